@@ -1,0 +1,72 @@
+"""What all tests share: a folder of their own, and the database asked for.
+
+    pytest                          # SQLite
+    pytest --database postgres      # a throw-away PostgreSQL cluster, removed afterwards
+"""
+
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent
+
+# Settings are read when pytest-django starts, after this module: a test run never sees the
+# data, the secrets or the database of whoever starts it.
+os.environ["DJANGO_SETTINGS_MODULE"] = "shucheng.web.settings"
+os.environ.setdefault("SHUCHENG_TEST_DATA", tempfile.mkdtemp(prefix="shucheng-test-"))
+os.environ |= {
+    "SHUCHENG_DATA": os.environ["SHUCHENG_TEST_DATA"],
+    "SHUCHENG_SECRET_KEY": "only-for-tests-only-for-tests-only-for-tests-only",
+    "SHUCHENG_HTTPS": "0",
+    "SHUCHENG_LOG_LEVEL": "WARNING",
+    "SHUCHENG_HOSTS": "localhost,127.0.0.1,testserver",
+    "SHUCHENG_CITY": str(ROOT / "cities" / "yancheng"),
+}
+os.environ.setdefault("SHUCHENG_DATABASE_URL", "")
+# Playwright's loop runs in the test's own thread; the database is still used by that thread only.
+os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
+
+_cleanup = ExitStack()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--database",
+        choices=("sqlite", "postgres"),
+        default="sqlite",
+        help="run the tests on this database",
+    )
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_configure(config: pytest.Config) -> None:
+    # Workers of pytest-xdist inherit the address of the controller's cluster.
+    if config.option.database == "postgres" and not os.environ["SHUCHENG_DATABASE_URL"]:
+        from tests.postgres import start_cluster
+
+        os.environ["SHUCHENG_DATABASE_URL"] = _cleanup.enter_context(start_cluster())
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    _cleanup.close()
+
+
+@pytest.fixture(scope="session")
+def shared_folder() -> Path:
+    """Where the official plan and its labels are: outside the repository."""
+    folder = Path(os.environ.get("SHUCHENG_SHARED", ROOT.parent / "shared"))
+    if not (folder / "plans").is_dir():
+        pytest.skip("the official plan is not here: set SHUCHENG_SHARED to the folder that holds it")
+    return folder
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _append_only_tables_can_be_emptied_between_tests() -> Iterator[None]:
+    from tests import append_only
+
+    append_only.install()
+    yield

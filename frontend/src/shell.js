@@ -1,0 +1,64 @@
+// What every page needs: the drawer, the search shortcut, menus that close, linked highlights.
+import "./review.js";
+
+const root = document.documentElement;
+
+document.addEventListener("click", (event) => {
+  if (event.target.closest("[data-nav-toggle]")) {
+    root.dataset.drawer = root.dataset.drawer === "open" ? "" : "open";
+    return;
+  }
+  if (root.dataset.drawer === "open" && !event.target.closest(".nav")) root.dataset.drawer = "";
+  for (const menu of document.querySelectorAll("details.menu[open]")) {
+    if (!menu.contains(event.target)) menu.open = false;
+  }
+});
+
+document.addEventListener("keydown", (event) => {
+  if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "k") {
+    event.preventDefault();
+    document.querySelector(".topbar .search input")?.focus();
+  }
+  if (event.key === "Escape") {
+    root.dataset.drawer = "";
+    for (const menu of document.querySelectorAll("details.menu[open]")) menu.open = false;
+  }
+});
+
+// Unsaved changes are not lost to a stray click.
+document.addEventListener("input", (event) => {
+  const form = event.target.closest("form[data-keep]");
+  if (form) form.dataset.dirty = "1";
+});
+document.addEventListener("submit", (event) => delete event.target.dataset.dirty);
+addEventListener("beforeunload", (event) => {
+  if (document.querySelector("form[data-dirty]")) event.preventDefault();
+});
+
+// Explain opens in a drawer; its address stays a page of its own.
+document.addEventListener("htmx:afterSwap", (event) => {
+  if (event.detail.target.id === "drawer") event.detail.target.showModal();
+});
+document.addEventListener("click", (event) => {
+  if (event.target.closest("[data-close-drawer]")) event.target.closest("dialog").close();
+});
+
+// An error answered to a fragment request is shown, not swallowed.
+document.addEventListener("htmx:beforeSwap", (event) => {
+  if (event.detail.xhr.status >= 400) {
+    event.detail.shouldSwap = true;
+    event.detail.isError = false;
+    event.detail.target = document.querySelector("#messages");
+  }
+});
+for (const [name, shown] of [["htmx:sendError", true], ["htmx:afterOnLoad", false]]) {
+  document.addEventListener(name, () => {
+    const offline = document.querySelector("#offline");
+    if (offline) offline.hidden = !shown;
+  });
+}
+
+// A chart page asks for the chart chunk.
+if (document.querySelector("[data-chart]")) {
+  import("./charts.js").then((charts) => charts.drawAll(document));
+}

@@ -1,0 +1,149 @@
+"""Who may act for whom: roles are granted and ended, and leave a trace of by whom."""
+
+from datetime import datetime
+
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from shucheng.kernel.action import action
+from shucheng.kernel.actor import Actor, Role
+from shucheng.kernel.audit.entries import record
+from shucheng.kernel.errors import Forbidden, Invalid, NotFound
+from shucheng.kernel.identity.actions.people import keep_an_administrator, locked_person
+from shucheng.kernel.identity.models import ROLE_LABELS, Membership, Organisation, Person
+from shucheng.kernel.identity.permissions import EXCLUSIVE_ROLES
+
+
+@action
+def grant_role(
+    person_id: int,
+    organisation_id: int,
+    role: Role,
+    *,
+    actor: Actor,
+    valid_to: datetime | None = None,
+) -> Membership:
+    """Let a person act for an organisation in a role, for ever or until a moment."""
+    role = Role(role)
+    _require_granting(actor, person_id)
+    person = locked_person(person_id)
+    organisation = Organisation.objects.filter(pk=organisation_id).first()
+    if organisation is None:
+        raise NotFound(_("The organisation"))
+    _check_person(person, role)
+    _check_exclusion(person, role)
+    if valid_to is not None and valid_to <= timezone.now():
+        raise _invalid(_("The end lies in the past."))
+    if _current(person).filter(organisation=organisation, role=role).exists():
+        raise _invalid(_("The person already holds this role there."))
+    membership = Membership.objects.create(
+        person=person,
+        organisation=organisation,
+        role=role,
+        valid_to=valid_to,
+        granted_by=actor.name,
+    )
+    record(
+        "identity.role.granted",
+        membership,
+        actor=actor,
+        person=person.username,
+        role=role,
+        organisation=organisation.code,
+        until=valid_to,
+    )
+    return membership
+
+
+@action
+def end_role(membership_id: int, *, actor: Actor) -> Membership:
+    """End a role now; the membership stays as history and its tokens stop working."""
+    membership = (
+        Membership.objects.select_for_update(of=("self",))
+        .select_related("person", "organisation")
+        .filter(pk=membership_id)
+        .first()
+    )
+    if membership is None:
+        raise NotFound(_("The role"))
+    _require_granting(actor, membership.person_id)
+    if not membership.is_current:
+        raise _invalid(_("This role has already ended."))
+    membership.valid_to = timezone.now()
+    membership.ended_by = actor.name
+    membership.save()
+    if membership.role == Role.ADMINISTRATOR:
+        keep_an_administrator()
+    record(
+        "identity.role.ended",
+        membership,
+        actor=actor,
+        person=membership.person.username,
+        role=membership.role,
+        organisation=membership.organisation.code,
+    )
+    return membership
+
+
+@action
+def choose_acting(membership_id: int, *, actor: Actor) -> Membership:
+    """Act for another of one's own organisations; the caller keeps the choice in the session."""
+    membership = Membership.objects.filter(pk=membership_id, person_id=actor.person_id).first()
+    if actor.person_id is None or membership is None or not membership.is_current:
+        raise NotFound(_("The role"))
+    record("identity.acting.chosen", membership, actor=actor)
+    return membership
+
+
+def _require_granting(actor: Actor, person_id: int) -> None:
+    """Security administrators grant. Until one exists, the administrator appoints the first."""
+    if actor.person_id is not None and actor.person_id == person_id:
+        raise _invalid(_("Nobody grants or ends their own roles."))
+    if actor.may("identity.grant_roles"):
+        return
+    from_machine = actor.person_id is None
+    if Role.ADMINISTRATOR in actor.roles and (from_machine or not _security_exists()):
+        return
+    raise Forbidden("identity.grant_roles")
+
+
+def _security_exists() -> bool:
+    now = timezone.now()
+    held = Membership.objects.filter(role=Role.SECURITY, person__is_active=True)
+    return held.filter(Q(valid_to__isnull=True) | Q(valid_to__gt=now)).exists()
+
+
+def _check_person(person: Person, role: Role) -> None:
+    if not person.may_sign_in():
+        raise _invalid(_("The account is closed or has expired."))
+    if person.is_service != (role is Role.SERVICE):
+        raise _invalid(_("Service accounts hold the service role, and only they do."))
+
+
+def _check_exclusion(person: Person, role: Role) -> None:
+    if role not in EXCLUSIVE_ROLES:
+        return
+    held = _current(person).filter(role__in=EXCLUSIVE_ROLES - {role}).first()
+    if held is not None:
+        raise _invalid(
+            _("%(held)s and %(role)s exclude one another: give one of them to another person."),
+            held=ROLE_LABELS[Role(held.role)],
+            role=ROLE_LABELS[role],
+        )
+
+
+def _current(person: Person) -> QuerySet[Membership]:
+    now = timezone.now()
+    return Membership.objects.filter(person=person).filter(
+        Q(valid_to__isnull=True) | Q(valid_to__gt=now)
+    )
+
+
+def _invalid(message: object, **values: object) -> Invalid:
+    return Invalid(
+        "identity.role.invalid",
+        message,  # type: ignore[arg-type]
+        _("Choose another person, role or organisation."),
+        **values,
+    )

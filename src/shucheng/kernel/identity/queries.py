@@ -1,0 +1,249 @@
+"""Reads: the tree of organisations, people, roles, who may do what."""
+
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date
+
+from django.db.models import Prefetch, Q, QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from shucheng.kernel.actor import PERMISSIONS, Actor, Permission, Role
+from shucheng.kernel.errors import NotFound
+from shucheng.kernel.identity.models import (
+    ROLE_LABELS,
+    ApiToken,
+    Area,
+    Case,
+    Membership,
+    Organisation,
+    OrganisationAlias,
+    Person,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Branch:
+    """An organisation in the tree with what is below it."""
+
+    organisation: Organisation
+    depth: int
+    children: list["Branch"] = field(default_factory=list)
+
+
+def organisations(*, actor: Actor, on: date | None = None) -> QuerySet[Organisation]:
+    """Organisations that exist on a day (today)."""
+    actor.require("identity.view")
+    on = on or timezone.localdate()
+    return (
+        Organisation.objects.select_related("area", "parent")
+        .prefetch_related("aliases")
+        .filter(Q(valid_from__isnull=True) | Q(valid_from__lte=on))
+        .filter(Q(valid_to__isnull=True) | Q(valid_to__gte=on))
+    )
+
+
+def organisation_tree(*, actor: Actor) -> list[Branch]:
+    """The tree, depth first, as one list of branches that also know their children."""
+    listed = list(organisations(actor=actor))
+    known = {organisation.pk for organisation in listed}
+    below: dict[int | None, list[Organisation]] = {}
+    for organisation in listed:
+        parent = organisation.parent_id if organisation.parent_id in known else None
+        below.setdefault(parent, []).append(organisation)
+
+    flat: list[Branch] = []
+
+    def grow(parent_id: int | None, depth: int) -> list[Branch]:
+        grown = []
+        for organisation in below.get(parent_id, []):
+            branch = Branch(organisation, depth)
+            flat.append(branch)
+            branch.children.extend(grow(organisation.pk, depth + 1))
+            grown.append(branch)
+        return grown
+
+    grow(None, 0)
+    return flat
+
+
+def find_organisation(code: str, *, actor: Actor) -> Organisation:
+    actor.require("identity.view")
+    found = (
+        Organisation.objects.select_related("area", "parent")
+        .prefetch_related("aliases", "children", "revisions")
+        .filter(code=code)
+        .first()
+    )
+    if found is None:
+        raise NotFound(_("The organisation"))
+    return found
+
+
+def organisation_name(organisation_id: int | None) -> str:
+    """The short name in the reader's language; empty where there is none."""
+    if organisation_id is None:
+        return ""
+    found = Organisation.objects.filter(pk=organisation_id).first()
+    return found.label if found else ""
+
+
+def areas(*, actor: Actor) -> QuerySet[Area]:
+    actor.require("identity.view")
+    return Area.objects.select_related("parent")
+
+
+def resolve_organisation(text: str) -> Organisation | None:
+    """The organisation that a text names: by code, name, full name, alias, or name without city."""
+    return resolve_organisations([text])[text]
+
+
+def resolve_organisations(texts: Iterable[str]) -> dict[str, Organisation | None]:
+    """The same for many texts with three database reads."""
+    index, cities = _name_index()
+    return {text: _look_up(_plain(text), index, cities) for text in texts}
+
+
+def people(*, actor: Actor, words: str = "") -> QuerySet[Person]:
+    """Everybody for management roles, one's own organisations' people for the others."""
+    actor.require("identity.view_people")
+    found = Person.objects.prefetch_related(
+        Prefetch("memberships", Membership.objects.select_related("organisation"))
+    )
+    if not _sees_everybody(actor):
+        found = found.filter(
+            memberships__organisation__in=actor.organisation_ids,
+            memberships__valid_to__isnull=True,
+        ).distinct()
+    if words:
+        found = found.filter(Q(username__icontains=words) | Q(display_name__icontains=words))
+    return found
+
+
+def find_person(person_id: int, *, actor: Actor) -> Person:
+    found = people(actor=actor).filter(pk=person_id).first()
+    if found is None:
+        raise NotFound(_("The person"))
+    return found
+
+
+def memberships_of(organisation_id: int, *, actor: Actor) -> QuerySet[Membership]:
+    """Who acts for an organisation now."""
+    actor.require("identity.view_people", organisation_id)
+    now = timezone.now()
+    return Membership.objects.select_related("person").filter(
+        Q(valid_to__isnull=True) | Q(valid_to__gt=now), organisation_id=organisation_id
+    )
+
+
+def tokens_of(person_id: int, *, actor: Actor) -> QuerySet[ApiToken]:
+    if actor.person_id != person_id:
+        actor.require("identity.manage_tokens")
+    return ApiToken.objects.select_related("membership__organisation").filter(person_id=person_id)
+
+
+def permissions_table() -> list[tuple[Permission, dict[Role, str]]]:
+    """For each permission and role: "all", "own" organisation, or "" for no right."""
+    return [
+        (permission, {role: _reach(permission, role) for role in Role})
+        for permission in sorted(PERMISSIONS.values(), key=lambda p: p.code)
+    ]
+
+
+def role_labels() -> dict[Role, str]:
+    return {role: str(ROLE_LABELS[role]) for role in Role}
+
+
+def cases(*, actor: Actor) -> QuerySet[Case]:
+    actor.require("identity.handle_cases")
+    return Case.objects.prefetch_related("events")
+
+
+def find_case(number: str) -> Case:
+    """A case by its number, which only the person who filed it and the handlers know."""
+    found = Case.objects.prefetch_related("events").filter(number=number.strip().upper()).first()
+    if found is None:
+        raise NotFound(_("The case"))
+    return found
+
+
+def masked(text: str) -> str:
+    """Enough to recognise, too little to use: 138****5678, w***@example.org."""
+    name, at, host = text.partition("@")
+    if at:
+        return f"{name[:1]}***@{host}"
+    return f"{text[:3]}****{text[-4:]}" if len(text) > 7 else "*" * len(text)
+
+
+def _sees_everybody(actor: Actor) -> bool:
+    return bool(actor.roles & PERMISSIONS["identity.view_people"].roles)
+
+
+def _reach(permission: Permission, role: Role) -> str:
+    if role in permission.roles:
+        return "all"
+    return "own" if role in permission.own_organisation else ""
+
+
+def _plain(text: str) -> str:
+    return "".join(unicodedata.normalize("NFKC", text).split()).casefold()
+
+
+def _name_index() -> tuple[dict[str, Organisation], list[str]]:
+    index: dict[str, Organisation] = {}
+    # Closed organisations first, so that a living one of the same name wins.
+    listed = sorted(Organisation.objects.all(), key=lambda o: o.valid_to is None)
+    by_id = {organisation.pk: organisation for organisation in listed}
+    for organisation in listed:
+        for text in (organisation.full_name, organisation.name, organisation.code):
+            if text:
+                index[_plain(text)] = organisation
+    for text, organisation_id in OrganisationAlias.objects.values_list("text", "organisation_id"):
+        index[_plain(text)] = by_id[organisation_id]
+    cities = Area.objects.filter(kind__in=[Area.Kind.PROVINCE, Area.Kind.CITY])
+    return index, [_plain(name) for name in cities.values_list("name", flat=True)]
+
+
+def _look_up(text: str, index: dict[str, Organisation], cities: list[str]) -> Organisation | None:
+    """盐城市工信局 is found as 市工信局 and as 工信局 when the city is called 盐城市."""
+    if text in index:
+        return index[text]
+    for city in cities:
+        if text.startswith(city):
+            for shorter in (city[-1] + text[len(city) :], text[len(city) :]):
+                if shorter in index:
+                    return index[shorter]
+    return None
+
+
+def organisation_ids(names: Iterable[str]) -> dict[str, int]:
+    """Name as printed → id, for the names that an organisation answers to."""
+    return {text: found.pk for text, found in resolve_organisations(names).items() if found}
+
+
+def organisation_aliases() -> dict[str, str]:
+    """Every name, full name and alias → the organisation's code: what lint needs to know."""
+    known = {
+        text: code
+        for names in Organisation.objects.values_list("full_name", "name", "code")
+        for text, code in ((names[0], names[2]), (names[1], names[2]))
+        if text
+    }
+    aliases = OrganisationAlias.objects.values_list("text", "organisation__code")
+    return {**known, **dict(aliases)}
+
+
+def area_by_code(code: str) -> Area | None:
+    return Area.objects.select_related("parent").filter(code=code).first()
+
+
+def organisations_in(area: Area) -> tuple[Organisation, ...]:
+    """Living organisations that belong to an area."""
+    found = area.organisations.filter(valid_to__isnull=True).prefetch_related("aliases")
+    return tuple(found)
+
+
+def people_named(prefix: str) -> list[Person]:
+    """Accounts whose user name begins so: the demonstration's cast."""
+    return list(Person.objects.filter(username__startswith=prefix, is_active=True))

@@ -1,0 +1,80 @@
+"""Pages on rights and duties: who may do what, the security baseline, privacy, cases."""
+
+from django.conf import settings
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+
+from shucheng.kernel.actor import Role
+from shucheng.kernel.identity import queries
+from shucheng.kernel.identity.actions.cases import ANSWER_WITHIN_DAYS, move_case, open_case
+from shucheng.kernel.identity.actors import actor_for
+from shucheng.kernel.identity.baseline import counts, load_baseline
+from shucheng.kernel.identity.forms import CaseForm, CaseMoveForm, carried_out
+from shucheng.kernel.identity.models import Case
+from shucheng.kernel.identity.personal_data import PERSONAL_DATA
+
+
+def show_access_policy(request: HttpRequest) -> HttpResponse:
+    actor_for(request).require("identity.view_access_policy")
+    labels = queries.role_labels()
+    rows = [
+        (permission, [reach[role] for role in Role])
+        for permission, reach in queries.permissions_table()
+    ]
+    context = {"rows": rows, "roles": [labels[role] for role in Role]}
+    return render(request, "identity/access_policy.html", context)
+
+
+def show_security(request: HttpRequest) -> HttpResponse:
+    actor_for(request).require("identity.view_security")
+    items = load_baseline()
+    context = {"items": items, "counts": counts(items)}
+    return render(request, "identity/security.html", context)
+
+
+@login_not_required
+def show_privacy(request: HttpRequest) -> HttpResponse:
+    context = {
+        "personal_data": PERSONAL_DATA,
+        "days": ANSWER_WITHIN_DAYS,
+        "handler": settings.OPERATOR,
+    }
+    return render(request, "identity/privacy.html", context)
+
+
+@login_not_required
+def report(request: HttpRequest) -> HttpResponse:
+    """The public channel: file a case, or look one up by its number."""
+    if number := request.GET.get("number", "").strip():
+        return redirect("identity:case", number.upper())
+    actor = actor_for(request)
+    form = CaseForm(request.POST or None, initial={"kind": request.GET.get("kind", "")})
+    case = carried_out(form, lambda facts: open_case(**facts, actor=actor))
+    if case is not None:
+        return redirect("identity:case", case.number)
+    return render(request, "identity/report.html", {"form": form, "days": ANSWER_WITHIN_DAYS})
+
+
+@login_not_required
+def show_case(request: HttpRequest, number: str) -> HttpResponse:
+    """Progress of a case for whoever knows its number; handlers can move it."""
+    actor = actor_for(request)
+    case = queries.find_case(number)
+    may_handle = actor.may("identity.handle_cases")
+    form = CaseMoveForm(request.POST or None) if may_handle and case.is_open else None
+    if form is not None and carried_out(
+        form, lambda facts: move_case(number, facts["state"], facts["note"], actor=actor)
+    ):
+        return redirect("identity:case", number)
+    context = {"case": case, "form": form, "may_handle": may_handle}
+    return render(request, "identity/case.html", context)
+
+
+def list_cases(request: HttpRequest) -> HttpResponse:
+    found = queries.cases(actor=actor_for(request))
+    state = request.GET.get("state", "")
+    if state in Case.State.values:
+        found = found.filter(state=state)
+    context = {"cases": found, "states": Case.State.choices, "state": state}
+    return render(request, "identity/cases.html", context)

@@ -1,0 +1,20 @@
+from django.utils.translation import gettext_lazy as _
+
+from shucheng.kernel.actor import Permission, Role
+
+PERMISSIONS = (
+    Permission(
+        "observations.view", _("See metrics and published observations"), roles=frozenset(Role)
+    ),
+    Permission(
+        "observations.define",
+        _("Define metrics and their versions"),
+        roles=frozenset({Role.PLAN_OFFICE}),
+    ),
+    Permission(
+        "observations.record",
+        _("Record and correct observations"),
+        roles=frozenset({Role.PLAN_OFFICE}),
+        own_organisation=frozenset({Role.SERVICE}),
+    ),
+)

@@ -1,0 +1,281 @@
+"""Reading observations: as known now, or as known on a day.
+
+"As known on D" is the one row of each cell that was recorded by D and not superseded by D.
+Because rows are never changed and each later row of a cell has a later `recorded_at`, what is
+recorded after D cannot change an answer for D. (A transaction that is still running has taken
+its moment already: an answer for a moment of the last seconds can still gain its rows.)
+
+Where a metric was redefined, a period can have values under several versions; the newest
+definition then speaks for it.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time
+
+from django.apps import apps
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from shucheng.kernel.actor import Actor
+from shucheng.kernel.errors import Invalid, NotFound
+from shucheng.kernel.observations.inputs import dimension_key
+from shucheng.kernel.observations.models import Metric, MetricVersion, Observation
+from shucheng.lib.periods import Period, PeriodInvalid
+
+AsOf = date | datetime | None
+LARGEST_PAGE = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """Which observations of a metric; empty means all. Areas and organisations by code."""
+
+    metric: str
+    areas: Sequence[str] = ()
+    organisation: str = ""
+    first: str = ""
+    last: str = ""
+    dimensions: Mapping[str, str] | None = None
+    as_of: AsOf = None
+
+
+def known(as_of: AsOf = None) -> QuerySet[Observation]:
+    """Every cell's value as known now, or as known at the end of a day, or at a moment."""
+    if as_of is None:
+        return Observation.objects.filter(superseded_by__isnull=True)
+    moment = end_of(as_of)
+    later = Observation.objects.filter(supersedes=OuterRef("pk"), recorded_at__lte=moment)
+    return Observation.objects.filter(~Exists(later), recorded_at__lte=moment)
+
+
+def end_of(as_of: date | datetime) -> datetime:
+    """The moment itself, or the last one of a day in the city's time."""
+    if isinstance(as_of, datetime):
+        return as_of if as_of.tzinfo else timezone.make_aware(as_of)
+    return timezone.make_aware(datetime.combine(as_of, time.max))
+
+
+def as_known_on(selection: Selection, *, actor: Actor) -> list[Observation]:
+    """The selected observations in order of period, area, organisation, dimensions."""
+    actor.require("observations.view")
+    metric = _metric(selection.metric)
+    found = list(_selected(metric, selection).order_by(*_ORDER))
+    return _newest_definition(found)
+
+
+def observation_page(
+    selection: Selection, *, actor: Actor, after: int = 0, limit: int = LARGEST_PAGE
+) -> list[Observation]:
+    """A page of the selection in order of id, for programs that fetch all of it."""
+    actor.require("observations.view")
+    rows = _selected(_metric(selection.metric), selection).filter(pk__gt=after)
+    return list(rows.order_by("pk")[: min(limit, LARGEST_PAGE)])
+
+
+def series(
+    metric: str,
+    area: str,
+    *,
+    actor: Actor,
+    organisation: str = "",
+    dimensions: Mapping[str, str] | None = None,
+    as_of: AsOf = None,
+) -> list[Observation]:
+    """One metric in one area over time: the area's own value, or an organisation's in it."""
+    selection = Selection(metric, (area,), organisation, dimensions=dimensions or {}, as_of=as_of)
+    found = as_known_on(selection, actor=actor)
+    if organisation:
+        return found
+    return [row for row in found if row.organisation_id is None]
+
+
+def latest_values(
+    metrics: Iterable[str], area: str, *, actor: Actor, as_of: AsOf = None
+) -> dict[str, Observation]:
+    """Metric code → its newest period with a value in an area, for metrics that have any."""
+    actor.require("observations.view")
+    latest: dict[str, Observation] = {}
+    for code, rows in _by_metric(list(metrics), area, as_of).items():
+        with_value = [row for row in rows if row.value is not None]
+        if with_value:
+            latest[code] = with_value[-1]
+    return latest
+
+
+def known_series(
+    metrics: Sequence[str], as_of: AsOf = None, area: str = ""
+) -> dict[str, tuple[Observation, ...]]:
+    """Metric code → its undivided series of an area, the city itself unless named; two queries.
+
+    Published observations are the same for everybody who may see pages at all, so nobody asks.
+    """
+    code = area or city_area_code()
+    found = _by_metric(metrics, code, as_of) if code else {}
+    return {code: tuple(rows) for code, rows in found.items()}
+
+
+def observation_with_context(observation_id: int, *, actor: Actor) -> Observation:
+    """One observation with all that explains it."""
+    actor.require("observations.view")
+    found = (
+        Observation.objects.select_related(
+            "metric_version__metric__owner",
+            "area",
+            "organisation",
+            "recorded_by",
+            "evidence",
+            "superseded_by",
+        )
+        .filter(pk=observation_id)
+        .first()
+    )
+    if found is None:
+        raise NotFound(_("The observation"))
+    return found
+
+
+def history(observation: Observation) -> list[Observation]:
+    """Every vintage of the same cell, oldest first."""
+    return histories([observation])[observation.pk]
+
+
+def histories(observations: Iterable[Observation]) -> dict[int, list[Observation]]:
+    """Observation id → every vintage of its cell, oldest first; one query for all."""
+    cells = {observation.cell: observation.pk for observation in observations}
+    found: dict[int, list[Observation]] = {pk: [] for pk in cells.values()}
+    rows = Observation.objects.filter(cell__in=cells).select_related("recorded_by", "evidence")
+    for row in rows.order_by("vintage"):
+        found[cells[row.cell]].append(row)
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class MetricRow:
+    """A line of the list of metrics: the definition in force and how many values are known."""
+
+    metric: Metric
+    version: MetricVersion | None
+    known: int
+
+
+def metrics_list(words: str, *, actor: Actor) -> list[MetricRow]:
+    """Metrics whose code or name has the words."""
+    actor.require("observations.view")
+    found = Metric.objects.select_related("owner")
+    if words:
+        found = found.filter(
+            Q(code__icontains=words) | Q(name_zh__icontains=words) | Q(name_en__icontains=words)
+        )
+    versions = {
+        version.metric_id: version
+        for version in MetricVersion.objects.filter(metric__in=found).order_by("number")
+    }
+    counts: dict[int, int] = dict(
+        known()
+        .filter(metric_version__metric__in=found)
+        .values_list("metric_version__metric")
+        .annotate(Count("pk"))
+        .order_by()
+    )
+    return [
+        MetricRow(metric, versions.get(metric.pk), counts.get(metric.pk, 0)) for metric in found
+    ]
+
+
+def metric_with_versions(code: str, *, actor: Actor) -> tuple[Metric, list[MetricVersion]]:
+    """A metric and its definitions, the newest first."""
+    actor.require("observations.view")
+    metric = _metric(code)
+    return metric, list(metric.versions.select_related("weight", "recorded_by").order_by("-number"))
+
+
+def recorded_since(moment: datetime) -> QuerySet[Observation]:
+    """What was recorded after a moment, oldest first: what has to be computed anew."""
+    return Observation.objects.filter(recorded_at__gt=moment).order_by("recorded_at", "pk")
+
+
+def city_area_code() -> str:
+    """The area that has no area above it: the city of this deployment."""
+    areas = apps.get_model("identity", "Area")._default_manager
+    found = areas.filter(parent__isnull=True).exclude(kind="province").first()
+    return found.code if found else ""
+
+
+_ORDER = ("period_start", "period_end", "area_id", "organisation_id", "dimension_key", "pk")
+
+
+def _metric(code: str) -> Metric:
+    metric = Metric.objects.select_related("owner").filter(code=code).first()
+    if metric is None:
+        raise NotFound(_("The metric"))
+    return metric
+
+
+def _selected(metric: Metric, selection: Selection) -> QuerySet[Observation]:
+    # The ids first: a list of versions lets both databases walk `observation_series`.
+    versions = list(metric.versions.values_list("pk", flat=True))
+    rows = known(selection.as_of).filter(metric_version__in=versions)
+    if selection.areas:
+        areas = apps.get_model("identity", "Area")._default_manager
+        ids = list(areas.filter(code__in=selection.areas).values_list("pk", flat=True))
+        rows = rows.filter(area__in=ids)
+    if selection.organisation:
+        rows = rows.filter(organisation__code=selection.organisation)
+    if selection.first:
+        rows = rows.filter(period_start__gte=_period(selection.first).start)
+    if selection.last:
+        rows = rows.filter(period_end__lte=_period(selection.last).end)
+    if selection.dimensions is not None:
+        rows = rows.filter(dimension_key=dimension_key(selection.dimensions))
+    return rows.select_related("metric_version__metric", "area", "organisation")
+
+
+def _period(text: str) -> Period:
+    try:
+        return Period.parse(text)
+    except PeriodInvalid:
+        raise Invalid(
+            "observations.period_invalid",
+            _("“%(text)s” is not a reporting period."),
+            _("Write it as 2025, 2025-S1, 2025-Q3, 2025-09 or 2025-09-12."),
+            text=text,
+        ) from None
+
+
+def _by_metric(metrics: Sequence[str], area: str, as_of: AsOf) -> dict[str, list[Observation]]:
+    """The undivided series of an area for several metrics at once, in order of period."""
+    versions = MetricVersion.objects.filter(metric__code__in=metrics)
+    rows = (
+        known(as_of)
+        .filter(
+            metric_version__in=list(versions.values_list("pk", flat=True)),
+            area__code=area,
+            organisation__isnull=True,
+            dimension_key="",
+        )
+        .select_related("metric_version__metric", "area")
+        .order_by(*_ORDER)
+    )
+    found: dict[str, list[Observation]] = {}
+    for row in _newest_definition(list(rows)):
+        found.setdefault(row.metric_version.metric.code, []).append(row)
+    return found
+
+
+def _newest_definition(rows: list[Observation]) -> list[Observation]:
+    """Of several definitions of one metric's period, the newest; the order stays."""
+    chosen: dict[tuple[object, ...], Observation] = {}
+    for row in rows:
+        place = (
+            row.metric_version.metric_id,
+            row.area_id,
+            row.organisation_id,
+            row.period,
+            row.dimension_key,
+        )
+        other = chosen.get(place)
+        if other is None or row.metric_version.number > other.metric_version.number:
+            chosen[place] = row
+    return list(chosen.values())

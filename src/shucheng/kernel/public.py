@@ -1,0 +1,60 @@
+"""The kernel's only door. What is not here may change without asking anyone.
+
+Import it after Django has started (`apps.ready`); `kernel/bay.py`, `actor.py` and `errors.py` can
+be imported earlier by manifests.
+"""
+
+from ninja import Router
+
+from shucheng.kernel.action import action
+from shucheng.kernel.actor import ANONYMOUS, Actor, Permission, Role, register_permissions, system_actor
+from shucheng.kernel.alerts.queries import count_open_alerts
+from shucheng.kernel.audit.actions import export_entries
+from shucheng.kernel.audit.entries import record
+from shucheng.kernel.audit.queries import verify_chain
+from shucheng.kernel.bay import Bay, Health, MenuEntry, Scheduled, bays, register_bay
+from shucheng.kernel.errors import Conflict, Forbidden, Invalid, NotFound, ShuchengError
+from shucheng.kernel.files.actions import store_file
+from shucheng.kernel.files.models import StoredFile
+from shucheng.kernel.identity.actions.organisations import import_areas, import_organisations
+from shucheng.kernel.identity.actions.people import create_person, set_up_administrator
+from shucheng.kernel.identity.actions.roles import grant_role
+from shucheng.kernel.identity.actors import actor_for
+from shucheng.kernel.identity.api import router as _identity_router
+from shucheng.kernel.identity.api_auth import ApiAuth
+from shucheng.kernel.identity.models import Area, Organisation, Person
+from shucheng.kernel.identity.queries import (
+    area_by_code,
+    areas,
+    organisation_aliases,
+    organisation_ids,
+    organisation_name,
+    organisations_in,
+    people_named,
+    resolve_organisation,
+)
+from shucheng.kernel.jobs.actions import enqueue
+from shucheng.kernel.jobs.api import router as _jobs_router
+from shucheng.kernel.jobs.registry import register_job
+from shucheng.kernel.jobs.worker import run_pending_jobs, run_worker
+from shucheng.kernel.observations.actions.metrics import import_metrics
+from shucheng.kernel.observations.actions.values import correct_observation, record_observations
+from shucheng.kernel.observations.api import router as _observations_router
+from shucheng.kernel.observations.inputs import MetricDefinition, ObservationInput
+from shucheng.kernel.observations.models import SIMULATION, Metric, MetricVersion, Observation
+from shucheng.kernel.observations.queries import (
+    as_known_on,
+    city_area_code,
+    known_series,
+    latest_values,
+    observation_with_context,
+)
+from shucheng.kernel.operations.backup import backup_platform
+from shucheng.kernel.operations.check import check_deployment
+from shucheng.kernel.operations.restore import restore_platform
+
+API_ROUTERS: tuple[tuple[str, Router], ...] = (
+    ("", _identity_router),
+    ("", _observations_router),
+    ("", _jobs_router),
+)

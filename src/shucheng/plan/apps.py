@@ -1,0 +1,15 @@
+from django.apps import AppConfig
+
+
+class PlanConfig(AppConfig):
+    name = "shucheng.plan"
+    label = "plan"
+
+    def ready(self) -> None:
+        from shucheng.kernel.public import register_job, register_permissions
+        from shucheng.plan.actions.load import COMPILE_JOB
+        from shucheng.plan.jobs import compile_job
+        from shucheng.plan.permissions import PERMISSIONS
+
+        register_permissions(PERMISSIONS)
+        register_job(COMPILE_JOB, compile_job, retries=2)

@@ -1,0 +1,215 @@
+"""A city pack in memory: everything the platform knows of one city, as plain frozen data.
+
+The files it is read from, field by field, are described in `cities/README.md`.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+from typing import Literal
+
+OrganisationKind = Literal[
+    "department",
+    "county_government",
+    "functional_zone",
+    "park",
+    "centre",
+    "company",
+    "other",
+]
+AreaKind = Literal["province", "city", "district", "county_level_city", "county", "functional_zone"]
+Measure = Literal["stock", "flow", "rate", "index"]
+MetricFrequency = Literal["A", "S", "Q", "M", "D"]
+OverAreas = Literal["sum", "mean", "weighted", "none"]
+OverTime = Literal["sum", "last", "mean", "none"]
+Origin = Literal["reported", "bay", "imported"]
+Direction = Literal["up", "down"]
+# What a target of that kind is compared with; the plan's `level` and `cumulative` are one here,
+# because texts do not keep them apart (建成10家 is a level to one reader, cumulative to another).
+TargetSort = Literal["level", "annual", "growth"]
+
+
+@dataclass(frozen=True, slots=True)
+class City:
+    """Names, code and defaults; `adcode` is None for a place without a GB/T 2260 code."""
+
+    code: str
+    name: str
+    name_en: str
+    adcode: str | None
+    language: str
+    title: str
+    title_en: str
+    # The number a printed map must carry (审图号); empty until the city has one.
+    map_approval: str
+
+
+@dataclass(frozen=True, slots=True)
+class PlanReference:
+    """The plan a pack belongs to; `file` is None where the text is handed over at loading."""
+
+    title: str
+    start: int
+    end: int
+    file: Path | None
+    # The organisation that runs the platform (the plan office).
+    office: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Organisation:
+    """`name` is what the plan calls it; `full_name` and `aliases` are its other names."""
+
+    code: str
+    name: str
+    full_name: str
+    aliases: tuple[str, ...]
+    kind: OrganisationKind
+    parent: str | None
+    area: str | None
+    note: str
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys((self.name, self.full_name, *self.aliases)))
+
+
+@dataclass(frozen=True, slots=True)
+class Area:
+    """`code` is GB/T 2260 where the area has one; `outline` says whether a map can draw it."""
+
+    code: str
+    name: str
+    name_en: str
+    kind: AreaKind
+    parent: str | None
+    outline: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Metric:
+    """Something that can be observed (数据项).
+
+    `over_areas` and `over_time` say how values add up; `weight` is the metric that weighs where
+    `over_areas` is "weighted". `unconfirmed` marks a definition the plan does not give.
+    """
+
+    code: str
+    name: str
+    name_en: str
+    unit: str
+    measure: Measure
+    frequency: MetricFrequency
+    over_areas: OverAreas
+    over_time: OverTime
+    weight: str | None
+    definition: str
+    owner: str
+    origin: Origin
+    by_area: bool
+    unconfirmed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class AnnexRow:
+    """The row of the plan's indicator annex that a binding answers."""
+
+    no: int
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class TargetClause:
+    """Which text targets a binding answers: by subject (any of several wordings) and unit.
+
+    `year` None means any year.
+    """
+
+    subjects: tuple[str, ...]
+    unit: str
+    year: int | None
+    kind: TargetSort
+
+
+@dataclass(frozen=True, slots=True)
+class Binding:
+    """An indicator: a formula over metrics, and the plan's promises that it measures."""
+
+    code: str
+    name: str
+    name_en: str
+    formula: str
+    unit: str
+    direction: Direction
+    lead: tuple[str, ...]
+    clause: str
+    indicator: AnnexRow | None
+    targets: tuple[TargetClause, ...]
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """How a metric's simulated values run: invented numbers, never statistics.
+
+    `start` is the first period's value of the whole city in the metric's unit, `growth` percent
+    a year, `noise` the standard deviation in percent, `lag_days` the days from a period's end
+    until it is reported.
+    """
+
+    metric: str
+    start: Decimal
+    growth: Decimal
+    noise: Decimal
+    lag_days: int
+
+
+@dataclass(frozen=True, slots=True)
+class Simulation:
+    """Settings of the demonstration year; `first` is the first simulated period (2024-01)."""
+
+    seed: int
+    first: str
+    series: tuple[Series, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CityPack:
+    path: Path
+    city: City
+    plan: PlanReference
+    organisations: tuple[Organisation, ...]
+    areas: tuple[Area, ...]
+    metrics: tuple[Metric, ...]
+    bindings: tuple[Binding, ...]
+    simulation: Simulation | None
+
+    def organisation_names(self) -> Mapping[str, str]:
+        """Every name and alias of an organisation, with the name the pack calls it by."""
+        return {name: each.name for each in self.organisations for name in each.names}
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing wrong in a pack: the file, the entry in it, what is wrong, what to do."""
+
+    file: str
+    entry: str
+    message: str
+    hint: str
+
+    def __str__(self) -> str:
+        where = f"{self.file}, {self.entry}" if self.entry else self.file
+        return f"{where}: {self.message} {self.hint}".rstrip()
+
+
+class PackInvalid(ValueError):
+    """A city pack that cannot be used; `problems` lists everything wrong at once."""
+
+    code = "pack-invalid"
+
+    def __init__(self, path: Path, problems: tuple[Problem, ...]) -> None:
+        lines = "\n".join(f"  - {problem}" for problem in problems)
+        super().__init__(f"city pack {path.name}: {len(problems)} problem(s)\n{lines}")
+        self.path, self.problems = path, problems

@@ -1,0 +1,316 @@
+"""When do two phrases name the same measured thing?
+
+A plan says one thing in several ways: 规模以上数字经济核心产业营业收入 in the text,
+数字经济核心产业营业收入(亿元) in the annex, 数字经济核心产业规上营业收入 in the yearly work
+list. A phrase is therefore taken apart into a *core* and the *grades* that narrow it
+(规上, 省级以上, 国家级, 先进级); grades may contradict one another, cores are compared by
+their character pairs, where a pair that half the plan uses (数字, 产业) says little.
+
+The answer can be explained: `Likeness` names the shared pieces and what each side adds.
+"""
+
+import re
+import unicodedata
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+from heapq import nlargest
+from math import log, sqrt
+
+# Phrases taken apart that are kept at hand; a long-running server compiles many plans.
+_REMEMBERED = 20_000
+# Two phrases are one thing from here on, where one only adds words to the other ...
+NESTED = 0.65
+# ... where a figure of the same value and unit stands beside both ...
+CORROBORATED = 0.5
+# ... and where each says something that the other does not (市区 ... against 县城 ...).
+SIBLINGS = 0.8
+
+_QUOTES = re.compile(r"[\s“”\"'‘’「」『』《》〈〉·]")
+_BRACKETS = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|【[^【】]*】")
+# 机器人、低空经济等数字经济领域试点场景: the list before 等 only gives examples.
+_EXAMPLES = re.compile(r"^[^、]*、.*等(?=.{4})")
+_AREAS = re.compile(r"^(?:全市|我市|全省|我省|全县|我县|全区|我区|全域|市域|辖区内?)的?")
+_VERBS = re.compile(
+    r"^(?:累计|力争|新增|新建|新|引进|引育|引培|培育|建成|建设|打造|形成|创建|创成|争创|实现|完成"
+    r"|获评|认定|培养|发展|壮大)+"
+)
+_COUNTING = re.compile(r"(?:总数量?|数量|个数|家数|总家数)$")
+_BARE_NUMBER_WORD = re.compile(r"(?<=[户业人区店站点台家])数$")
+_GRADE = re.compile(
+    r"(?P<base>国家|省部?|地市|(?<!城)市|县|(?<!园)区|镇|乡|村|世界|全国|先进|卓越|领航|基础|[一二三四五六]星"
+    r"|十?[百千万]*亿|[百千]万|[一二三四五\d]|\d?[a-z]+\d?)级(?P<above>及?以上)?"
+)
+_NATIONAL = re.compile(r"国家(?!级)")
+_SCALE = re.compile(r"规模以上|规上|限额以上|限上")
+_RANKS = ("村级", "镇级", "县级", "市级", "省级", "国家级")
+_SAME_RANK = {"区级": "县级", "乡级": "镇级", "地市级": "市级", "全国级": "国家级"}
+
+_LESS_IS_BETTER = re.compile(
+    r"能耗|消耗|耗|排放|强度|时延|延迟|延时|PUE|pue|事故|投诉|失业|逾期|时限|时长|办理时间|死亡|空置"
+)
+_FALL_IS_THE_FIGURE = re.compile(r"降低|下降|降幅|减少|节约|压减|压缩")
+
+_SCALES = {"十": 10.0, "百": 100.0, "千": 1e3, "万": 1e4, "亿": 1e8}
+_COUNTS = frozenset("家个项户所座处款种件类批台套条只支辆间宗")
+_FIXED_UNITS = {
+    "%": ("ratio", 1.0),
+    "‰": ("ratio", 0.1),
+    "百分点": ("points", 1.0),
+    "个百分点": ("points", 1.0),
+    "p": ("compute", 1.0),
+    "pflops": ("compute", 1.0),
+    "pfps": ("compute", 1.0),
+    "eflops": ("compute", 1000.0),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """A phrase taken apart; `grades` holds (level, and above) pairs such as ("省级", True)."""
+
+    text: str
+    core: str
+    grades: frozenset[tuple[str, bool]]
+
+    @property
+    def pairs(self) -> frozenset[str]:
+        return name_pairs(self.core)
+
+    @property
+    def head(self) -> str:
+        """What is counted stands last: 智能工厂, 营业收入."""
+        return self.core[-2:]
+
+
+@dataclass(frozen=True, slots=True)
+class Likeness:
+    """How alike two names are, and why: shared pieces, and what only one side says."""
+
+    score: float
+    nested: bool
+    shared: tuple[str, ...]
+    left: str
+    right: str
+
+
+def normalise(phrase: str) -> str:
+    """One spelling: half-width, small letters, no quotes or blanks."""
+    return _QUOTES.sub("", unicodedata.normalize("NFKC", phrase)).lower()
+
+
+@lru_cache(_REMEMBERED)
+def name_of(phrase: str) -> Name:
+    """Take a subject or an indicator's name apart.
+
+    >>> name_of("累计培育先进级以上智能工厂数量").core
+    '智能工厂'
+    """
+    text = normalise(phrase)
+    core = _EXAMPLES.sub("", _BRACKETS.sub("", text)) or text
+    grades: set[tuple[str, bool]] = set()
+    for found in _GRADE.finditer(core):
+        level = f"{found['base']}级"
+        grades.add((_SAME_RANK.get(level, level), found["above"] is not None))
+    core = _GRADE.sub("", core)
+    if _NATIONAL.search(core):
+        grades.add(("国家级", False))
+        core = _NATIONAL.sub("", core)
+    for scale in _SCALE.findall(core):
+        grades.add(("限上" if scale.startswith("限") else "规上", False))
+    core = _SCALE.sub("", core)
+    for affix in (_AREAS, _VERBS, _AREAS, _COUNTING, _BARE_NUMBER_WORD):
+        shorter = affix.sub("", core)
+        core = shorter if len(shorter) >= 3 else core
+    return Name(text, core or text, frozenset(grades))
+
+
+def measure(value: float, unit: str) -> tuple[str, float]:
+    """The family of a unit and the value in that family's base unit.
+
+    1.2 万亿元 and 12000 亿元 are the same amount; 家 and 个 both count.
+    """
+    family, factor = _unit(unit)
+    return family, value * factor
+
+
+@lru_cache(_REMEMBERED)
+def _unit(unit: str) -> tuple[str, float]:
+    rest = normalise(unit)
+    if rest in _FIXED_UNITS:
+        return _FIXED_UNITS[rest]
+    factor = 1.0
+    while len(rest) > 1 and rest[0] in _SCALES:
+        factor *= _SCALES[rest[0]]
+        rest = rest[1:]
+    if rest in _SCALES:
+        return "count", factor * _SCALES[rest]
+    if rest in _FIXED_UNITS:
+        family, inner = _FIXED_UNITS[rest]
+        return family, factor * inner
+    return ("count" if rest in _COUNTS else rest), factor
+
+
+def less_is_better(subject: str) -> bool:
+    """Whether a smaller value is the better one: energy used, latency, accidents."""
+    return bool(_LESS_IS_BETTER.search(subject)) and not _FALL_IS_THE_FIGURE.search(subject)
+
+
+def same_amount(left: tuple[str, float], right: tuple[str, float]) -> bool:
+    """Equal measures, up to what floating point loses."""
+    return left[0] == right[0] and abs(left[1] - right[1]) <= 1e-9 * max(
+        abs(left[1]), abs(right[1]), 1.0
+    )
+
+
+def compatible(left: Name, right: Name) -> bool:
+    """False where the grades contradict: 先进级 and 卓越级, 省级 and 市级."""
+    return _answered(left, right) and _answered(right, left)
+
+
+def _answered(asking: Name, other: Name) -> bool:
+    """Whether every grade that the other side also speaks of finds one it agrees with."""
+    for mine in asking.grades:
+        rivals = [theirs for theirs in other.grades if _scheme(mine[0]) == _scheme(theirs[0])]
+        if rivals and not any(_admits(mine, theirs) for theirs in rivals):
+            return False
+    return True
+
+
+def _cross_graded(left: Name, right: Name) -> bool:
+    """Each side is narrowed by a scheme that the other does not speak of: 百亿级, 省级以上."""
+    mine = {_scheme(level) for level, _ in left.grades}
+    theirs = {_scheme(level) for level, _ in right.grades}
+    return bool(mine - theirs and theirs - mine)
+
+
+def _scheme(level: str) -> str:
+    if level in _RANKS:
+        return "rank"
+    if level in ("规上", "限上"):
+        return "scale"
+    return "size" if level[-2] in "亿万" else "class"
+
+
+def _admits(left: tuple[str, bool], right: tuple[str, bool]) -> bool:
+    if left[0] == right[0]:
+        return True
+    if left[0] not in _RANKS or right[0] not in _RANKS:
+        return False
+    low, _ = sorted((left, right), key=lambda grade: _RANKS.index(grade[0]))
+    return low[1]
+
+
+class Lexicon:
+    """What each character pair is worth in one body of names: the rarer, the more."""
+
+    def __init__(self, names: Iterable[Name]) -> None:
+        cores = {name.core for name in names}
+        self._size = max(len(cores), 1)
+        self._seen = Counter(pair for core in cores for pair in name_pairs(core))
+
+    def weight(self, pair: str) -> float:
+        return log(1 + self._size / max(self._seen[pair], 1))
+
+    def score(self, left: Name, right: Name) -> float:
+        """From 0 to 1: weighted shared pairs, balanced between both sides and the shorter."""
+        if left.core == right.core:
+            return 1.0
+        mine, theirs = self._total(left.pairs), self._total(right.pairs)
+        shared = self._total(left.pairs & right.pairs)
+        return shared * sqrt(2 / (mine + theirs) / min(mine, theirs)) if shared else 0.0
+
+    def likeness(self, left: Name, right: Name) -> Likeness:
+        shared, only_left = _pieces(left.core, right.pairs)
+        _, only_right = _pieces(right.core, left.pairs)
+        return Likeness(
+            score=self.score(left, right),
+            nested=nested(left, right),
+            shared=shared,
+            left=only_left,
+            right=only_right,
+        )
+
+    def same(self, left: Name, right: Name, *, corroborated: bool = False) -> float:
+        """The score where the two name one thing, 0 where they do not.
+
+        What is counted (the head) must agree and the grades must not contradict.
+        `corroborated` says that a figure of equal value and unit stands beside both.
+        """
+        if left.core == right.core and compatible(left, right):
+            return 1.0
+        if left.head != right.head or not compatible(left, right):
+            return 0.0
+        score = self.score(left, right)
+        if nested(left, right) and not _cross_graded(left, right):
+            return score if score >= (CORROBORATED if corroborated else NESTED) else 0.0
+        return score if score >= SIBLINGS else 0.0
+
+    def _total(self, pairs: Iterable[str]) -> float:
+        return sum(self.weight(pair) for pair in sorted(pairs))
+
+
+class NameIndex:
+    """Names that can be looked up by likeness without comparing all with all."""
+
+    # A pair that more names share than this tells none of them apart.
+    common = 100
+    candidates = 12
+
+    def __init__(self, lexicon: Lexicon) -> None:
+        self._lexicon = lexicon
+        self._size = 0
+        self._by_core: dict[str, list[int]] = defaultdict(list)
+        self._by_pair: dict[tuple[str, str], list[int]] = defaultdict(list)
+
+    def add(self, name: Name) -> None:
+        """Take a name in under the next position."""
+        self._by_core[name.core].append(self._size)
+        for pair in name.pairs:
+            self._by_pair[name.head, pair].append(self._size)
+        self._size += 1
+
+    def near(self, name: Name) -> list[int]:
+        """Positions of the names that could be the same thing, in order."""
+        weights: dict[int, float] = defaultdict(float)
+        for pair in sorted(name.pairs):
+            posting = self._by_pair.get((name.head, pair), ())
+            if len(posting) <= self.common:
+                worth = self._lexicon.weight(pair)
+                for at in posting:
+                    weights[at] += worth
+        close = nlargest(self.candidates, weights, key=lambda at: (weights[at], -at))
+        return sorted({*self._by_core.get(name.core, ())[: self.candidates], *close})
+
+
+def nested(left: Name, right: Name) -> bool:
+    """Whether the longer core says all the shorter says, in order, and adds to it."""
+    short, long = sorted((left.core, right.core), key=len)
+    letters = iter(long)
+    return all(letter in letters for letter in short)
+
+
+@lru_cache(_REMEMBERED)
+def name_pairs(core: str) -> frozenset[str]:
+    """The neighbouring characters of a phrase, two by two."""
+    if len(core) < 2:
+        return frozenset({core})
+    return frozenset(core[at : at + 2] for at in range(len(core) - 1))
+
+
+def _pieces(core: str, others: frozenset[str]) -> tuple[tuple[str, ...], str]:
+    """The runs of a core that the other side also has, and the rest joined by an ellipsis."""
+    kept = [False] * len(core)
+    for at in range(len(core) - 1):
+        if core[at : at + 2] in others:
+            kept[at] = kept[at + 1] = True
+    shared: list[str] = []
+    alone: list[str] = []
+    for at, letter in enumerate(core):
+        runs = shared if kept[at] else alone
+        if at and kept[at] == kept[at - 1]:
+            runs[-1] += letter
+        else:
+            runs.append(letter)
+    return tuple(shared), "…".join(alone)

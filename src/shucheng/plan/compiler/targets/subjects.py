@@ -1,0 +1,169 @@
+"""What a figure measures: lists of subjects, and subjects that lean on an earlier one."""
+
+import re
+from collections.abc import Sequence
+from typing import Final
+
+# 和 and its like join two subjects, unless they are half of a word (碳中和, 普及率, 参与).
+JOINER: Final = re.compile(
+    r"、|以及|(?<![总调饱中共温柔缓])和(?![谐平睦])|(?<![参])与(?![会])|(?<![普涉触以波惠企])及(?!以上|时|其|格)"
+)
+# Nouns that name a measure and no thing: on their own they lean on what was measured before.
+_MEASURE: Final = (
+    "(?:营业收入|主营业务收入|业务收入|增加值|总产值|工业产值|产值|利润总额|利润|税收|出口额|进出口额|产业规模|总体规模|总规模|规模|"
+    "总量|总数|总额|数量|占比|比重|比例|覆盖率|普及率|渗透率|通达率|满足率|利用率|产量|销售额|零售额|交易额|市场份额|投资额)"
+)
+_PLACE_ONLY: Final = re.compile(r"(?:乡镇|农村|城区|城市|县域|市区|山区|市本级|主城区|中心城区)")
+_MEASURE_ONLY: Final = re.compile(
+    rf"(?:年|全年|总体|产业|市场|行业|整体|年均复合)?{_MEASURE}(?:\([^()]*\)|（[^（）]*）)?"
+)
+_ENDS_IN_MEASURE: Final = re.compile(rf"(?:产业|总体|年)?{_MEASURE}$")
+_RATE: Final = re.compile(r"(?:率|占比|比重|比例|指数|水平|程度|数|额|量|值|规模|收入|时间|时延|覆盖|投入|强度|成本|周期|效率)$")
+# Grades that tell two kinds of one thing apart: 国家级…, 省级….
+_GRADE: Final = re.compile(
+    r"(?:(?:国家|省|市|区县|县|部|世界|国际|全球|行业|校|院)(?:部)?级?(?:及?以上|以上)?|省部级以上|[一二三四五]星级|[一二三四五1-5]级(?:及?以上)?|[十百千万]亿元?级|AAA+级?|[A-Z]级|基础级|先进级|卓越级|领航级|甲级|乙级|初级|中级|高级)"
+)
+_GRADE_ONLY: Final = re.compile(rf"{_GRADE.pattern}的?")
+_GRADED: Final = re.compile(rf"(?P<grade>{_GRADE.pattern})(?P<tail>[一-鿿“”]{{2,}})$")
+# Firms and places that own a rate: 重点工业企业数字化研发设计工具普及率.
+_OWNER: Final = re.compile(
+    r"^(?:全市|全省|全县|全区|我市|我省)?(?:规模以上|规上|重点|行业|大型|大中型|中小微|中小|骨干|龙头)*"
+    r"(?:工业|制造业|制造|服务业|农业|建筑业|外贸|民营|流通)*企业(?=.{4,})"
+)
+# Rates that belong to a firm, so that the firm is missing where they stand alone.
+_OWNED_RATE: Final = re.compile(
+    r"^(?:数字化研发设计工具|关键工序|经营管理数字化|生产设备|关键业务|设备联网|设备数字化|装备数控化|数字化生产设备|工业设备|"
+    r"研发设计|运营成本|产品研制周期|产品不良|能源利用|核心业务|业务系统|上云|用云|数控化|数字化设备|数字化转型比例|工业软件|工业互联网平台应用|生产效率|全员劳动)"
+)
+_PLACE_END: Final = re.compile(
+    r"^(?:.{0,12}?)(?:行政村|自然村|村庄|农村|乡镇|镇区|县城|城区|社区|场所|企业|园区|学校|中小学|医院|机构|家庭|用户|装备|软件|平台|行业|领域|城市|城镇|铁路|公路|高速|港口|地铁|居民|工业(?!软件|企业|互联网|设备)|农业|服务业|网络|产业|事项|部门|单位)"
+)
+_TOPIC: Final = re.compile(r"[一-鿿A-Za-z0-9]{2,16}?(?:产业|经济|制造业|服务业|产业集群|行业|园区|市场)")
+
+
+def split_list(text: str) -> list[str]:
+    """The members of a list of subjects; joiners inside brackets or quotes do not split."""
+    parts, start, depth = [], 0, 0
+    position = 0
+    while position < len(text):
+        char = text[position]
+        depth += (char in "(（“《「") - (char in ")）”》」")
+        match = JOINER.match(text, position) if depth <= 0 else None
+        if match:
+            parts.append(text[start : match.start()])
+            start = position = match.end()
+        else:
+            position += 1
+    parts.append(text[start:])
+    return [part.strip("，、 ") for part in parts if part.strip("，、 ")]
+
+
+def subjects_of(listed: str, count: int, *, spread: bool) -> list[str]:
+    """Subjects for `count` figures (or, where `spread`, one for each member of the list).
+
+    A list that does not fit the figures is one subject for all of them.
+    """
+    parts = split_list(listed)
+    if listed.endswith("等") or "等" in listed[-6:]:
+        return [listed] * count
+    if spread and count == 1:
+        return complete_list(parts) if len(parts) > 1 else [listed]
+    if len(parts) == count:
+        return complete_list(parts)
+    coarse = [part for part in re.split(r"以及|和|及(?!以上)|与", listed) if part]
+    if len(coarse) == count:
+        return complete_list(coarse)
+    fine = [part for part in listed.split("、") if part]
+    if len(fine) == count:
+        return complete_list(fine)
+    if len(parts) > count > 1:
+        return complete_list(parts[-count:])
+    return [listed] * count
+
+
+def complete_list(parts: Sequence[str]) -> list[str]:
+    """Give every member what the list says only once, at its head or at its tail."""
+    last = parts[-1]
+    with_tails = [_with_tail(part, last) for part in parts[:-1]] + [last]
+    completed: list[str] = []
+    for part in with_tails:
+        completed.append(complete(part, completed[-1]) if completed else part)
+    return completed
+
+
+def _with_tail(part: str, last: str) -> str:
+    if _RATE.search(part) or re.search(r"(?:家|个|项|件|名)$", part):
+        return part
+    if _GRADE_ONLY.fullmatch(part):
+        return part + _GRADE.sub("", last, count=1) if _GRADE.match(last) else part + last
+    if not _RATE.search(last):
+        return part
+    place = _PLACE_END.match(last)
+    tail = last[place.end() :] if place and len(last) > place.end() + 1 else ""
+    if not tail or not _RATE.search(tail):
+        measure = _ENDS_IN_MEASURE.search(last)
+        tail = measure[0] if measure else ""
+    return part + tail
+
+
+def complete(subject: str, previous: str, *, tight: bool = True) -> str:
+    """`subject` with the words it owes to the one before it in the sentence.
+
+    `tight` is a list (、); looser neighbours share less.
+    """
+    if not previous:
+        return subject
+    if not subject:
+        return previous
+    if subject.startswith(("占", "的比重", "较", "比重占")) or _MEASURE_ONLY.fullmatch(subject):
+        return _complete_measure(subject, previous)
+    if _GRADE_ONLY.fullmatch(subject):
+        bare = _GRADE.sub("", previous, count=1)
+        return subject + bare
+    grade = _GRADED.search(subject)
+    if grade and grade.start() == 0:
+        return _complete_grade(subject, grade["tail"], previous)
+    owner = _OWNER.match(previous)
+    if _PLACE_ONLY.fullmatch(subject) and not _PLACE_ONLY.match(previous):
+        return subject + previous
+    if owner and _RATE.search(previous) and "企业" not in subject and _OWNED_RATE.match(subject):
+        return owner[0] + subject
+    return subject
+
+
+def _complete_measure(subject: str, previous: str) -> str:
+    if subject.startswith("占"):
+        return previous + subject
+    measure = re.search(rf"{_MEASURE}$", previous)
+    if subject in ("总量", "总额", "总数", "总规模", "数量", "占比"):
+        return previous + subject
+    if measure is None or measure.start() == 0:
+        return subject
+    head = previous[: measure.start()]
+    return (head.removesuffix("产业") if subject.startswith("产业") else head) + subject
+
+
+def _complete_grade(subject: str, tail: str, previous: str) -> str:
+    """可信数据空间国家试点, 省级试点: the second is 可信数据空间省级试点."""
+    if not previous.endswith(tail):
+        return subject
+    stem = previous[: -len(tail)]
+    grade = re.search(rf"{_GRADE.pattern}$", stem)
+    return stem[: grade.start()] + subject if grade and grade.start() > 0 else subject
+
+
+def lean_on_topic(subject: str, before: str) -> str:
+    """`产业规模` alone takes the trade its paragraph is titled with (新型显示产业规模)."""
+    cluster = re.search(r"([一-鿿A-Za-z0-9]{2,10})集群", before)
+    if subject.startswith("集群") and cluster:
+        return re.sub(r"^.*(?:级|的|建设|打造)", "", cluster[1]) + subject
+    if not _MEASURE_ONLY.fullmatch(subject) or not subject.startswith(("产业", "规模", "产值", "总", "年产值", "市场规模", "行业", "营业收入", "增加值")):
+        return subject
+    topics = _TOPIC.findall(before[-400:])
+    if not topics:
+        return subject
+    topic = re.sub(r"^.*(?:培育|发展|壮大|做强|做大|打造|推动|推进|布局|聚焦|围绕|建设|的|和|与|加快|巩固|提升|优势)", "", topics[0])
+    if len(topic) < 3:
+        return subject
+    head = subject.removeprefix("产业") if topic.endswith("产业") else subject
+    return topic + head

@@ -1,0 +1,12 @@
+"""The plan's background work; calls actions only."""
+
+from typing import Any
+
+from shucheng.kernel.public import Actor
+from shucheng.plan.actions.load import compile_version
+
+
+def compile_job(payload: dict[str, Any], *, actor: Actor, progress: Any) -> None:
+    progress(0, 2, "reading and compiling")
+    compile_version(payload["version"], actor=actor)
+    progress(2, 2, "done")

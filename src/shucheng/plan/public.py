@@ -1,0 +1,39 @@
+"""The plan's door for bays and the shell."""
+
+from typing import Any
+
+from shucheng.plan.actions.city import load_city as load_city_pack
+from shucheng.plan.actions.load import load_plan
+from shucheng.plan.actions.publish import publish_version
+from shucheng.plan.api import router as api_router
+from shucheng.plan.city.model import CityPack
+from shucheng.plan.city.pack import read_pack
+from shucheng.plan.models import PlanVersion, VersionState
+from shucheng.plan.queries.cockpit import Cockpit, Headline, cockpit
+from shucheng.plan.queries.search import search_plan
+from shucheng.plan.queries.versions import current_version
+from shucheng.plan.simulation import simulate
+
+__all__ = [
+    "CityPack",
+    "Cockpit",
+    "Headline",
+    "PlanVersion",
+    "VersionState",
+    "api_router",
+    "cockpit",
+    "current_version",
+    "load_city_pack",
+    "load_plan",
+    "publish_version",
+    "read_pack",
+    "search_plan",
+    "shell_facts",
+    "simulate",
+]
+
+
+def shell_facts() -> dict[str, Any]:
+    """What the frame says about the plan in force."""
+    version = current_version()
+    return {"shell_plan": version, "shell_city": version.issuer if version else ""}

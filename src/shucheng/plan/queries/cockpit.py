@@ -1,0 +1,176 @@
+"""The plan on one page: headline indicators, targets by action, work points, what is due."""
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from django.utils import timezone
+
+from shucheng.kernel.public import Actor
+from shucheng.plan.models import Indicator, IndicatorTarget, PlanVersion, Section, WorkPoint
+from shucheng.plan.queries.measured import NOTHING, Known, Measured, measured
+from shucheng.plan.queries.versions import current_version
+
+
+@dataclass(frozen=True, slots=True)
+class Headline:
+    """An indicator with its path of yearly targets and what is known so far."""
+
+    indicator: Indicator
+    leads: tuple[str, ...]
+    path: tuple[IndicatorTarget, ...]
+    measured: Measured
+    current: IndicatorTarget | None
+
+    @property
+    def latest(self) -> Known | None:
+        return self.measured.latest
+
+    @property
+    def attainment(self) -> Decimal | None:
+        """完成率: the latest value against this year's target, in percent."""
+        if not self.latest or self.latest.value is None or not self.current or not self.current.value:
+            return None
+        return (self.latest.value / self.current.value * 100).quantize(Decimal("0.1"))
+
+
+@dataclass(frozen=True, slots=True)
+class ActionTargets:
+    """A part of the plan (an action, a chapter, an annex) and the targets it holds."""
+
+    section: Section
+    targets: int
+    tasks: int
+    by_kind: tuple[tuple[str, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LeadWork:
+    """The work points of a lead organisation and when they fall due."""
+
+    lead: str
+    organisation_id: int | None
+    work_points: tuple[WorkPoint, ...]
+    due: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class PeriodProgress:
+    start: int
+    end: int
+    elapsed: float  # share of the plan's period that has passed, 0 to 1
+    today: date
+
+
+@dataclass(frozen=True, slots=True)
+class Cockpit:
+    version: PlanVersion
+    headlines: tuple[Headline, ...]
+    actions: tuple[ActionTargets, ...]
+    work: tuple[LeadWork, ...]
+    progress: PeriodProgress | None
+    findings: int
+    simulated: bool
+    freshest: Known | None
+
+
+def cockpit(*, actor: Actor, as_of: date | None = None) -> Cockpit | None:
+    """Everything the first page shows; None while no plan is published."""
+    actor.require("plan.view")
+    version = current_version()
+    if version is None:
+        return None
+    today = as_of or timezone.localdate()
+    headlines = _headlines(version, today, as_of)
+    known = [h.latest for h in headlines if h.latest]
+    return Cockpit(
+        version=version,
+        headlines=headlines,
+        actions=_actions(version),
+        work=_work(version),
+        progress=_progress(version, today),
+        findings=version.findings.exclude(severity="info").count(),
+        simulated=any(k.simulated for k in known),
+        freshest=max(known, key=lambda k: k.recorded_at, default=None),
+    )
+
+
+def _headlines(version: PlanVersion, today: date, as_of: date | None) -> tuple[Headline, ...]:
+    known = measured(version, as_of)
+    indicators = version.indicators.prefetch_related("path", "duties")
+    return tuple(
+        Headline(
+            indicator=indicator,
+            leads=tuple(duty.name for duty in indicator.duties.all()),
+            path=(path := tuple(indicator.path.all())),
+            measured=known.get(indicator.code, NOTHING),
+            current=_target_for(path, today.year),
+        )
+        for indicator in indicators
+    )
+
+
+def _target_for(path: tuple[IndicatorTarget, ...], year: int) -> IndicatorTarget | None:
+    """The target of a year; before the path its first, after it its last."""
+    if not path:
+        return None
+    return next((target for target in path if target.year >= year), path[-1])
+
+
+def _actions(version: PlanVersion) -> tuple[ActionTargets, ...]:
+    """Targets counted at the level that a reader knows: actions under their chapter, chapters, annexes."""
+    sections = {section.pk: section for section in version.sections.all()}
+
+    def heading(section: Section | None) -> Section | None:
+        while section and section.level > 2 and section.parent_id:
+            section = sections[section.parent_id]
+        return section
+
+    kinds: dict[int, Counter[str]] = {}
+    tasks: Counter[int] = Counter()
+    for section_id, kind in version.targets.values_list("section_id", "kind"):
+        if top := heading(sections.get(section_id or 0)):
+            kinds.setdefault(top.pk, Counter())[kind] += 1
+    for section_id in version.tasks.values_list("section_id", flat=True):
+        if top := heading(sections.get(section_id or 0)):
+            tasks[top.pk] += 1
+    return tuple(
+        ActionTargets(
+            section=section,
+            targets=sum(kinds.get(section.pk, Counter()).values()),
+            tasks=tasks[section.pk],
+            by_kind=tuple(sorted(kinds.get(section.pk, Counter()).items())),
+        )
+        for section in sections.values()
+        if section.pk in kinds or tasks[section.pk]
+    )
+
+
+def _work(version: PlanVersion) -> tuple[LeadWork, ...]:
+    points = version.workpoints.prefetch_related("duties", "targets")
+    by_lead: dict[tuple[str, int | None], list[WorkPoint]] = {}
+    for point in points:
+        for duty in point.duties.all():
+            by_lead.setdefault((duty.name, duty.organisation_id), []).append(point)
+    return tuple(
+        LeadWork(
+            lead=lead,
+            organisation_id=organisation_id,
+            work_points=tuple(found),
+            due=date(found[0].year, 12, 31) if found[0].year else None,
+        )
+        for (lead, organisation_id), found in sorted(
+            by_lead.items(), key=lambda entry: (-len(entry[1]), entry[0])
+        )
+    )
+
+
+def _progress(version: PlanVersion, today: date) -> PeriodProgress | None:
+    if not version.period_start or not version.period_end:
+        return None
+    start, end = date(version.period_start, 1, 1), date(version.period_end + 1, 1, 1)
+    elapsed = (today - start).days / (end - start).days
+    return PeriodProgress(
+        version.period_start, version.period_end, min(max(elapsed, 0.0), 1.0), today
+    )

@@ -1,0 +1,106 @@
+"""A version against the one published before it, as lines a person reads."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from shucheng.kernel.public import Actor
+from shucheng.plan.compiler.diff import ItemChange, PlanDiff, diff
+from shucheng.plan.compiler.model import Indicator, Target
+from shucheng.plan.models import PlanVersion
+from shucheng.plan.queries.explain import figure, promise
+from shucheng.plan.rebuild import compiled_plan
+
+STATUSES: dict[str, str | Promise] = {
+    "raised": _("Raised"),
+    "lowered": _("Lowered"),
+    "deadline-moved": _("Deadline moved"),
+    "comparator-changed": _("Comparator changed"),
+    "unit-changed": _("Unit changed"),
+    "lead-changed": _("Lead changed"),
+    "reworded": _("Reworded"),
+    "new": _("New"),
+    "dropped": _("Dropped"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    kind: str | Promise
+    change: str | Promise
+    what: str
+    before: str
+    now: str
+    demand: str
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    before: PlanVersion
+    lines: tuple[Line, ...]
+    unchanged: int
+
+
+def difference(version: PlanVersion, *, actor: Actor) -> Difference | None:
+    """What changed since the version published before; None when there is none before."""
+    actor.require("plan.view")
+    others = version.plan.versions.exclude(pk=version.pk).exclude(number=None)
+    if version.number:
+        others = others.filter(number__lt=version.number)
+    before = others.order_by("-number").first()
+    if before is None:
+        return None
+    found = diff(compiled_plan(before), compiled_plan(version))
+    return Difference(before, tuple(_lines(found)), _unchanged(found))
+
+
+def _lines(found: PlanDiff) -> Iterator[Line]:
+    for change in found.indicators:
+        yield from _line(_("Indicator"), change, _path)
+    for change in found.targets:
+        yield from _line(_("Target"), change, _promise)
+    for change in found.tasks:
+        yield from _line(_("Task"), change, lambda task: "、".join((*task.lead, *task.responsible)))
+    for change in found.work_points:
+        yield from _line(_("Work point"), change, lambda point: "、".join(point.lead))
+
+
+def _line(
+    kind: str | Promise, change: ItemChange[Any], written: Callable[[Any], str]
+) -> Iterator[Line]:
+    if change.status == "unchanged":
+        return
+    item = change.new or change.old
+    yield Line(
+        kind=kind,
+        change=STATUSES[change.status],
+        what=next(
+            text for name in ("subject", "name", "title", "text") if (text := getattr(item, name, ""))
+        ),
+        before=written(change.old) if change.old else "—",
+        now=written(change.new) if change.new else "—",
+        demand=change.demand,
+    )
+
+
+def _promise(target: Target) -> str:
+    upper = None if target.value_max is None else Decimal(str(target.value_max))
+    written = promise(target.comparator, Decimal(str(target.value)), upper, target.unit)
+    year = target.year or target.implied_year
+    return f"{written} · {year}" if year else written
+
+
+def _path(indicator: Indicator) -> str:
+    path = " → ".join(
+        f"{year}: {figure(Decimal(str(value)))}" for year, value in indicator.targets.items()
+    )
+    return f"{path} {indicator.unit}".strip()
+
+
+def _unchanged(found: PlanDiff) -> int:
+    return sum(counts.get("unchanged", 0) for counts in found.counts().values())
+

@@ -1,0 +1,96 @@
+"""One published thing in full: an indicator with its series, a task, a work point."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from django.utils.translation import gettext_lazy as _
+
+from shucheng.kernel.public import Actor, NotFound
+from shucheng.plan.models import Duty, Indicator, IndicatorTarget, PlanVersion, Target, Task, WorkPoint
+from shucheng.plan.queries.explain import indicator_of
+from shucheng.plan.queries.measured import Measured, measured_one
+from shucheng.plan.queries.text import Sentence, sentence_around
+
+
+@dataclass(frozen=True, slots=True)
+class PathChart:
+    """A path and what is known on one axis of periods; None where there is no value."""
+
+    periods: list[str]
+    target: list[float | None]
+    actual: list[float | None]
+
+
+@dataclass(frozen=True, slots=True)
+class IndicatorPage:
+    indicator: Indicator
+    path: tuple[IndicatorTarget, ...]
+    duties: tuple[Duty, ...]
+    measured: Measured
+    sentence: Sentence
+    related: tuple[Target, ...]
+    chart: PathChart
+
+    @property
+    def simulated(self) -> bool:
+        return any(known.simulated for known in self.measured.series)
+
+
+def indicator_page(code: str, *, actor: Actor) -> IndicatorPage:
+    actor.require("plan.view")
+    indicator = indicator_of(code)
+    version = indicator.version
+    path = tuple(indicator.path.all())
+    found = measured_one(indicator)
+    return IndicatorPage(
+        indicator=indicator,
+        path=path,
+        duties=tuple(indicator.duties.all()),
+        measured=found,
+        sentence=sentence_around(version.text, indicator.span_start, indicator.span_end),
+        related=_targets_measured_alike(version, found),
+        chart=_chart(path, found),
+    )
+
+
+def _targets_measured_alike(version: PlanVersion, found: Measured) -> tuple[Target, ...]:
+    """Targets of the text that the same binding answers to."""
+    return tuple(version.targets.filter(binding=found.binding)) if found.binding else ()
+
+
+def _chart(path: tuple[IndicatorTarget, ...], found: Measured) -> PathChart:
+    known = {k.period: float(k.value) for k in found.series if k.value is not None}
+    monthly = any(len(period) == 7 and period[4:5] == "-" and "Q" not in period for period in known)
+    ends = {f"{t.year}-12" if monthly else str(t.year): float(t.value) for t in path}
+    periods = sorted({*known, *ends})
+    return PathChart(
+        periods=periods,
+        target=[ends.get(period) for period in periods],
+        actual=[known.get(period) for period in periods],
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class PublishedItem:
+    row: Task | WorkPoint
+    duties: tuple[Duty, ...]
+    targets: tuple[Target, ...]
+    sentence: Sentence
+
+
+def published_item(kind: Literal["task", "work_point"], pk: int, *, actor: Actor) -> PublishedItem:
+    actor.require("plan.view")
+    model: type[Task] | type[WorkPoint] = Task if kind == "task" else WorkPoint
+    row = model.objects.select_related("version", "section").filter(pk=pk).first()
+    if row is None:
+        raise NotFound(_("The task") if kind == "task" else _("The work point"))
+    if isinstance(row, WorkPoint):
+        targets = tuple(row.targets.all())
+    else:
+        targets = tuple(row.version.targets.filter(section_id=row.section_id))
+    return PublishedItem(
+        row=row,
+        duties=tuple(row.duties.all()),
+        targets=targets,
+        sentence=sentence_around(row.version.text, row.span_start, row.span_end, reach=0),
+    )

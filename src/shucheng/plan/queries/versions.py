@@ -1,0 +1,135 @@
+"""Versions of plans: which there are, which one is in force, and one under review in full."""
+
+from dataclasses import dataclass
+
+from django.db.models import Count, Q, QuerySet
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from shucheng.kernel.public import Actor, NotFound
+from shucheng.plan.models import Decision, Finding, Item, ItemKind, PlanVersion, VersionState
+
+UNPUBLISHED = (
+    VersionState.COMPILING,
+    VersionState.FAILED,
+    VersionState.REVIEW,
+    VersionState.DISCARDED,
+)
+
+
+def current_version() -> PlanVersion | None:
+    """The published version of the newest plan: what the cockpit shows."""
+    return (
+        PlanVersion.objects.filter(state=VersionState.PUBLISHED)
+        .select_related("plan")
+        .defer("text", "compiled")
+        .order_by("-period_start", "-published_at")
+        .first()
+    )
+
+
+def versions(*, actor: Actor) -> QuerySet[PlanVersion]:
+    """All versions this actor may see, newest first."""
+    actor.require("plan.view")
+    found = (
+        PlanVersion.objects.select_related("plan", "source", "job")
+        .defer("text", "compiled")
+        .annotate(undecided=Count("items", filter=Q(items__decision=Decision.OPEN)))
+    )
+    return found if actor.may("plan.review") else found.exclude(state__in=UNPUBLISHED)
+
+
+def version_for(version_id: int, *, actor: Actor) -> PlanVersion:
+    actor.require("plan.view")
+    version = (
+        PlanVersion.objects.select_related("plan", "source", "job").filter(pk=version_id).first()
+    )
+    if version is None or (version.state in UNPUBLISHED and not actor.may("plan.review")):
+        raise NotFound(_("The plan version"))
+    return version
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A run of the text and the item or finding it belongs to; `ref` is empty for plain text."""
+
+    text: str
+    ref: str = ""
+    kind: str = ""
+    decision: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewTab:
+    code: str
+    label: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    version: PlanVersion
+    pieces: tuple[Piece, ...]
+    items: tuple[Item, ...]
+    findings: tuple[Finding, ...]
+    tabs: tuple[ReviewTab, ...]
+    tab: str
+    undecided: int
+
+
+def review(version_id: int, tab: str, *, actor: Actor) -> Review:
+    """The text with its items marked, and one kind of item (or the findings) beside it."""
+    actor.require("plan.review")
+    version = version_for(version_id, actor=actor)
+    items = list(version.items.select_related("decided_by"))
+    findings = list(version.findings.select_related("noted_by"))
+    counts = {kind: sum(item.kind == kind for item in items) for kind in ItemKind.values}
+    tabs = (
+        *(ReviewTab(kind, str(ItemKind(kind).label), counts[kind]) for kind in ItemKind.values),
+        ReviewTab("findings", str(_("Findings")), len(findings)),
+    )
+    if tab not in {entry.code for entry in tabs}:
+        tab = ItemKind.TARGET
+    shown = [item for item in items if item.kind == tab]
+    if tab == "findings":
+        refs = {ref for finding in findings for ref in finding.refs}
+        shown = [item for item in items if item.ref in refs]
+    return Review(
+        version=version,
+        pieces=pieces(version.text, shown),
+        items=tuple(item for item in shown if item.kind == tab),
+        findings=tuple(findings) if tab == "findings" else (),
+        tabs=tabs,
+        tab=tab,
+        undecided=sum(item.decision == Decision.OPEN for item in items),
+    )
+
+
+def pieces(text: str, items: list[Item]) -> tuple[Piece, ...]:
+    """Cut the text at the items' spans. Where two overlap, the one that starts first wins."""
+    cut: list[Piece] = []
+    position = 0
+    for item in sorted(items, key=lambda entry: (entry.span_start, -entry.span_end)):
+        if item.span_start < position or item.span_start == item.span_end:
+            continue
+        if item.span_start > position:
+            cut.append(Piece(text[position : item.span_start]))
+        cut.append(
+            Piece(text[item.span_start : item.span_end], item.ref, item.kind, item.decision)
+        )
+        position = item.span_end
+    if position < len(text):
+        cut.append(Piece(text[position:]))
+    return tuple(cut)
+
+
+def finding_text(finding: Finding) -> str:
+    return finding.message_en if get_language() == "en" else finding.message_zh
+
+
+def item_for(item_id: int, *, actor: Actor) -> Item:
+    actor.require("plan.review")
+    item = Item.objects.select_related("version", "decided_by").filter(pk=item_id).first()
+    if item is None:
+        raise NotFound(_("The item"))
+    return item

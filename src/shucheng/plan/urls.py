@@ -1,0 +1,38 @@
+from django.urls import path
+
+from shucheng.plan.views import load, read, review
+
+app_name = "plan"
+
+urlpatterns = [
+    path("plan/", load.version_list, name="versions"),
+    path("plan/load/", load.load, name="load"),
+    path("plan/<int:version_id>/", load.version_page, name="version"),
+    path("plan/<int:version_id>/publish/", load.publish, name="publish"),
+    path("plan/<int:version_id>/discard/", load.discard, name="discard"),
+    path("plan/<int:version_id>/text/", read.text, name="text"),
+    path("plan/<int:version_id>/review/", review.review, name="review"),
+    path("plan/<int:version_id>/difference/", review.difference, name="difference"),
+    path("plan/<int:version_id>/items/", review.add, name="add_item"),
+    path("plan/<int:version_id>/accept-open/", review.accept_open, name="accept_open"),
+    path("plan/items/<int:item_id>/", review.show_item, name="item"),
+    path("plan/items/<int:item_id>/edit/", review.edit_item, name="edit_item"),
+    path("plan/items/<int:item_id>/<slug:decision>/", review.decide, name="decide"),
+    path("plan/findings/<int:finding_id>/note/", review.note_finding, name="note_finding"),
+    path("findings/", read.findings, name="findings"),
+    path("duties/", read.organisations, name="organisations"),
+    path("duties/<str:name>/", read.duties, name="duties"),
+    path("indicators/<str:code>/", read.indicator, name="indicator"),
+    path("indicators/<str:code>/data.csv", read.indicator_csv, name="indicator_csv"),
+    path("areas/<str:code>/", read.area, name="area"),
+    path("rules/<slug:rule>/", read.rule, name="rule"),
+    path("tasks/<int:pk>/", read.task, name="task"),
+    path("work-points/<int:pk>/", read.work_point, name="work_point"),
+    path("explain/target/<int:pk>/", read.explain_target, name="target"),
+    path(
+        "explain/indicator/<str:code>/<int:year>/",
+        read.explain_indicator_target,
+        name="explain_indicator_target",
+    ),
+    path("explain/observation/<int:pk>/", read.explain_observation, name="explain_observation"),
+]

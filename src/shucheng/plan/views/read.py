@@ -1,0 +1,146 @@
+"""What everybody reads: the text, findings, duties, indicators, explanations."""
+
+import csv
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+from shucheng.kernel.public import actor_for
+from shucheng.plan.queries import duties as duty_queries
+from shucheng.plan.queries import explain
+from shucheng.plan.queries.areas import area_page
+from shucheng.plan.queries.items import indicator_page, published_item
+from shucheng.plan.queries.rules import lint_rule
+from shucheng.plan.queries.versions import current_version, version_for
+
+
+@require_GET
+def text(request: HttpRequest, version_id: int) -> HttpResponse:
+    """The plan's whole text; `start` and `end` light a passage."""
+    version = version_for(version_id, actor=actor_for(request))
+    start, end = _offset(request, "start"), _offset(request, "end")
+    if not 0 <= start < end <= len(version.text):
+        start = end = 0
+    return render(
+        request,
+        "plan/text.html",
+        {
+            "version": version,
+            "before": version.text[:start],
+            "found": version.text[start:end],
+            "after": version.text[end:],
+        },
+    )
+
+
+@require_GET
+def findings(request: HttpRequest) -> HttpResponse:
+    actor = actor_for(request)
+    actor.require("plan.view")
+    version = current_version()
+    return render(
+        request,
+        "plan/findings.html",
+        {
+            "version": version,
+            "findings": version.findings.select_related("noted_by") if version else (),
+            "may_note": actor.may("plan.manage"),
+        },
+    )
+
+
+@require_GET
+def organisations(request: HttpRequest) -> HttpResponse:
+    found = duty_queries.organisations_with_duties(actor=actor_for(request))
+    return render(request, "plan/organisations.html", {"organisations": found})
+
+
+@require_GET
+def duties(request: HttpRequest, name: str) -> HttpResponse:
+    found = duty_queries.duties_of(name, actor=actor_for(request))
+    return render(request, "plan/duties.html", {"duties": found})
+
+
+@require_GET
+def indicator(request: HttpRequest, code: str) -> HttpResponse:
+    page = indicator_page(code, actor=actor_for(request))
+    chart = {
+        "periods": page.chart.periods,
+        "unit": page.indicator.unit,
+        "target": page.chart.target,
+        "actual": page.chart.actual,
+        "labels": {"target": _("Target path"), "actual": _("Known so far")},
+    }
+    return render(request, "plan/indicator.html", {"page": page, "chart": chart, "simulated": page.simulated})
+
+
+@require_GET
+def indicator_csv(request: HttpRequest, code: str) -> HttpResponse:
+    """The chart's numbers: period, target, known value, source."""
+    page = indicator_page(code, actor=actor_for(request))
+    response = HttpResponse(content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="{code}.csv"'
+    response.write("\ufeff")  # spreadsheet programs then read it as UTF-8
+    sources = {known.period: known.source for known in page.measured.series}
+    writer = csv.writer(response)
+    writer.writerow(["period", "target", "known", "source", "unit"])
+    for period, target, actual in zip(
+        page.chart.periods, page.chart.target, page.chart.actual, strict=True
+    ):
+        writer.writerow([period, target, actual, sources.get(period, ""), page.indicator.unit])
+    return response
+
+
+@require_GET
+def area(request: HttpRequest, code: str) -> HttpResponse:
+    return render(request, "plan/area.html", {"page": area_page(code, actor=actor_for(request))})
+
+
+@require_GET
+def rule(request: HttpRequest, rule: str) -> HttpResponse:
+    """What a lint rule means and how to resolve what it finds."""
+    actor_for(request).require("plan.view")
+    return render(request, "plan/rule.html", {"rule": lint_rule(rule)})
+
+
+@require_GET
+def task(request: HttpRequest, pk: int) -> HttpResponse:
+    found = published_item("task", pk, actor=actor_for(request))
+    return render(request, "plan/task.html", {"page": found})
+
+
+@require_GET
+def work_point(request: HttpRequest, pk: int) -> HttpResponse:
+    found = published_item("work_point", pk, actor=actor_for(request))
+    return render(request, "plan/work_point.html", {"page": found})
+
+
+@require_GET
+def explain_target(request: HttpRequest, pk: int) -> HttpResponse:
+    return _explanation(request, explain.explain_target(pk, actor=actor_for(request)))
+
+
+@require_GET
+def explain_indicator_target(request: HttpRequest, code: str, year: int) -> HttpResponse:
+    found = explain.explain_indicator_target(code, year, actor=actor_for(request))
+    return _explanation(request, found)
+
+
+@require_GET
+def explain_observation(request: HttpRequest, pk: int) -> HttpResponse:
+    return _explanation(request, explain.explain_observation(pk, actor=actor_for(request)))
+
+
+def _explanation(request: HttpRequest, found: explain.Explanation) -> HttpResponse:
+    """In the drawer when asked for by htmx, else a page of its own at the same address."""
+    template = "plan/explain_steps.html" if request.htmx else "plan/explain.html"  # type: ignore[attr-defined]
+    return render(request, template, {"explanation": found, "simulated": found.simulated})
+
+
+def _offset(request: HttpRequest, name: str) -> int:
+    value = request.GET.get(name, "")
+    return int(value) if value.isdigit() else 0
+
+

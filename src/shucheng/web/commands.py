@@ -1,0 +1,182 @@
+"""What the `shucheng` command does to a platform: one function a command."""
+
+import argparse
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import django
+from django.conf import settings
+from django.core.management import call_command, execute_from_command_line
+
+django.setup()
+
+from shucheng.kernel.public import (  # noqa: E402 - models can be imported only after setup
+    ShuchengError,
+    backup_platform,
+    check_deployment,
+    export_entries,
+    restore_platform,
+    run_worker,
+    set_up_administrator,
+    system_actor,
+    verify_chain,
+)
+from shucheng.plan.public import CityPack, load_city_pack, read_pack  # noqa: E402
+
+
+def manage(options: argparse.Namespace) -> None:
+    execute_from_command_line(["shucheng manage", *options.rest])
+
+
+def migrate(options: argparse.Namespace | None = None) -> None:
+    """Bring the database to this version; safe to repeat."""
+    call_command("migrate", verbosity=0, interactive=False)
+    call_command("createcachetable", verbosity=0)
+
+
+def load_city(folder: Path) -> str:
+    pack: CityPack = read_pack(folder)
+    migrate()
+    counts = load_city_pack(pack, actor=system_actor("cli"))
+    return f"{pack.city.name}: " + ", ".join(f"{n} {what}" for what, n in counts.items())
+
+
+def setup_admin(options: argparse.Namespace) -> int:
+    migrate()
+    try:
+        person, password = set_up_administrator(
+            options.username, options.username, actor=system_actor("cli")
+        )
+    except ShuchengError as error:
+        print(f"shucheng: {error}", file=sys.stderr)
+        return 2
+    print(f"{person.username} is the administrator. One-time password, shown only now: {password}")
+    return 0
+
+
+def demo(options: argparse.Namespace) -> int:
+    from shucheng.web.demo import fill
+
+    migrate()
+    fill(options.plan, say=print)
+    if options.no_serve:
+        return 0
+    print(f"\nThe cockpit: http://127.0.0.1:{options.port}/   (stop with Ctrl+C)")
+    return serve(
+        argparse.Namespace(port=options.port, host="127.0.0.1", workers=1, no_worker=False)
+    )
+
+
+def serve(options: argparse.Namespace) -> int:
+    """Web processes and a worker, until one of them ends or a signal comes."""
+    migrate()
+    call_command("collectstatic", verbosity=0, interactive=False)
+    web = [
+        *(sys.executable, "-m", "granian", "--interface", "wsgi"),
+        *("--host", options.host, "--port", str(options.port)),
+        *("--workers", str(options.workers), "--blocking-threads", "4", "--backpressure", "64"),
+        *("--log-level", "warning", "--no-ws", "shucheng.web.wsgi:application"),
+    ]
+    commands = [web]
+    if not options.no_worker:
+        commands.append([sys.executable, "-m", "shucheng.cli", "worker"])
+    running = [subprocess.Popen(command, env=os.environ) for command in commands]  # noqa: S603
+
+    def stop(*_: object) -> None:
+        for process in running:
+            process.terminate()
+
+    signal.signal(signal.SIGTERM, stop)
+    try:
+        while all(process.poll() is None for process in running):
+            try:
+                running[0].wait(timeout=1)
+            except subprocess.TimeoutExpired:
+                continue
+    except KeyboardInterrupt:
+        pass
+    stop()
+    codes = [process.wait(timeout=30) for process in running]
+    return max((code for code in codes if code > 0), default=0)
+
+
+def worker(options: argparse.Namespace) -> None:
+    run_worker(burst=options.burst)
+
+
+def check(options: argparse.Namespace) -> int:
+    """Exit code 1 when something must be mended before the platform may serve."""
+    findings = check_deployment()
+    for finding in findings:
+        print(f"[{finding.severity}] {finding.code}: {finding.message} {finding.next_step}")
+    if not findings:
+        print("Nothing to mend.")
+    return 1 if any(finding.severity == "error" for finding in findings) else 0
+
+
+def backup(options: argparse.Namespace) -> int:
+    manifest = backup_platform(options.target, with_secrets=options.with_secrets)
+    print(f"{options.target}: {len(manifest.files)} files, verified.")
+    return 0
+
+
+def restore(options: argparse.Namespace) -> int:
+    try:
+        restored = restore_platform(options.source, replace=options.replace)
+    except ShuchengError as error:
+        print(f"shucheng: {error}", file=sys.stderr)
+        return 2
+    print(f"Restored and verified: {restored}")
+    return 0
+
+
+def audit(options: argparse.Namespace) -> int:
+    """Exit code 1 when the chain is broken."""
+    if options.verb == "export":
+        target = options.out or Path("audit.jsonl")
+        with target.open("w", encoding="utf-8") as out:
+            count = export_entries(out, actor=system_actor("cli"))
+        print(f"{count} entries written to {target}")
+        return 0
+    outcome = verify_chain()
+    print(outcome)
+    return 0 if outcome.ok else 1
+
+
+def messages(options: argparse.Namespace) -> None:
+    """Compile every .po file; `--collect` first gathers texts from code and templates."""
+    import polib
+
+    package = Path(settings.PACKAGE)
+    if options.collect:
+        for folder in settings.LOCALE_PATHS:
+            layer = Path(folder).parent
+            layer_locale = layer / "locale"
+            layer_locale.mkdir(exist_ok=True)
+            here = Path.cwd()
+            os.chdir(layer)
+            try:
+                call_command(
+                    "makemessages",
+                    locale=["zh_Hans"],
+                    no_location=True,
+                    no_wrap=True,
+                    verbosity=0,
+                    ignore_patterns=["tests/*"],
+                )
+            finally:
+                os.chdir(here)
+    for source in package.rglob("locale/*/LC_MESSAGES/django.po"):
+        polib.pofile(str(source)).save_as_mofile(str(source.with_suffix(".mo")))
+
+
+def docs(options: argparse.Namespace) -> None:
+    from shucheng.web.reference import write_reference
+
+    for path in write_reference(Path.cwd() / "docs" / "reference"):
+        print(path)
+
+

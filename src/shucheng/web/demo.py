@@ -1,0 +1,98 @@
+"""The demonstration: a city pack, the plan, people of every role, a simulated year."""
+
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+
+from django.conf import settings
+from django.contrib.auth import login
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_POST
+
+from shucheng.kernel.public import (
+    NotFound,
+    Person,
+    Role,
+    create_person,
+    grant_role,
+    people_named,
+    resolve_organisation,
+    run_pending_jobs,
+    system_actor,
+)
+from shucheng.plan.public import (
+    VersionState,
+    current_version,
+    load_city_pack,
+    load_plan,
+    publish_version,
+    read_pack,
+    simulate,
+)
+
+PREFIX = "demo-"
+# Whom a visitor may be: a role, and the organisation (as the plan names it) acted for.
+CAST = (
+    ("demo-plan-office", "计划办(演示)", Role.PLAN_OFFICE, ""),
+    ("demo-leader", "分管领导(演示)", Role.LEADER, ""),
+    ("demo-reviewer", "审核员(演示)", Role.REVIEWER, ""),
+    ("demo-liaison", "联络员(演示)", Role.LIAISON, "市工信局"),
+    ("demo-auditor", "审计员(演示)", Role.AUDITOR, ""),
+    ("demo-security", "安全管理员(演示)", Role.SECURITY, ""),
+    ("demo-administrator", "系统管理员(演示)", Role.ADMINISTRATOR, ""),
+)
+
+
+def fill(plan: Path | None, say: Callable[[str], object]) -> None:
+    """Fill an empty platform; a platform that has a plan in force is left as it is."""
+    if current_version() is not None:
+        say("There is a plan in force already; nothing is filled in.")
+        return
+    actor = system_actor("cli")
+    pack = read_pack(settings.CITY_PACK)
+    counts = load_city_pack(pack, actor=actor)
+    say(f"City pack {pack.city.name}: " + ", ".join(f"{n} {what}" for what, n in counts.items()))
+    _people(pack.plan.office)
+    say(f"People: {len(CAST)} demonstration accounts, one a role")
+    path = plan or pack.path / "plan.txt"
+    version = load_plan(path.name, path.read_bytes(), actor=actor)
+    run_pending_jobs()
+    version.refresh_from_db()
+    if version.state != VersionState.REVIEW:
+        raise SystemExit(f"{path}: {version.error.get('message')} {version.error.get('hint')}")
+    found = version.compiled
+    say(
+        f"Plan {version.title}: {len(found['targets'])} targets, {len(found['indicators'])} "
+        f"indicators, {len(found['tasks'])} tasks, {len(found['work_points'])} work points, "
+        f"{len(found['organisations'])} organisations, {len(found['findings'])} findings"
+    )
+    publish_version(version.pk, version.revision, actor=actor)
+    rows = simulate(pack, date.today(), actor=actor)
+    say(f"Simulated observations, labelled as such: {rows}")
+
+
+def _people(office: str | None) -> None:
+    actor = system_actor("cli")
+    for username, name, role, organisation_name in CAST:
+        organisation = resolve_organisation(organisation_name or office or "")
+        if organisation is None:
+            continue
+        person, _password = create_person(username, name, actor=actor)
+        grant_role(person.pk, organisation.pk, role, actor=actor)
+
+
+def demo_people() -> list[Person]:
+    return people_named(PREFIX) if settings.DEMO else []
+
+
+@require_POST
+def sign_in(request: HttpRequest) -> HttpResponse:
+    """Be one of the demonstration's people: no password, and only where SHUCHENG_DEMO is on."""
+    username = request.POST.get("username", "")
+    person = next((p for p in demo_people() if p.username == username), None)
+    if person is None:
+        raise NotFound(_("This demonstration person"))
+    login(request, person, backend="django.contrib.auth.backends.ModelBackend")
+    return redirect("cockpit:home")

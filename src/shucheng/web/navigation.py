@@ -1,0 +1,60 @@
+"""The left navigation: the spine's rooms, one entry a bay, management. Only what the actor may open."""
+
+from dataclasses import dataclass
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from shucheng.kernel.public import Actor, MenuEntry, bays, count_open_alerts
+
+SPINE = (
+    MenuEntry(_("Cockpit"), "cockpit:home", "plan.view"),
+    MenuEntry(_("Plan"), "plan:versions", "plan.view"),
+    MenuEntry(_("Duties"), "plan:organisations", "plan.view"),
+    MenuEntry(_("Findings"), "plan:findings", "plan.view"),
+    MenuEntry(_("Metrics"), "observations:metrics", "observations.view"),
+)
+MANAGEMENT = (
+    MenuEntry(_("Organisations"), "identity:organisations", "identity.view"),
+    MenuEntry(_("People"), "identity:people", "identity.manage_people"),
+    MenuEntry(_("Jobs"), "jobs:list", "jobs.view"),
+    MenuEntry(_("Alerts"), "alerts:list", "alerts.view"),
+    MenuEntry(_("Audit"), "audit:entries", "audit.view"),
+    MenuEntry(_("Security"), "identity:security", "identity.view_security"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    label: str | Promise
+    url: str
+    current: bool
+    count: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    label: str | Promise
+    entries: tuple[Entry, ...]
+
+
+def navigation(request: HttpRequest, actor: Actor) -> tuple[Group, ...]:
+    bay_entries = tuple(entry for bay in bays() for entry in bay.menu)
+    groups = (("", SPINE), (_("Platforms"), bay_entries), (_("Management"), MANAGEMENT))
+    shown = (Group(label, _entries(request, actor, menu)) for label, menu in groups)
+    return tuple(group for group in shown if group.entries)
+
+
+def _entries(request: HttpRequest, actor: Actor, menu: tuple[MenuEntry, ...]) -> tuple[Entry, ...]:
+    return tuple(
+        Entry(
+            label=entry.label,
+            url=(url := reverse(entry.url_name)),
+            current=request.path == url or (url != "/" and request.path.startswith(url)),
+            count=count_open_alerts(actor) if entry.url_name == "alerts:list" else 0,
+        )
+        for entry in menu
+        if actor.may(entry.permission)
+    )

@@ -1,0 +1,63 @@
+"""Pages that belong to no room: language, search, and the pages of errors."""
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext_lazy as _
+
+from shucheng.kernel.public import Forbidden, NotFound, ShuchengError, actor_for
+from shucheng.plan.public import search_plan
+from shucheng.web.middleware import error_response
+
+
+def choose_language(request: HttpRequest) -> HttpResponse:
+    """Keep the chosen language in this browser and go back to where the person was."""
+    target = request.GET.get("next", "/")
+    if not url_has_allowed_host_and_scheme(target, {request.get_host()}, request.is_secure()):
+        target = "/"
+    response = HttpResponseRedirect(target)
+    if request.GET.get("to") in dict(settings.LANGUAGES):
+        response.set_cookie(
+            settings.LANGUAGE_COOKIE_NAME,
+            request.GET["to"],
+            max_age=365 * 24 * 3600,
+            samesite="Lax",
+            secure=settings.SESSION_COOKIE_SECURE,
+        )
+    return response
+
+
+def search(request: HttpRequest) -> HttpResponse:
+    actor = actor_for(request)
+    actor.require("plan.view")
+    words = request.GET.get("q", "").strip()
+    results = search_plan(words, actor=actor) if words else None
+    return render(request, "web/search.html", {"words": words, "results": results})
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    error = ShuchengError(
+        "bad_request",
+        _("The request could not be understood."),
+        _("Go back, reload the page, and try again."),
+    )
+    return error_response(request, error)
+
+
+def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return error_response(request, Forbidden(str(exception) or "—"))
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return error_response(request, NotFound(_("This page")))
+
+
+def defect(request: HttpRequest) -> HttpResponse:
+    error = ShuchengError(
+        "defect",
+        _("Something went wrong on our side. It has been recorded."),
+        _("Try again in a minute; if it happens again, tell an administrator the request id."),
+    )
+    error.status = 500
+    return error_response(request, error)

@@ -1,0 +1,167 @@
+"""Reading a city pack: a good one is understood, a bad one is refused with all its faults."""
+
+import shutil
+from pathlib import Path
+from typing import get_args
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.plan.city.plans import CITIES
+
+from shucheng.plan.city import model
+from shucheng.plan.city.checks import formula_metrics
+from shucheng.plan.city.model import PackInvalid
+from shucheng.plan.city.pack import read_pack
+
+MODELS = (
+    *(model.City, model.PlanReference, model.Organisation, model.Area, model.Metric),
+    *(model.Binding, model.TargetClause, model.Series, model.Simulation),
+)
+WORDS = (
+    *(model.OrganisationKind, model.AreaKind, model.Measure, model.MetricFrequency),
+    *(model.OverAreas, model.OverTime, model.Origin, model.Direction, model.TargetSort),
+)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A copy of Yancheng's pack to spoil."""
+    copy = tmp_path / "yancheng"
+    shutil.copytree(CITIES / "yancheng", copy)
+    return copy
+
+
+def spoil(folder: Path, file: str, old: str, new: str) -> None:
+    path = folder / file
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new, 1), encoding="utf-8")
+
+
+def faults(folder: Path) -> list[str]:
+    with pytest.raises(PackInvalid) as refusal:
+        read_pack(folder)
+    return [str(problem) for problem in refusal.value.problems]
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "expected"),
+    [
+        ("metrics.toml", 'owner = "data"', 'owner = "date"', "Did you mean 'data'"),
+        ("metrics.toml", 'unit = "亿元"', 'unit = "亿圆"', "unit '亿圆' is not known"),
+        ("metrics.toml", 'measure = "flow"', 'measure = "stock"', "does not add up over time"),
+        ("metrics.toml", 'frequency = "M"', 'frequency = "W"', "one of A, S, Q, M, D"),
+        ("metrics.toml", "by_area = true", 'by_area = "yes"', "true or false"),
+        ("metrics.toml", 'code = "core_revenue"\n', "", "'code' is missing"),
+        ("metrics.toml", "definition =", "definitoin =", "Did you mean 'definition'"),
+        ("bindings.toml", "ytd(core_revenue)", "ytd(core_revenu)", "'core_revenue'"),
+        ("bindings.toml", "ytd(core_revenue)", "total(core_revenue)", "'total' is no function"),
+        ("bindings.toml", "ytd(core_revenue)", "ytd(core_revenue", "brackets do not close"),
+        ("bindings.toml", "ytd(core_revenue)", "ytd(core_firms)", "in '家', the binding in '亿元'"),
+        ("bindings.toml", 'lead = ["industry"]', 'lead = ["industri"]', "'industry'"),
+        (
+            "bindings.toml",
+            'no = 2, name = "数字经济核心产业增加值"',
+            'no = 1, name = "数字经济核心产业营业收入"',
+            "annex row 1 数字经济核心产业营业收入 is answered",
+        ),
+        ("organisations.toml", '"市工业和信息化局"', '"市发改委"', "belongs to"),
+        ("organisations.toml", 'parent = "government"', 'parent = "governor"', "parent names"),
+        ("organisations.toml", 'kind = "company"', 'kind = "firm"', "one of department"),
+        ("areas.toml", 'parent = "320900"', 'parent = "320902"', "own ancestor"),
+        ("areas.toml", 'code = "320903"', 'code = "320902"', "stands there 2 times"),
+        ("areas.toml", "outline = false", "outline = true", "six-digit code"),
+        ("simulation.toml", 'first = "2024-01"', 'first = "2024-1"', "2025-Q3"),
+        ("simulation.toml", 'metric = "core_revenue"', 'metric = "revenue"', "not there"),
+        ("simulation.toml", "start = 165", 'start = "165"', "a number without quotation marks"),
+        ("city.toml", 'adcode = "320900"', 'adcode = "320901"', "not among the areas"),
+        ("city.toml", 'file = "plan.txt"', 'file = "../plan.txt"', "not in the pack"),
+        ("city.toml", "start = 2025", "start = 2028", "ends (2027) before it starts"),
+        ("city.toml", "[plan]", "[plan", "not valid TOML"),
+    ],
+)
+def test_a_fault_is_named_with_its_file_and_the_way_out(
+    folder: Path, file: str, old: str, new: str, expected: str
+) -> None:
+    spoil(folder, file, old, new)
+    found = faults(folder)
+    assert any(fault.startswith(file) and expected in fault for fault in found), found
+
+
+def test_all_faults_are_listed_at_once(folder: Path) -> None:
+    spoil(folder, "metrics.toml", 'owner = "data"', 'owner = "date"')
+    spoil(folder, "bindings.toml", "ytd(core_revenue)", "ytd(revenue)")
+    spoil(folder, "organisations.toml", '"市工业和信息化局"', '"市发改委"')
+    assert {fault.split(",")[0] for fault in faults(folder)} == {
+        "metrics.toml",
+        "bindings.toml",
+        "organisations.toml",
+    }
+
+
+def test_a_fault_names_the_line_of_its_entry(folder: Path) -> None:
+    spoil(folder, "metrics.toml", 'frequency = "M"', 'frequency = "W"')
+    lines = (folder / "metrics.toml").read_text(encoding="utf-8").splitlines()
+    header = lines.index("[[metric]]") + 1
+    assert f"(line {header})" in faults(folder)[0]
+
+
+def test_a_missing_file_is_named(folder: Path) -> None:
+    (folder / "areas.toml").unlink()
+    assert any("areas.toml: the file is missing" in fault for fault in faults(folder))
+
+
+def test_a_file_saved_in_another_encoding_is_told_apart(folder: Path) -> None:
+    path = folder / "areas.toml"
+    path.write_bytes(path.read_text(encoding="utf-8").encode("gb18030"))
+    assert any("UTF-8" in fault for fault in faults(folder))
+
+
+def test_a_file_saved_by_a_windows_editor_is_read(folder: Path) -> None:
+    path = folder / "areas.toml"
+    text = path.read_text(encoding="utf-8").replace("\n", "\r\n")
+    path.write_bytes(b"\xef\xbb\xbf" + text.encode())
+    assert read_pack(folder).areas == read_pack(CITIES / "yancheng").areas
+
+
+def test_a_pack_without_simulation_is_whole(folder: Path) -> None:
+    (folder / "simulation.toml").unlink()
+    assert read_pack(folder).simulation is None
+
+
+def test_a_folder_that_is_not_there_is_refused(tmp_path: Path) -> None:
+    assert "not a folder" in faults(tmp_path / "nowhere")[0]
+
+
+def test_a_formula_tells_its_metrics_in_order() -> None:
+    formula = "100 * ytd(made) / (last(firms) + last(parks))"
+    assert formula_metrics(formula) == ("made", "firms", "parks")
+
+
+@given(st.text(alphabet="ab1_.()+-*/, 好'\";", max_size=30))
+def test_any_text_is_a_formula_or_refused_as_one(text: str) -> None:
+    try:
+        names = formula_metrics(text)
+    except ValueError:
+        return
+    assert names
+    assert all(name in text for name in names)
+
+
+@pytest.mark.parametrize("readme", ["README.md", "README.zh-CN.md"])
+def test_the_guide_names_every_field_word_and_function(readme: str) -> None:
+    text = (CITIES / readme).read_text(encoding="utf-8")
+    words = {name for each in MODELS for name in each.__dataclass_fields__}
+    words |= {word for literal in WORDS for word in get_args(literal)}
+    words -= {
+        "path",
+        "series",
+        "subjects",
+        "simulation",
+        "bindings",
+        "metrics",
+        "areas",
+        "organisations",
+    }
+    assert {word for word in words if f"`{word}" not in text and f"{word} =" not in text} == set()
