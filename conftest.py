@@ -5,14 +5,18 @@
 """
 
 import os
+import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack
+from itertools import pairwise
 from pathlib import Path
 
+import django
 import pytest
 
 ROOT = Path(__file__).parent
+sys.path[:0] = [str(ROOT)]
 
 # Settings are read when pytest-django starts, after this module: a test run never sees the
 # data, the secrets or the database of whoever starts it.
@@ -33,6 +37,21 @@ os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
 _cleanup = ExitStack()
 
 
+def _wants_postgres() -> bool:
+    arguments = " ".join(sys.argv).replace("=", " ").split()
+    return ("--database", "postgres") in pairwise(arguments)
+
+
+# Nested conftests import models when they are loaded, which is before pytest has parsed its
+# options: so the database is chosen, started and opened here. Workers of pytest-xdist inherit
+# the address of the controller's cluster.
+if _wants_postgres() and not os.environ["SHUCHENG_DATABASE_URL"]:
+    from tests.postgres import start_cluster
+
+    os.environ["SHUCHENG_DATABASE_URL"] = _cleanup.enter_context(start_cluster())
+django.setup()
+
+
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--database",
@@ -40,15 +59,6 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         default="sqlite",
         help="run the tests on this database",
     )
-
-
-@pytest.hookimpl(tryfirst=True)
-def pytest_configure(config: pytest.Config) -> None:
-    # Workers of pytest-xdist inherit the address of the controller's cluster.
-    if config.option.database == "postgres" and not os.environ["SHUCHENG_DATABASE_URL"]:
-        from tests.postgres import start_cluster
-
-        os.environ["SHUCHENG_DATABASE_URL"] = _cleanup.enter_context(start_cluster())
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

@@ -13,7 +13,7 @@ const pathChart = (data) => ({
   textStyle: { fontFamily: getComputedStyle(document.body).fontFamily },
   grid: { left: 8, right: 24, top: 32, bottom: 8, containLabel: true },
   tooltip: { trigger: "axis", backgroundColor: token("--surface"), borderColor: token("--line-strong"), textStyle: { color: token("--ink") } },
-  legend: { top: 0, right: 0, textStyle: { color: token("--muted") } },
+  legend: { top: 0, right: 0, data: [data.labels.target, data.labels.actual], textStyle: { color: token("--muted") } },
   xAxis: { type: "category", data: data.periods, axisLine: { lineStyle: { color: token("--line-strong") } }, axisLabel: { color: token("--muted") } },
   yAxis: { type: "value", min: 0, name: data.unit, nameTextStyle: { color: token("--muted") }, splitLine: { lineStyle: { color: token("--line") } }, axisLabel: { color: token("--muted") } },
   series: [
@@ -22,10 +22,11 @@ const pathChart = (data) => ({
       lineStyle: { type: "dashed", width: 1.2, color: token("--muted") }, itemStyle: { color: token("--muted") },
       label: { show: true, position: "top", color: token("--muted"), formatter: (p) => (p.value ?? "") },
     },
-    {
-      name: data.labels.actual, type: "line", data: data.actual, connectNulls: false, symbolSize: 5,
+    // A sum since January is one line a year: it starts anew, it does not fall.
+    ...data.runs.map((run) => ({
+      name: data.labels.actual, type: "line", data: run, connectNulls: false, showSymbol: false,
       lineStyle: { width: 2, color: token("--accent") }, itemStyle: { color: token("--accent") },
-    },
+    })),
   ],
 });
 

@@ -17,11 +17,21 @@ from shucheng.kernel.errors import Conflict, Forbidden, Invalid, NotFound, Shuch
 from shucheng.kernel.files.actions import store_file
 from shucheng.kernel.files.models import StoredFile
 from shucheng.kernel.identity.actions.organisations import import_areas, import_organisations
-from shucheng.kernel.identity.actions.people import create_person, set_up_administrator
+from shucheng.kernel.identity.actions.people import (
+    change_own_password,
+    create_person,
+    set_up_administrator,
+)
 from shucheng.kernel.identity.actions.roles import grant_role
-from shucheng.kernel.identity.actors import actor_for
+from shucheng.kernel.identity.actors import (
+    account_hindrance,
+    actor_for,
+    management_is_withheld,
+    note_session_seen,
+)
 from shucheng.kernel.identity.api import router as _identity_router
 from shucheng.kernel.identity.api_auth import ApiAuth
+from shucheng.kernel.identity.network import note_client_address
 from shucheng.kernel.identity.models import Area, Organisation, Person
 from shucheng.kernel.identity.queries import (
     area_by_code,
@@ -49,9 +59,6 @@ from shucheng.kernel.observations.queries import (
     latest_values,
     observation_with_context,
 )
-from shucheng.kernel.operations.backup import backup_platform
-from shucheng.kernel.operations.check import check_deployment
-from shucheng.kernel.operations.restore import restore_platform
 
 API_ROUTERS: tuple[tuple[str, Router], ...] = (
     ("", _identity_router),

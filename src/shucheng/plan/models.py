@@ -231,6 +231,10 @@ class Target(Published):
     def due(self) -> int | None:
         return self.year or self.implied_year
 
+    def stands_in(self, other: "Published") -> bool:
+        """Whether this target's words are part of another item's."""
+        return other.span_start <= self.span_start and self.span_end <= other.span_end
+
 
 class Indicator(Published):
     """A row of the indicator annex. `code` stays the same from version to version."""

@@ -24,17 +24,16 @@ def path_sparkline(headline: Headline) -> SafeString:
     path = headline.path
     if not path:
         return SafeString("")
-    known = [k for k in headline.measured.series if k.value is not None]
     moments = [(_moment(f"{target.year}-12"), float(target.value)) for target in path]
-    values = [(_moment(k.period), float(k.value or 0)) for k in known]
-    place = _scale([*moments, *values])
+    runs_of_values = _runs(headline)
+    place = _scale([*moments, *(value for run in runs_of_values for value in run)])
     targets = [place(*moment) for moment in moments]
-    actual = [place(*value) for value in values]
+    runs = [[place(*value) for value in run] for run in runs_of_values]
     return format_html(
         '<svg viewBox="0 0 {w} {h}" role="img" aria-label="{label}">'
         '<line class="path-axis" x1="0" y1="{base}" x2="{w}" y2="{base}"/>'
         '<polyline class="path-target" points="{line}"/>{knots}'
-        '<polyline class="path-actual" points="{actual}"/>{dot}{years}</svg>',
+        "{lines}{dot}{years}</svg>",
         w=WIDTH,
         h=HEIGHT,
         base=HEIGHT - PAD,
@@ -45,13 +44,15 @@ def path_sparkline(headline: Headline) -> SafeString:
             '<path class="path-knot" d="M{} {}l3.5 3.5-3.5 3.5-3.5-3.5z"/>',
             ((f"{p.x:.1f}", f"{p.y - 3.5:.1f}") for p in targets),
         ),
-        actual=_points(actual),
+        lines=format_html_join(
+            "", '<polyline class="path-actual" points="{}"/>', ((_points(run),) for run in runs)
+        ),
         dot=format_html(
             '<circle class="path-dot" cx="{}" cy="{}" r="2.5"/>',
-            f"{actual[-1].x:.1f}",
-            f"{actual[-1].y:.1f}",
+            f"{runs[-1][-1].x:.1f}",
+            f"{runs[-1][-1].y:.1f}",
         )
-        if actual
+        if runs
         else "",
         years=format_html_join(
             "",
@@ -62,6 +63,23 @@ def path_sparkline(headline: Headline) -> SafeString:
             ),
         ),
     )
+
+
+def _runs(headline: Headline) -> list[list[tuple[float, float]]]:
+    """Known values in runs that may be joined by a line: a sum since January starts anew each
+    year, and a missing value is a gap, not a slope."""
+    restarts = headline.measured.restarts_yearly
+    runs: list[list[tuple[float, float]]] = []
+    year, gap = "", True
+    for known in headline.measured.series:
+        if known.value is None:
+            gap = True
+            continue
+        if gap or (restarts and known.period[:4] != year):
+            runs.append([])
+        runs[-1].append((_moment(known.period), float(known.value)))
+        year, gap = known.period[:4], False
+    return runs
 
 
 def _scale(points: Sequence[tuple[float, float]]) -> Callable[[float, float], Point]:

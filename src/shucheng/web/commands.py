@@ -15,10 +15,7 @@ django.setup()
 
 from shucheng.kernel.public import (  # noqa: E402 - models can be imported only after setup
     ShuchengError,
-    backup_platform,
-    check_deployment,
     export_entries,
-    restore_platform,
     run_worker,
     set_up_administrator,
     system_actor,
@@ -109,6 +106,8 @@ def worker(options: argparse.Namespace) -> None:
 
 def check(options: argparse.Namespace) -> int:
     """Exit code 1 when something must be mended before the platform may serve."""
+    from shucheng.kernel.operations.check import check_deployment
+
     findings = check_deployment()
     for finding in findings:
         print(f"[{finding.severity}] {finding.code}: {finding.message} {finding.next_step}")
@@ -118,12 +117,16 @@ def check(options: argparse.Namespace) -> int:
 
 
 def backup(options: argparse.Namespace) -> int:
+    from shucheng.kernel.operations.backup import backup_platform
+
     manifest = backup_platform(options.target, with_secrets=options.with_secrets)
     print(f"{options.target}: {len(manifest.files)} files, verified.")
     return 0
 
 
 def restore(options: argparse.Namespace) -> int:
+    from shucheng.kernel.operations.restore import restore_platform
+
     try:
         restored = restore_platform(options.source, replace=options.replace)
     except ShuchengError as error:

@@ -20,7 +20,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "actor": actor,
         "acting_for": organisation_name(actor.organisation_id),
         "navigation": navigation(request, actor),
-        "version": VERSION,
+        "product_version": VERSION,
         "wall": request.GET.get("wall") == "1",
         **shell_facts(),
     }

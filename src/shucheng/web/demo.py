@@ -1,11 +1,14 @@
 """The demonstration: a city pack, the plan, people of every role, a simulated year."""
 
+import secrets
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 from django.conf import settings
 from django.contrib.auth import login
+from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy as _
@@ -15,6 +18,7 @@ from shucheng.kernel.public import (
     NotFound,
     Person,
     Role,
+    change_own_password,
     create_person,
     grant_role,
     people_named,
@@ -79,14 +83,19 @@ def _people(office: str | None) -> None:
         organisation = resolve_organisation(organisation_name or office or "")
         if organisation is None:
             continue
-        person, _password = create_person(username, name, actor=actor)
+        person, _once = create_person(username, name, actor=actor)
         grant_role(person.pk, organisation.pk, role, actor=actor)
+        # A password nobody knows: these people are chosen from a list, they do not type one.
+        change_own_password(
+            f"Aa1-{secrets.token_urlsafe(24)}", actor=replace(actor, person_id=person.pk)
+        )
 
 
 def demo_people() -> list[Person]:
     return people_named(PREFIX) if settings.DEMO else []
 
 
+@login_not_required
 @require_POST
 def sign_in(request: HttpRequest) -> HttpResponse:
     """Be one of the demonstration's people: no password, and only where SHUCHENG_DEMO is on."""
@@ -94,5 +103,5 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     person = next((p for p in demo_people() if p.username == username), None)
     if person is None:
         raise NotFound(_("This demonstration person"))
-    login(request, person, backend="django.contrib.auth.backends.ModelBackend")
+    login(request, person)
     return redirect("cockpit:home")

@@ -46,6 +46,26 @@ def load_gold(path: Path) -> dict[str, Any]:
     return gold
 
 
+def located(labels: Sequence[Mapping[str, Any]], text: str) -> list[dict[str, Any]]:
+    """Labels with the offsets of their quotes in `text`, looked for in order.
+
+    For plans that are no plain text (docx, pdf, html), whose offsets depend on the reader.
+    """
+    found: list[dict[str, Any]] = []
+    reached = 0
+    for label in labels:
+        if label.get("start") is not None:
+            found.append(dict(label))
+            continue
+        words = r"[\s*]*".join(map(re.escape, re.sub(r"\s", "", label["quote"])))
+        pattern = re.compile(words)
+        match = pattern.search(text, reached) or pattern.search(text)
+        start, end = match.span() if match else (-1, -1)
+        reached = max(reached, start)
+        found.append({**label, "start": start, "end": end})
+    return found
+
+
 def score_targets(found: Sequence[Target], gold: Sequence[Mapping[str, Any]]) -> Score:
     """Compare found targets with labelled ones."""
     pairs, missed, used = [], [], set()
@@ -82,7 +102,7 @@ def normalise(subject: str) -> str:
 
 
 def _overlap(target: Target, label: Mapping[str, Any]) -> int:
-    return min(target.span[1], label["end"]) - max(target.span[0], label["start"])
+    return int(min(target.span[1], label["end"]) - max(target.span[0], label["start"]))
 
 
 def _same_figure(target: Target, label: Mapping[str, Any]) -> bool:
@@ -114,4 +134,5 @@ def report(name: str, score: Score) -> Iterable[str]:
     for target in score.extra:
         yield f"  extra  {target.value}{target.unit}: {target.quote} [{target.subject}]"
     for name_, label, target in score.wrong:
-        yield f"  {name_}: {label.get(name_)!r} read as {getattr(target, name_)!r}: {label['quote']}"
+        read = getattr(target, name_)
+        yield f"  {name_}: {label.get(name_)!r} read as {read!r}: {label['quote']}"

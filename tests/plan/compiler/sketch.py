@@ -1,5 +1,7 @@
 """A small plan drawn in a few lines, for tests: its text is written along with its parts."""
 
+from collections.abc import Mapping
+
 from shucheng.plan.compiler.document import Span
 from shucheng.plan.compiler.model import (
     Comparator,
@@ -79,7 +81,9 @@ class Sketch:
     ) -> Target:
         """A sentence with a target in the section that was begun last."""
         when = f"到{year}年," if year else "每年" if kind == "annual" else ""
-        quote = f"{when}{verb}{subject}{_WORDS[comparator].format(f'{value:g}{unit}')}"
+        amount = f"{value:g}{unit}"
+        said = f"增长{amount}" if kind == "growth" else _WORDS[comparator].format(amount)
+        quote = f"{when}{verb}{subject}{said}"
         start, end = self._write(quote)
         self._write("。\n")
         yearly = kind == "annual" and year is None
@@ -105,7 +109,7 @@ class Sketch:
         self,
         name: str,
         unit: str,
-        targets: dict[int, float],
+        targets: Mapping[int, float],
         lead: tuple[str, ...] = ("市数据局",),
         *,
         comparator: Comparator = ">=",
@@ -182,7 +186,10 @@ class Sketch:
 
     def names(self, name: str, aliases: tuple[str, ...] = ()) -> None:
         """An organisation that the plan mentions, under these names."""
-        spans = [self._write(f"{one}。") for one in (name, *aliases)]
+        spans = []
+        for one in (name, *aliases):
+            spans.append(self._write(one))
+            self._write("。\n")
         self.mentions.append(Mention(name, len(spans), tuple(spans), aliases))
 
     def plan(self) -> CompiledPlan:

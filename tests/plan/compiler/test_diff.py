@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
 from itertools import permutations
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -186,12 +187,18 @@ MIRROR_DEMAND = {"stricter": "looser", "looser": "stricter"}
 def facts(found: PlanDiff, *, mirrored: bool = False) -> Counter[tuple[object, ...]]:
     """Every change as plain values, seen from the other side where asked."""
     lines: Counter[tuple[object, ...]] = Counter()
-    for change in (*found.targets, *found.indicators, *found.tasks, *found.work_points):
-        old, new, status, changes = change.old, change.new, change.status, set(change.changes)
-        demand: str = change.demand
+    everything: tuple[ItemChange[Any], ...] = (
+        *found.targets,
+        *found.indicators,
+        *found.tasks,
+        *found.work_points,
+    )
+    for change in everything:
+        old, new, demand = change.old, change.new, str(change.demand)
+        status, changes = str(change.status), {str(one) for one in change.changes}
         if mirrored:
             old, new, demand = new, old, MIRROR_DEMAND.get(demand, demand)
-            status, changes = MIRROR.get(status, status), {MIRROR.get(c, c) for c in changes}  # type: ignore[assignment, misc]
+            status, changes = MIRROR.get(status, status), {MIRROR.get(c, c) for c in changes}
         lines[status, frozenset(changes), demand, repr(old), repr(new)] += 1
     return lines
 

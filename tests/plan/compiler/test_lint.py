@@ -15,7 +15,7 @@ from tests.plan.compiler.test_lint_rules import findings as broken_findings
 
 from shucheng.plan.compiler.lint.report import findings_table, rules_index
 from shucheng.plan.compiler.lint.run import lint, message_zh, rules
-from shucheng.plan.compiler.model import CompiledPlan, Finding
+from shucheng.plan.compiler.model import Comparator, CompiledPlan, Finding, TargetKind
 
 PAGES = REPOSITORY / "docs" / "reference" / "lint"
 
@@ -173,11 +173,13 @@ def sketches(draw: st.DrawFn) -> Sketch:
             "核心产业营业收入",
         ]
     )
-    comparator = st.sampled_from([">", ">=", "=", "~", "<=", "<"])
+    comparator: st.SearchStrategy[Comparator] = st.sampled_from([">", ">=", "=", "~", "<=", "<"])
     value = st.integers(0, 5000).map(float)
     unit = st.sampled_from(["", "%", "家", "个", "亿元", "万元", "P"])
     years = st.sampled_from([None, 2024, 2025, 2026, 2027, 2030])
-    kind = st.sampled_from(["level", "cumulative", "annual", "growth"])
+    kind: st.SearchStrategy[TargetKind] = st.sampled_from(
+        ["level", "cumulative", "annual", "growth"]
+    )
     name = st.sampled_from(["市数据局", "市工信局", "市科技局"])
     plan = Sketch(published=draw(st.sampled_from([None, "2025-10-01", "sometime"])))
     for _ in range(draw(st.integers(0, 4))):
@@ -204,6 +206,38 @@ def test_any_plan_gets_findings_that_point_into_it(sketch: Sketch) -> None:
     check(plan, sketch.text, findings)
     assert lint(plan, sketch.text, {"市数据局": "市数据局"}) == findings
     assert findings_table(findings, sketch.text, "zh")
+
+
+def codes(plan: Sketch) -> set[str]:
+    return {found.rule for found in lint(plan.plan(), plan.text)}
+
+
+def test_a_share_of_each_field_is_not_the_total() -> None:
+    plan = Sketch()
+    plan.say("应用标杆", "=", 30, "个", verb="六大领域各打造")
+    plan.row("累计打造应用标杆", "个", {2026: 120, 2027: 180})
+    assert "body-annex-value" not in codes(plan)
+
+
+def test_two_ranks_of_one_sentence_are_two_things() -> None:
+    plan = Sketch()
+    for rank, value in (("百亿级", 5), ("五百亿级", 2)):
+        plan.say(f"{rank}集群", "=", value, "个")
+    assert not codes(plan) & {"text-value-differs", "scope-differs"}
+
+
+def test_an_abbreviation_in_brackets_is_no_second_name() -> None:
+    plan = Sketch()
+    plan.say("重点场所光传送网(OTN)覆盖率", ">=", 95, "%")
+    plan.row("重点场所OTN覆盖率", "%", {2026: 90, 2027: 95})
+    assert not codes(plan) & {"scope-differs", "target-without-indicator"}
+
+
+def test_a_table_that_stands_for_the_aims_is_not_blamed() -> None:
+    plan = Sketch()
+    plan.say("智慧园区", "=", 12, "个")
+    plan.row("工业软件产值", "亿元", {2026: 90, 2027: 95})
+    assert "indicator-without-target" not in codes(plan)
 
 
 def test_empty_plan_has_no_findings() -> None:

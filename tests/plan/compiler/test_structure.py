@@ -3,7 +3,6 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-
 from tests.plan.compiler.documents import document, outline, section_of, titles
 
 from shucheng.plan.compiler.folding import fold, read_ordinal, unwrap

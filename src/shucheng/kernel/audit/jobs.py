@@ -10,4 +10,4 @@ def verify_chain_job(payload: dict[str, Any], *, actor: Actor, progress: Any) ->
     """Verify the whole chain; the alert rule `audit.chain_broken` reads the outcome."""
     outcome = verify_chain()
     progress(outcome.entries, outcome.entries, str(outcome))
-    return {"ok": outcome.ok, "text": str(outcome), "broken_at": outcome.broken_at}
+    return {"intact": outcome.intact, "text": str(outcome), "broken_at": outcome.broken_at}

@@ -68,11 +68,11 @@ class Outcome:
     reason: str = ""
 
     @property
-    def ok(self) -> bool:
+    def intact(self) -> bool:
         return self.broken_at is None
 
     def __str__(self) -> str:
-        if not self.ok:
+        if not self.intact:
             return f"BROKEN at entry {self.broken_at}: {self.reason}"
         if self.entries == 0:
             return "OK: the log is empty"
@@ -257,7 +257,7 @@ def main(arguments: list[str] | None = None) -> int:
         print(f"The log could not be read: {error}", file=sys.stderr)
         return 2
     print(outcome)
-    return 0 if outcome.ok else 1
+    return 0 if outcome.intact else 1
 
 
 if __name__ == "__main__":

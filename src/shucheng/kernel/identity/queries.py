@@ -105,6 +105,42 @@ def resolve_organisations(texts: Iterable[str]) -> dict[str, Organisation | None
     return {text: _look_up(_plain(text), index, cities) for text in texts}
 
 
+def organisation_ids(names: Iterable[str]) -> dict[str, int]:
+    """Which organisation each name means; names that mean none are left out."""
+    found = resolve_organisations(names)
+    return {name: organisation.pk for name, organisation in found.items() if organisation}
+
+
+def organisation_aliases() -> dict[str, str]:
+    """Every name that a text may use, with the name the organisation goes by here."""
+    listed = Organisation.objects.prefetch_related("aliases")
+    return {
+        text: organisation.name
+        for organisation in listed
+        for text in (
+            *(alias.text for alias in organisation.aliases.all()),
+            organisation.full_name,
+            organisation.name,
+        )
+        if text
+    }
+
+
+def area_by_code(code: str) -> Area | None:
+    return Area.objects.select_related("parent").filter(code=code).first()
+
+
+def organisations_in(area: Area) -> tuple[Organisation, ...]:
+    """Organisations of an area, those of the areas below it not counted."""
+    return tuple(Organisation.objects.prefetch_related("aliases").filter(area=area))
+
+
+def people_named(prefix: str) -> list[Person]:
+    """Open accounts whose user name begins so: the people of a demonstration."""
+    found = Person.objects.filter(username__startswith=prefix, is_active=True, is_service=False)
+    return [person for person in found.order_by("pk") if not person.is_expired]
+
+
 def people(*, actor: Actor, words: str = "") -> QuerySet[Person]:
     """Everybody for management roles, one's own organisations' people for the others."""
     actor.require("identity.view_people")

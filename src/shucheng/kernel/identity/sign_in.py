@@ -28,6 +28,11 @@ TOTP_PURPOSE = "mfa.authenticator.secret"
 class Backend(AuthenticationBackend):  # type: ignore[misc]
     """Closed, expired and service accounts neither sign in nor keep a session."""
 
+    def authenticate(self, request: HttpRequest | None, **credentials: Any) -> Any:
+        if "username" in credentials:
+            credentials["username"] = normal_username(credentials["username"])
+        return super().authenticate(request, **credentials)
+
     def user_can_authenticate(self, user: Any) -> bool:
         return isinstance(user, Person) and user.may_sign_in() and not user.is_service
 

@@ -11,30 +11,20 @@ from dataclasses import dataclass
 from typing import Final
 
 from shucheng.plan.compiler.document import Span
+from shucheng.plan.compiler.folding import fold
 
-# One character to one character, so that offsets survive.
-_SPELLING: Final = {
-    **{0xFF01 + i: 0x21 + i for i in range(94)},
-    **{ord(dash): "-" for dash in "—–―−－‐‑─"},
-    **{ord(wave): "~" for wave in "～〜∼"},
-    **{ord(open_): "“" for open_ in "「『〝″"},
-    **{ord(close): "”" for close in "」』〞"},
-    **{ord(mark): "," for mark in "﹐"},
-    ord("％"): "%",
-    ord("﹪"): "%",
-    ord("≧"): "≥",
-    ord("≦"): "≤",
-    ord("〈"): "《",
-    ord("〉"): "》",
-    ord("［"): "[",
-    ord("］"): "]",
-}
+# Quotes and signs in one spelling, on top of `folding.fold`; one character to one.
+_QUOTES: Final = str.maketrans(
+    {"「": "“", "『": "“", "〝": "“", "」": "”", "』": "”", "〞": "”", "〈": "《", "〉": "》"}
+    | {"﹪": "%", "≧": "≥", "≦": "≤"}
+)
 _THOUSANDS: Final = re.compile(r"(?<=\d),(?=\d{3}(?:\D|$))")
-_OPENERS: Final = {"(": ")", "《": "》", "“": "”", "〔": "〕", "[": "]", "【": "】"}
+_OPENERS: Final = {"(": ")", "《": "》", "“": "”"}
 _CLOSERS: Final = {close: open_ for open_, close in _OPENERS.items()}
-_BRACKETS: Final = "([【〔"
 _SENTENCE_END: Final = "。!?;\n"
 _CLAUSE_END: Final = "，:"
+# No clause that a person wrote is longer; a longer one is cut, so that time stays linear.
+_LONGEST_CLAUSE: Final = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,41 +39,45 @@ class Folded:
     printed: str
     offsets: Sequence[int]
 
+    @classmethod
+    def of(cls, text: str, start: int = 0) -> "Folded":
+        """Fold `text`, whose first character stands at `start` of the document."""
+        chars: list[str] = []
+        printed: list[str] = []
+        offsets: list[int] = []
+        spelled = fold(text).translate(_QUOTES)
+        straight_quotes = 0
+        for position, char in enumerate(spelled):
+            kept = char
+            if char.isspace():
+                if not _between_words(spelled, position):
+                    continue
+                kept = " "
+            elif char == '"':
+                kept = "”" if straight_quotes % 2 else "“"
+                straight_quotes += 1
+            chars.append(kept)
+            printed.append(" " if kept == " " else text[position])
+            offsets.append(start + position)
+        joined = "".join(chars)
+        thousands = {match.start() for match in _THOUSANDS.finditer(joined)}
+        commas = [
+            "，" if char == "," and position not in thousands else char
+            for position, char in enumerate(joined)
+        ]
+        return cls("".join(commas), "".join(printed), offsets)
+
     def source(self, span: Span) -> Span:
         """The span in the source of a (non-empty) span of the folded text."""
         return self.offsets[span[0]], self.offsets[span[1] - 1] + 1
 
 
-def fold(text: str, start: int = 0) -> Folded:
-    """Fold `text`, whose first character stands at `start` of the document."""
-    chars: list[str] = []
-    printed: list[str] = []
-    offsets: list[int] = []
-    spelled = text.translate(_SPELLING)
-    straight_quotes = 0
-    for position, char in enumerate(spelled):
-        if char.isspace() and not _between_words(spelled, position):
-            continue
-        if char == '"':
-            char = "“" if straight_quotes % 2 == 0 else "”"
-            straight_quotes += 1
-        chars.append(" " if char.isspace() else char)
-        printed.append(" " if char.isspace() else text[position])
-        offsets.append(start + position)
-    joined = "".join(chars)
-    thousands = {match.start() for match in _THOUSANDS.finditer(joined)}
-    commas = [
-        "，" if char == "," and position not in thousands else char
-        for position, char in enumerate(joined)
-    ]
-    return Folded("".join(commas), "".join(printed), offsets)
-
-
 def _between_words(text: str, position: int) -> bool:
     """White space is kept only as one blank between two Latin words (`AI Agent`)."""
-    before = text[position - 1 : position]
-    after = text[position + 1 : position + 2]
-    return bool(re.match("[A-Za-z]", before) and re.match("[A-Za-z]", after))
+    return bool(_BETWEEN_WORDS.match(text[max(position - 1, 0) : position + 2]))
+
+
+_BETWEEN_WORDS: Final = re.compile(r"[A-Za-z]\s[A-Za-z]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,10 +119,10 @@ def lay_out(text: str) -> Layout:
             stop = end - 1 if text[end - 1] in _SENTENCE_END else end
             pairs = _pairs(text, start, stop)
             for opener, (a, b) in pairs:
-                mask = asides if opener in _BRACKETS else names
+                mask = asides if opener == "(" else names
                 mask[a:b] = b"\x01" * (b - a)
             groups = _outermost(pairs)
-            outer = [group for opener, group in groups if opener in _BRACKETS]
+            outer = [group for opener, group in groups if opener == "("]
             sentences.append(Sentence((start, stop), _clauses(text, start, stop, groups, outer)))
     return Layout(tuple(sentences), bytes(names), bytes(asides))
 
@@ -165,7 +159,12 @@ def _clauses(
     text: str, start: int, stop: int, groups: list[tuple[str, Span]], brackets: list[Span]
 ) -> tuple[Clause, ...]:
     covered = {position for _, (a, b) in groups for position in range(a, b)}
-    cuts = [p for p in range(start, stop) if text[p] in _CLAUSE_END and p not in covered]
+    cuts, last = [], start
+    for position in range(start, stop):
+        ends = text[position] in _CLAUSE_END and position not in covered
+        if ends or position - last >= _LONGEST_CLAUSE:
+            cuts.append(position)
+            last = position
     clauses = []
     pending = 0
     for a, b in zip([start, *(cut + 1 for cut in cuts)], [*cuts, stop], strict=True):

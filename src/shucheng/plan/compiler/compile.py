@@ -6,12 +6,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from shucheng.plan.compiler.annex import Annexes, list_year, read_annexes
+from shucheng.plan.compiler.annex import Annexes, read_annexes
 from shucheng.plan.compiler.document import Document
 from shucheng.plan.compiler.folding import fold
 from shucheng.plan.compiler.header import Header, read_header
 from shucheng.plan.compiler.lint.run import lint
-from shucheng.plan.compiler.model import CompiledPlan, Mention, Target, Task, WorkPoint
+from shucheng.plan.compiler.model import CompiledPlan, Mention, Section, Target, Task, WorkPoint
 from shucheng.plan.compiler.organisations import find_organisations
 from shucheng.plan.compiler.passages import Passage
 from shucheng.plan.compiler.readers.read import read_file
@@ -22,10 +22,10 @@ from shucheng.plan.compiler.structure import (
     Outline,
     read_structure,
     titles_above,
-    with_preamble,
 )
 from shucheng.plan.compiler.targets.finder import find_targets
 from shucheng.plan.compiler.tasks import find_tasks
+from shucheng.plan.compiler.worklists import list_year
 
 # Names the engine beside what it found; raised when the same text compiles differently.
 COMPILER = "shucheng.plan.compiler/1"
@@ -75,7 +75,7 @@ def _compile(document: Document, known: Mapping[str, str] | None) -> CompiledPla
         issuer=header.issuer,
         published=header.published,
         period=header.period,
-        sections=with_preamble(outline.sections, len(document.text)),
+        sections=_sections(document, outline, targets),
         targets=tuple(targets),
         tasks=tasks,
         indicators=annexes.indicators,
@@ -110,6 +110,14 @@ def _running_text(outline: Outline, header: Header, annexes: Annexes) -> Iterato
 
 def _is_numbered(line: Line) -> bool:
     return line.body[0] > line.span[0]
+
+
+def _sections(document: Document, outline: Outline, targets: list[Target]) -> tuple[Section, ...]:
+    """The outline's sections; before them the opening text, where a target stands in it."""
+    if not any(target.section == PREAMBLE for target in targets):
+        return outline.sections
+    end = outline.sections[0].span[0] if outline.sections else len(document.text)
+    return (Section(PREAMBLE, "", "", 1, None, (0, end)), *outline.sections)
 
 
 def _with_targets(points: tuple[WorkPoint, ...], targets: list[Target]) -> tuple[WorkPoint, ...]:

@@ -64,7 +64,7 @@ REASONS: dict[str, Reason] = {
     "plan.docx_damaged": Reason("The Word file is damaged or cut off ({reason}).", _AGAIN),
     "plan.docx_bomb": Reason(
         "The Word file unpacks to far more than a document holds ({reason}).",
-        "Do not open it; ask its sender for the original. A sound document saved anew as .docx loads.",
+        "Do not open it; ask its sender for the original, saved anew as .docx.",
     ),
     "plan.pdf_encrypted": Reason(
         "The PDF is protected by a password.",

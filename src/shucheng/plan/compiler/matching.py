@@ -26,21 +26,25 @@ NESTED = 0.65
 CORROBORATED = 0.5
 # ... and where each says something that the other does not (市区 ... against 县城 ...).
 SIBLINGS = 0.8
+# A shorter name (企业, 项目) is part of too many others to be one of them.
+_SHORTEST = 4
 
 _QUOTES = re.compile(r"[\s“”\"'‘’「」『』《》〈〉·]")
 _BRACKETS = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|【[^【】]*】")
+# 光传送网(OTN)覆盖率: an abbreviation is as good a name as the word before it, so it stays.
+_ABBREVIATION = re.compile(r"\(([a-z0-9+.-]+)\)")
 # 机器人、低空经济等数字经济领域试点场景: the list before 等 only gives examples.
 _EXAMPLES = re.compile(r"^[^、]*、.*等(?=.{4})")
 _AREAS = re.compile(r"^(?:全市|我市|全省|我省|全县|我县|全区|我区|全域|市域|辖区内?)的?")
 _VERBS = re.compile(
     r"^(?:累计|力争|新增|新建|新|引进|引育|引培|培育|建成|建设|打造|形成|创建|创成|争创|实现|完成"
-    r"|获评|认定|培养|发展|壮大)+"
+    r"|获评|认定|培养|发展|壮大|开放|发布|推出|引进|招引|落地|上线|部署|集聚|汇聚)+"
 )
 _COUNTING = re.compile(r"(?:总数量?|数量|个数|家数|总家数)$")
 _BARE_NUMBER_WORD = re.compile(r"(?<=[户业人区店站点台家])数$")
 _GRADE = re.compile(
     r"(?P<base>国家|省部?|地市|(?<!城)市|县|(?<!园)区|镇|乡|村|世界|全国|先进|卓越|领航|基础|[一二三四五六]星"
-    r"|十?[百千万]*亿|[百千]万|[一二三四五\d]|\d?[a-z]+\d?)级(?P<above>及?以上)?"
+    r"|[一二两三五六八十\d]*[十百千万]*亿|[百千]万|[一二三四五\d]|\d?[a-z]+\d?)级(?P<above>及?以上)?"
 )
 _NATIONAL = re.compile(r"国家(?!级)")
 _SCALE = re.compile(r"规模以上|规上|限额以上|限上")
@@ -108,7 +112,7 @@ def name_of(phrase: str) -> Name:
     '智能工厂'
     """
     text = normalise(phrase)
-    core = _EXAMPLES.sub("", _BRACKETS.sub("", text)) or text
+    core = _EXAMPLES.sub("", _BRACKETS.sub("", _ABBREVIATION.sub(r"\1", text))) or text
     grades: set[tuple[str, bool]] = set()
     for found in _GRADE.finditer(core):
         level = f"{found['base']}级"
@@ -124,6 +128,11 @@ def name_of(phrase: str) -> Name:
         shorter = affix.sub("", core)
         core = shorter if len(shorter) >= 3 else core
     return Name(text, core or text, frozenset(grades))
+
+
+def is_abbreviated(phrase: str) -> bool:
+    """Whether a phrase gives a short name in brackets: 光传送网(OTN)覆盖率."""
+    return _ABBREVIATION.search(normalise(phrase)) is not None
 
 
 def measure(value: float, unit: str) -> tuple[str, float]:
@@ -238,12 +247,13 @@ class Lexicon:
         What is counted (the head) must agree and the grades must not contradict.
         `corroborated` says that a figure of equal value and unit stands beside both.
         """
-        if left.core == right.core and compatible(left, right):
-            return 1.0
         if left.head != right.head or not compatible(left, right):
             return 0.0
+        if left.core == right.core:
+            return 0.0 if _cross_graded(left, right) else 1.0
         score = self.score(left, right)
-        if nested(left, right) and not _cross_graded(left, right):
+        short = min(len(left.core), len(right.core)) < _SHORTEST
+        if nested(left, right) and not short and not _cross_graded(left, right):
             return score if score >= (CORROBORATED if corroborated else NESTED) else 0.0
         return score if score >= SIBLINGS else 0.0
 

@@ -53,7 +53,7 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class Qualitative:
-    """A promise without a number (全覆盖, 明显进位): kept for the review, not counted as a target."""
+    """A promise without a number (全覆盖, 明显进位): kept for the review, no target."""
 
     quote: str
     section: str
@@ -151,11 +151,20 @@ class CompiledPlan:
     findings: tuple[Finding, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
-        """The document of schema `shucheng.plan/1` as plain dicts and lists.
+        """The document of schema `shucheng.plan/1` as plain data; whole numbers are ints.
 
         Key `no` of an indicator or work point is its reference in `refs` as `i1` or `w1`.
         """
-        return {"schema": SCHEMA, **asdict(self)}
+        document: dict[str, Any] = _plain({"schema": SCHEMA, **asdict(self)})
+        return document
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {key: _plain(entry) for key, entry in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_plain(entry) for entry in value]
+    return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
 def plan_from_json(document: Mapping[str, Any]) -> CompiledPlan:

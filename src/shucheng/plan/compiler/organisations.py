@@ -103,7 +103,9 @@ def _parts(folded: str) -> Iterator[tuple[int, int]]:
     """Cut `市发改委和市工信局`, not `市工业和信息化局`: a whole name must stand before the 和."""
     start = 0
     for joint in _AND.finditer(folded):
-        if joint.start() - start <= _LONGEST_NAME and is_organisation(folded[start : joint.start()]):
+        if joint.start() - start <= _LONGEST_NAME and is_organisation(
+            folded[start : joint.start()]
+        ):
             yield start, joint.start()
             start = joint.end()
     yield start, len(folded)
@@ -114,7 +116,11 @@ def is_organisation(name: str) -> bool:
     if len(name) > 2 * _LONGEST_NAME:
         return False
     plain = _BRACKETED.sub("", fold(unwrap(name)))
-    if not 2 <= len(plain) <= _LONGEST_NAME or _NOT_IN_NAME.search(plain) or _NOBODY.fullmatch(plain):
+    if (
+        not 2 <= len(plain) <= _LONGEST_NAME
+        or _NOT_IN_NAME.search(plain)
+        or _NOBODY.fullmatch(plain)
+    ):
         return False
     return bool(_body_key(plain)) or plain.endswith(SUFFIXES)
 

@@ -1,7 +1,7 @@
 """Who is to do it: the sentences and brackets that name responsible organisations.
 
 `(市工信局牵头、市发改委等按职责分工负责)`, `牵头单位:…;责任单位:…`, `由市数据局牵头,各区配合`.
-Names are given as printed, with brackets in ASCII and wrapped spaces removed.
+Names are given as printed, without the spaces that only come from wrapping.
 """
 
 import re
@@ -32,6 +32,8 @@ _ROLE = re.compile(
 )
 _OPEN = re.compile(r"等(?=$|[^级于同])")
 _ROLE_WORD = re.compile(r"牵头|负责|配合|参与|责任单位|责任部门|责任主体|落实单位|实施单位|分工")
+_SAYS_ROLES = re.compile(r"牵头|配合|负责|分工|落实|[:：]")
+_OPEN_END = re.compile(r"等(?:有关|相关)?(?:单位|部门)?$")
 _SENTENCE = re.compile(r"[^。;!?]+[。;!?]?")
 # A sentence that begins with a name and a role: 由市数据局牵头,…
 _OPENING = re.compile(
@@ -41,6 +43,10 @@ _STOP = re.compile(r"[。;]")
 _FIRST_NAME = re.compile(r"、|和|会同|联合")
 _ROLE_END = re.compile(r"(?:牵头(?:负责|落实)?|负责(?:落实)?|配合|参与|分工落实)(?=[,。;]|$)")
 _CLAUSE_ONLY = re.compile(r"(?:由|以|其中)(?=[一-鿿])")
+# A space between two whole names separates them; any other comes from a wrapped line.
+_SPACE_BETWEEN = re.compile(
+    r"(?<=[局委办厅部院府会团司室心区行])[\s\u3000]+(?=(?:省|市|县|区|州|各|国家)[一-鿿])"
+)
 _WITH = re.compile(r"会同|联合(?=[省市县区州各])")
 
 
@@ -71,13 +77,13 @@ def find_responsibility(paragraph: str) -> tuple[Responsibility, tuple[Span, ...
     spans: list[Span] = []
     last = len(folded.rstrip(" 。;"))
     for start, end in _brackets(folded):
-        inner = folded[start + 1 : end - 1] if folded[end - 1] == ")" else folded[start + 1 : end]
+        inner = paragraph[start + 1 : end - 1 if folded[end - 1] == ")" else end]
         said = _said_in_bracket(inner, at_end=end >= last)
         if said:
             found = found.and_also(said)
             spans.append((start, end))
     for start, end in _statements(folded, tuple(spans)):
-        said = read_responsibility(folded[start:end])
+        said = read_responsibility(paragraph[start:end])
         if said:
             found = found.and_also(said)
             spans.append((start, end))
@@ -86,7 +92,8 @@ def find_responsibility(paragraph: str) -> tuple[Responsibility, tuple[Span, ...
 
 def read_responsibility(text: str) -> Responsibility:
     """Read a text that is known to say who is responsible (a bracket's inside, a cell)."""
-    folded = _WITH.sub("、", unwrap(fold(text)))
+    printed = unwrap(_SPACE_BETWEEN.sub("、", text))
+    folded = _WITH.sub("、、", fold(printed))
     responsible: list[str] = []
     lead: list[str] = []
     is_open = False
@@ -97,7 +104,23 @@ def read_responsibility(text: str) -> Responsibility:
         responsible += names
         lead += names if label == "牵头" else leading
         is_open = is_open or open_here
-    return Responsibility(tuple(dict.fromkeys(responsible)), tuple(dict.fromkeys(lead)), is_open)
+    return Responsibility(
+        _as_printed(responsible, folded, printed), _as_printed(lead, folded, printed), is_open
+    )
+
+
+def read_lead(text: str) -> tuple[str, ...]:
+    """The organisations of a lead cell; only those named with 牵头 where the cell says so."""
+    said = read_responsibility(text) if _SAYS_ROLES.search(text) else Responsibility()
+    if said:
+        return said.lead or said.responsible
+    names = (_OPEN_END.sub("", name) for name in expand_organisations(text))
+    return tuple(name for name in names if re.search(r"[一-鿿A-Za-z]", name))
+
+
+def _as_printed(names: list[str], folded: str, printed: str) -> tuple[str, ...]:
+    places = ((folded.find(name), len(name)) for name in dict.fromkeys(names))
+    return tuple(printed[at : at + size] for at, size in places)
 
 
 def _segments(folded: str) -> Iterator[tuple[str, str]]:
@@ -143,7 +166,8 @@ def _acceptable(name: str, labelled: bool) -> bool:
 
 
 def _said_in_bracket(inner: str, *, at_end: bool) -> Responsibility:
-    if _ROLE_WORD.search(inner) or _LABEL.search(inner):
+    folded = fold(inner)
+    if _ROLE_WORD.search(folded) or _LABEL.search(folded):
         said = read_responsibility(inner)
         return said if any(map(_sure, said.responsible)) else Responsibility()
     names = expand_organisations(inner) if at_end else []

@@ -9,19 +9,16 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 
 from shucheng.plan.compiler.document import Block, Document, Span
-from shucheng.plan.compiler.folding import fold, unwrap
+from shucheng.plan.compiler.folding import unwrap
 from shucheng.plan.compiler.model import Section
-from shucheng.plan.compiler.numbering import ANNEX_RANK, Marker, read_annex, read_marker
+from shucheng.plan.compiler.numbering import ANNEX_RANK, Marker
+from shucheng.plan.compiler.repeats import Candidate, read_candidates, repeated
 
 PREAMBLE = "s0"
 
 _SENTENCE_END = re.compile(r"[。!?;]")
-_TITLE_END = re.compile(r"[。:]")
-_LEADER = re.compile(r"\.{3}|…|·{3}|-{4}|\s{2}")
-_CONTENTS = re.compile(r"^\s*目\s*[录次]\s*$")
 _PLAN_TITLE = re.compile(r"(?:规划|计划|方案|纲要|意见|措施|办法|工作要点)(?:\([^()]{1,30}\))*\s*$")
 _RESPONSIBILITY_TAIL = re.compile(
     r"\((?:[^()]|\([^()]*\))*(?:牵头|负责|责任|配合)(?:[^()]|\([^()]*\))*\)?\s*$"
@@ -76,15 +73,6 @@ class _Open:
     rank: float
 
 
-@dataclass(frozen=True, slots=True)
-class _Candidate:
-    """A text block with the marker it opens with, before it is known to be a heading."""
-
-    block: Block
-    folded: str
-    marker: Marker | None
-
-
 def read_structure(document: Document) -> Outline:
     """The outline of a document: sections with spans and ids, lines and tables placed in them."""
     return _Builder(document).build()
@@ -105,9 +93,8 @@ class _Builder:
         self.tables: list[Table] = []
 
     def build(self) -> Outline:
-        items = self._without_contents(self._candidates())
-        skipped = _attachment_lists(items)
-        skipped |= _annex_of_the_plan_itself(items, skipped)
+        items = read_candidates(self.document)
+        skipped = repeated(items)
         level_ranks = _ranks_of_levels(items)
         self.title_level = _title_level(items)
         caption = ""
@@ -134,44 +121,10 @@ class _Builder:
         self._close(len(self.text), -1.0)
         return Outline(self._finished(), tuple(self.lines), tuple(self.tables))
 
-    def _candidates(self) -> list[_Candidate]:
-        found = []
-        for block in self.document.blocks:
-            if block.kind == "table":
-                found.append(_Candidate(block, "", None))
-                continue
-            folded = fold(self.document.slice(block.span))
-            if not folded.strip():
-                continue
-            annex = read_annex(folded)
-            found.append(_Candidate(block, folded, annex[0] if annex else read_marker(folded)))
-        return found
-
-    def _without_contents(self, items: list[_Candidate]) -> list[_Candidate]:
-        """Drop a contents page: from 目录 to where its first entry comes again."""
-        positions: dict[str, list[int]] = defaultdict(list)
-        for index, item in enumerate(items):
-            positions[_entry(item.folded)].append(index)
-        dropped: set[int] = set()
-        pages = [i for i, item in enumerate(items[:-1]) if _CONTENTS.match(item.folded)]
-        for index in pages[:3]:
-            again = [at for at in positions[_entry(items[index + 1].folded)] if at > index + 1]
-            end = again[0] if again else index + 1
-            if not again:
-                while end < len(items) and _before_leader(items[end].folded) is not None:
-                    end += 1
-            dropped |= set(range(index, end))
-        return [
-            item
-            for index, item in enumerate(items)
-            if index not in dropped
-            and not (item.marker and _before_leader(item.folded) is not None)
-        ]
-
     def _here(self) -> str:
         return self.stack[-1].id if self.stack else PREAMBLE
 
-    def _heading_marker(self, item: _Candidate, level_ranks: dict[int, float]) -> Marker | None:
+    def _heading_marker(self, item: Candidate, level_ranks: dict[int, float]) -> Marker | None:
         """The marker of a heading; None for a paragraph."""
         marker = item.marker
         if marker is None:
@@ -191,11 +144,11 @@ class _Builder:
         return before is not None and before <= marker.number <= before + 3
 
     @staticmethod
-    def _stands_alone(item: _Candidate, marker: Marker) -> bool:
+    def _stands_alone(item: Candidate, marker: Marker) -> bool:
         rest = item.folded[marker.end :].strip()
         return 2 <= len(rest) <= 30 and not re.search(r"[,。;]", rest)
 
-    def _unnumbered(self, item: _Candidate, level_ranks: dict[int, float]) -> Marker | None:
+    def _unnumbered(self, item: Candidate, level_ranks: dict[int, float]) -> Marker | None:
         """A heading by its format alone (h2, 标题 2) where the document goes on below it."""
         level = item.block.level
         if item.block.kind != "heading" or level is None:
@@ -208,17 +161,17 @@ class _Builder:
         start = len(item.folded) - len(item.folded.lstrip())
         return Marker(f"level-{level}", level_ranks[level], 0, (start, start), start)
 
-    def _is_annex_title(self, item: _Candidate) -> bool:
+    def _is_annex_title(self, item: Candidate) -> bool:
         text = item.folded.strip()
         bare = item.marker is None or (item.marker.style == "decimal" and text[:4].isdigit())
         return bare and len(text) <= _LONGEST_HEADING and not _SENTENCE_END.search(text)
 
-    def _name_annex(self, item: _Candidate) -> None:
+    def _name_annex(self, item: Candidate) -> None:
         self.stack[-1].title = unwrap(self.document.slice(item.block.span))
         span = item.block.span
         self.lines.append(Line(span, span, self._here(), heading=True))
 
-    def _open_section(self, item: _Candidate, marker: Marker) -> None:
+    def _open_section(self, item: Candidate, marker: Marker) -> None:
         start = item.block.span[0]
         self._close(start, marker.rank)
         parent = self.stack[-1] if self.stack else None
@@ -297,82 +250,7 @@ def _title_end(folded: str, start: int) -> tuple[int, bool]:
     return min(stop.start(), start + _LONGEST_TITLE), glued
 
 
-def _entry(folded: str) -> str:
-    """A heading as its contents page and its chapter both print it."""
-    return "".join(folded[: _before_leader(folded)].split())
-
-
-def _before_leader(folded: str) -> int | None:
-    """Where the dots begin that lead to a page number (总体要求……3); None without such."""
-    if len(folded) > 200:
-        return None
-    line = folded.rstrip()
-    words = line.rstrip("0123456789")
-    title = words.rstrip(" .…·-")
-    if 1 <= len(line) - len(words) <= 3 and _LEADER.search(words[len(title) :]):
-        return len(title)
-    return None
-
-
-def _attachment_lists(items: Sequence[_Candidate]) -> set[int]:
-    """Lines that only name the annexes: 附件:1.… 2.…, and an 附件1 that comes again later."""
-    numbered: dict[str, list[int]] = defaultdict(list)
-    for index, item in enumerate(items):
-        if item.marker and item.marker.rank == ANNEX_RANK:
-            numbered[re.sub(r"\s", "", item.folded[slice(*item.marker.printed)])].append(index)
-    skipped: set[int] = set()
-    annexes = sorted(index for indexes in numbered.values() for index in indexes)
-    for index in annexes:
-        annex = read_annex(items[index].folded)
-        rest = items[index].folded[annex[0].end :].strip() if annex else ""
-        later = any(other > index for other in annexes[-3:])
-        if annex and annex[1] and (rest[:2].rstrip(".、").isdigit() or (rest and later)):
-            skipped |= {index, *_numbered_run(items, index)}
-    for indexes in numbered.values():
-        # A list at the end of the notice prints them one below the other.
-        for index, following in pairwise(indexes):
-            if following - index <= 1 or _is_list_line(items, index):
-                skipped.add(index)
-    return skipped
-
-
-def _is_list_line(items: Sequence[_Candidate], index: int) -> bool:
-    """An annex line with its title that is followed by no text of its own."""
-    marker = items[index].marker
-    has_title = bool(marker and items[index].folded[marker.end :].strip())
-    after = items[index + 1] if index + 1 < len(items) else None
-    return has_title and after is not None and after.block.kind != "table"
-
-
-def _numbered_run(items: Sequence[_Candidate], index: int) -> Iterable[int]:
-    """The lines 2.…, 3.… that go on with a list begun in 附件:1.…."""
-    expected = 2
-    for at in range(index + 1, len(items)):
-        marker = items[at].marker
-        if not marker or marker.style != "decimal" or marker.number != expected:
-            return
-        if _SENTENCE_END.search(items[at].folded):
-            return
-        yield at
-        expected += 1
-
-
-def _annex_of_the_plan_itself(items: Sequence[_Candidate], skipped: set[int]) -> set[int]:
-    """The 附件 over a plan that a notice sends out: no annex of the plan, but the plan."""
-    for index, item in enumerate(items):
-        if item.marker is None or index in skipped:
-            continue
-        if item.marker.rank != ANNEX_RANK:
-            return set()
-        for after in items[index + 1 :]:
-            if after.block.kind == "table" or (after.marker and after.marker.rank == ANNEX_RANK):
-                break
-            if after.marker and after.marker.rank <= 6:
-                return {index}
-    return set()
-
-
-def _ranks_of_levels(items: Sequence[_Candidate]) -> dict[int, float]:
+def _ranks_of_levels(items: Sequence[Candidate]) -> dict[int, float]:
     """The rank of each heading level of the format, from the numbered headings that have it."""
     found: dict[int, float] = {}
     levels: set[int] = set()
@@ -393,7 +271,7 @@ def _ranks_of_levels(items: Sequence[_Candidate]) -> dict[int, float]:
     return found
 
 
-def _title_level(items: Sequence[_Candidate]) -> int | None:
+def _title_level(items: Sequence[Candidate]) -> int | None:
     """The level of the document's own title: the highest one, used once and before all others."""
     levels = [
         item.block.level
@@ -410,15 +288,3 @@ def titles_above(sections: Iterable[Section]) -> dict[str, tuple[str, ...]]:
     for section in sections:
         titles[section.id] = (section.title, *titles.get(section.parent or "", ()))
     return titles
-
-
-def with_preamble(sections: Sequence[Section], end: int) -> tuple[Section, ...]:
-    """The sections after one for the text that stands before the first heading."""
-    first = min((section.span[0] for section in sections), default=end)
-    opening = Section(PREAMBLE, "", "", 1, None, (0, first))
-    return (opening, *sections)
-
-
-def parents_of(sections: Iterable[Section]) -> dict[str, str]:
-    """Section id to the id of the section around it; the id itself at the top."""
-    return {section.id: section.parent or section.id for section in sections}

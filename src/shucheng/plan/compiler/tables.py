@@ -15,6 +15,7 @@ from typing import Literal
 from shucheng.plan.compiler.document import Block, Cell, Document, Span
 from shucheng.plan.compiler.folding import fold, unwrap
 from shucheng.plan.compiler.organisations import expand_organisations, is_organisation
+from shucheng.plan.compiler.responsibility import read_lead
 
 ColumnKind = Literal[
     "no", "category", "name", "text", "unit", "year", "aim", "baseline", "growth",
@@ -65,16 +66,20 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A row's cells by column index: text unwrapped of line breaks, and span."""
+    """A row's cells by column index: text and span.
+
+    `group` is the text of a row that has one cell for all columns (一、数字产业).
+    """
 
     span: Span
     texts: dict[int, str]
     spans: dict[int, Span]
+    group: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Grid:
-    """A table under its columns. A `group` row has one cell for all columns (category rows)."""
+    """A table under its columns; `title` is what stood in rows above the header."""
 
     columns: tuple[Column, ...]
     rows: tuple[Row, ...]
@@ -265,7 +270,7 @@ def _lay(row: Sequence[_CellText], columns: Sequence[Column]) -> Row:
     if not whole:
         cells = _without_blank_end(cells)
     if len({cell_span for _, cell_span, _ in cells}) == 1 and len(columns) > 2:
-        return Row(span, {-1: unwrap(cells[0][0])}, {-1: cells[0][1]})
+        return Row(span, {}, {}, group=unwrap(cells[0][0]))
     if whole or max(len(cells), len(columns)) > _WIDEST:
         places = [at if at < len(columns) else None for at in range(len(cells))]
     else:
@@ -348,6 +353,28 @@ def _fit(text: str, kind: ColumnKind) -> float:
     if kind in ("name", "text"):
         return 1.5 if len(text) > 3 else 0.5
     return 0.5
+
+
+def number_of(grid: Grid, row: Row) -> int | None:
+    """The row's printed number (12, (3)); None where it has none."""
+    column = grid.index("no")
+    digits = re.sub(r"\D", "", fold(row.texts.get(column, ""))) if column is not None else ""
+    return int(digits) if 0 < len(digits) <= 4 else None
+
+
+def carried(grid: Grid, row: Row, kind: ColumnKind, before: str) -> str:
+    """The row's text of that kind; the one above where a merged cell or a blank leaves it out."""
+    texts = (unwrap(row.texts.get(index, "")) for index in grid.indexes(kind))
+    return next((text for text in texts if text), before)
+
+
+def lead_of(grid: Grid, row: Row, before: tuple[str, ...]) -> tuple[str, ...]:
+    """Who leads the row; the leads above where a merged cell leaves them out."""
+    column = grid.index("lead")
+    column = grid.index("support") if column is None else column
+    if column is None:
+        return ()
+    return read_lead(row.texts[column]) if column in row.texts else before
 
 
 def looks_like_organisations(text: str) -> bool:

@@ -33,7 +33,7 @@ def area_page(code: str, *, actor: Actor) -> AreaPage:
     if area is None:
         raise NotFound(_("The area"))
     organisations = organisations_in(area)
-    names = {area.name, *(name for o in organisations for name in o.names)}
+    names = {area.name, *(name for o in organisations for name in names_of(o))}
     current = current_version()
     version = PlanVersion.objects.get(pk=current.pk) if current else None
     return AreaPage(
@@ -42,6 +42,12 @@ def area_page(code: str, *, actor: Actor) -> AreaPage:
         version=version,
         mentions=tuple(_mentions(version.text, names)) if version else (),
     )
+
+
+def names_of(organisation: Organisation) -> set[str]:
+    """The names a text may call an organisation by."""
+    aliases = {alias.text for alias in organisation.aliases.all()}
+    return {organisation.name, organisation.full_name, *aliases} - {""}
 
 
 def _mentions(text: str, names: set[str]) -> list[Mention]:

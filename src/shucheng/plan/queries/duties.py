@@ -48,6 +48,11 @@ class DutyLine:
     sentence: Sentence
     targets: tuple[Target, ...] = ()
 
+    @property
+    def start(self) -> int:
+        item = self.duty.indicator or self.duty.task or self.duty.work_point
+        return item.span_start if item else 0
+
 
 @dataclass(frozen=True, slots=True)
 class Duties:
@@ -73,29 +78,24 @@ def duties_of(name: str, *, actor: Actor) -> Duties:
     )
     if not duties:
         raise NotFound(_("This organisation's duties"))
-    targets_by_section: dict[int, list[Target]] = {}
-    for target in version.targets.all():
-        if target.section_id is not None:
-            targets_by_section.setdefault(target.section_id, []).append(target)
+    targets = list(version.targets.all())
 
     def line(duty: Duty) -> DutyLine:
         item = duty.indicator or duty.task or duty.work_point
         assert item is not None  # noqa: S101 - the database's own check constraint
-        targets: tuple[Target, ...] = ()
-        if duty.task and duty.task.section_id:
-            targets = tuple(targets_by_section.get(duty.task.section_id, ()))
-        elif duty.work_point:
-            targets = tuple(duty.work_point.targets.all())
         return DutyLine(
-            duty, sentence_around(version.text, item.span_start, item.span_end, reach=0), targets
+            duty,
+            sentence_around(version.text, item.span_start, item.span_end, reach=0),
+            tuple(target for target in targets if target.stands_in(item)),
         )
 
+    lines = sorted((line(duty) for duty in duties), key=lambda found: found.start)
     organisation_id = duties[0].organisation_id
     return Duties(
         name=organisation_name(organisation_id) or name,
         organisation_id=organisation_id,
         version=version,
-        indicators=tuple(line(duty) for duty in duties if duty.indicator_id),
-        tasks=tuple(line(duty) for duty in duties if duty.task_id),
-        work_points=tuple(line(duty) for duty in duties if duty.work_point_id),
+        indicators=tuple(found for found in lines if found.duty.indicator_id),
+        tasks=tuple(found for found in lines if found.duty.task_id),
+        work_points=tuple(found for found in lines if found.duty.work_point_id),
     )

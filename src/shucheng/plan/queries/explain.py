@@ -169,6 +169,11 @@ def indicator_of(code: str) -> Indicator:
     return indicator
 
 
+SOURCES: dict[str, str | Promise] = {
+    "simulation": gettext_lazy("simulated"),
+    "reported": gettext_lazy("reported"),
+    "imported": gettext_lazy("imported"),
+}
 KIND_LABELS: dict[str, str | Promise] = {
     "level": gettext_lazy("Level at the date"),
     "cumulative": gettext_lazy("Cumulative"),
@@ -241,7 +246,7 @@ def _observation_steps(observation: Observation) -> list[Step]:
         Fact(_("Value"), f"{figure(observation.value)} {version.unit}"),
         Fact(_("Period"), observation.period),
         Fact(_("Area"), str(observation.area)),
-        Fact(_("Source"), observation.source),
+        Fact(_("Source"), str(SOURCES.get(observation.source, observation.source))),
         Fact(_("Recorded"), _moment(observation.recorded_at)),
     ]
     if observation.organisation:

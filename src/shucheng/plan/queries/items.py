@@ -1,11 +1,13 @@
 """One published thing in full: an indicator with its series, a task, a work point."""
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Literal
 
 from django.utils.translation import gettext_lazy as _
 
 from shucheng.kernel.public import Actor, NotFound
+from shucheng.lib.periods import Period, iterate
 from shucheng.plan.models import Duty, Indicator, IndicatorTarget, PlanVersion, Target, Task, WorkPoint
 from shucheng.plan.queries.explain import indicator_of
 from shucheng.plan.queries.measured import Measured, measured_one
@@ -19,6 +21,8 @@ class PathChart:
     periods: list[str]
     target: list[float | None]
     actual: list[float | None]
+    # What may be joined by a line: all of it, or a run a year.
+    runs: list[list[float | None]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,15 +63,34 @@ def _targets_measured_alike(version: PlanVersion, found: Measured) -> tuple[Targ
 
 
 def _chart(path: tuple[IndicatorTarget, ...], found: Measured) -> PathChart:
+    """All periods from the first known or promised to the last, at the series' own frequency."""
     known = {k.period: float(k.value) for k in found.series if k.value is not None}
-    monthly = any(len(period) == 7 and period[4:5] == "-" and "Q" not in period for period in known)
-    ends = {f"{t.year}-12" if monthly else str(t.year): float(t.value) for t in path}
-    periods = sorted({*known, *ends})
+    frequency = Period.parse(found.series[0].period).frequency if found.series else "A"
+    ends = {
+        str(Period.of(date(target.year, 12, 31), frequency)): float(target.value)
+        for target in path
+    }
+    present = sorted(Period.parse(period) for period in {*known, *ends})
+    periods = [str(p) for p in iterate(present[0], present[-1])] if present else []
+    actual = [known.get(period) for period in periods]
     return PathChart(
         periods=periods,
         target=[ends.get(period) for period in periods],
-        actual=[known.get(period) for period in periods],
+        actual=actual,
+        runs=_yearly(periods, actual) if found.restarts_yearly else [actual],
     )
+
+
+def _yearly(periods: list[str], values: list[float | None]) -> list[list[float | None]]:
+    """The same values as one line a year, so that a sum since January does not seem to fall."""
+    years = sorted({period[:4] for period, value in zip(periods, values, strict=True) if value is not None})
+    return [
+        [
+            value if period.startswith(year) else None
+            for period, value in zip(periods, values, strict=True)
+        ]
+        for year in years
+    ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,10 +107,7 @@ def published_item(kind: Literal["task", "work_point"], pk: int, *, actor: Actor
     row = model.objects.select_related("version", "section").filter(pk=pk).first()
     if row is None:
         raise NotFound(_("The task") if kind == "task" else _("The work point"))
-    if isinstance(row, WorkPoint):
-        targets = tuple(row.targets.all())
-    else:
-        targets = tuple(row.version.targets.filter(section_id=row.section_id))
+    targets = tuple(target for target in row.version.targets.all() if target.stands_in(row))
     return PublishedItem(
         row=row,
         duties=tuple(row.duties.all()),

@@ -43,6 +43,11 @@ class Measured:
     def latest(self) -> Known | None:
         return self.series[-1] if self.series else None
 
+    @property
+    def restarts_yearly(self) -> bool:
+        """A sum since January: each year's line begins anew."""
+        return self.binding is not None and self.binding.formula.startswith("ytd")
+
 
 NOTHING = Measured(None, "", ())
 

@@ -89,3 +89,9 @@ def quotes(finding: Finding) -> list[Quote]:
     """The passages a finding points at, at most six of them."""
     text = finding.version.text
     return [Quote(start, end, text[start:end]) for start, end in finding.spans[:6]]
+
+
+@register.filter
+def source_label(source: str) -> str:
+    """Where a value comes from, in words; a bay's own code stays as it is."""
+    return str(explain.SOURCES.get(source, source))

@@ -70,7 +70,7 @@ def indicator(request: HttpRequest, code: str) -> HttpResponse:
         "periods": page.chart.periods,
         "unit": page.indicator.unit,
         "target": page.chart.target,
-        "actual": page.chart.actual,
+        "runs": page.chart.runs,
         "labels": {"target": _("Target path"), "actual": _("Known so far")},
     }
     return render(request, "plan/indicator.html", {"page": page, "chart": chart, "simulated": page.simulated})

@@ -5,9 +5,10 @@ from typing import Any
 from django import template
 from django.utils.safestring import SafeString
 
-from shucheng.kernel.public import Actor
+from shucheng.kernel.public import Actor, Person
 from shucheng.plan.public import Headline
 from shucheng.web.charts import path_sparkline
+from shucheng.web.demo import demo_people
 
 register = template.Library()
 
@@ -21,3 +22,9 @@ def may(actor: Actor | Any, permission: str) -> bool:
 @register.simple_tag
 def sparkline(headline: Headline) -> SafeString:
     return path_sparkline(headline)
+
+
+@register.simple_tag
+def demo_cast() -> list[Person]:
+    """Whom a visitor of the demonstration may be; nobody outside of it."""
+    return demo_people()

@@ -7,6 +7,7 @@ from shucheng.plan.compiler.lint.facts import Facts, figure, path_of, ref, spans
 from shucheng.plan.compiler.lint.figures import is_stock
 from shucheng.plan.compiler.lint.rule import Found, rule
 from shucheng.plan.compiler.lint.things import Thing
+from shucheng.plan.compiler.matching import name_of
 from shucheng.plan.compiler.model import Indicator, Target
 
 
@@ -79,9 +80,22 @@ def _rows_found(facts: Facts, rows: list[Indicator], **values: Any) -> Iterator[
     item_zh="“{name}”（{row}），{path}{unit}",
 )
 def indicator_without_target(facts: Facts) -> Iterator[Found]:
-    if facts.text_targets:
-        rows = [thing.indicator for thing in facts.things if thing.indicator and not thing.text]
-        yield from _rows_found(facts, rows)
+    rows = [thing for thing in facts.things if thing.indicator is not None]
+    # Where the text repeats no row at all, the table itself is the plan's list of aims.
+    if any(thing.text for thing in rows):
+        bare = [thing.indicator for thing in rows if thing.indicator and not thing.text]
+        yield from _rows_found(facts, [row for row in bare if not _said_in_parts(facts, row)])
+
+
+def _said_in_parts(facts: Facts, row: Indicator) -> bool:
+    """A row that counts together (数字农场、果园、渔场) what the text counts apart."""
+    parts = [part for part in name_of(row.name).core.split("、") if len(part) > 1]
+    said = [
+        part
+        for part in parts
+        if any(part in name_of(target.subject).core for target in facts.text_targets)
+    ]
+    return len(parts) > 1 and len(said) > 1
 
 
 @rule(

@@ -12,6 +12,9 @@ from shucheng.plan.compiler.matching import Lexicon, measure, name_of, same_amou
 from shucheng.plan.compiler.model import CompiledPlan, Indicator, Target, Task, WorkPoint
 
 _ADDS = re.compile(r"新增|新建|新培育|新引进|新认定|新建成|净增")
+# 六大领域各打造30个 is not the total; 其中十亿元以上15个 is a part of the number before it.
+_EACH = re.compile(r"各(?![类级项地方种行领部有])|每[个县市区家镇村校]|分别")
+_AMONG = "其中"
 _YEAR = re.compile(r"(?<!\d)(20\d\d)年?(?![\d\-—–~至-])")
 
 # How alike two names with one noun and one number must be to be suspected of being one thing.
@@ -42,7 +45,11 @@ class Facts:
     @cached_property
     def things(self) -> list[Thing]:
         work = [target for target in self.plan.targets if target.id in self.work_of]
-        return find_things(self.plan.indicators, self.text_targets, work)
+        return find_things(self.plan.indicators, self.text_targets, work, self._place_key)
+
+    def _place_key(self, target: Target) -> str:
+        point = self.work_of.get(target.id)
+        return f"w{point.no}" if point else target.section
 
     @cached_property
     def thing_of(self) -> dict[str, Thing]:
@@ -118,6 +125,11 @@ class Facts:
         """The year a target is due: stated, else the plan's end that it implies."""
         return target.year if target.year is not None else target.implied_year
 
+    def whole(self, target: Target) -> bool:
+        """Whether a figure is the thing's own, not one of several shares or a part of it."""
+        before = self.text[max(0, target.span[0] - len(_AMONG)) : target.span[0]]
+        return _AMONG not in before + target.quote and not _EACH.search(target.quote)
+
     def reach(self, target: Target) -> tuple[int, ...]:
         """The years a yearly promise holds for."""
         if target.year is not None:
@@ -178,7 +190,9 @@ class Facts:
         label = ""
         while section is not None and section in self._sections:
             number, section = self._sections[section]
-            label = number.strip("、.．。 ") + label
+            number = number.strip("、.．。 ")
+            # 2.1 under 2 says it all.
+            label = label if label.startswith(f"{number}.") else number + label
         return label
 
     def place(self, of: Target | Indicator) -> dict[str, Any]:
@@ -209,6 +223,8 @@ def figure(target: Target) -> dict[str, Any]:
         "value": target.value,
         "unit": target.unit,
     }
+    if target.kind == "growth":
+        said["change"] = True
     return said if target.value_max is None else {**said, "max": target.value_max}
 
 

@@ -24,6 +24,7 @@ from shucheng.plan.compiler.model import Indicator, Target
 _SURE = 0.8
 _STRENGTH = {">": 3, ">=": 2, "=": 2, "~": 1, "<=": 2, "<": 3}
 _SHARE = re.compile(r"(?:率|占比|比重|比例|份额|覆盖面|渗透度|百分比)$")
+_DECLINE = re.compile(r"下降|降低|减少|压减|压缩|节约")
 _MAY_PASS_100 = re.compile(r"增长|增速|完成率|产销率|周转|产出率|拉动|回报|收益率|达产率|履约率")
 
 
@@ -53,9 +54,9 @@ def in_annex(facts: Facts, thing: Thing, members: list[Member]) -> Iterator[tupl
     if row is None:
         return
     for member in members:
-        year = facts.year_of(member.target)
-        if is_stock(member.target) and year is not None and str(year) in row.targets:
-            yield member.target, year
+        target, year = member.target, facts.year_of(member.target)
+        if is_stock(target) and facts.whole(target) and str(year) in row.targets and year:
+            yield target, year
 
 
 @rule(
@@ -133,6 +134,8 @@ def _text_pairs(facts: Facts) -> Iterator[tuple[Target, Target]]:
         by_year: dict[tuple[int | None, str], list[Target]] = defaultdict(list)
         for member in thing.members:
             target = member.target
+            if not facts.whole(target):
+                continue
             if target.kind == "annual":
                 by_year[facts.work_year, "annual"].append(target)
             elif is_stock(target):
@@ -141,8 +144,18 @@ def _text_pairs(facts: Facts) -> Iterator[tuple[Target, Target]]:
             # Only neighbours in a long list: a contradiction shows at its edge anyway.
             pairs = combinations(targets, 2) if len(targets) < 20 else pairwise(targets)
             for first, second in pairs:
-                if same_scope(first.subject, second.subject) and adds(first) == adds(second):
+                if (
+                    same_scope(first.subject, second.subject)
+                    and adds(first) == adds(second)
+                    and not _in_one_sentence(facts, first, second)
+                ):
                     yield first, second
+
+
+def _in_one_sentence(facts: Facts, first: Target, second: Target) -> bool:
+    """One sentence lists different things, however alike their names are."""
+    start, end = sorted((first.span, second.span))
+    return "。" not in facts.text[start[1] : end[0]]
 
 
 def _two_places(facts: Facts, first: Target, second: Target) -> dict[str, Any]:
@@ -206,9 +219,9 @@ def comparator_weaker(facts: Facts) -> Iterator[Found]:
     "warning",
     title="A growth figure that the levels do not bear out",
     title_zh="增速与水平值矛盾",
-    en='"{subject}": {place} promises growth of {growth}, but from {from_figure} '
-    "to {to_figure} it is {implied}% a year",
-    zh="“{subject}”：{place}要求增长{growth}，而由{from_figure}到{to_figure}，折合每年增长{implied}%",
+    en='"{subject}": {place} says "{quote}", but from {from_figure} to {to_figure} the change is '
+    "{implied}% a year",
+    zh="“{subject}”：{place}提出“{quote}”，而由{from_figure}到{to_figure}，折合每年{implied}%",
 )
 def growth_contradicts_levels(facts: Facts) -> Iterator[Found]:
     for thing in facts.things:
@@ -222,6 +235,8 @@ def growth_contradicts_levels(facts: Facts) -> Iterator[Found]:
                 continue
             (low, start), (high, end) = levels[ends[0]], levels[ends[1]]
             implied = ((high[1] / low[1]) ** (1 / (ends[1] - ends[0])) - 1) * 100
+            if _DECLINE.search(target.quote):
+                implied = -implied
             if not _contradicts(target, implied):
                 continue
             yield Found(
@@ -230,7 +245,7 @@ def growth_contradicts_levels(facts: Facts) -> Iterator[Found]:
                 values={
                     "subject": target.subject,
                     "place": facts.place(target),
-                    "growth": figure(target),
+                    "quote": target.quote,
                     "from_figure": _figure_in(start, ends[0]),
                     "to_figure": _figure_in(end, ends[1]),
                     "implied": round(implied, 1),
@@ -243,7 +258,8 @@ def _levels(facts: Facts, thing: Thing) -> dict[int, tuple[tuple[str, float], Ta
     levels: dict[int, tuple[tuple[str, float], Target | Indicator]] = {}
     for member in thing.members:
         year = facts.year_of(member.target)
-        if member.target.kind == "level" and year is not None and member.score >= _SURE:
+        sure = member.score >= _SURE and facts.whole(member.target)
+        if member.target.kind == "level" and year is not None and sure:
             levels[year] = (amount(member.target), member.target)
     if thing.indicator is not None:
         for year, value in path_of(thing.indicator):
@@ -280,12 +296,12 @@ def _figure_in(of: Target | Indicator, year: int) -> dict[str, Any]:
     "info",
     title="A growth figure without the level it starts from",
     title_zh="增速目标缺少基数",
-    en="The plan gives no level of the year before, so this growth cannot be checked from the "
-    "plan alone, nor compared with the level promised for a later year",
-    zh="计划未给出上年基数，单凭文本无法核验该增速，也无法与后续年度的水平目标衔接",
-    item_en='"{subject}" {growth} ({place})',
-    item_zh="“{subject}”增长{growth}（{place}）",
-    extra={"later": (", later level {later}", ",后续水平目标为{later}")},
+    en="The plan gives no base value for these changes, so they cannot be checked from the plan "
+    "alone, nor compared with a level promised elsewhere",
+    zh="计划未给出下列增减目标的基数，单凭文本无法核验，也无法与其他水平目标衔接",
+    item_en='"{subject}": "{quote}" ({place})',
+    item_zh="“{subject}”：“{quote}”（{place}）",
+    extra={"later": (", its level {later}", "，其水平目标为{later}")},
 )
 def growth_without_base(facts: Facts) -> Iterator[Found]:
     items: list[dict[str, Any]] = []
@@ -298,7 +314,7 @@ def growth_without_base(facts: Facts) -> Iterator[Found]:
                 continue
             item = {
                 "subject": target.subject,
-                "growth": figure(target),
+                "quote": target.quote,
                 "place": facts.place(target),
             }
             if levels:

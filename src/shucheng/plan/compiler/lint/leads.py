@@ -4,9 +4,11 @@ from collections import defaultdict
 from collections.abc import Iterator
 from typing import Any
 
+from shucheng.plan.compiler.document import Span
 from shucheng.plan.compiler.lint.facts import Facts, ref, spans_of
 from shucheng.plan.compiler.lint.rule import Found, rule
-from shucheng.plan.compiler.model import Indicator, Target, WorkPoint
+from shucheng.plan.compiler.matching import normalise
+from shucheng.plan.compiler.model import Indicator, Mention, Target, WorkPoint
 
 
 @rule(
@@ -137,21 +139,40 @@ def organisation_unknown(facts: Facts) -> Iterator[Found]:
     title_zh="同一单位使用了不同名称",
     en="The plan calls one organisation by several names",
     zh="同一单位在文中使用了不同名称",
-    item_en="{name} = {aliases}",
-    item_zh="{name}＝{aliases}",
+    item_en="{name}: {forms}",
+    item_zh="{name}：{forms}",
 )
 def organisation_two_names(facts: Facts) -> Iterator[Found]:
-    several = [mention for mention in facts.plan.organisations if mention.aliases]
+    several = [
+        (mention, forms)
+        for mention in facts.plan.organisations
+        if len(forms := _forms(facts, mention)) > 1
+    ]
     if several:
         yield Found(
-            [span for mention in several for span in mention.spans],
+            [span for _, forms in several for span in forms.values()],
             (),
-            {
-                "items": [
-                    {"name": mention.name, "aliases": list(mention.aliases)} for mention in several
-                ]
-            },
+            {"items": [{"name": mention.name, "forms": list(forms)} for mention, forms in several]},
         )
+
+
+def _forms(facts: Facts, mention: Mention) -> dict[str, Span]:
+    """The names an organisation really goes by in the body, and where each first stands.
+
+    The letterhead and the notice above the plan name the issuer in full; that is their form.
+    """
+    first = next((part.span[0] for part in facts.plan.sections if part.number), 0)
+    forms: dict[str, Span] = {}
+    for span in mention.spans:
+        if span[0] >= first:
+            forms.setdefault(normalise(facts.text[span[0] : span[1]]), span)
+    names = sorted(forms, key=len)
+    # 盐城市财政局 is 市财政局 with its place before it.
+    return {
+        name: forms[name]
+        for at, name in enumerate(names)
+        if not any(name.endswith(shorter) for shorter in names[:at])
+    }
 
 
 def _duties(facts: Facts) -> dict[str, list[Indicator | WorkPoint]]:

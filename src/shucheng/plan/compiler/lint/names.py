@@ -10,7 +10,7 @@ from typing import Any
 from shucheng.plan.compiler.document import Span
 from shucheng.plan.compiler.lint.facts import Facts, figure, ref, spans_of
 from shucheng.plan.compiler.lint.rule import Found, rule
-from shucheng.plan.compiler.matching import measure, name_of, normalise, same_amount
+from shucheng.plan.compiler.matching import is_abbreviated, measure, name_of, normalise, same_amount
 from shucheng.plan.compiler.model import Indicator, Target, Task, WorkPoint
 
 _HEADS = re.compile(
@@ -43,11 +43,14 @@ def unit_differs(facts: Facts) -> Iterator[Found]:
     found: list[Target | Indicator] = []
     for thing in facts.things:
         row = thing.indicator
+        # Another family of units (元, %) means another side of the thing, not another spelling.
+        family = measure(1, row.unit if row else next(thing.members).target.unit)[0]
         uses: dict[str, list[Target | Indicator]] = defaultdict(list)
         if row is not None and row.unit:
             uses[row.unit].append(row)
         for member in thing.members:
-            if member.target.kind != "growth" and member.target.unit:
+            unit = member.target.unit
+            if member.target.kind != "growth" and unit and measure(1, unit)[0] == family:
                 uses[member.target.unit].append(member.target)
         if len({normalise(unit) for unit in uses}) > 1:
             items.append(
@@ -88,7 +91,8 @@ def scope_differs(facts: Facts) -> Iterator[Found]:
         for phrase, of in phrases:
             name = name_of(phrase)
             uses[name.core, name.grades].append((phrase, of))
-        if len(uses) < 2:
+        short = any(is_abbreviated(phrase) for phrase, _ in phrases)
+        if len(uses) < 2 or (short and len({grades for _, grades in uses}) == 1):
             continue
         found = [of for use in uses.values() for _, of in use]
         items = [

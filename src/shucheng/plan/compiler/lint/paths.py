@@ -1,6 +1,7 @@
 """Rules about an indicator's values over the years, and about the years themselves."""
 
 import re
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from datetime import date
 from itertools import pairwise
@@ -168,31 +169,38 @@ def deadline_outside_period(facts: Facts) -> Iterator[Found]:
     period = facts.plan.period
     if period is None:
         return
-    late = [
-        target
-        for target in facts.plan.targets
-        if target.year is not None
-        and not period.start <= target.year <= period.end
-        and not _OUTLOOK.search(facts.text[max(0, target.span[0] - 60) : target.span[1]])
-    ]
-    if late:
-        yield Found(
-            spans_of(late),
-            map(ref, late),
-            {
-                "start": str(period.start),
-                "end": str(period.end),
-                "items": [
-                    {
-                        "subject": target.subject,
-                        "figure": figure(target),
-                        "year": str(target.year),
-                        "place": facts.place(target),
-                    }
-                    for target in late
-                ],
-            },
-        )
+    outside: dict[int, list[Target]] = defaultdict(list)
+    for target in facts.plan.targets:
+        before = facts.text[max(0, target.span[0] - 60) : target.span[1]]
+        if target.year is None or period.start <= target.year <= period.end:
+            continue
+        if not _OUTLOOK.search(before):
+            outside[target.year].append(target)
+    # Several targets for one later year are a second horizon (到2030年), hardly a slip.
+    horizons = {year for year, targets in outside.items() if year > period.end and targets[1:]}
+    for far in (False, True):
+        late = [
+            target
+            for year in sorted(outside)
+            if (year in horizons) == far
+            for target in outside[year]
+        ]
+        if late:
+            items = [
+                {
+                    "subject": target.subject,
+                    "figure": figure(target),
+                    "year": str(target.year),
+                    "place": facts.place(target),
+                }
+                for target in late
+            ]
+            yield Found(
+                spans_of(late),
+                map(ref, late),
+                {"start": str(period.start), "end": str(period.end), "items": items},
+                severity="info" if far else None,
+            )
 
 
 @rule(

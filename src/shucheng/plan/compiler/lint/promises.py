@@ -15,7 +15,7 @@ from shucheng.plan.compiler.model import Indicator, Target, Task, WorkPoint
 # A subject shorter than this may stand in any sentence by chance.
 _TELLING = 6
 _NEEDS_NO_UNIT = re.compile(
-    r"指数|得分|评分|分值|排名|位次|名次|系数|倍数|比值|比$|PUE|pue|度$|等级|星级|强度|弹性"
+    r"指数|得分|评分|分值|排名|位次|名次|系数|倍数|比值|比$|PUE|pue|度$|等级|星级|强度|弹性|效率"
 )
 
 

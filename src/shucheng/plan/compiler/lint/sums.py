@@ -25,12 +25,13 @@ def _promise_and_total(
 ) -> Iterator[tuple[Member, Target | Indicator, float, dict[str, Any]]]:
     """A yearly promise of the text, and the total of new things it should build up to."""
     for member in thing.text:
-        if member.target.kind != "annual":
+        if member.target.kind != "annual" or not facts.whole(member.target):
             continue
         totals = [
             other
             for other in thing.text
             if other.target.kind == "cumulative"
+            and facts.whole(other.target)
             and facts.year_of(other.target) in {None, facts.years[-1] if facts.years else None}
             and amount(other.target)[0] == amount(member.target)[0]
             and _same_class(other.target.subject, member.target.subject)

@@ -5,7 +5,7 @@ then the sentences of the text in reading order; then the yearly work list. A ta
 the thing that its subject names best, or begins one of its own.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
 from shucheng.plan.compiler.matching import Lexicon, Name, NameIndex, measure, name_of, same_amount
@@ -35,6 +35,8 @@ class Thing:
     work: list[Member] = field(default_factory=list)
     # (unit family, amount) of every figure met, for corroboration.
     amounts: set[tuple[str, float]] = field(default_factory=set)
+    # What it is called in each paragraph or work point.
+    called: dict[str, Name] = field(default_factory=dict)
 
     @property
     def members(self) -> Iterator[Member]:
@@ -43,13 +45,20 @@ class Thing:
 
 
 def find_things(
-    indicators: Iterable[Indicator], text: Iterable[Target], work: Iterable[Target]
+    indicators: Iterable[Indicator],
+    text: Iterable[Target],
+    work: Iterable[Target],
+    place_of: Callable[[Target], str],
 ) -> list[Thing]:
-    """Group indicators and targets into things, in the order they are met."""
+    """Group indicators and targets into things, in the order they are met.
+
+    `place_of` says which paragraph or work point holds a target: two names in one place are
+    two things, however alike (百亿级企业 and 十亿级企业).
+    """
     indicators, text, work = tuple(indicators), tuple(text), tuple(work)
     names = [name_of(row.name) for row in indicators]
     names += [name_of(target.subject) for target in (*text, *work)]
-    finder = _Finder(Lexicon(names))
+    finder = _Finder(Lexicon(names), place_of)
     for row in indicators:
         thing = Thing(name_of(row.name), row.name, indicator=row)
         thing.amounts = {measure(value, row.unit) for value in row.targets.values()}
@@ -69,8 +78,9 @@ def find_things(
 class _Finder:
     """Things, and the look-up of the one that a target is about."""
 
-    def __init__(self, lexicon: Lexicon) -> None:
+    def __init__(self, lexicon: Lexicon, place_of: Callable[[Target], str]) -> None:
         self.things: list[Thing] = []
+        self._place_of = place_of
         self._lexicon = lexicon
         self._index = NameIndex(lexicon)
 
@@ -93,9 +103,13 @@ class _Finder:
             best, best_score = Thing(name, target.subject), (1.0, 1.0)
             self.add(best)
         best.amounts.add(amount)
+        best.called.setdefault(self._place_of(target), name)
         return best, best_score[0]
 
     def _fit(self, target: Target, name: Name, amount: tuple[str, float], thing: Thing) -> float:
+        here = thing.called.get(self._place_of(target))
+        if here is not None and (here.core, here.grades) != (name.core, name.grades):
+            return 0.0
         same_words = name.core == thing.name.core and name.grades == thing.name.grades
         families = {family for family, _ in thing.amounts}
         if target.kind != "growth" and not same_words and amount[0] not in families:

@@ -92,6 +92,8 @@ def _figure(figure: Mapping[str, Any], language: Language) -> str:
     gap = "" if language == "zh" or unit in {"", "%", "‰"} else " "
     frames = _FIGURES_ZH if language == "zh" else _FIGURES_EN
     said = frames[figure["comparator"]].format(f"{amount}{gap}{unit}")
+    if figure.get("change"):
+        said = f"幅度{said}" if language == "zh" else f"a change of {said}"
     if "year" not in figure:
         return said
     return f"{figure['year']}年{said}" if language == "zh" else f"{said} in {figure['year']}"

@@ -22,7 +22,11 @@ def _against_annex(facts: Facts) -> Iterator[tuple[Thing, Target, Indicator, int
     """Each indicator with the work-list figure that names it best."""
     for thing in facts.things:
         row = thing.indicator
-        works = [member for member in thing.work if member.target.kind != "growth"]
+        works = [
+            member
+            for member in thing.work
+            if member.target.kind != "growth" and facts.whole(member.target)
+        ]
         if row is None or not works:
             continue
         target = max(works, key=lambda member: _closeness(member, row)).target
@@ -44,7 +48,7 @@ def _closeness(member: Member, row: Indicator) -> tuple[bool, float, float]:
     title_zh="工作要点数量超过附件当年目标",
     en='"{subject}": {place} asks for {work} in {year}, the annex value of that year is {annex} '
     "({row})",
-    zh="“{subject}”：{place}{year}年为{work}，超过附件当年目标{annex}（{row}）",
+    zh="“{subject}”：{place}（{year}年）为{work}，超过附件当年目标{annex}（{row}）",
 )
 def work_point_above_annex(facts: Facts) -> Iterator[Found]:
     for _, target, row, year in _against_annex(facts):
@@ -71,17 +75,19 @@ def work_point_above_annex(facts: Facts) -> Iterator[Found]:
     title="A work point asks for less than was promised for the year",
     title_zh="工作要点数量低于当年应有进度",
     en='"{subject}": {place} asks for {work} in {year}, but {promise_place} needs {promise}',
-    zh="“{subject}”：{place}{year}年为{work}，低于{promise_place}所需的{promise}",
+    zh="“{subject}”：{place}（{year}年）为{work}，低于{promise_place}所需的{promise}",
 )
 def work_point_below_promise(facts: Facts) -> Iterator[Found]:
     for thing in facts.things:
-        for member in thing.work:
-            target = member.target
+        # Several figures of one thing (80个, 其中 ... 15个): the largest is the whole.
+        for target in _largest(thing):
             year = facts.year_of(target) or facts.work_year
             needed = [
                 (figure(promise.target), amount(promise.target)[1], promise.target)
                 for promise in thing.text
                 if promise.target.kind == target.kind == "annual"
+                and facts.whole(promise.target)
+                and facts.whole(target)
                 and year in facts.reach(promise.target)
                 and amount(promise.target)[0] == amount(target)[0]
                 and same_scope(promise.target.subject, target.subject)
@@ -99,6 +105,11 @@ def work_point_below_promise(facts: Facts) -> Iterator[Found]:
             said = {**annex_figure(row, year), "value": step}
             scale = annex_amount(row, year)[1] / path[year] if path[year] else 1.0
             yield from _less_than(facts, target, year, [(said, step * scale, row)])
+
+
+def _largest(thing: Thing) -> list[Target]:
+    yearly = [member.target for member in thing.work if member.target.kind == "annual"]
+    return [max(yearly, key=amount)] if yearly else []
 
 
 def _less_than(

@@ -1,8 +1,8 @@
 """Where the article stands in a web page, by the density of its running text."""
 
 import re
-from collections import defaultdict
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import NamedTuple
 
 from lxml.html import HtmlElement
@@ -17,10 +17,11 @@ _CHROME_SHARE = 0.15
 _LINKS, _LINK_SHARE = 5, 0.7
 _LEAST_TEXT = 20
 
-_NEVER_SHOWN = frozenset(
-    "script style noscript template iframe object embed nav footer button select input textarea"
-    " svg canvas video audio map head".split()
-)
+_NEVER_SHOWN_NAMES = """
+    script style noscript template iframe object embed nav footer button select input
+    textarea svg canvas video audio map head
+"""
+_NEVER_SHOWN = frozenset(_NEVER_SHOWN_NAMES.split())
 _CHROME_NAME = re.compile(
     r"(?:^|[\s_-])(?:nav\w*|menu\w*|bread\w*|crumbs?|share\w*|bdshare\w*|bshare\w*|social\w*"
     r"|foot\w*|sidebar\w*|toolbar\w*|tools?|print\w*|dayin|related\w*|recommend\w*|comments?"
@@ -29,7 +30,12 @@ _CHROME_NAME = re.compile(
     re.IGNORECASE,
 )
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
-_UNITS = frozenset("p div td th li h1 h2 h3 h4 h5 h6 section article body dd dt blockquote".split())
+_UNITS_NAMES = """
+    p div td th li h1 h2 h3 h4 h5 h6 section article body dd dt blockquote
+"""
+_UNITS = frozenset(_UNITS_NAMES.split())
+_HOLDERS = _UNITS | {"table", "tbody", "tr", "form", "main", "center"}
+_BOXES = ("ul", "div", "td", "table", "dl")
 _SENTENCE_MARK = re.compile(r"[，。；：、,;]")
 _SITE_NAME = re.compile(r"\s*[_|｜]\s*|\s+[-—–]\s*|\s*[-—–]\s+|[-—–](?=[^-—–]*(?:网|政府|门户))")
 _CHINESE = re.compile(r"[\u4e00-\u9fff]")
@@ -38,6 +44,45 @@ _CHINESE = re.compile(r"[\u4e00-\u9fff]")
 class Page(NamedTuple):
     title: str
     article: HtmlElement
+
+
+@dataclass(slots=True)
+class Measure:
+    """How much text stands in an element: its own, then with all that it holds."""
+
+    tag: str
+    own: int = 0
+    own_linked: int = 0
+    has_sentence: bool = False
+    text: int = 0
+    linked: int = 0
+    links: int = 0
+    running: int = 0
+
+    def count(self, text: str | None, *, linked: bool) -> None:
+        if text and (size := len("".join(text.split()))):
+            self.own += size
+            self.own_linked += size if linked else 0
+            self.has_sentence = self.has_sentence or bool(_SENTENCE_MARK.search(text))
+
+    def close(self) -> None:
+        """Add the element's own text to what it holds."""
+        self.text += self.own
+        self.linked += self.own_linked
+        self.links += self.tag == "a"
+        runs_on = self.has_sentence or self.tag in ("td", "th") or self.own >= _LEAST_TEXT
+        if runs_on and self.own_linked < 0.5 * self.own:
+            self.running += self.own
+
+    def hold(self, inner: "Measure") -> None:
+        self.text += inner.text
+        self.linked += inner.linked
+        self.links += inner.links
+        self.running += inner.running
+
+    def is_list_of_links(self) -> bool:
+        boxed = self.tag in _BOXES and self.links >= _LINKS
+        return boxed and self.linked > _LINK_SHARE * self.text
 
 
 def article_of(root: HtmlElement) -> Page | None:
@@ -49,24 +94,30 @@ def article_of(root: HtmlElement) -> Page | None:
     body = root.find("body")
     body = root if body is None else body
     _remove(node for node in body.iter() if node.tag in _NEVER_SHOWN or _is_hidden(node))
-    density = _densities(body)
-    little = _CHROME_SHARE * density[body]
-    _remove(node for node in body.iter() if _is_chrome(node) and density[node] < little)
-    _remove(node for node in body.iter("ul", "div", "td", "table", "dl") if _is_link_box(node))
-    density = _densities(body)
-    if density[body] < _LEAST_TEXT:
+    measured = _measures(body)
+    little = _CHROME_SHARE * measured[body].running
+    _remove(
+        node
+        for node, measure in measured.items()
+        if measure.running < little and (measure.is_list_of_links() or _is_chrome(node))
+    )
+    measured = _measures(body)
+    if measured[body].running < _LEAST_TEXT:
         return None
+    return Page(title, _descend(body, measured))
+
+
+def _descend(body: HtmlElement, measured: dict[HtmlElement, Measure]) -> HtmlElement:
     article = body
     while True:
-        densest = max(article, key=lambda child: density[child], default=None)
-        if densest is None or density[densest] < _SHARE * density[article]:
-            break
-        if densest.tag not in _UNITS | {"table", "tbody", "tr", "form", "main", "center"}:
-            break
-        if densest.tag == "p" or (densest.tag == "table" and is_data_table(densest)):
-            break
+        densest = max(article, key=lambda child: measured[child].running, default=None)
+        if densest is None or measured[densest].running < _SHARE * measured[article].running:
+            return article
+        if densest.tag == "p" or densest.tag not in _HOLDERS:
+            return article
+        if densest.tag == "table" and is_data_table(densest):
+            return article
         article = densest
-    return Page(title, article)
 
 
 def is_data_table(table: HtmlElement) -> bool:
@@ -103,35 +154,24 @@ def _title(root: HtmlElement) -> str:
     return ""
 
 
-def _densities(body: HtmlElement) -> defaultdict[HtmlElement, int]:
-    """For each element, how many characters of running text stand in it (links left out)."""
+def _measures(body: HtmlElement) -> dict[HtmlElement, Measure]:
+    """What stands in each element. Text counts for the paragraph-like element around it."""
     nodes = list(body.iter())
+    measured = {node: Measure(node.tag) for node in nodes}
     unit = {body: body}
-    linked: set[HtmlElement] = set()
-    length: defaultdict[HtmlElement, int] = defaultdict(int)
-    links: defaultdict[HtmlElement, int] = defaultdict(int)
-    marked: set[HtmlElement] = set()
+    linked = {body: body.tag == "a"}
     for node in nodes:
         parent = node.getparent()
         if node is not body:
             unit[node] = node if node.tag in _UNITS else unit[parent]
-            if node.tag == "a" or parent in linked:
-                linked.add(node)
-        outside = [] if node is body else [(parent, node.tail)]
-        for holder, text in [(node, node.text), *outside]:
-            if text and (size := len("".join(text.split()))):
-                length[unit[holder]] += size
-                links[unit[holder]] += size if holder in linked else 0
-                if _SENTENCE_MARK.search(text):
-                    marked.add(unit[holder])
-    density: defaultdict[HtmlElement, int] = defaultdict(int)
+            linked[node] = linked[parent] or node.tag == "a"
+            measured[unit[parent]].count(node.tail, linked=linked[parent])
+        measured[unit[node]].count(node.text, linked=linked[node])
     for node in reversed(nodes):
-        runs_on = node in marked or node.tag in ("td", "th") or length[node] >= _LEAST_TEXT
-        if runs_on and links[node] < 0.5 * length[node]:
-            density[node] += length[node]
+        measured[node].close()
         if node is not body:
-            density[node.getparent()] += density[node]
-    return density
+            measured[node.getparent()].hold(measured[node])
+    return measured
 
 
 def _remove(nodes: Iterator[HtmlElement]) -> None:
@@ -148,11 +188,3 @@ def _is_chrome(node: HtmlElement) -> bool:
     if node.tag in ("body", "h1", "h2", "h3", "p", "a"):
         return False
     return any(_CHROME_NAME.search(node.get(key) or "") for key in ("class", "id", "role"))
-
-
-def _is_link_box(node: HtmlElement) -> bool:
-    anchors = list(node.iter("a"))
-    if len(anchors) < _LINKS:
-        return False
-    linked = sum(len("".join(str(anchor.text_content()).split())) for anchor in anchors)
-    return linked > _LINK_SHARE * len("".join(str(node.text_content()).split()))

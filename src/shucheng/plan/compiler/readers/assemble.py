@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from shucheng.plan.compiler.document import Block, Cell, Document, Span
+from shucheng.plan.compiler.document import Block, BlockKind, Cell, Document, Span
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,9 @@ Part = Paragraph | Grid
 # A page that claims absurd spans gets none, instead of a table of a billion cells.
 _MAX_SPANNED = 1_000_000
 
-_INVISIBLE = re.compile(r"[\u200b-\u200f\u2060-\u2064\ufeff\u00ad\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f]")
+_INVISIBLE = re.compile(
+    r"[\u200b-\u200f\u2060-\u2064\ufeff\u00ad\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f]"
+)
 _CJK = r"[\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef]"
 _SOURCE_BREAK = re.compile(rf"(?<={_CJK})[ \t]*[\r\n]+[ \t\r\n]*(?={_CJK})")
 
@@ -61,7 +63,7 @@ def assemble(parts: Iterable[Part], name: str, format_name: str) -> Document:
             text = tidy(part.text)
             if not text:
                 continue
-            kind = "paragraph" if part.level is None else "heading"
+            kind: BlockKind = "paragraph" if part.level is None else "heading"
             blocks.append(Block(kind, (at, at + len(text)), part.level))
             lines.append(text)
             at += len(text) + 1

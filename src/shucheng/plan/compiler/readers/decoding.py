@@ -50,10 +50,10 @@ def _decode(data: bytes, declared: str | None) -> str:
         if data.startswith(bom):
             return _strict(data, encoding)
     if b"\0" in data:
-        encoding = utf16_without_mark(data)
-        if encoding is None:
+        unmarked = utf16_without_mark(data)
+        if unmarked is None:
             raise PlanUnreadable("plan.nul_bytes")
-        return _strict(data, encoding)
+        return _strict(data, unmarked)
     if declared is not None and not declared.lower().startswith(("utf", "gb")):
         return _declared(data, declared)
     try:

@@ -1,4 +1,4 @@
-"""Word files: headings, automatic numbers, tables with merged cells, tracked changes as accepted."""
+"""Word files: headings, automatic numbers, merged cells, tracked changes as if accepted."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -36,11 +36,12 @@ _BODY_LEVEL = 9
 _HEADING_NAME = re.compile(r"(?:heading|标题)\s*([1-9])\Z", re.IGNORECASE)
 _CONTENTS_NAME = re.compile(r"(?:toc|目录)\s*(?:\d|heading)", re.IGNORECASE)
 # Deleted or moved away, drawn beside the text, or only an instruction to Word.
-_UNREAD = frozenset(
-    "del moveFrom pPr rPr tblPr tblGrid trPr tcPr sectPr sdtPr sdtEndPr instrText delText"
-    " delInstrText drawing pict object txbxContent footnoteReference endnoteReference"
-    " commentReference annotationRef rt Fallback".split()
-)
+_UNREAD_NAMES = """
+    del moveFrom pPr rPr tblPr tblGrid trPr tcPr sectPr sdtPr sdtEndPr instrText delText
+    delInstrText drawing pict object txbxContent footnoteReference endnoteReference
+    commentReference annotationRef rt Fallback
+"""
+_UNREAD = frozenset(_UNREAD_NAMES.split())
 _SIGNS = {"tab": " ", "ptab": " ", "noBreakHyphen": "-", "br": "\n", "cr": "\n"}
 
 
@@ -88,7 +89,11 @@ def _part(package: Package, name: str) -> _Element | None:
 
 def _styles(root: _Element | None) -> dict[str, Style]:
     """Every paragraph style with what it inherits; the style "" is the default one."""
-    nodes = {value(node, "styleId"): node for node in children(root, "style")} if root is not None else {}
+    nodes = (
+        {value(node, "styleId"): node for node in children(root, "style")}
+        if root is not None
+        else {}
+    )
     styles: dict[str, Style] = {}
     for key, node in nodes.items():
         styles[key] = _style(node, nodes)

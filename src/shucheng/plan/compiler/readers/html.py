@@ -15,14 +15,19 @@ from shucheng.plan.compiler.readers.furniture import is_page_mark, is_page_recor
 MAX_TAGS = 1_000_000
 _MAX_COLSPAN, _MAX_ROWSPAN = 100, 5_000
 
-_BLOCKS = frozenset(
-    "address article aside blockquote body center dd details div dl dt fieldset figcaption figure"
-    " form h1 h2 h3 h4 h5 h6 header hr html li main ol p pre section summary table tbody td tfoot"
-    " th thead tr ul caption".split()
-)
+_BLOCKS_NAMES = """
+    address article aside blockquote body center dd details div dl dt fieldset figcaption
+    figure form h1 h2 h3 h4 h5 h6 header hr html li main ol p pre section summary table
+    tbody td tfoot th thead tr ul caption
+"""
+_BLOCKS = frozenset(_BLOCKS_NAMES.split())
 _HEADINGS = {f"h{level}": level for level in range(1, 7)}
-_DECLARED = re.compile(rb"<(?:meta|\?xml)[^>]{0,200}?(?:charset|encoding)\s*=\s*[\"']?([\w-]+)", re.I)
-_NUMBERED = re.compile(r"[\d一二三四五六七八九十]+\s*[、.．)）]|[(（]\w{1,3}[)）]|第\w{1,4}[章节条]")
+_DECLARED = re.compile(
+    rb"<(?:meta|\?xml)[^>]{0,200}?(?:charset|encoding)\s*=\s*[\"']?([\w-]+)", re.I
+)
+_NUMBERED = re.compile(
+    r"[\d一二三四五六七八九十]+\s*[、.．)）]|[(（]\w{1,3}[)）]|第\w{1,4}[章节条]"
+)
 
 
 def declared_encoding(data: bytes) -> str | None:

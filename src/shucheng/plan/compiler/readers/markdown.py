@@ -11,12 +11,11 @@ from shucheng.plan.compiler.readers.text import lines_of
 from shucheng.plan.compiler.readers.wrapping import paragraphs, wrapping_of
 
 _FRONT_MATTER = re.compile(r"\ufeff?---[ \t]*\r?\n(?:[^\n]*\n){0,200}?(?:---|\.\.\.)[ \t]*\r?\n")
-_HEADING = re.compile(r"\s{0,3}(#{1,6})(?:\s+|(?=[\u2e80-\uffef]))(.*?)\s*#*\s*\Z")
+_HEADING = re.compile(r"\s{0,3}(#{1,6})(?:\s|(?=[\u2e80-\uffef]))")
 _UNDERLINE = re.compile(r"\s{0,3}(=+|-{2,})\s*\Z")
 _BREAK = re.compile(r"\s{0,3}(?:[-*_]\s*){3,}\Z")
 _FENCE = re.compile(r"\s{0,3}(?:```|~~~)")
-_QUOTE = re.compile(r"\s{0,3}(?:>\s?)+")
-_BULLET = re.compile(r"\s*[-*+]\s+")
+_LEAD = re.compile(r"\s{0,3}(?:>\s?)*\s*+(?:[-*+]\s)?")
 _BAR = re.compile(r"(?<!\\)\|")
 _DASHES = re.compile(r"\s*:?-+:?\s*\Z")
 _GRID_RULE = re.compile(r"\s*\+[-=:+]+\+\s*\Z")
@@ -92,7 +91,9 @@ def _plain_parts(text: str) -> Iterator[Part]:
 
 
 def _in_table(line: str) -> bool:
-    return len(_BAR.findall(line)) >= 2 or bool(_GRID_RULE.match(line)) or line.rstrip().endswith("|")
+    return (
+        len(_BAR.findall(line)) >= 2 or bool(_GRID_RULE.match(line)) or line.rstrip().endswith("|")
+    )
 
 
 def _flushed(line: str | None) -> Iterator[Part]:
@@ -101,9 +102,11 @@ def _flushed(line: str | None) -> Iterator[Part]:
         return
     heading = _HEADING.match(line)
     if heading:
-        yield Paragraph(_plain(heading.group(2)), len(heading.group(1)))
+        title = line[heading.end() :].rstrip().rstrip("#")
+        yield Paragraph(_plain(title), len(heading.group(1)))
     else:
-        yield Paragraph(_plain(_BULLET.sub("", _QUOTE.sub("", line, count=1), count=1)))
+        lead = _LEAD.match(line)
+        yield Paragraph(_plain(line[lead.end() if lead else 0 :]))
 
 
 def _plain(line: str) -> str:

@@ -4,6 +4,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from statistics import median
 
 from shucheng.plan.compiler.readers.assemble import Grid, GridCell, Paragraph, Part
@@ -16,7 +17,7 @@ from shucheng.plan.compiler.readers.wrapping import STARTS_PARAGRAPH
 
 # The outer parts of a page where running headers and page numbers stand.
 _MARGIN = 0.12
-_REPEATED = 3
+_REPEATED = 2
 # In sizes of the font: an indent, how early a full line may end, how exact a centred one is.
 _INDENT, _SHORT_OF_RIGHT, _CENTRED = 1.4, 1.8, 1.8
 _LARGER, _WIDER_GAP = 1.12, 1.35
@@ -113,8 +114,9 @@ def _measure(sheets: Sequence[Sheet]) -> None:
         for sheet in group:
             sheet.left = _own_edge([line.left for line in sheet.lines], left)
             sheet.right = _own_edge([line.right for line in sheet.lines], right)
-            pairs = zip(sheet.lines, sheet.lines[1:], strict=False)
-            sheet.pitch = median([above.y - line.y for above, line in pairs] or [0.0])
+            sheet.pitch = median(
+                [above.y - line.y for above, line in pairwise(sheet.lines)] or [0.0]
+            )
             sheet.size = median([line.size for line in sheet.lines] or [0.0])
 
 

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from statistics import median
 
 from shucheng.plan.compiler.readers.pdf_page import Char
@@ -58,7 +59,7 @@ def _line(row: Sequence[Char]) -> Line | None:
         return None
     wide = [char.right - char.left for char in drawn if not char.text.isascii()]
     size = max(1.0, median(wide or [_height(char) for char in drawn]))
-    pairs = list(zip(drawn, drawn[1:], strict=False))
+    pairs = list(pairwise(drawn))
     # Lines are stretched to the margin, so what is wide depends on the line.
     usual = max(0.0, median([_gap(before, char, size) for before, char in pairs] or [0.0]))
     text = drawn[0].text

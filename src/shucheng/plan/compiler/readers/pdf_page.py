@@ -5,6 +5,7 @@ import math
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import pypdfium2.raw as pdfium
@@ -199,7 +200,7 @@ def _rules(path: Any, matrix: Matrix) -> Iterator[Rule]:
             else:
                 yield Rule(False, (min(xs) + max(xs)) / 2, min(ys), max(ys))
         elif stroke.value:
-            for (x1, y1), (x2, y2) in zip(outline, outline[1:], strict=False):
+            for (x1, y1), (x2, y2) in pairwise(outline):
                 if abs(y1 - y2) < 1 and abs(x1 - x2) > _SHORT:
                     yield Rule(True, y1, *sorted((x1, x2)))
                 elif abs(x1 - x2) < 1 and abs(y1 - y2) > _SHORT:

@@ -39,8 +39,7 @@ def read_bytes(data: bytes, name: str = "") -> Document:
     if len(data) > MAX_BYTES:
         raise _too_large()
     document = _read(data, name)
-    if len(document.text) > MAX_CHARACTERS:
-        raise PlanUnreadable("plan.too_long", limit=MAX_CHARACTERS)
+    _check_length(document.text)
     if not document.blocks:
         raise PlanUnreadable("plan.empty")
     if not any("\u4e00" <= char <= "\u9fff" for char in document.text):
@@ -57,13 +56,22 @@ def _read(data: bytes, name: str) -> Document:
     if kind == "zip":
         return read_docx(Package(data), name)
     text = decode(data, declared_encoding(data))
-    match format_of_text(text, name):
+    kind = format_of_text(text, name)
+    # A page may hold pictures as text; what counts is the article.
+    if kind != "html":
+        _check_length(text)
+    match kind:
         case "html":
             return read_html(text, name)
         case "md":
             return read_markdown(text, name)
         case _:
             return read_text(text, name)
+
+
+def _check_length(text: str) -> None:
+    if len(text) > MAX_CHARACTERS:
+        raise PlanUnreadable("plan.too_long", limit=MAX_CHARACTERS)
 
 
 def _too_large() -> PlanUnreadable:

@@ -13,7 +13,7 @@ _LINE = re.compile(rf"([^{_BREAKS}]*)(?:\r\n|[{_BREAKS}]|\Z)")
 _BLANK = " \t\u00a0\u3000\ufeff\u200b" + _BREAKS
 _DRAWN_BARS = "│┃"
 # The line under a table's head in Markdown, and the lines of a drawn table.
-_TYPED_RULE = re.compile(r"[\s|+]*:?[-=]{2,}[\s|+:\-=]*\Z")
+_TYPED_RULE = re.compile(r"[\s|+]*+:?[-=]{2,}+[\s|+:\-=]*\Z")
 _DRAWN_RULE = re.compile(r"[─━┌┬┐├┼┤└┴┘┏┳┓┣╋┫┗┻┛]+\Z")
 
 

@@ -13,7 +13,8 @@ from typing import Any, TypeVar
 
 from shucheng.plan.compiler.document import Block, Document, Span
 
-_BREAK = re.compile(r"[ \t\u00a0\u3000]*(?:[\r\n\v\f\x85\u2028\u2029][ \t\u00a0\u3000]*)+")
+_BREAK = re.compile(r"[\r\n\v\f\x85\u2028\u2029][\s\u3000]*")
+_BLANKS = " \t\u00a0\u3000"
 
 T = TypeVar("T")
 
@@ -73,13 +74,16 @@ def unwrapped(document: Document) -> Unwrapped:
     taken = written = removed = 0
     for span, in_table in _unbroken_spans(document):
         for match in _BREAK.finditer(text, *span):
+            start, end = match.span()
+            while text[start - 1] in _BLANKS:
+                start -= 1
             # In a cell the blank at a line's end parts two names; elsewhere it means nothing.
-            kept = (in_table and match.group()[0] in " \u3000") or _between_latin(text, match)
+            kept = (in_table and start < match.start()) or _are_latin(text[start - 1], text[end])
             joint = " " if kept else ""
-            pieces += (text[taken : match.start()], joint)
-            written += match.start() - taken + len(joint)
-            taken = match.end()
-            removed += match.end() - match.start() - len(joint)
+            pieces += (text[taken:start], joint)
+            written += start - taken + len(joint)
+            taken = end
+            removed += end - start - len(joint)
             cuts.append(written)
             shifts.append(removed)
     if not cuts:
@@ -108,13 +112,10 @@ def _unbroken_spans(document: Document) -> Iterator[tuple[Span, bool]]:
             yield from ((cell.span, True) for row in block.rows for cell in row if not cell.covered)
 
 
-def _between_latin(text: str, gap: re.Match[str]) -> bool:
-    before, after = text[gap.start() - 1], text[gap.end() : gap.end() + 1]
+def _are_latin(before: str, after: str) -> bool:
     return before.isascii() and before.isalpha() and after.isascii() and after.isalpha()
 
 
 def _moved(block: Block, move: Callable[[Span], Span]) -> Block:
-    rows = tuple(
-        tuple(replace(cell, span=move(cell.span)) for cell in row) for row in block.rows
-    )
+    rows = tuple(tuple(replace(cell, span=move(cell.span)) for cell in row) for row in block.rows)
     return replace(block, span=move(block.span), rows=rows)

@@ -8,7 +8,6 @@ from lxml.etree import _Element
 
 from shucheng.plan.compiler.errors import PlanUnreadable
 
-
 _BODY_TAGS = tuple(
     f"{{*}}{name}" for name in ("p", "tbl", "sdt", "customXml", "ins", "moveTo", "AlternateContent")
 )

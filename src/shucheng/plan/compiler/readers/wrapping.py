@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from shucheng.plan.compiler.document import Span
@@ -12,7 +12,7 @@ _MIN_WIDTH, _MAX_WIDTH = 24, 200
 # A line may end early by so many columns: no mark such as ， may begin the next one.
 _SLACK = 5
 _MIN_TORN_LINES = 5
-_MIN_FULL_SHARE = 0.35
+_MIN_FULL_SHARE = 0.15
 # Where every line is indented, or hardly any, the indent does not tell a paragraph's start.
 _INDENTED_SHARES = (0.05, 0.7)
 
@@ -26,19 +26,23 @@ STARTS_PARAGRAPH = re.compile(
     r"|附[件表]\s*[\d一二三四五六七八九十]*\s*[:：]?\s*(?:\Z|[\d《]))"
 )
 _STARTS_ROW = re.compile(r"\s*(?:\d{1,3}\s*\||[│┃┌├└┏┣┗])")
-_SENTENCE_END = tuple("。！？；：!?;:")
+_SENTENCE_END = tuple("。！？；：）!?;:)")
 
 
 @dataclass(frozen=True, slots=True)
 class Wrapping:
-    """The column at which lines were broken, and whether an indent begins a paragraph."""
+    """Where lines were broken, in columns or characters; whether indents begin paragraphs."""
 
     width: int
+    measure: Callable[[str], int]
     indented: bool
+
+    def is_full(self, line: str) -> bool:
+        return self.width - _SLACK <= self.measure(line) <= self.width
 
 
 def display_width(text: str) -> int:
-    return sum(2 if unicodedata.east_asian_width(char) in "WFA" else 1 for char in text)
+    return len(text) + sum(unicodedata.east_asian_width(char) in "WFA" for char in text)
 
 
 def wrapping_of(text: str, lines: Sequence[Span]) -> Wrapping | None:
@@ -47,17 +51,20 @@ def wrapping_of(text: str, lines: Sequence[Span]) -> Wrapping | None:
     if any(end - start > _MAX_WIDTH for start, end in lines):
         return None
     shown = [line.rstrip() for line in (text[start:end] for start, end in lines) if line.strip()]
-    widths = [display_width(line) for line in shown]
-    width = max(widths, default=0)
-    if not _MIN_WIDTH <= width <= _MAX_WIDTH:
-        return None
-    full = [line for line, wide in zip(shown, widths, strict=True) if wide >= width - _SLACK]
-    torn = sum(not line.endswith(_SENTENCE_END) for line in full)
-    if torn < _MIN_TORN_LINES or len(full) < _MIN_FULL_SHARE * len(shown):
-        return None
     least, most = _INDENTED_SHARES
-    share = sum(bool(_INDENT.match(line)) for line in shown) / len(shown)
-    return Wrapping(width, least <= share <= most)
+    share = sum(bool(_INDENT.match(line)) for line in shown) / max(1, len(shown))
+    found = []
+    for measure in (display_width, len):
+        width = max(map(measure, shown), default=0)
+        wrapping = Wrapping(width, measure, least <= share <= most)
+        full = [line for line in shown if wrapping.is_full(line)]
+        torn = sum(not line.endswith(_SENTENCE_END) for line in full)
+        if _MIN_WIDTH <= width <= _MAX_WIDTH and torn >= _MIN_TORN_LINES:
+            found.append((len(full), wrapping))
+    if not found:
+        return None
+    most_full, wrapping = max(found, key=lambda one: one[0])
+    return wrapping if most_full >= _MIN_FULL_SHARE * len(shown) else None
 
 
 def paragraphs(text: str, lines: Sequence[Span], wrapping: Wrapping | None) -> list[Span]:
@@ -78,7 +85,7 @@ def paragraphs(text: str, lines: Sequence[Span], wrapping: Wrapping | None) -> l
             bars = line.count("|")
             # The first row says how many cells the table has; running text ends the table.
             bars_of_table = (bars_of_table or bars) if bars else 0
-        above_full = wrapping.width - _SLACK <= display_width(line) <= wrapping.width
+        above_full = wrapping.is_full(line)
     return joined
 
 

@@ -27,8 +27,9 @@ _QUANTITY: Final = re.compile(
 _RANK: Final = re.compile(rf"前(?:列)?(?P<number>\d+|[{CHINESE_NUMERAL}]+)(?P<unit>{RANK_UNIT})?")
 
 # A Chinese numeral counts only in front of these: 三百家 is a number, 三类 and 两化 are words.
-_PLAIN_COUNTS: Final = frozenset(
-    "家 个 项 件 名 人 户 座 条 款 台 套 所 处 辆 场 种 公里 亩 吨 人次 千瓦 平方公里 %".split()
+_PLAIN_COUNTS: Final = (
+    *("家", "个", "项", "件", "名", "人", "户", "座", "条", "款", "台", "套", "所", "处", "辆"),
+    *("场", "种", "亩", "吨", "公里", "人次", "千瓦", "平方公里", "%"),
 )
 # Words that make the numeral after them part of a word: 第三届, 每一个, 同一家, 数百家.
 _WORD_BEFORE: Final = "第每同统唯任某逐各几数这那哪单专首另整全零星之其近年初"
@@ -98,8 +99,7 @@ def _quantity(text: str, match: re.Match[str]) -> Quantity | None:
         dimension=dimension_of(unit),
         limit=limit,
         unit_span=_unit_span(match),
-        bare_magnitude=(not number and unit != "番")
-        or number in ("百", "千"),
+        bare_magnitude=(not number and unit != "番") or number in ("百", "千"),
         chinese=chinese,
     )
     if chinese and not _counts_in_chinese(text, match, found):

@@ -12,50 +12,71 @@ from typing import Final, Literal
 from shucheng.plan.compiler.document import Span
 from shucheng.plan.compiler.model import Period
 from shucheng.plan.compiler.numerals import parse_number
+from shucheng.plan.compiler.targets.patterns import alternation
 from shucheng.plan.compiler.targets.words import BUILD
 
 Basis = Literal["stated", "inherited", "relative", ""]
 MarkKind = Literal["year", "years", "each year", "within", "this year", "past", "now", "intent"]
 
-_YEAR: Final = r"(?:(?:19|20)\d\d|二[〇零○][〇零○一二三四五六七八九]{2})"
-_SMALL: Final = "[一二两三四五六七八九十]|\\d{1,2}"
+_YEAR: Final = r"(?:(?:19|20)\d\d|二[〇零][〇零一二三四五六七八九]{2})"
+_SMALL: Final = r"(?:[一二两三四五六七八九十]|\d{1,2})"
+# 到2027年底, 2026年6月底前, 2025-2027年, 较2024年, 在2024年基础上.
 _DATED: Final = re.compile(
     rf"(?P<lead>截至|截止到?|相比于?|相较于?|对比|较之|超过|高于|[到至比较从由自与以超])?"
-    rf"(?:(?P<first>{_YEAR})年?(?:-|~|至|到))?(?<!\d)(?P<year>{_YEAR})年(?!份的|度计划|版)(?:度)?"
-    r"(?P<part>上半年|下半年|[一二三四1-4第]{1,2}季度|(?P<month>\d{1,2})月(?:份)?(?:\d{1,2}日)?)?"
+    rf"(?:(?P<first>{_YEAR})年?(?:-|~|至|到))?(?<!\d)(?P<year>{_YEAR})年(?!份的|度计划|版)度?"
+    r"(?:上半年|下半年|[一二三四1-4第]{1,2}季度|\d{1,2}月份?(?:\d{1,2}日)?)?"
     r"(?P<late>年?底|年?末|初|中|期末)?(?P<before>之?前)?"
-    r"(?P<after>(?:的?水平)?的?基础上|[^，。]{0,12}的?基础上|以来|起|开始|期间|为基期|相比|同期|的|时)?"
+    r"(?P<after>[^，。]{0,12}基础上|以来|起|开始|期间|为基期|相比|同期|的|时)?"
 )
+# “十五五”末: five-year plans by their ordinal; the eleventh ended in 2010.
 _FIVE_YEARS: Final = re.compile(
-    r"“?十(?P<n>[一二三四五六七])五”?(?P<part>期间|时期|期末|末期?|以来|规划期|收官之年|中后期|以后|后期|前期|开局)"
+    r"“?十(?P<n>[一二三四五六七])五”?"
+    r"(?P<part>期间|时期|期末|末期?|以来|规划期|收官之年|中后期|以后|后期|前期|开局)"
 )
 _WITHIN: Final = re.compile(
-    rf"(?P<lead>未来|今后|下一步|力争用?|争取用?|通过|经过|用|利用|在)?(?<![第\d])(?P<n>{_SMALL})(?:到(?:{_SMALL}))?年"
-    rf"(?P<tail>之?内|左右的?时间|的?时间|的?努力|累计|期间|(?=新增|新建|(?:{BUILD}|累计)))?"
+    rf"(?P<lead>未来|今后|下一步|力争用?|争取用?|通过|经过|用|利用|在)?"
+    rf"(?<![第\d])(?P<n>{_SMALL})(?:到{_SMALL})?年"
+    rf"(?P<tail>之?内|左右的?时间|的?时间|的?努力|累计|期间|(?=新增|新建|累计|{BUILD}))?"
 )
 _EACH: Final = re.compile(
-    rf"(?:平均)?每年度?|逐年(?=新增|培育)|年均(?=累计|新增|可|约|不少于|超过?|(?:{BUILD})|(?:\d+[家个项]))|每年均?"
+    rf"(?:平均)?每年度?均?|逐年(?=新增|培育)"
+    rf"|年均(?=累计|新增|可|约|不少于|超过?|{BUILD}|\d+[家个项])"
 )
 _THIS_YEAR: Final = re.compile(
-    r"(?<![近多往历同])(?:全年(?!龄)|年内|今年|本年度?|当年|年底前|年末前|(?<![0-9年上去])年底|本年底|上半年|下半年|[一二三四]季度)"
+    r"(?<![近多往历同])(?:全年(?!龄)|年内|今年|本年度?|本年底|当年|年底前|年末前"
+    r"|(?<![0-9年上去])年底|上半年|下半年|[一二三四]季度)"
 )
 _PAST: Final = re.compile(
-    r"近年来|近[三五两几]年|过去|去年(?!同)|历年|截至目前|截止目前|迄今|至今|以来|连续[三四五六七八九\d]年|十三五末"
+    r"近年来|近[三五两几]年|过去|去年(?!同)|历年|截至目前|截止目前|迄今|至今|以来"
+    r"|连续[三四五六七八九\d]年"
 )
 # 已 and 现有 report, unless they are the ground a promise stands on (在现有基础上).
 _NOW: Final = re.compile(
-    r"目前|当前(?!和)|现有(?![^，。]{0,12}基础)|现已|业已|已(?!有?[^，。]{0,8}基础上)|仅有|"
-    r"(?:达到?|超过?|突破|增长|提高|提升|实现|建成|完成|培育|下降|形成|引进|集聚|打造|新增|发布|拥有|降低|获得|获评)了|荣获"
+    r"目前|当前(?!和)|现有(?![^，。]{0,12}基础)|现已|业已|已(?!有?[^，。]{0,8}基础上)|仅有|荣获|"
+    + alternation(
+        """达 达到 超 超过 突破 增长 提高 提升 实现 建成 完成 培育 下降 形成 引进 集聚 打造 新增
+        发布 拥有 降低 获得 获评"""
+    )
+    + "了"
 )
 _INTENT: Final = re.compile(
-    r"力争|争取|确保|今后|(?<!面向)未来|(?<![即必])将(?!近|军|来)|计划(?!单列|》|\()(?=[^，。]{0,2}(?:到|新|建|培|引|实|完|达|用|投|在))|目标(?:是|为|:|如下)|努力实现|要(?=实现|达到|建成|培育|新增)|下一步|有望|预计"
+    r"力争|争取|确保|今后|(?<!面向)未来|(?<![即必])将(?!近|军|来)|目标(?:是|为|:|如下)|下一步"
+    r"|计划(?!单列|》|\()(?=[^，。]{0,2}[到新建培引实完达用投在])|努力实现|有望|预计"
+    r"|要(?=实现|达到|建成|培育|新增)"
 )
 # What stands between the start of a clause and a year that governs it.
 _CLAUSE_START: Final = re.compile(
-    r"(?:^|[，。;:!、(\n“>*]|-)(?:其中|并|且|即|力争|争取|确保|努力|计划|预计|预期|实现|目标|主要目标|总体目标|在|于|我市|全市|全省|全县|[一二三四五六七八九]是|第[一二三]步|\d+[.、]|\(\d+\)|[①-⑳])*$"
+    r"(?:^|[，。;:!、(\n“>*-])(?:"
+    + alternation(
+        """其中 并 且 即 力争 争取 确保 努力 计划 预计 预期 实现 目标 主要目标 总体目标 在 于 我市
+        全市 全省 全县"""
+    )
+    + r"|[一二三四五六七八九]是|第[一二三]步|\d+[.、]|\(\d+\)|[①-⑳])*$"
 )
+# What follows a year that governs the rest of its clause, even in the middle of one.
 _GOVERNS: Final = re.compile(
-    rf"，|:|、|力争|争取|实现|分别|达|突破|超|不少于|不低于|前|要|将|全|我|完成|建成|新增|(?:{BUILD})"
+    f"[，:、前要将全我]|{BUILD}|"
+    + alternation("力争 争取 实现 分别 达 突破 超 不少于 不低于 完成 建成 新增")
 )
 
 
@@ -92,16 +113,15 @@ class Scope:
         match mark.kind:
             case "year":
                 return Scope(mark.year, mark.basis, years=(mark.year,) if mark.year else ())
-            case "years":
-                known = self.years or ((self.year,) if self.year else ())
-                return replace(self, year=mark.year, years=(*known, *((mark.year,) if mark.year else ())))
+            case "years" if mark.year is not None:
+                return replace(self, year=mark.year, years=(*self.years, mark.year))
             case "within":
                 return Scope(mark.year, "relative")
             case "this year" if mark.year is None:
                 return replace(self, past=False)
             case "this year":
                 return replace(self, year=mark.year, basis=mark.basis, past=False)
-            case "each year":
+            case "each year" | "years":
                 return replace(self, each_year=True, past=False, reported=False)
             case "past":
                 return replace(self, past=True, each_year=False)
@@ -122,12 +142,10 @@ class Calendar:
     @classmethod
     def of(cls, period: Period | None, text: str) -> "Calendar":
         if period is not None:
-            return cls(
-                period.start, period.end, period.end if period.start == period.end else None
-            )
+            return cls(period.start, period.end, period.end if period.start == period.end else None)
         # A plan that does not say its years is taken to aim at those it names after 到.
-        aims = [int(year) for year in re.findall(r"[到至]\s*(20\d\d)\s*年", text)]
-        return cls(min(aims) - 4 if aims else None, max(aims) if aims else None)
+        aims = [int(year) for year in re.findall(r"(?<!截)[到至]\s*(20\d\d)\s*年", text)]
+        return cls(min(aims) - 2 if aims else None, max(aims) if aims else None)
 
     def is_past(self, year: int) -> bool:
         first = self.work_year or self.first
@@ -162,7 +180,7 @@ def _plain(pattern: re.Pattern[str], kind: MarkKind, text: str, names: bytes) ->
 
 
 def read_year(text: str) -> int:
-    return int(text) if text.isascii() else int(parse_number(text.replace("○", "〇")) or 0)
+    return int(text) if text.isascii() else int(parse_number(text) or 0)
 
 
 def _dated(text: str, calendar: Calendar, names: bytes) -> Iterator[Mark]:
@@ -172,14 +190,17 @@ def _dated(text: str, calendar: Calendar, names: bytes) -> Iterator[Mark]:
             continue
         year = read_year(match["year"])
         lead, after = match["lead"] or "", match["after"] or ""
-        listed = previous_governs and text[previous_end : match.start()] in ("、", "和", "及", "与", "，")
-        previous_end, previous_governs = match.end("late") if match["late"] else match.end(), False
+        between = text[previous_end : match.start()]
+        listed = previous_governs and between in tuple("、和及与，")
+        previous_end, previous_governs = match.end(), False
         base = lead[:1] in tuple("比较相对与以超高") or (
             lead in ("从", "由", "自") and after not in ("起", "开始")
         )
         if base or after.endswith(("基础上", "相比", "为基期", "同期")):
             continue
-        if calendar.is_past(year) or after == "以来":
+        # 截至2024年底 reports, unless it names the year the plan ends in.
+        reports = lead.startswith("截") and year != calendar.last
+        if reports or calendar.is_past(year) or after == "以来":
             yield Mark(match.span(), "past")
             continue
         head = text[max(0, match.start() - 12) : match.start()]

@@ -4,41 +4,103 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
+from shucheng.plan.compiler.targets.patterns import alternation
+
 # 和 and its like join two subjects, unless they are half of a word (碳中和, 普及率, 参与).
 JOINER: Final = re.compile(
-    r"、|以及|(?<![总调饱中共温柔缓])和(?![谐平睦])|(?<![参])与(?![会])|(?<![普涉触以波惠企])及(?!以上|时|其|格)"
+    r"、|以及|(?<![总调饱中共温柔缓])和(?![谐平睦])|(?<!参)与(?!会)"
+    r"|(?<![普涉触以波惠企])及(?!以上|时|其|格)"
 )
 # Nouns that name a measure and no thing: on their own they lean on what was measured before.
-_MEASURE: Final = (
-    "(?:营业收入|主营业务收入|业务收入|增加值|总产值|工业产值|产值|利润总额|利润|税收|出口额|进出口额|产业规模|总体规模|总规模|规模|"
-    "总量|总数|总额|数量|占比|比重|比例|覆盖率|普及率|渗透率|通达率|满足率|利用率|产量|销售额|零售额|交易额|市场份额|投资额)"
+_MEASURE: Final = alternation(
+    """营业收入 主营业务收入 业务收入 增加值 总产值 工业产值 产值 利润总额 利润 税收 出口额 进出口额
+    产业规模 总体规模 总规模 规模 总量 总数 总额 数量 占比 比重 比例 覆盖率 普及率 渗透率 通达率
+    满足率 利用率 产量 销售额 零售额 交易额 市场份额 投资额"""
 )
-_PLACE_ONLY: Final = re.compile(r"(?:乡镇|农村|城区|城市|县域|市区|山区|市本级|主城区|中心城区)")
+# Measures of an economy: one of them says of what the next one is (营业收入…, 增加值…).
+_SIZE: Final = re.compile(
+    alternation(
+        """营业收入 主营业务收入 业务收入 增加值 总产值 工业产值 产值 利润总额 利润 税收 出口额
+        进出口额 产业规模 总体规模 规模 销售额"""
+    )
+    + "$"
+)
+_PLACE_ONLY: Final = re.compile(
+    alternation("乡镇 农村 城区 城市 县域 市区 山区 市本级 主城区 中心城区")
+)
 _MEASURE_ONLY: Final = re.compile(
     rf"(?:年|全年|总体|产业|市场|行业|整体|年均复合)?{_MEASURE}(?:\([^()]*\)|（[^（）]*）)?"
 )
 _ENDS_IN_MEASURE: Final = re.compile(rf"(?:产业|总体|年)?{_MEASURE}$")
-_RATE: Final = re.compile(r"(?:率|占比|比重|比例|指数|水平|程度|数|额|量|值|规模|收入|时间|时延|覆盖|投入|强度|成本|周期|效率)$")
+_RATE: Final = re.compile(
+    alternation(
+        "率 占比 比重 比例 指数 水平 程度 数 额 量 值 规模 收入 时间 时延 覆盖 投入 强度 成本 周期"
+    )
+    + "$"
+)
 # Grades that tell two kinds of one thing apart: 国家级…, 省级….
 _GRADE: Final = re.compile(
-    r"(?:(?:国家|省|市|区县|县|部|世界|国际|全球|行业|校|院)(?:部)?级?(?:及?以上|以上)?|省部级以上|[一二三四五]星级|[一二三四五1-5]级(?:及?以上)?|[十百千万]亿元?级|AAA+级?|[A-Z]级|基础级|先进级|卓越级|领航级|甲级|乙级|初级|中级|高级)"
+    r"(?:(?:国家|省|市|区县|县|部|世界|国际|全球|行业|校|院)部?级?(?:及?以上)?|省部级以上"
+    r"|[一二三四五]星级|[一二三四五1-5]级(?:及?以上)?|[十百千万]亿元?级|AAA+级?|[A-Z]级|"
+    + alternation("基础级 先进级 卓越级 领航级 甲级 乙级 初级 中级 高级")
+    + ")"
 )
 _GRADE_ONLY: Final = re.compile(rf"{_GRADE.pattern}的?")
 _GRADED: Final = re.compile(rf"(?P<grade>{_GRADE.pattern})(?P<tail>[一-鿿“”]{{2,}})$")
 # Firms and places that own a rate: 重点工业企业数字化研发设计工具普及率.
 _OWNER: Final = re.compile(
-    r"^(?:全市|全省|全县|全区|我市|我省)?(?:规模以上|规上|重点|行业|大型|大中型|中小微|中小|骨干|龙头)*"
+    r"^(?:全市|全省|全县|全区|我市|我省)?"
+    r"(?:规模以上|规上|重点|行业|大型|大中型|中小微|中小|骨干|龙头)*"
     r"(?:工业|制造业|制造|服务业|农业|建筑业|外贸|民营|流通)*企业(?=.{4,})"
 )
 # Rates that belong to a firm, so that the firm is missing where they stand alone.
 _OWNED_RATE: Final = re.compile(
-    r"^(?:数字化研发设计工具|关键工序|经营管理数字化|生产设备|关键业务|设备联网|设备数字化|装备数控化|数字化生产设备|工业设备|"
-    r"研发设计|运营成本|产品研制周期|产品不良|能源利用|核心业务|业务系统|上云|用云|数控化|数字化设备|数字化转型比例|工业软件|工业互联网平台应用|生产效率|全员劳动)"
+    alternation(
+        """数字化研发设计工具 关键工序 经营管理数字化 生产设备 关键业务 设备联网 设备数字化
+        装备数控化 数字化生产设备 工业设备 研发设计 运营成本 产品研制周期 产品不良 能源利用
+        核心业务 业务系统 上云 用云 数控化 数字化设备 数字化转型比例 工业软件 工业互联网平台应用
+        生产效率 全员劳动"""
+    )
 )
+# Where the owner of a shared rate ends: 自然村|5G信号覆盖率.
 _PLACE_END: Final = re.compile(
-    r"^(?:.{0,12}?)(?:行政村|自然村|村庄|农村|乡镇|镇区|县城|城区|社区|场所|企业|园区|学校|中小学|医院|机构|家庭|用户|装备|软件|平台|行业|领域|城市|城镇|铁路|公路|高速|港口|地铁|居民|工业(?!软件|企业|互联网|设备)|农业|服务业|网络|产业|事项|部门|单位)"
+    ".{0,12}?"
+    + alternation(
+        """行政村 自然村 村庄 农村 乡镇 镇区 县城 城区 城市 城镇 社区 场所 园区 企业 学校 中小学
+        医院 机构 单位 部门 家庭 居民 用户 装备 软件 软件业 平台 网络
+        行业 领域 产业 工业 制造业 农业 服务业 事项 铁路 公路 高速 港口 地铁""",
+        unless_before={"工业": "软件 企业 互联网 设备"},
+    )
 )
-_TOPIC: Final = re.compile(r"[一-鿿A-Za-z0-9]{2,16}?(?:产业|经济|制造业|服务业|产业集群|行业|园区|市场)")
+_TOPIC: Final = re.compile(
+    "[一-鿿A-Za-z0-9]{2,16}?" + alternation("产业 经济 制造业 服务业 产业集群 行业 园区 市场")
+)
+# What comes before the trade in a title: 做强|新型显示产业.
+_BEFORE_TOPIC: Final = re.compile(
+    "^.*"
+    + alternation(
+        """培育 发展 壮大 做强 做大 打造 推动 推进 布局 聚焦 围绕 建设 的 和 与 加快 巩固 提升
+        优势"""
+    )
+)
+# Labels that head a list instead of naming a thing: 主要目标:, 责任单位:.
+_NO_TOPIC: Final = re.compile(
+    alternation(
+        """目标 指标 如下 包括 方面 任务 要求 重点 内容 措施 工作 单位 部门 牵头 责任 负责 其中 即
+        是 年 行动 工程 体系 方案 计划 原则"""
+    )
+)
+_TRADE_MEASURE: Final = (
+    "产业",
+    "规模",
+    "产值",
+    "总",
+    "年产值",
+    "市场规模",
+    "行业",
+    "营业收入",
+    "增加值",
+)
 
 
 def split_list(text: str) -> list[str]:
@@ -91,6 +153,13 @@ def complete_list(parts: Sequence[str]) -> list[str]:
     return completed
 
 
+def share_tail(subject: str, following: str) -> str:
+    """1个市级、9个县级数据中心: the first is a 市级数据中心."""
+    if _GRADE_ONLY.fullmatch(subject) and subject != following:
+        return _with_tail(subject, following)
+    return subject
+
+
 def _with_tail(part: str, last: str) -> str:
     if _RATE.search(part) or re.search(r"(?:家|个|项|件|名)$", part):
         return part
@@ -134,7 +203,7 @@ def complete(subject: str, previous: str, *, tight: bool = True) -> str:
 def _complete_measure(subject: str, previous: str) -> str:
     if subject.startswith("占"):
         return previous + subject
-    measure = re.search(rf"{_MEASURE}$", previous)
+    measure = _SIZE.search(previous)
     if subject in ("总量", "总额", "总数", "总规模", "数量", "占比"):
         return previous + subject
     if measure is None or measure.start() == 0:
@@ -152,18 +221,23 @@ def _complete_grade(subject: str, tail: str, previous: str) -> str:
     return stem[: grade.start()] + subject if grade and grade.start() > 0 else subject
 
 
-def lean_on_topic(subject: str, before: str) -> str:
+def lean_on_label(subject: str, label: str) -> str:
+    """脑机接口:开展临床试验6项 measures 脑机接口临床试验, unless the subject says so itself."""
+    if not 2 <= len(label) <= 8 or _NO_TOPIC.search(label):
+        return subject
+    pairs = {label[i : i + 2] for i in range(len(label) - 1)}
+    return subject if any(pair in subject for pair in pairs) else label + subject
+
+
+def lean_on_topic(subject: str, title: str) -> str:
     """`产业规模` alone takes the trade its paragraph is titled with (新型显示产业规模)."""
-    cluster = re.search(r"([一-鿿A-Za-z0-9]{2,10})集群", before)
+    cluster = re.search(r"([一-鿿A-Za-z0-9]{2,10})集群", title)
     if subject.startswith("集群") and cluster:
         return re.sub(r"^.*(?:级|的|建设|打造)", "", cluster[1]) + subject
-    if not _MEASURE_ONLY.fullmatch(subject) or not subject.startswith(("产业", "规模", "产值", "总", "年产值", "市场规模", "行业", "营业收入", "增加值")):
+    if not _MEASURE_ONLY.fullmatch(subject) or not subject.startswith(_TRADE_MEASURE):
         return subject
-    topics = _TOPIC.findall(before[-400:])
-    if not topics:
-        return subject
-    topic = re.sub(r"^.*(?:培育|发展|壮大|做强|做大|打造|推动|推进|布局|聚焦|围绕|建设|的|和|与|加快|巩固|提升|优势)", "", topics[0])
+    found = _TOPIC.search(title)
+    topic = _BEFORE_TOPIC.sub("", found[0]) if found else ""
     if len(topic) < 3:
         return subject
-    head = subject.removeprefix("产业") if topic.endswith("产业") else subject
-    return topic + head
+    return topic + (subject.removeprefix("产业") if topic.endswith("产业") else subject)

@@ -104,9 +104,13 @@ _DIMENSION_OF: Final[dict[str, Dimension]] = {
 # A Latin unit ends where its letters end: 5G-A and 10GE are names.
 _LATIN_END: Final = r"(?:(?<![A-Za-z])|(?![A-Za-z0-9+-]))"
 # 亿元/平方公里, 台/万人.
-_PER: Final = "(?:/" + alternation(
-    "平方公里 平方米 立方米 公顷 公里 千瓦时 万元 万人 百户 人 亩 年 户 吨 天 日 月 升 秒"
-) + ")"
+_PER: Final = (
+    "(?:/"
+    + alternation(
+        "平方公里 平方米 立方米 公顷 公里 千瓦时 万元 万人 百户 人 亩 年 户 吨 天 日 月 升 秒"
+    )
+    + ")"
+)
 
 UNIT: Final = (
     alternation(" ".join(_BY_DIMENSION.values()), unless_before=_WORDS_OF) + _LATIN_END + _PER + "?"

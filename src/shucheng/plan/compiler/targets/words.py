@@ -26,9 +26,7 @@ _RISING: Final = """
 提高 提升 增加 增长 扩大 上升 发展 拓展 壮大 做大 增强 攀升 跃升 扩展 扩容 扩充 回升 恢复
 延伸 集聚 新增 提 增 升 扩
 """
-_FALLING: Final = (
-    "下降 降低 压减 压缩 缩短 缩减 缩小 减少 压降 收窄 下调 精简 减 降 压 缩"
-)
+_FALLING: Final = "下降 降低 压减 压缩 缩短 缩减 缩小 减少 压降 收窄 下调 精简 减 降 压 缩"
 COMPARATORS: Final[dict[str, str]] = {
     "above": alternation("超过 超出 超越 超 突破 大于 高于 多于 优于 跨过 冲破 迈过 >"),
     "at least": alternation(
@@ -37,9 +35,7 @@ COMPARATORS: Final[dict[str, str]] = {
         unless_after=_HALF_AFTER,
     )
     + f"|{alternation(_RISING)}(?:到|至)",
-    "at most": alternation(
-        "不超过 不高于 不大于 不多于 不突破 不超 控制在 控制到 控制为 控制 ≤ <="
-    )
+    "at most": alternation("不超过 不高于 不大于 不多于 不突破 不超 控制在 控制到 控制为 控制 ≤ <=")
     + f"|{alternation(_FALLING)}(?:到|至|为)",
     "below": alternation("低于 小于 少于 短于 不到 不足 <"),
     "about": alternation("约 大约 近 接近 逼近", unless_after=_HALF_AFTER),
@@ -55,9 +51,7 @@ FALL: Final = alternation(
     "下降 降低 减少 压减 压缩 缩短 缩减 压降 减排 节约 精简 下调 降幅 收窄 缩小"
 )
 GROWTH: Final = (
-    alternation(
-        """增长 提高 提升 增加 上升 提速 增速 增幅 增长率 增长幅度 攀升 扩大 递增 净增长"""
-    )
+    alternation("""增长 提高 提升 增加 上升 提速 增速 增幅 增长率 增长幅度 攀升 扩大 递增 净增长""")
     + f"|{FALL}"
 )
 # A subject that measures growth itself: 农民人均增收.
@@ -133,7 +127,7 @@ BUILD: Final = alternation(
     承担 参建 覆盖 服务 服务保障 诊断 改造 升级 改装 更新 置换 配备 淘汰 关停 清理 整治 拆除
     治理 救助 惠及 受益 发放 拉动 带动 辐射 发展 扩展 拓展 拓宽 扩大 输出 举办 举行 承办 办好
     制定 制修订 修订 编制 参与制定 主导制定 牵头制定 研究制定 订立 出台 开通 开放 开辟 开出
-    投资 投入 安排 筹集 募集 撬动 争取到 融资""",
+    投运 投用 启用 建成投用 建成投运 投资 投入 安排 筹集 募集 撬动 争取到 融资""",
     unless_before=_NOUN_AFTER,
 )
 # Those that a clause may hold anywhere; of the others many are half a noun there.

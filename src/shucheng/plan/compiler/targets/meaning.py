@@ -1,0 +1,72 @@
+"""What a figure that was read means: its comparator and its kind, as the label scheme has them."""
+
+import re
+from typing import Final
+
+from shucheng.plan.compiler.model import Comparator, TargetKind
+from shucheng.plan.compiler.targets import words
+from shucheng.plan.compiler.targets.page import Page
+from shucheng.plan.compiler.targets.patterns import alternation
+from shucheng.plan.compiler.targets.reading import Item
+from shucheng.plan.compiler.targets.scope import Scope
+
+# 1毫秒时延圈: a circle of latency is drawn by what it stays within.
+LATENCY_CIRCLE: Final = re.compile(
+    alternation("算力 网络 算力网络 算力服务 传输 算网") + "?低?时延(?:服务|保障)?圈"
+)
+# Money that a verb brings about is still a size: 形成产值100亿元, 设立基金50亿元.
+_SIZE_OF_MONEY: Final = re.compile("设立|成立|组建|形成|实现")
+_VISITS: Final = re.compile(r"家[(（]?次")
+
+
+def draws_circle(page: Page, item: Item) -> bool:
+    """城市内1毫秒、区域5毫秒时延圈."""
+    quantity = item.quantity
+    if quantity.dimension != "time" or item.left.compared:
+        return False
+    end = quantity.span[1]
+    return LATENCY_CIRCLE.search(page.text, end, end + 24) is not None
+
+
+def comparator_of(item: Item, *, circle: bool) -> Comparator:
+    """`>` 超过, `>=` 达到 and 以上, `~` 左右, `<=` 以下 and latency circles, `=` a bare number."""
+    seen, limit = item.left.comparators, item.quantity.limit
+    if "about" in seen or limit in ("左右", "上下"):
+        return "~"
+    if item.quantity.dimension == "rank" or "at most" in seen or circle:
+        return "<="
+    if limit.endswith("以下") or limit in ("以内", "之内"):
+        return "<="
+    if "below" in seen:
+        return "<"
+    if "above" in seen or limit in ("多", "余", "+"):
+        return ">"
+    if "at least" in seen or limit.endswith("以上"):
+        return ">="
+    return "="
+
+
+def kind_of(
+    page: Page, item: Item, scope: Scope, verb: str, *, accumulates: bool, one_year: bool
+) -> TargetKind:
+    """`level`, `cumulative`, `annual` or `growth`; `verb` may come from earlier in the list."""
+    quantity, left = item.quantity, item.left
+    by_how_much = "百分点" in quantity.unit or quantity.unit == "番"
+    if left.growth or by_how_much or words.GROWTH_NOUN.search(item.subject):
+        return "growth"
+    if quantity.dimension in ("share", "none", "time", "rank"):
+        return "level"
+    makes = verb == "build" or (verb == "reach" and quantity.dimension == "count")
+    if quantity.dimension == "money" and not left.accumulates:
+        makes = makes and not _SIZE_OF_MONEY.search(page.slice((item.span[0], quantity.span[0])))
+    if left.accumulates:
+        return "cumulative"
+    if scope.each_year and (makes or not left.compared or quantity.dimension == "count"):
+        return "annual"
+    if scope.each_year:
+        return "level"
+    if accumulates or _VISITS.match(quantity.unit):
+        return "cumulative"
+    if not makes:
+        return "level"
+    return "annual" if one_year and scope.basis != "relative" else "cumulative"

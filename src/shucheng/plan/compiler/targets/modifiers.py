@@ -1,0 +1,51 @@
+"""Numbers that are part of what they stand beside, and measure nothing by themselves."""
+
+import re
+from typing import Final
+
+from shucheng.plan.compiler.targets import words
+from shucheng.plan.compiler.targets.page import Page
+from shucheng.plan.compiler.targets.patterns import alternation
+from shucheng.plan.compiler.targets.quantities import Quantity
+from shucheng.plan.compiler.targets.subjects import split_list
+
+_SIZED: Final = re.compile(
+    f"(?:{words.COMPARATORS['above']}|{words.COMPARATORS['about']}|过|上|达到|达|[低少]于)$"
+)
+# 24小时自助服务, 15分钟生活圈: hours and minutes that name a service.
+_SERVICE_HOURS: Final = re.compile(
+    alternation("自助 热线 服务 生活圈 便民 不打烊 在线 值守 应急 通勤 充电圈 健身圈")
+)
+_BOUNDED: Final = frozenset({"以上", "及以上", "或以上", "以下", "及以下", "或以下"})
+
+
+def names_a_class(page: Page, start: int, quantity: Quantity, stop: int, *, counted: bool) -> bool:
+    """营业收入10亿元以上企业, 亿元以上项目, 超百亿的企业: a size that names a kind of thing.
+
+    `counted` says that a count follows before `stop`, so that the size belongs to its noun.
+    """
+    after = page.slice((quantity.span[1], stop))
+    before = page.before(quantity.span[0], start)
+    if quantity.bare_magnitude and not _SIZED.search(before):
+        return True
+    if quantity.dimension == "time" and _SERVICE_HOURS.match(after):
+        return True
+    bounded = quantity.limit in _BOUNDED
+    headcount = quantity.unit in ("人", "名", "户") and bounded
+    if not after or not (headcount or quantity.dimension in ("money", "amount", "time", "none")):
+        return False
+    joined = re.search("[、，和及与并]", after) is None
+    if counted and (after == "的" or (joined and bounded)):
+        return True  # 总投资1200亿元的150个项目, 投资5亿元以上项目20个
+    if not words.CLASS_NOUN.match(after):
+        return False
+    if bounded or after.startswith("的"):
+        return re.match("的?(?:产业|投资|集群)$", after) is None
+    return counted and joined and _SIZED.search(before) is not None
+
+
+def enumerates(value: float, core: str) -> bool:
+    """电子信息、光伏制造2个优势产业: the number only counts the names in front of it."""
+    if "、" not in core or core.endswith(("等", "等多个")):
+        return False
+    return value <= 4 or value in (len(split_list(core)), core.count("、") + 1)

@@ -1,0 +1,114 @@
+"""Is a figure a promise? Facts, sums of subsidies, layouts and lists are not."""
+
+import re
+from dataclasses import dataclass
+from typing import Final
+
+from shucheng.plan.compiler.clauses import Clause
+from shucheng.plan.compiler.targets import words
+from shucheng.plan.compiler.targets.meaning import draws_circle
+from shucheng.plan.compiler.targets.modifiers import enumerates
+from shucheng.plan.compiler.targets.page import Page
+from shucheng.plan.compiler.targets.patterns import alternation
+from shucheng.plan.compiler.targets.reading import Item
+from shucheng.plan.compiler.targets.scope import Scope
+
+# 70%的企业|实现数字化: a share of those who do something is a promise by itself.
+_DOES: Final = re.compile(alternation("实现 完成 达到 开展 建立 应用 接入 上云 纳入 通过 具备"))
+# 调度平台|接入|算力资源5000P: a verb inside the subject that is half of no noun.
+_ACTS_INSIDE: Final = re.compile("(?:接入|纳管|连接)(?!率|数|量|能力)")
+# 400G全光网络, 10M接入: letters that grade a technology unless a comparator stands before.
+_RATINGS: Final = frozenset({"G", "T", "M"})
+# A rank names who is ranked before the verb: 综合实力进入全国前10.
+RANKED: Final = re.compile(
+    "(?:力争|确保)?(?:排名|位次|综合排名)?"
+    + alternation(
+        """进入 进到 进位 进位至 跻身 位居 位列 排名 迈入 迈进 挺进 冲刺 保持 稳居 稳定在 居 列"""
+    )
+    + r"(?:在|到)?[^，]{0,12}$"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What the words around a figure say of it, besides its own."""
+
+    scope: Scope
+    clause: Clause
+    # The verb of its own or of the list it stands in.
+    verb: str
+    subject: str
+    one_year: bool
+    # A target was found earlier in the same sentence.
+    in_list: bool
+
+    @property
+    def dated(self) -> bool:
+        """A year, 三年内 or 每年 is said in the same sentence."""
+        scope = self.scope
+        stated = scope.year is not None and scope.basis in ("stated", "relative")
+        return stated or scope.each_year
+
+
+def promises(page: Page, item: Item, standing: Standing) -> bool:
+    """Whether the plan undertakes to reach this figure."""
+    quantity, left = item.quantity, item.left
+    if standing.scope.past or standing.scope.reported or not standing.subject:
+        return False
+    sentence = page.slice(standing.clause.span)
+    if quantity.dimension in ("money", "share", "amount") and words.SUBSIDY.search(sentence):
+        return False
+    if quantity.unit in _RATINGS and not left.comparators:
+        return False
+    if quantity.bare_magnitude and not left.comparators - {"equal"}:
+        return False
+    if item.number_first and enumerates(quantity.value, page.slice(left.core)):
+        return False
+    match quantity.dimension:
+        case "none":
+            named = left.core[1] - left.core[0] >= 2 or standing.in_list
+            return bool(left.comparators) and named
+        case "rank":
+            return RANKED.search(page.before(quantity.span[0], standing.clause.span[0])) is not None
+        case "time":
+            return _time_promises(page, item)
+    if item.number_first:
+        return _counted_noun_promises(page, item, standing, sentence)
+    if left.compared or quantity.limit or standing.verb or standing.dated or standing.one_year:
+        return True
+    if _ACTS_INSIDE.search(page.slice(left.core)):
+        return True
+    small = quantity.chinese and quantity.value < 10 and quantity.unit[:1] not in ("万", "亿")
+    return standing.in_list and left.core[1] - left.core[0] >= 2 and not small
+
+
+def _time_promises(page: Page, item: Item) -> bool:
+    """审批缩短至3天以内, 时延不超过20毫秒; hours that only name a service are none."""
+    bounded = bool(item.left.comparators - {"equal", "above", "at least"}) or (
+        item.quantity.limit in ("以内", "之内", "以下")
+    )
+    named = bool(item.left.comparators) and item.left.core[1] > item.left.core[0]
+    return bounded or named or item.left.growth or draws_circle(page, item)
+
+
+def _counted_noun_promises(page: Page, item: Item, standing: Standing, sentence: str) -> bool:
+    quantity, left = item.quantity, item.left
+    limited = quantity.limit != ""
+    compared = bool(left.comparators - {"equal"})
+    if words.LISTED_NOUN.search(standing.subject) and not limited and not left.comparators:
+        return False
+    if words.STRUCTURE_TAIL.search(sentence) and quantity.value <= 12 and not limited:
+        return False
+    if quantity.chinese and quantity.value < 10 and not left.verb:
+        return False
+    if left.verb or left.verb_at_end or compared:
+        return True
+    if quantity.dimension == "share" and _DOES.search(standing.subject):
+        return True
+    core = page.slice(left.core)
+    if core.endswith("等"):
+        return False
+    if words.CIRCUMSTANCE.match(core) or words.CIRCUMSTANCE.match(sentence):
+        # 在5个以上行业开展应用; without the limit it only says where (在20个县试点).
+        return core.endswith("在") and limited and _DOES.search(standing.subject) is not None
+    return standing.dated or standing.verb != "" or limited

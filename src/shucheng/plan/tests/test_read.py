@@ -1,0 +1,169 @@
+"""What everybody reads: cockpit, duties, explanations, search, and what is known so far."""
+
+from datetime import UTC, date, datetime
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from shucheng.kernel.public import Actor, NotFound, Observation, system_actor
+from shucheng.plan.actions.city import load_city
+from shucheng.plan.city.pack import read_pack
+from shucheng.plan.models import PlanVersion
+from shucheng.plan.queries.cockpit import cockpit
+from shucheng.plan.queries.duties import duties_of, organisations_with_duties
+from shucheng.plan.queries.explain import (
+    explain_indicator_target,
+    explain_observation,
+    explain_target,
+    promise,
+)
+from shucheng.plan.queries.measured import compute
+from shucheng.plan.queries.search import search_plan
+from shucheng.plan.queries.text import sentence_around
+from shucheng.plan.simulation import simulate
+from shucheng.plan.tests.conftest import CITIES
+
+
+@pytest.mark.django_db
+def test_without_a_plan_there_is_no_cockpit(office: Actor) -> None:
+    assert cockpit(actor=office) is None
+
+
+def test_the_cockpit_is_honestly_empty_where_nothing_is_known(
+    published: PlanVersion, office: Actor
+) -> None:
+    page = cockpit(actor=office)
+    assert page is not None
+    assert [h.indicator.no for h in page.headlines] == [1, 2]
+    assert all(h.latest is None and h.attainment is None for h in page.headlines)
+    assert page.freshest is None
+    assert not page.simulated
+
+
+def test_each_part_of_the_plan_shows_its_targets(published: PlanVersion, office: Actor) -> None:
+    page = cockpit(actor=office)
+    assert page is not None
+    counts = {str(a.section.title): (a.targets, a.tasks) for a in page.actions}
+    assert counts["总体目标"] == (2, 0)
+    assert counts["产业提升行动"] == (3, 2)
+    assert sum(targets for targets, _tasks in counts.values()) == published.targets.count()
+
+
+@pytest.mark.parametrize(
+    ("day", "elapsed"),
+    [(date(2024, 6, 1), 0), (date(2025, 1, 1), 0), (date(2026, 7, 2), 0.5), (date(2030, 1, 1), 1)],
+)
+def test_how_much_of_the_period_has_passed(
+    published: PlanVersion, office: Actor, day: date, elapsed: float
+) -> None:
+    page = cockpit(actor=office, as_of=day)
+    assert page is not None
+    assert page.progress is not None
+    assert page.progress.elapsed == pytest.approx(elapsed, abs=0.01)
+
+
+def test_everything_asked_of_an_organisation(published: PlanVersion, office: Actor) -> None:
+    page = duties_of("市数据局", actor=office)
+    assert [line.duty.indicator.name for line in page.indicators if line.duty.indicator] == [
+        "算力规模"
+    ]
+    assert len(page.tasks) == 2
+    assert len(page.work_points) == 1
+    assert "到2027年,建成软件园区3个以上" in page.tasks[0].sentence.quote
+    listed = {line.name: line for line in organisations_with_duties(actor=office)}
+    assert set(listed) == {"市工信局", "市数据局", "市发改委"}
+    with pytest.raises(NotFound):
+        duties_of("市教育局", actor=office)
+
+
+def test_a_number_leads_to_its_sentence(published: PlanVersion, office: Actor) -> None:
+    target = published.targets.get(subject="全市算力规模")
+    steps = explain_target(target.pk, actor=office).steps
+    sentence = steps[-1].sentence
+    assert sentence is not None
+    assert "算力规模达到5000P" in sentence.quote
+    indicator = published.indicators.get(no=1)
+    steps = explain_indicator_target(indicator.code, 2026, actor=office).steps
+    assert steps[-1].sentence is not None
+    with pytest.raises(NotFound):
+        explain_indicator_target(indicator.code, 2031, actor=office)
+
+
+def test_search_finds_targets_indicators_and_organisations(
+    published: PlanVersion, office: Actor
+) -> None:
+    kinds = {str(hit.kind) for hit in search_plan("算力", actor=office)}
+    assert len(kinds) >= 3
+    assert search_plan("市发改委", actor=office)
+    assert search_plan("不存在的词", actor=office) == []
+    assert search_plan("%", actor=office) == []
+
+
+@pytest.mark.django_db
+def test_simulated_values_say_so_down_to_the_explanation(office: Actor) -> None:
+    pack = read_pack(CITIES / "yancheng")
+    load_city(pack, actor=system_actor("cli"))
+    count = simulate(pack, date(2024, 7, 1), actor=system_actor("cli"))
+    assert count == Observation.objects.count() > 0
+    assert simulate(pack, date(2024, 7, 1), actor=system_actor("cli")) == 0, "the seed repeats"
+    observation = Observation.objects.first()
+    assert observation is not None
+    assert explain_observation(observation.pk, actor=office).simulated
+
+
+def observation(period: date, value: int | None) -> Observation:
+    return Observation(
+        pk=1,
+        period=f"{period:%Y-%m}",
+        period_start=period,
+        value=None if value is None else Decimal(value),
+        source="reported",
+        recorded_at=datetime(2026, 1, 1, tzinfo=UTC),
+    )
+
+
+def test_ytd_starts_anew_each_year_and_a_gap_makes_it_unknown() -> None:
+    rows = [
+        observation(date(2025, 11, 1), 5),
+        observation(date(2025, 12, 1), 7),
+        observation(date(2026, 1, 1), 3),
+        observation(date(2026, 2, 1), None),
+        observation(date(2026, 3, 1), 4),
+    ]
+    assert [k.value for k in compute("ytd(m)", rows, 2025)] == [5, 12, 3, None, None]
+    assert [k.value for k in compute("last(m)", rows, 2025)] == [5, 7, 3, None, 4]
+
+
+def test_cumulative_counts_from_the_plans_first_year() -> None:
+    rows = [observation(date(year, 6, 1), 10) for year in (2023, 2024, 2025, 2026)]
+    assert [k.value for k in compute("cumulative(m)", rows, 2025)] == [10, 20]
+    assert compute("a(m) + b(n)", rows, 2025) == ()
+
+
+@given(
+    st.lists(st.integers(0, 10**6), min_size=1, max_size=60),
+)
+def test_a_years_total_is_the_sum_of_its_months(values: list[int]) -> None:
+    rows = [
+        observation(date(2025 + index // 12, index % 12 + 1, 1), value)
+        for index, value in enumerate(values)
+    ]
+    known = compute("ytd(m)", rows, 2025)
+    last_year = [v for r, v in zip(rows, values, strict=True) if r.period_start == rows[-1].period_start or r.period_start.year == rows[-1].period_start.year]
+    assert known[-1].value == sum(last_year)
+
+
+@given(st.text(alphabet="到2027年,规模达100亿元。;\n", max_size=300), st.data())
+def test_a_sentence_always_holds_its_quote(text: str, data: st.DataObject) -> None:
+    start = data.draw(st.integers(0, len(text)))
+    end = data.draw(st.integers(start, len(text)))
+    found = sentence_around(text, start, end)
+    assert found.quote == text[start:end]
+    assert (found.before + found.quote + found.after).strip() in text or not text.strip()
+
+
+def test_a_promise_is_written_as_a_person_writes_it() -> None:
+    assert promise("=", Decimal("2300.000000"), None, "亿元") == "2,300 亿元"
+    assert promise("=", Decimal("1"), Decimal("2"), "个") == "1–2 个"
