@@ -1,7 +1,7 @@
 """What all tests share: a folder of their own, and the database asked for.
 
-    pytest                          # SQLite
-    pytest --database postgres      # a throw-away PostgreSQL cluster, removed afterwards
+pytest                          # SQLite
+pytest --database postgres      # a throw-away PostgreSQL cluster, removed afterwards
 """
 
 import os
@@ -70,7 +70,9 @@ def shared_folder() -> Path:
     """Where the official plan and its labels are: outside the repository."""
     folder = Path(os.environ.get("SHUCHENG_SHARED", ROOT.parent / "shared"))
     if not (folder / "plans").is_dir():
-        pytest.skip("the official plan is not here: set SHUCHENG_SHARED to the folder that holds it")
+        pytest.skip(
+            "the official plan is not here: set SHUCHENG_SHARED to the folder that holds it"
+        )
     return folder
 
 

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from allauth.mfa.models import Authenticator
 from django.test import Client
 
 from shucheng.kernel.actor import Actor, Role
@@ -51,10 +52,9 @@ def an_actor(*roles: Role, organisation: Organisation | None = None, **facts: An
 
 def signed_in(*roles: Role, organisation: Organisation | None = None) -> Client:
     """A browser in which a person with these roles is signed in."""
-    organisation = organisation or make_organisation()
+    person = make_person(*roles, organisation=organisation or make_organisation())
+    # A second factor that is set up, since management duties ask for one.
+    Authenticator.objects.create(user=person, type=Authenticator.Type.TOTP, data={})
     client = Client()
-    client.force_login(
-        make_person(*roles, organisation=organisation),
-        backend="shucheng.kernel.identity.sign_in.Backend",
-    )
+    client.force_login(person, backend="shucheng.kernel.identity.sign_in.Backend")
     return client

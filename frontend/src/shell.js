@@ -49,6 +49,7 @@ document.addEventListener("htmx:beforeSwap", (event) => {
     event.detail.shouldSwap = true;
     event.detail.isError = false;
     event.detail.target = document.querySelector("#messages");
+    event.detail.swapOverride = "innerHTML";
   }
 });
 for (const [name, shown] of [["htmx:sendError", true], ["htmx:afterOnLoad", false]]) {

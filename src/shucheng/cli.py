@@ -1,11 +1,13 @@
 """The `shucheng` command. `plan` and `city new` need no database; the rest opens the platform."""
 
 import argparse
+import importlib
 import json
 import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from types import ModuleType
 from typing import TYPE_CHECKING
 
 from shucheng.plan.compiler.errors import PlanUnreadable
@@ -73,7 +75,7 @@ def _compile(options: argparse.Namespace) -> int:
     if options.format == "json":
         _print_json(plan.as_json())
     else:
-        from shucheng.plan.compiler.table import plan_table
+        from shucheng.plan.compiler.plan_table import plan_table
 
         print(plan_table(plan))
     return 0
@@ -82,7 +84,7 @@ def _compile(options: argparse.Namespace) -> int:
 def _lint(options: argparse.Namespace) -> int:
     """Exit code 1 when there is an error among the findings, as linters do."""
     from shucheng.plan.compiler.compile import compile_file
-    from shucheng.plan.compiler.lint.table import findings_table
+    from shucheng.plan.compiler.lint.report import findings_table
 
     known = _read_pack(options.city).organisation_names() if options.city else None
     document, plan = compile_file(options.file, known_organisations=known)
@@ -95,7 +97,8 @@ def _lint(options: argparse.Namespace) -> int:
 
 def _diff(options: argparse.Namespace) -> int:
     from shucheng.plan.compiler.compile import compile_file
-    from shucheng.plan.compiler.diff import diff, diff_table
+    from shucheng.plan.compiler.diff import diff
+    from shucheng.plan.compiler.diff_table import diff_table
 
     (_text, old), (_text, new) = compile_file(options.old), compile_file(options.new)
     found = diff(old, new)
@@ -124,7 +127,9 @@ def _city_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser
     check.add_argument("folder", type=Path)
     check.set_defaults(run=_city_check)
 
-    load = verbs.add_parser("load", help="store a pack's organisations, areas, metrics and bindings")
+    load = verbs.add_parser(
+        "load", help="store a pack's organisations, areas, metrics and bindings"
+    )
     load.add_argument("folder", type=Path)
     load.set_defaults(run=_city_load)
 
@@ -157,7 +162,8 @@ def _city_check(options: argparse.Namespace) -> int:
 
 def _read_pack(folder: Path) -> "CityPack":
     """The pack; one that is not valid ends the command with everything that is wrong."""
-    from shucheng.plan.city.pack import PackInvalid, read_pack
+    from shucheng.plan.city.model import PackInvalid
+    from shucheng.plan.city.pack import read_pack
 
     try:
         return read_pack(folder)
@@ -177,12 +183,13 @@ def _city_load(options: argparse.Namespace) -> int:
 def _platform_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     def command(name: str, help: str) -> argparse.ArgumentParser:
         made = commands.add_parser(name, help=help)
-        made.set_defaults(run=lambda options: getattr(_platform(), name.replace("-", "_"))(options))
+        made.set_defaults(run=_run, command=name)
         return made
 
     demo = command("demo", "fill an empty folder with the plan and a simulated year, and serve it")
     demo.add_argument("--plan", type=Path, help="the plan's text (default: the city pack's)")
     demo.add_argument("--port", type=int, default=8000)
+    demo.add_argument("--no-plan", action="store_true", help="city and people only")
     demo.add_argument("--no-serve", action="store_true", help="only fill")
 
     serve = command("serve", "migrate, then serve pages and run background jobs")
@@ -216,12 +223,28 @@ def _platform_commands(commands: "argparse._SubParsersAction[argparse.ArgumentPa
     manage.add_argument("rest", nargs=argparse.REMAINDER)
 
 
-def _platform():  # type: ignore[no-untyped-def]
+def _platform() -> ModuleType:
     """Open the platform: settings, apps, database. Slow to import, so only when needed."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "shucheng.web.settings")
-    from shucheng.web import commands
+    return importlib.import_module("shucheng.web.commands")
 
-    return commands
+
+def _run(options: argparse.Namespace) -> int:
+    """Run a platform command: the function of its name in `web/commands.py`."""
+    if options.command == "demo":
+        # A demonstration on one's own machine: no certificate, people chosen from a list.
+        for name, value in DEMO_SETTINGS.items():
+            os.environ.setdefault(name, value)
+    run = getattr(_platform(), options.command.replace("-", "_"))
+    return int(run(options) or 0)
+
+
+DEMO_SETTINGS = {
+    "SHUCHENG_DEMO": "1",
+    "SHUCHENG_HTTPS": "0",
+    "SHUCHENG_REQUIRE_SECOND_FACTOR": "0",
+    "SHUCHENG_LOG_LEVEL": "WARNING",
+}
 
 
 def _print_json(document: object) -> None:

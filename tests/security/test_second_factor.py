@@ -51,7 +51,7 @@ def test_a_management_role_does_nothing_before_the_second_factor_is_set_up(
     sign_in(client, "boss")
     for page in ("/organisations/", "/people/", "/account/", "/settings/security/"):
         assert client.get(page).url == ACTIVATE
-    assert client.get("/api/v1/identity/me").status_code == 403
+    assert client.get("/api/v1/me").status_code == 403
 
 
 def test_a_liaison_needs_none(client, make_person):
@@ -69,7 +69,7 @@ def test_once_set_up_the_password_alone_opens_nothing(client, make_person):
     fresh = Client()
     assert sign_in(fresh, "boss").url == "/accounts/2fa/authenticate/"
     assert fresh.get("/organisations/").status_code == 302
-    assert fresh.get("/api/v1/identity/me").status_code == 401
+    assert fresh.get("/api/v1/me").status_code == 401
     wrong = fresh.post("/accounts/2fa/authenticate/", {"code": "000000"})
     assert wrong.status_code == 200
     right = fresh.post("/accounts/2fa/authenticate/", {"code": code_of(secret, 1)})

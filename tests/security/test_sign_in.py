@@ -162,14 +162,14 @@ def test_a_one_time_password_must_be_replaced_before_anything_else(client, wang)
     Person.objects.filter(pk=wang.pk).update(must_change_password=True)
     sign_in(client, "wang")
     assert client.get("/organisations/").url == "/accounts/password/change/"
-    assert client.get("/api/v1/identity/me").status_code == 403
+    assert client.get("/api/v1/me").status_code == 403
     changed = client.post(
         "/accounts/password/change/",
         {"oldpassword": PASSWORD, "password1": "Battery-Staple-8", "password2": "Battery-Staple-8"},
     )
     assert changed.status_code == 302
     assert client.get("/organisations/").status_code == 200
-    assert client.get("/api/v1/identity/me").status_code == 200
+    assert client.get("/api/v1/me").status_code == 200
 
 
 def test_a_password_older_than_ninety_days_must_be_replaced(client, wang):

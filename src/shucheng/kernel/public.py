@@ -7,7 +7,14 @@ be imported earlier by manifests.
 from ninja import Router
 
 from shucheng.kernel.action import action
-from shucheng.kernel.actor import ANONYMOUS, Actor, Permission, Role, register_permissions, system_actor
+from shucheng.kernel.actor import (
+    ANONYMOUS,
+    Actor,
+    Permission,
+    Role,
+    register_permissions,
+    system_actor,
+)
 from shucheng.kernel.alerts.queries import count_open_alerts
 from shucheng.kernel.audit.actions import export_entries
 from shucheng.kernel.audit.entries import record
@@ -31,8 +38,8 @@ from shucheng.kernel.identity.actors import (
 )
 from shucheng.kernel.identity.api import router as _identity_router
 from shucheng.kernel.identity.api_auth import ApiAuth
-from shucheng.kernel.identity.network import note_client_address
 from shucheng.kernel.identity.models import Area, Organisation, Person
+from shucheng.kernel.identity.network import note_client_address
 from shucheng.kernel.identity.queries import (
     area_by_code,
     areas,
@@ -65,3 +72,72 @@ API_ROUTERS: tuple[tuple[str, Router], ...] = (
     ("", _observations_router),
     ("", _jobs_router),
 )
+
+__all__ = [
+    "ANONYMOUS",
+    "API_ROUTERS",
+    "SIMULATION",
+    "Actor",
+    "ApiAuth",
+    "Area",
+    "Bay",
+    "Conflict",
+    "Forbidden",
+    "Health",
+    "Invalid",
+    "MenuEntry",
+    "Metric",
+    "MetricDefinition",
+    "MetricVersion",
+    "NotFound",
+    "Observation",
+    "ObservationInput",
+    "Organisation",
+    "Permission",
+    "Person",
+    "Role",
+    "Scheduled",
+    "ShuchengError",
+    "StoredFile",
+    "account_hindrance",
+    "action",
+    "actor_for",
+    "area_by_code",
+    "areas",
+    "as_known_on",
+    "bays",
+    "change_own_password",
+    "city_area_code",
+    "correct_observation",
+    "count_open_alerts",
+    "create_person",
+    "enqueue",
+    "export_entries",
+    "grant_role",
+    "import_areas",
+    "import_metrics",
+    "import_organisations",
+    "known_series",
+    "latest_values",
+    "management_is_withheld",
+    "note_client_address",
+    "note_session_seen",
+    "observation_with_context",
+    "organisation_aliases",
+    "organisation_ids",
+    "organisation_name",
+    "organisations_in",
+    "people_named",
+    "record",
+    "record_observations",
+    "register_bay",
+    "register_job",
+    "register_permissions",
+    "resolve_organisation",
+    "run_pending_jobs",
+    "run_worker",
+    "set_up_administrator",
+    "store_file",
+    "system_actor",
+    "verify_chain",
+]

@@ -73,7 +73,7 @@ def plan(request: HttpRequest) -> PlanOut:
         issued_on=version.issued_on,
         period_start=version.period_start,
         period_end=version.period_end,
-        version=version.number,
+        version=version.number or 0,
     )
 
 

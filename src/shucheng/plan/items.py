@@ -10,7 +10,9 @@ from shucheng.kernel.public import Invalid
 from shucheng.plan.models import ItemKind
 
 Name = Annotated[str, Field(min_length=1, max_length=300)]
-Organisations = Annotated[list[Annotated[str, Field(min_length=1, max_length=200)]], Field(max_length=60)]
+Organisations = Annotated[
+    list[Annotated[str, Field(min_length=1, max_length=200)]], Field(max_length=60)
+]
 Year = Annotated[int, Field(ge=1949, le=2100)]
 
 

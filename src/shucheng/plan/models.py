@@ -119,7 +119,11 @@ class Item(models.Model):
     @property
     def label(self) -> str:
         """What a person calls this item."""
-        return str(next((self.data[k] for k in ("subject", "name", "title", "text") if self.data.get(k)), ""))
+        return str(
+            next(
+                (self.data[k] for k in ("subject", "name", "title", "text") if self.data.get(k)), ""
+            )
+        )
 
 
 class Finding(models.Model):

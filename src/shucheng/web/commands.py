@@ -58,7 +58,7 @@ def demo(options: argparse.Namespace) -> int:
     from shucheng.web.demo import fill
 
     migrate()
-    fill(options.plan, say=print)
+    fill(options.plan, say=print, with_plan=not options.no_plan)
     if options.no_serve:
         return 0
     print(f"\nThe cockpit: http://127.0.0.1:{options.port}/   (stop with Ctrl+C)")
@@ -146,7 +146,7 @@ def audit(options: argparse.Namespace) -> int:
         return 0
     outcome = verify_chain()
     print(outcome)
-    return 0 if outcome.ok else 1
+    return 0 if outcome.intact else 1
 
 
 def messages(options: argparse.Namespace) -> None:
@@ -181,5 +181,3 @@ def docs(options: argparse.Namespace) -> None:
 
     for path in write_reference(Path.cwd() / "docs" / "reference"):
         print(path)
-
-

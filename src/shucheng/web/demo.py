@@ -49,7 +49,7 @@ CAST = (
 )
 
 
-def fill(plan: Path | None, say: Callable[[str], object]) -> None:
+def fill(plan: Path | None, say: Callable[[str], object], *, with_plan: bool = True) -> None:
     """Fill an empty platform; a platform that has a plan in force is left as it is."""
     if current_version() is not None:
         say("There is a plan in force already; nothing is filled in.")
@@ -60,6 +60,8 @@ def fill(plan: Path | None, say: Callable[[str], object]) -> None:
     say(f"City pack {pack.city.name}: " + ", ".join(f"{n} {what}" for what, n in counts.items()))
     _people(pack.plan.office)
     say(f"People: {len(CAST)} demonstration accounts, one a role")
+    if not with_plan:
+        return
     path = plan or pack.path / "plan.txt"
     version = load_plan(path.name, path.read_bytes(), actor=actor)
     run_pending_jobs()

@@ -36,11 +36,15 @@ SETTINGS = (
         "1",
         "1: secure cookies, redirect to https, HSTS. 0 only behind nothing, on one's own machine.",
     ),
-    Setting("SHUCHENG_ADMIN_NETWORKS", "", "CIDR ranges that may open management pages; empty: all."),
+    Setting(
+        "SHUCHENG_ADMIN_NETWORKS", "", "CIDR ranges that may open management pages; empty: all."
+    ),
     Setting("SHUCHENG_TRUSTED_PROXIES", "", "CIDR ranges whose X-Forwarded-For is believed."),
     Setting("SHUCHENG_REQUIRE_SECOND_FACTOR", "1", "1: management roles need a second factor."),
     Setting(
-        "SHUCHENG_OPERATOR", "", "Name and contact of whoever runs the platform, for the privacy page."
+        "SHUCHENG_OPERATOR",
+        "",
+        "Name and contact of whoever runs the platform, for the privacy page.",
     ),
     Setting(
         "SHUCHENG_CRYPTO", "sm", "Algorithms of new field keys: sm (SM3, SM4) or international."
@@ -49,14 +53,26 @@ SETTINGS = (
     Setting("SHUCHENG_OIDC_CLIENT_ID", "", "Client id at that provider."),
     Setting("SHUCHENG_OIDC_CLIENT_SECRET", "", "Client secret at that provider."),
     Setting("SHUCHENG_OIDC_NAME", "统一身份认证", "Text of the provider's button."),
-    Setting("SHUCHENG_EMAIL_URL", "", "smtp://user:password@host:port; empty: e-mail is only logged."),
-    Setting("SHUCHENG_DEMO", "0", "1: anybody may sign in as a demonstration person; never in production."),
+    Setting(
+        "SHUCHENG_EMAIL_URL", "", "smtp://user:password@host:port; empty: e-mail is only logged."
+    ),
+    Setting(
+        "SHUCHENG_DEMO",
+        "0",
+        "1: anybody may sign in as a demonstration person; never in production.",
+    ),
     Setting("SHUCHENG_LOG_LEVEL", "INFO", "DEBUG, INFO, WARNING or ERROR."),
     Setting("SHUCHENG_LOG_FORMAT", "json", "json or console."),
     Setting("SHUCHENG_CITY", "cities/yancheng", "Folder of the city pack."),
     Setting("SHUCHENG_UPLOAD_LIMIT_MB", "50", "Largest accepted upload."),
-    Setting("SHUCHENG_SCANNER", "", "Program that scans uploads from standard input, e.g. clamdscan -; empty: none."),
-    Setting("SHUCHENG_AUDIT_KEEP_DAYS", "1095", "How long audit entries stay online; never under 180."),
+    Setting(
+        "SHUCHENG_SCANNER",
+        "",
+        "Program that scans uploads from standard input, e.g. clamdscan -; empty: none.",
+    ),
+    Setting(
+        "SHUCHENG_AUDIT_KEEP_DAYS", "1095", "How long audit entries stay online; never under 180."
+    ),
 )
 _DEFAULTS = {setting.name: setting.default for setting in SETTINGS}
 

@@ -58,9 +58,9 @@ def language(respond: Respond) -> Respond:
         if chosen not in offered:
             chosen = getattr(request.user, "language", "") or settings.LANGUAGE_CODE
         with translation.override(chosen if chosen in offered else settings.LANGUAGE_CODE):
-            request.LANGUAGE_CODE = translation.get_language()  # type: ignore[attr-defined]
+            request.LANGUAGE_CODE = translation.get_language()
             response = respond(request)
-            response.headers.setdefault("Content-Language", request.LANGUAGE_CODE)  # type: ignore[attr-defined]
+            response.headers.setdefault("Content-Language", request.LANGUAGE_CODE)
             return response
 
     return middleware

@@ -50,12 +50,12 @@ def test_a_section_reaches_to_the_next_of_its_level() -> None:
     [
         ("第一章 总则\n第一节 目标\n第二节 原则", {"s1": "总则", "s1.1": "目标", "s1.2": "原则"}),
         ("第一章　总则\n一、目标\n（一）近期", {"s1": "总则", "s1.1": "目标", "s1.1.1": "近期"}),
-        ("1 总体要求\n1.1 现状\n1.2 目标\n2 任务", {"s1": "总体要求", "s1.1": "现状", "s1.2": "目标", "s2": "任务"}),
+        ("1 总体要求\n1.1 现状\n2 任务", {"s1": "总体要求", "s1.1": "现状", "s2": "任务"}),
         ("1.1建设思路\n坚持统筹。", {"s1": "建设思路"}),
-        ("一、任务\n1、建网络\n（1）5G网络\n①基站", {"s1": "任务", "s1.1": "建网络", "s1.1.1": "5G网络", "s1.1.1.1": "基站"}),
+        ("1、网络\n（1）5G网络\n①基站", {"s1": "网络", "s1.1": "5G网络", "s1.1.1": "基站"}),
         ("一、任务\n1.5G网络深度覆盖。推进建设。", {"s1": "任务", "s1.1": "5G网络深度覆盖"}),
-        ("一、保障\n一是加强领导。建立机制。\n二是强化评估。", {"s1": "保障", "s1.1": "加强领导", "s1.2": "强化评估"}),
-        ("一、任务\n行动一：强基行动\n行动二：赋能行动", {"s1": "任务", "s1.1": "强基行动", "s1.2": "赋能行动"}),
+        ("一、保障\n一是领导。做。\n二是评估。", {"s1": "保障", "s1.1": "领导", "s1.2": "评估"}),
+        ("一、任务\n行动一：强基\n行动二：赋能", {"s1": "任务", "s1.1": "强基", "s1.2": "赋能"}),
     ],
 )  # fmt: skip
 def test_every_usual_numbering_is_read(text: str, expected: dict[str, str]) -> None:
@@ -137,7 +137,10 @@ def test_a_repeated_number_gets_an_id_of_its_own() -> None:
 
 
 def test_headings_without_numbers_are_sections_where_the_format_says_so() -> None:
-    page = "# 江北县行动方案\n\n## 工作目标\n\n到2027年建成。\n\n## 主要任务\n\n### 强化算力\n\n建设中心。\n"
+    page = (
+        "# 江北县行动方案\n\n## 工作目标\n\n到2027年建成。\n\n"
+        "## 主要任务\n\n### 强化算力\n\n建设中心。\n"
+    )
     found = read_structure(document(page, "plan.md"))
     assert [(section.id, section.title, section.level) for section in found.sections] == [
         ("s1", "工作目标", 1),
@@ -198,3 +201,17 @@ def test_chinese_ordinals_are_read(number: int) -> None:
 def test_wrapped_spaces_go_and_latin_ones_stay() -> None:
     assert unwrap("市农业 农村局") == "市农业农村局"
     assert unwrap("AI Agent 平台") == "AI Agent平台"
+
+
+@pytest.mark.parametrize(
+    "listed",
+    [
+        "附件：\n1．主要指标\n2．工作要点",
+        "附件：1．主要指标\n　　　2．工作要点",
+        "附件1：主要指标\n附件2：工作要点",
+    ],
+)
+def test_lists_of_annexes_in_any_form_are_left_out(listed: str) -> None:
+    table = "序号 | 指标 | 2025年 |\n1 | 增加值 | 710 |"
+    text = f"一、任务\n做好工作。\n{listed}\n附件1\n主要指标\n{table}\n附件2\n工作要点\n1.做好。"
+    assert titles(text) == {"s1": "任务", "a1": "主要指标", "a2": "工作要点", "a2.1": "做好"}

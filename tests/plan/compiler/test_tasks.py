@@ -5,12 +5,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.plan.compiler.documents import compiled, only_task
 
+from shucheng.plan.compiler.model import Task
 from shucheng.plan.compiler.responsibility import find_responsibility, read_responsibility
 
 THREE = ("市工信局", "市发改委", "市科技局")
 
 
-def task_saying(statement: str):  # type: ignore[no-untyped-def]
+def task_saying(statement: str) -> Task:
     return only_task(f"一、重点任务\n1.做强产业。建设平台。{statement}")
 
 
@@ -19,7 +20,8 @@ def task_saying(statement: str):  # type: ignore[no-untyped-def]
     [
         ("(市工信局、市发改委、市科技局等按职责分工负责)", THREE, (), True),
         ("（市工信局、市发改委、市科技局按职责分工负责）", THREE, (), False),
-        ("(市工信局、市发改委、市科技局等按职责分工负责,所有重点任务均需各地落实,不再单独列出)", THREE, (), True),
+        ("(市工信局、市发改委、市科技局等按职责分工负责,所有重点任务均需各地落实,不再单独列出)",
+         THREE, (), True),
         ("(责任单位:市工信局、市发改委、市科技局)", THREE, (), False),
         ("（牵头单位：市工信局；责任单位：市发改委、市科技局）", THREE, THREE[:1], False),
         ("【牵头单位:市工信局,配合单位:市发改委、市科技局】", THREE, THREE[:1], False),
@@ -32,8 +34,14 @@ def task_saying(statement: str):  # type: ignore[no-untyped-def]
         ("\n牵头单位：市工信局\n责任单位：市发改委、市科技局", THREE, THREE[:1], False),
         ("\n(市工信局 市发改委 市科技局按职责分工负责)", THREE, (), False),
         ("由市工信局牵头,市发改委、市科技局配合。", THREE, THREE[:1], False),
+        ("\n牵头单位：市工信局\n责任单位：市发改委、市科技局\n完成时限：2025年12月",
+         THREE, THREE[:1], False),
         ("责任部门:市工信局、市发改委、市科技局。", THREE, (), False),
-        ("(责任领导:张三;责任单位:市工信局、市发改委、市科技局;完成时限:2025年12月)", THREE, (), False),
+        ("(责任领导:张三;责任单位:市工信局、市发改委、市科技局;完成时限:2025年12月)",
+         THREE, (), False),
+        ("(市工信局、市发改委、市科技局分工负责,2025年12月底前完成)", THREE, (), False),
+        ("(2025年底前完成;市工信局、市发改委、市科技局)", THREE, (), False),
+        ("(市工信局统筹,市发改委、市科技局抓落实)", THREE, (), False),
         ("(市工信局牵头", THREE[:1], THREE[:1], False),
         ("(省科技厅、工业和信息化厅按职责分工负责,各地级以上市人民政府结合实际落实)",
          ("省科技厅", "工业和信息化厅", "各地级以上市人民政府"), (), False),
@@ -41,9 +49,10 @@ def task_saying(statement: str):  # type: ignore[no-untyped-def]
          ("工业和信息化部", "公安部", "市场监管总局"), (), True),
         ("(市工信局牵头、市发改委(能源局)、各区县政府按职责分工负责)",
          ("市工信局", "市发改委(能源局)", "各区县政府"), ("市工信局",), False),
-        ("(牵头单位:市行政审批服务局;责任单位:市直有关部门,各区市政府、开发区管委。以下任务均需各区市政府落实,不再一一列出)",
-         ("市行政审批服务局", "市直有关部门", "各区市政府", "开发区管委"), ("市行政审批服务局",), False),
-        ("(责任单位：市商务局，各县（市、区）人民政府)", ("市商务局", "各县（市、区）人民政府"), (), False),
+        ("(牵头单位:市教育局;责任单位:市直有关部门,开发区管委。以下任务均需各区落实,不再一一列出)",
+         ("市教育局", "市直有关部门", "开发区管委"), ("市教育局",), False),
+        ("(责任单位：市商务局，各县（市、区）人民政府)",
+         ("市商务局", "各县（市、区）人民政府"), (), False),
     ],
 )  # fmt: skip
 def test_every_way_of_naming_who_is_responsible(

@@ -21,6 +21,7 @@ import json
 import sqlite3
 import sys
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -192,25 +193,32 @@ class _Chain:
 # -- reading ----------------------------------------------------------------------------------
 
 
-def read_sqlite(path: Path) -> tuple[Iterator[dict[str, Any]], tuple[int, str] | None]:
-    connection = sqlite3.connect(f"file:{quote(str(path))}?mode=ro", uri=True)
-    connection.row_factory = sqlite3.Row
-    head = connection.execute(f"SELECT sequence, hash FROM {HEAD_TABLE}").fetchone()  # noqa: S608
-    rows = connection.execute(f"SELECT * FROM {TABLE} ORDER BY sequence")  # noqa: S608
-    return (dict(row) for row in rows), tuple(head) if head else None
+Rows = Iterator[Mapping[str, Any]]
+Head = tuple[int, str] | None
 
 
-def read_postgresql(address: str) -> tuple[Iterator[dict[str, Any]], tuple[int, str] | None]:
+@contextmanager
+def read_sqlite(path: Path) -> Iterator[tuple[Rows, Head]]:
+    with closing(sqlite3.connect(f"file:{quote(str(path))}?mode=ro", uri=True)) as connection:
+        connection.row_factory = sqlite3.Row
+        # Head and entries from one snapshot, so that a running writer is no finding.
+        connection.execute("BEGIN")
+        head = connection.execute(f"SELECT sequence, hash FROM {HEAD_TABLE}").fetchone()  # noqa: S608
+        rows = connection.execute(f"SELECT * FROM {TABLE} ORDER BY sequence")  # noqa: S608
+        yield (dict(row) for row in rows), tuple(head) if head else None
+
+
+@contextmanager
+def read_postgresql(address: str) -> Iterator[tuple[Rows, Head]]:
     import psycopg
     from psycopg.rows import dict_row
 
-    connection = psycopg.connect(address)
-    # Head and entries from one snapshot, so that a running writer is no finding.
-    connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
-    head = connection.execute(f"SELECT sequence, hash FROM {HEAD_TABLE}").fetchone()  # noqa: S608
-    rows = connection.cursor("audit", row_factory=dict_row)
-    rows.execute(f"SELECT * FROM {TABLE} ORDER BY sequence")  # noqa: S608
-    return iter(rows), (head[0], head[1]) if head else None
+    with closing(psycopg.connect(address)) as connection:
+        connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
+        head = connection.execute(f"SELECT sequence, hash FROM {HEAD_TABLE}").fetchone()  # noqa: S608
+        with connection.cursor("audit", row_factory=dict_row) as rows:
+            rows.execute(f"SELECT * FROM {TABLE} ORDER BY sequence")  # noqa: S608
+            yield iter(rows), (head[0], head[1]) if head else None
 
 
 def read_lines(path: Path) -> Iterator[dict[str, Any]]:
@@ -225,14 +233,14 @@ def verify_source(
 ) -> Outcome:
     """Verify a SQLite file, exported JSON lines, or a PostgreSQL address."""
     if source.startswith(("postgresql://", "postgres://")):
-        rows, head = read_postgresql(source)
-        return verify(rows, head, partial, known)
+        with read_postgresql(source) as (rows, head):
+            return verify(rows, head, partial, known)
     path = Path(source)
     with path.open("rb") as file:
         is_sqlite = file.read(16) == b"SQLite format 3\x00"
     if is_sqlite:
-        rows, head = read_sqlite(path)
-        return verify(rows, head, partial, known)
+        with read_sqlite(path) as (rows, head):
+            return verify(rows, head, partial, known)
     return verify(read_lines(path), None, partial, known)
 
 

@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django.http import HttpRequest
-from ninja import Router, Schema
+from ninja import Router, Schema, Status
 
 from shucheng.kernel.identity import queries
 from shucheng.kernel.identity.actions.organisations import (
@@ -186,7 +186,7 @@ def list_organisations(request: HttpRequest, on: date | None = None) -> Any:
 
 @router.post("/organisations/{code}", response={201: OrganisationOut})
 def add_organisation(request: HttpRequest, code: str, given: OrganisationIn) -> Any:
-    return 201, create_organisation(code, actor=actor_for(request), **given.dict())
+    return Status(201, create_organisation(code, actor=actor_for(request), **given.dict()))
 
 
 @router.get("/organisations/{code}", response=OrganisationOut)
@@ -213,14 +213,15 @@ def list_people(request: HttpRequest, q: str = "") -> Any:
 @router.post("/people", response={201: PersonCreated})
 def add_person(request: HttpRequest, given: PersonIn) -> Any:
     person, password = create_person(**given.dict(), actor=actor_for(request))
-    return 201, {"id": person.pk, "username": person.username, "one_time_password": password}
+    created = {"id": person.pk, "username": person.username, "one_time_password": password}
+    return Status(201, created)
 
 
 @router.delete("/people/{person_id}", response={204: None})
 def close_account(request: HttpRequest, person_id: int) -> Any:
     """Deactivate: the account closes, its history stays."""
     deactivate_person(person_id, actor=actor_for(request))
-    return 204, None
+    return Status(204, None)
 
 
 @router.get("/people/{person_id}/tokens", response=list[TokenOut])
@@ -234,10 +235,10 @@ def add_token(request: HttpRequest, given: TokenIn) -> Any:
     token, secret = issue_token(
         given.membership, given.name, actor=actor_for(request), scope=given.scope, days=given.days
     )
-    return 201, {"id": token.pk, "secret": secret, "expires_at": token.expires_at}
+    return Status(201, {"id": token.pk, "secret": secret, "expires_at": token.expires_at})
 
 
 @router.delete("/tokens/{token_id}", response={204: None})
 def end_token(request: HttpRequest, token_id: int) -> Any:
     revoke_token(token_id, actor=actor_for(request))
-    return 204, None
+    return Status(204, None)

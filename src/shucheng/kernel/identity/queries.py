@@ -251,35 +251,3 @@ def _look_up(text: str, index: dict[str, Organisation], cities: list[str]) -> Or
                 if shorter in index:
                     return index[shorter]
     return None
-
-
-def organisation_ids(names: Iterable[str]) -> dict[str, int]:
-    """Name as printed → id, for the names that an organisation answers to."""
-    return {text: found.pk for text, found in resolve_organisations(names).items() if found}
-
-
-def organisation_aliases() -> dict[str, str]:
-    """Every name, full name and alias → the organisation's code: what lint needs to know."""
-    known = {
-        text: code
-        for names in Organisation.objects.values_list("full_name", "name", "code")
-        for text, code in ((names[0], names[2]), (names[1], names[2]))
-        if text
-    }
-    aliases = OrganisationAlias.objects.values_list("text", "organisation__code")
-    return {**known, **dict(aliases)}
-
-
-def area_by_code(code: str) -> Area | None:
-    return Area.objects.select_related("parent").filter(code=code).first()
-
-
-def organisations_in(area: Area) -> tuple[Organisation, ...]:
-    """Living organisations that belong to an area."""
-    found = area.organisations.filter(valid_to__isnull=True).prefetch_related("aliases")
-    return tuple(found)
-
-
-def people_named(prefix: str) -> list[Person]:
-    """Accounts whose user name begins so: the demonstration's cast."""
-    return list(Person.objects.filter(username__startswith=prefix, is_active=True))

@@ -19,7 +19,7 @@ from shucheng.kernel.public import (
 )
 from shucheng.plan.compiler.compile import COMPILER, compile_document
 from shucheng.plan.compiler.errors import PlanUnreadable
-from shucheng.plan.compiler.lint.report import message_zh
+from shucheng.plan.compiler.lint.run import message_zh
 from shucheng.plan.compiler.model import CompiledPlan
 from shucheng.plan.compiler.readers.read import read_bytes
 from shucheng.plan.items import clean
@@ -56,7 +56,9 @@ def _plan_for(name: str, plan_code: str) -> Plan:
     stem = name.rsplit(".", 1)[0]
     base = slugify(stem) or "plan"
     taken = set(Plan.objects.filter(code__startswith=base).values_list("code", flat=True))
-    code = next(c for n in range(1, 10_000) if (c := base if n == 1 else f"{base}-{n}") not in taken)
+    code = next(
+        c for n in range(1, 10_000) if (c := base if n == 1 else f"{base}-{n}") not in taken
+    )
     return Plan.objects.create(code=code, title=stem)
 
 
@@ -75,7 +77,9 @@ def compile_version(version_id: int, *, actor: Actor) -> PlanVersion:
 
 
 @action
-def fail_version(version_id: int, code: str, message: str, hint: str, *, actor: Actor) -> PlanVersion:
+def fail_version(
+    version_id: int, code: str, message: str, hint: str, *, actor: Actor
+) -> PlanVersion:
     actor.require("plan.manage")
     version = _locked(version_id, VersionState.COMPILING)
     version.state = VersionState.FAILED
@@ -176,7 +180,10 @@ def discard_version(version_id: int, *, actor: Actor) -> PlanVersion:
 def _locked(version_id: int, *states: str) -> PlanVersion:
     """The version, locked until the transaction ends, if it is in one of these states."""
     version = (
-        PlanVersion.objects.select_for_update(of=("self",)).select_related("plan").filter(pk=version_id).first()
+        PlanVersion.objects.select_for_update(of=("self",))
+        .select_related("plan")
+        .filter(pk=version_id)
+        .first()
     )
     if version is None:
         raise NotFound(_("The plan version"))

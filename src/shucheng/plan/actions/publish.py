@@ -7,7 +7,15 @@ from django.db.models import Max
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from shucheng.kernel.public import Actor, Conflict, Invalid, NotFound, action, organisation_ids, record
+from shucheng.kernel.public import (
+    Actor,
+    Conflict,
+    Invalid,
+    NotFound,
+    action,
+    organisation_ids,
+    record,
+)
 from shucheng.plan.actions.city import bind_version
 from shucheng.plan.models import (
     KEPT,
@@ -131,7 +139,9 @@ def _write_rows(version: PlanVersion, items: list[Item], previous: PlanVersion |
             subject=item.data["subject"],
             comparator=item.data["comparator"],
             value=Decimal(str(item.data["value"])),
-            value_max=None if item.data["value_max"] is None else Decimal(str(item.data["value_max"])),
+            value_max=None
+            if item.data["value_max"] is None
+            else Decimal(str(item.data["value_max"])),
             unit=item.data["unit"],
             year=item.data["year"],
             implied_year=item.data["implied_year"] or version.period_end,
@@ -164,7 +174,9 @@ def _place(version: PlanVersion, item: Item, sections: dict[str, Section]) -> di
     section = sections.get(item.data.get("section", ""))
     if section is None:
         around = [
-            s for s in sections.values() if s.span_start <= item.span_start and item.span_end <= s.span_end
+            s
+            for s in sections.values()
+            if s.span_start <= item.span_start and item.span_end <= s.span_end
         ]
         section = max(around, key=lambda s: s.span_start, default=None)
     return {
@@ -203,11 +215,13 @@ def _indicator_codes(
     version: PlanVersion, items: list[Item], previous: PlanVersion | None
 ) -> dict[str, str]:
     """An indicator keeps its code from version to version as long as it keeps its name."""
-    known = {indicator.name: indicator.code for indicator in previous.indicators.all()} if previous else {}
-    taken = set(
-        Indicator.objects.filter(version__plan=version.plan).values_list("code", flat=True)
+    known = (
+        {indicator.name: indicator.code for indicator in previous.indicators.all()}
+        if previous
+        else {}
     )
-    codes = {}
+    taken = set(Indicator.objects.filter(version__plan=version.plan).values_list("code", flat=True))
+    codes: dict[str, str] = {}
     for item in items:
         code = known.get(item.data["name"])
         if code is None or code in codes.values():

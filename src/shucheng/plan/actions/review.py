@@ -19,9 +19,11 @@ def accept_item(item_id: int, revision: int, *, actor: Actor) -> Item:
         item_id,
         revision,
         actor,
-        lambda item: Decision.ADDED
-        if item.compiled is None
-        else (Decision.ACCEPTED if item.data == item.compiled else Decision.CORRECTED),
+        lambda item: (
+            Decision.ADDED
+            if item.compiled is None
+            else (Decision.ACCEPTED if item.data == item.compiled else Decision.CORRECTED)
+        ),
     )
 
 
@@ -122,7 +124,11 @@ def note_finding(finding_id: int, note: str, *, actor: Actor) -> Finding:
             {"note": str(_("Write a sentence."))},
         )
     before = finding.noted
-    finding.noted, finding.noted_by_id, finding.noted_at = note.strip()[:500], actor.person_id, timezone.now()
+    finding.noted, finding.noted_by_id, finding.noted_at = (
+        note.strip()[:500],
+        actor.person_id,
+        timezone.now(),
+    )
     finding.save(update_fields=["noted", "noted_by", "noted_at"])
     record("plan.finding.noted", finding, actor=actor, before=before, after=finding.noted)
     return finding
@@ -140,7 +146,12 @@ def _decide(
 ) -> Item:
     """The one way an item changes: `revision` is what the person saw when deciding."""
     actor.require("plan.manage")
-    item = Item.objects.select_for_update(of=("self",)).select_related("version").filter(pk=item_id).first()
+    item = (
+        Item.objects.select_for_update(of=("self",))
+        .select_related("version")
+        .filter(pk=item_id)
+        .first()
+    )
     if item is None:
         raise NotFound(_("The item"))
     if item.version.state != VersionState.REVIEW:

@@ -32,10 +32,14 @@ COMPILER = "shucheng.plan.compiler/1"
 
 # What has been reached is no target: chapters that look back, and those that explain words.
 _LOOKS_BACK = re.compile(
-    r"^(?:“?十[二三四五]五”?(?:时期|以来|期间)?的?)?(?:发展|规划|工作|建设|产业|现实|主要)?(?:基础|现状|背景|形势|成效|成就)(?:(?:与|和|及|、).{0,10})?$"
-    r"|面临(?:的)?(?:新)?(?:形势|问题|挑战|机遇|环境)|存在(?:的)?(?:主要)?(?:问题|困难)|(?:十三五|十四五).{0,4}(?:回顾|成效)"
-    r"|^取得(?:的)?(?:主要)?成效|名词解释|术语|^附则$"
+    r"^(?:“?十[二三四五]五”?(?:时期|以来|期间)?的?)?"
+    r"(?:发展|规划|工作|建设|产业|现实|主要)?(?:基础|现状|背景|形势|成效|成就)"
+    r"(?:(?:与|和|及|、).{0,10})?$"
+    r"|面临(?:的)?(?:新)?(?:形势|问题|挑战|机遇|环境)|存在(?:的)?(?:主要)?(?:问题|困难)"
+    r"|十[三四]五.{0,4}(?:回顾|成效)|^取得(?:的)?(?:主要)?成效|名词解释|术语|^附则$"
 )
+# 发展基础与总体要求 does both: its sections decide.
+_LOOKS_AHEAD = re.compile(r"目标|要求|思路|任务|举措|措施|重点")
 
 
 def compile_file(
@@ -93,11 +97,7 @@ def _running_text(outline: Outline, header: Header, annexes: Annexes) -> Iterato
     parents = {section.parent for section in outline.sections}
     filled = {line.section for line in outline.lines if not line.heading}
     filled |= {table.section for table in outline.tables}
-    looking_back = {
-        section.id
-        for section in outline.sections
-        if any(_LOOKS_BACK.search(fold(title)) for title in titles[section.id])
-    }
+    looking_back = {section.id for section in outline.sections if _is_past(titles[section.id])}
     for line in outline.lines:
         if line.section in looking_back or (line.section == PREAMBLE and line.span[0] < begin):
             continue
@@ -106,6 +106,16 @@ def _running_text(outline: Outline, header: Header, annexes: Annexes) -> Iterato
             continue
         year = list_year(*titles.get(line.section, ()), header.title)
         yield Passage(line.body, line.section, year, annexes.listed.get(line.span[0], ""))
+
+
+def _is_past(titles: tuple[str, ...]) -> bool:
+    """Whether a section looks back: the innermost title that says either way decides."""
+    for title in map(fold, titles):
+        if _LOOKS_AHEAD.search(title):
+            return False
+        if _LOOKS_BACK.search(title):
+            return True
+    return False
 
 
 def _is_numbered(line: Line) -> bool:

@@ -2,14 +2,14 @@
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from shucheng.plan.compiler.document import Document, Span
 from shucheng.plan.compiler.folding import fold, read_ordinal, unwrap
 from shucheng.plan.compiler.model import Period
-from shucheng.plan.compiler.structure import PREAMBLE, Outline, titles_above
+from shucheng.plan.compiler.structure import PREAMBLE, Outline
 
 _KIND = (
     r"(?:规划|计划|方案|纲要|意见|措施|办法|要点|清单|举措|行动|策略|指南|政策|规定|实施细则|任务)"
@@ -30,6 +30,7 @@ _DATED = re.compile(r"(?:成文|印发|发文|发布|公布|生成)(?:日期|时
 _ORGANISATION_LINE = re.compile(
     r"[^,。、;:()《》\d]{3,40}(?:政府|办公室|办公厅|委员会|局|厅|部|委|办|院|组|会|管委会|集团|公司|中心)"
 )
+_SIGNATORY = re.compile(_ORGANISATION_LINE.pattern + r"(?:等[一二三四五六七八九十]+(?:部门|单位))?")
 _LETTERHEAD = re.compile(r"(?:文件|通知|函)$")
 _YEARS = re.compile(r"(20\d\d)\s*年?\s*[-~至到]+\s*(20\d\d)\s*年?")
 _FIVE_YEAR = {
@@ -45,6 +46,8 @@ _SCOPE = re.compile(
     r"(?:规划|实施|行动|计划|建设|工作|本(?:规划|方案|计划))?(?:期限?|时间|周期|年限)为?\s*:?为?\s*(20\d\d)\s*年?\s*[-~至到]+\s*(20\d\d)\s*年?"
 )
 _BY_YEAR = re.compile(r"(?:到|至|截至)\s*(20\d\d)\s*年|(20\d\d)\s*年(?:底|末)")
+_FAR_AHEAD = re.compile(r"展望|远景|愿景")
+_LONGEST_PLAN = 6
 _SINGLE_YEAR = re.compile(r"(?<![\d\-~])(20\d\d)\s*年?(?:度)?(?![\d\-~])")
 _PLACE = re.compile(r"([一-鿿]{2,10}?(?:自治区|自治州|自治县|省|市|州|盟|县|区|旗))")
 
@@ -139,13 +142,16 @@ def _alike(one: str, other: str) -> bool:
 
 def _wrapped(opening: Sequence[tuple[Span, str]]) -> tuple[str, str]:
     """Issuer and title of `市政府办公室关于印发《…计划》的通知`, also over two or three lines."""
-    texts = [fold(text).strip() for _, text in opening[:12]]
+    texts = [" ".join(text.split()) for _, text in opening[:12]]
     for index in range(len(texts)):
         for size in (1, 2, 3):
-            joined = re.sub(r"\s", "", "".join(texts[index : index + size]))
-            match = _WRAPPED.fullmatch(joined) if len(joined) <= 200 else None
-            if match and match["issuer"] is not None:
-                return match["issuer"].removesuffix("关于"), _tidy(match["title"])
+            joined = " ".join(texts[index : index + size])
+            match = _WRAPPED.fullmatch(fold(joined)) if len(joined) <= 200 else None
+            if not match:
+                continue
+            issuer = joined[slice(*match.span("issuer"))].strip().removesuffix("关于").strip()
+            if not issuer or _SIGNATORY.fullmatch(fold(issuer)):
+                return issuer, _tidy(joined[slice(*match.span("title"))])
     return "", ""
 
 
@@ -257,27 +263,22 @@ def _period(
 
 
 def _last_year(text: str, outline: Outline, issued: int | None) -> int | None:
-    """The year that the aims are set for: the one most often written as 到20xx年."""
-    years: Counter[int] = Counter()
-    titles = titles_above(outline.sections)
-    aims = [s.span for s in outline.sections if "目标" in s.title and s.level <= 2 and titles]
-    for start, end in aims:
-        years.update(_years_in(text[start:end], weight=1))
-    if not years:
-        years.update(_years_in(text, weight=1))
-    possible = {year: count for year, count in years.items() if not issued or year >= issued}
-    if not possible:
-        return None
-    most = max(possible.values())
-    # A look ahead to 2035 is no end of the plan; the nearest of equals is.
-    return min(year for year, count in possible.items() if count == most)
+    """The year that the plan runs to: the last stage of its chapter of aims, without any look
+    further ahead (展望2035年); where no chapter sets a year, the one most often written."""
+    aims = [s.span for s in outline.sections if "目标" in s.title and s.level <= 2]
+    staged = {year for start, end in aims for year in _years_in(text[start:end], issued)}
+    if staged:
+        return max(staged)
+    years = Counter(_years_in(text, issued))
+    return max(years, key=lambda year: (years[year], year)) if years else None
 
 
-def _years_in(text: str, weight: int) -> Counter[int]:
-    found: Counter[int] = Counter()
+def _years_in(text: str, issued: int | None) -> Iterator[int]:
     for match in _BY_YEAR.finditer(text):
-        found[int(match[1] or match[2])] += weight
-    return found
+        year = int(match[1] or match[2])
+        ahead = _FAR_AHEAD.search(text, max(0, match.start() - 8), match.start())
+        if not ahead and (issued is None or issued <= year <= issued + _LONGEST_PLAN):
+            yield year
 
 
 def _place(title: str, issuer: str) -> str:

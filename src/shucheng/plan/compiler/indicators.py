@@ -54,7 +54,7 @@ def read_indicators(
     highest = max(used, default=0)
     for row in grid.rows:
         if row.group:
-            category = row.group
+            category, lead = row.group, ()
             continue
         category = carried(grid, row, "category", category)
         lead = lead_of(grid, row, lead)

@@ -25,7 +25,7 @@ _LONGEST_WHOLE = max(map(len, _WHOLE_OF))
 _BRACKETED = re.compile(r"\([^()]*\)")
 # Words of a clause, never of a name; 均需, 不再 come from 均需各地落实,不再单独列出.
 _NOT_IN_NAME = re.compile(
-    r"[。!?:“”《》%]|均|需|须|不再|任务|所有|列出|以下|(?<!级)以上|推动|推进|加快|的|等"
+    r"[。!?:“”《》%]|均|需|须|不再|任务|所有|列出|以下|(?<!级)以上|推动|推进|加快|的|等(?!教育|法院|院校|学校)"
 )
 _COLLECTIVE = re.compile(
     r"各.*|(?:全市|全省|全县|全区|本市|本省).*|(?:市|省|县|区)(?:直|级|属)(?!机关).*"

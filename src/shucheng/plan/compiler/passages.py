@@ -1,8 +1,4 @@
-"""What the structure reader hands to the target finder: stretches of running text.
-
-A passage is the reach of a carried year: `到2027年` in its first sentence holds for the
-sentences after it, and never for the next passage.
-"""
+"""What the structure reader hands to the target finder: stretches of running text."""
 
 from dataclasses import dataclass
 
@@ -17,7 +13,8 @@ class Passage:
     """
 
     span: Span
-    # Section.id ("s1", "s2.1.3", "a2"); it becomes Target.section.
+    # Section.id ("s1", "s2.1.3", "a2"); it becomes Target.section. A year that one passage
+    # states carries to the later passages of its section and of the sections below it.
     section: str
     # The year of a yearly work list (2025年…工作要点); None elsewhere.
     work_year: int | None = None

@@ -101,7 +101,10 @@ def _attachment_lists(items: Sequence[Candidate]) -> set[int]:
         rest = items[index].folded[annex[0].end :].strip() if annex else ""
         later = any(other > index for other in annexes[-3:])
         if annex and annex[1] and (rest[:2].rstrip(".、").isdigit() or (rest and later)):
-            skipped |= {index, *_numbered_run(items, index)}
+            skipped |= {index, *_numbered_run(items, index, 2)}
+        elif annex and annex[1] and not rest and later:
+            run = set(_numbered_run(items, index, 1))
+            skipped |= {index, *run} if run else set()
     for indexes in numbered.values():
         # A list at the end of the notice prints them one below the other.
         for index, following in pairwise(indexes):
@@ -118,9 +121,8 @@ def _is_list_line(items: Sequence[Candidate], index: int) -> bool:
     return has_title and after is not None and after.block.kind != "table"
 
 
-def _numbered_run(items: Sequence[Candidate], index: int) -> Iterable[int]:
+def _numbered_run(items: Sequence[Candidate], index: int, expected: int) -> Iterable[int]:
     """The lines 2.…, 3.… that go on with a list begun in 附件:1.…."""
-    expected = 2
     for at in range(index + 1, len(items)):
         marker = items[at].marker
         if not marker or marker.style != "decimal" or marker.number != expected:

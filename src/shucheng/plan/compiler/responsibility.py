@@ -28,11 +28,12 @@ _ROLE = re.compile(
     r"等?(?:有关|相关|各)?(?:单位|部门)?"
     r"(?P<role>按照?(?!时)|依据?职责|结合|根据职责|结合职责|依职|共同(?=负责|牵头|推进|落实|配合|参与|实施|做好|承担)"
     r"|分别(?=负责|牵头|落实)|联合(?=负责|牵头|推进|实施)|协同(?=$|负责|配合|推进|落实)"
-    r"|具体(?=负责|实施)|作为|为(?=牵头|责任|配合)|牵头|负责|配合|参与|参加|协助|落实|抓好|支持(?=$)|指导(?=$)|实施(?=$)|推进(?=$)).*"
+    r"|具体(?=负责|实施)|作为|为(?=牵头|责任|配合)|牵头|分工|分头|统筹|负责|配合|参与|参加|协助|落实|抓落实|抓好|组织(?=实施|落实|推进)|支持(?=$)|指导(?=$)|实施(?=$)|推进(?=$)).*"
 )
 _OPEN = re.compile(r"等(?=$|[^级于同])")
-_ROLE_WORD = re.compile(r"牵头|负责|配合|参与|责任单位|责任部门|责任主体|落实单位|实施单位|分工")
+_ROLE_WORD = re.compile(r"牵头|负责|配合|参与|责任单位|责任部门|责任主体|实施单位|分工|落实|统筹")
 _SAYS_ROLES = re.compile(r"牵头|配合|负责|分工|落实|[:：]")
+_DEADLINE = re.compile(r"20\d\d年|长期|持续|季度|前完成|月底")
 _OPEN_END = re.compile(r"等(?:有关|相关)?(?:单位|部门)?$")
 _SENTENCE = re.compile(r"[^。;!?]+[。;!?]?")
 # A sentence that begins with a name and a role: 由市数据局牵头,…
@@ -171,6 +172,7 @@ def _said_in_bracket(inner: str, *, at_end: bool) -> Responsibility:
         said = read_responsibility(inner)
         return said if any(map(_sure, said.responsible)) else Responsibility()
     names = expand_organisations(inner) if at_end else []
+    names = [name for name in names if not _DEADLINE.search(name)]
     bare = [re.sub(r"等(?:单位|部门)?$", "", name) for name in names]
     if bare and all(map(_sure, bare)):
         return Responsibility(tuple(bare), (), bare != names)

@@ -47,6 +47,8 @@ _TEXT = re.compile(
 )
 _NUMERIC = re.compile(r"[(]?[≥≤><~约超]*=?\s*[-+]?\d[\d.,]*\s*[%‰]?.{0,8}|[-/\\]+|")
 _ORDINAL = re.compile(r"[(]?\d{1,3}[)]?[.、]?|[①-⑳]")
+# 一 | 夯实基础支撑 |: the number of a group of rows, and its name.
+_GROUP_NUMBER = re.compile(r"\(?[一二三四五六七八九十]{1,3}\)?[、.]?")
 _UNIT_LIKE = re.compile(
     r"[(]?(?:十|百|千|万|亿)*(?:美元|元|个|家|项|座|台|套|件|户|人|人次|次|吨|吨标准煤|千瓦时|千瓦|条|张|所|门|种|款|类|部"
     r"|架|标准机架|机架|位|名|分|倍|辆|艘|架次|处|片|支|只|组|批|幅|宗|笔|例|篇|份|平方米|平方公里|公里|公顷|亩|天|小时|分钟|秒|毫秒"
@@ -271,6 +273,9 @@ def _lay(row: Sequence[_CellText], columns: Sequence[Column]) -> Row:
         cells = _without_blank_end(cells)
     if len({cell_span for _, cell_span, _ in cells}) == 1 and len(columns) > 2:
         return Row(span, {}, {}, group=unwrap(cells[0][0]))
+    filled = [text for text, _, covered in cells if text and not covered]
+    if len(filled) == 2 and _GROUP_NUMBER.fullmatch(fold(filled[0])) and len(columns) > 2:
+        return Row(span, {}, {}, group=unwrap(filled[1]))
     if whole or max(len(cells), len(columns)) > _WIDEST:
         places = [at if at < len(columns) else None for at in range(len(cells))]
     else:

@@ -18,6 +18,9 @@ _TASK_CHAPTER = re.compile(
 _NO_TASKS = re.compile(
     r"保障|组织(?:领导|实施)|目标$|总体(?:要求|思路)|指导思想|基本原则|形势|附则|名词"
 )
+_DEADLINE = re.compile(
+    r"(?:完成|办结)?(?:时限|时间|期限)(?:节点|要求)?:|(?:责任|牵头|分管)领导:|责任人:"
+)
 _DATED_AIM = re.compile(r"^(?:力争)?(?:到|至)?20\d\d年(?:底|末|前|底前)?,?")
 _SENTENCE = re.compile(r"[^。;!?]+[。;!?]?[”’」』]?")
 _SMALL_ITEM = re.compile(r"\(\d+\)|[①-⑳]|\d+\)|\d+(?:\.\d+){2}|.*是")
@@ -221,6 +224,7 @@ def _actions(
         for sentence in sentences
         if unwrap(sentence).rstrip("。.:：;；") != section.title
         and not _DATED_AIM.match(fold(sentence))
+        and not _DEADLINE.match(fold(sentence))
     ]
     yield from done or sentences
 

@@ -72,7 +72,7 @@ def read_table(grid: Grid, section: str, year: int | None) -> list[Draft]:
     lead: tuple[str, ...] = ()
     for row in grid.rows:
         if row.group:
-            action = row.group
+            action, lead = row.group, ()
             continue
         if action_column is not None:
             action = unwrap(row.texts.get(action_column, "")) or action

@@ -4,7 +4,14 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext_lazy as _
 
-from shucheng.kernel.public import Actor, Area, NotFound, Organisation, area_by_code, organisations_in
+from shucheng.kernel.public import (
+    Actor,
+    Area,
+    NotFound,
+    Organisation,
+    area_by_code,
+    organisations_in,
+)
 from shucheng.plan.models import PlanVersion
 from shucheng.plan.queries.text import Sentence, sentence_around
 from shucheng.plan.queries.versions import current_version

@@ -30,7 +30,12 @@ class Headline:
     @property
     def attainment(self) -> Decimal | None:
         """完成率: the latest value against this year's target, in percent."""
-        if not self.latest or self.latest.value is None or not self.current or not self.current.value:
+        if (
+            not self.latest
+            or self.latest.value is None
+            or not self.current
+            or not self.current.value
+        ):
             return None
         return (self.latest.value / self.current.value * 100).quantize(Decimal("0.1"))
 

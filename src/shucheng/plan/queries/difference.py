@@ -1,6 +1,6 @@
 """A version against the one published before it, as lines a person reads."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -59,14 +59,15 @@ def difference(version: PlanVersion, *, actor: Actor) -> Difference | None:
 
 
 def _lines(found: PlanDiff) -> Iterator[Line]:
-    for change in found.indicators:
-        yield from _line(_("Indicator"), change, _path)
-    for change in found.targets:
-        yield from _line(_("Target"), change, _promise)
-    for change in found.tasks:
-        yield from _line(_("Task"), change, lambda task: "、".join((*task.lead, *task.responsible)))
-    for change in found.work_points:
-        yield from _line(_("Work point"), change, lambda point: "、".join(point.lead))
+    lists: tuple[tuple[str | Promise, Sequence[ItemChange[Any]], Callable[[Any], str]], ...] = (
+        (_("Indicator"), found.indicators, _path),
+        (_("Target"), found.targets, _promise),
+        (_("Task"), found.tasks, lambda task: "、".join((*task.lead, *task.responsible))),
+        (_("Work point"), found.work_points, lambda point: "、".join(point.lead)),
+    )
+    for kind, changes, written in lists:
+        for change in changes:
+            yield from _line(kind, change, written)
 
 
 def _line(
@@ -79,7 +80,9 @@ def _line(
         kind=kind,
         change=STATUSES[change.status],
         what=next(
-            text for name in ("subject", "name", "title", "text") if (text := getattr(item, name, ""))
+            text
+            for name in ("subject", "name", "title", "text")
+            if (text := getattr(item, name, ""))
         ),
         before=written(change.old) if change.old else "—",
         now=written(change.new) if change.new else "—",
@@ -103,4 +106,3 @@ def _path(indicator: Indicator) -> str:
 
 def _unchanged(found: PlanDiff) -> int:
     return sum(counts.get("unchanged", 0) for counts in found.counts().values())
-

@@ -67,7 +67,9 @@ def explain_target(target_id: int, *, actor: Actor) -> Explanation:
     """A target of the text: how it is measured, who decided on it, the sentence."""
     actor.require("plan.view")
     target = (
-        Target.objects.select_related("version__plan", "section", "binding").filter(pk=target_id).first()
+        Target.objects.select_related("version__plan", "section", "binding")
+        .filter(pk=target_id)
+        .first()
     )
     if target is None:
         raise NotFound(_("The target"))
@@ -82,7 +84,7 @@ def explain_target(target_id: int, *, actor: Actor) -> Explanation:
                 _("Target"),
                 facts=(
                     Fact(_("Subject"), target.subject),
-                    Fact(_("Kind"), KIND_LABELS[target.kind]),
+                    Fact(_("Kind"), str(KIND_LABELS[target.kind])),
                     Fact(_("Year"), _year(target)),
                 ),
             ),
@@ -145,9 +147,7 @@ def explain_observation(observation_id: int, *, actor: Actor) -> Explanation:
         )
     steps += _observation_steps(observation)
     if indicator:
-        steps.append(
-            _sentence_step(indicator.version, indicator.span_start, indicator.span_end)
-        )
+        steps.append(_sentence_step(indicator.version, indicator.span_start, indicator.span_end))
     return Explanation(
         title=f"{metric.name} · {observation.period}",
         value=figure(observation.value),
@@ -161,9 +161,9 @@ def indicator_of(code: str) -> Indicator:
     """The indicator of the version in force, or of the newest version that had it."""
     current = current_version()
     found = Indicator.objects.filter(code=code).select_related("version__plan", "binding")
-    indicator = (
-        found.filter(version=current).first() if current else None
-    ) or found.order_by("-version__number").first()
+    indicator = (found.filter(version=current).first() if current else None) or found.order_by(
+        "-version__number"
+    ).first()
     if indicator is None:
         raise NotFound(_("The indicator"))
     return indicator

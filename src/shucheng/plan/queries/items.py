@@ -8,7 +8,15 @@ from django.utils.translation import gettext_lazy as _
 
 from shucheng.kernel.public import Actor, NotFound
 from shucheng.lib.periods import Period, iterate
-from shucheng.plan.models import Duty, Indicator, IndicatorTarget, PlanVersion, Target, Task, WorkPoint
+from shucheng.plan.models import (
+    Duty,
+    Indicator,
+    IndicatorTarget,
+    PlanVersion,
+    Target,
+    Task,
+    WorkPoint,
+)
 from shucheng.plan.queries.explain import indicator_of
 from shucheng.plan.queries.measured import Measured, measured_one
 from shucheng.plan.queries.text import Sentence, sentence_around
@@ -67,8 +75,7 @@ def _chart(path: tuple[IndicatorTarget, ...], found: Measured) -> PathChart:
     known = {k.period: float(k.value) for k in found.series if k.value is not None}
     frequency = Period.parse(found.series[0].period).frequency if found.series else "A"
     ends = {
-        str(Period.of(date(target.year, 12, 31), frequency)): float(target.value)
-        for target in path
+        str(Period.of(date(target.year, 12, 31), frequency)): float(target.value) for target in path
     }
     present = sorted(Period.parse(period) for period in {*known, *ends})
     periods = [str(p) for p in iterate(present[0], present[-1])] if present else []
@@ -83,7 +90,9 @@ def _chart(path: tuple[IndicatorTarget, ...], found: Measured) -> PathChart:
 
 def _yearly(periods: list[str], values: list[float | None]) -> list[list[float | None]]:
     """The same values as one line a year, so that a sum since January does not seem to fall."""
-    years = sorted({period[:4] for period, value in zip(periods, values, strict=True) if value is not None})
+    years = sorted(
+        {period[:4] for period, value in zip(periods, values, strict=True) if value is not None}
+    )
     return [
         [
             value if period.startswith(year) else None

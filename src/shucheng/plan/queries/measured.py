@@ -103,7 +103,9 @@ def compute(
         else:
             if match["function"] == "ytd" and observation.period_start.year != year:
                 year, total, rests_on = observation.period_start.year, Decimal(0), 0
-            total = None if total is None or observation.value is None else total + observation.value
+            total = (
+                None if total is None or observation.value is None else total + observation.value
+            )
             value, rests_on = total, rests_on + 1
         known.append(
             Known(

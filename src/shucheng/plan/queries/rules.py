@@ -7,8 +7,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from shucheng.kernel.public import NotFound
-from shucheng.plan.compiler.lint.rule import RULES
-from shucheng.plan.compiler.lint.run import lint  # noqa: F401 - importing it registers all rules
+from shucheng.plan.compiler.lint.run import rules
 from shucheng.plan.models import Finding
 from shucheng.plan.queries.versions import current_version
 
@@ -22,7 +21,7 @@ class RulePage:
 
 
 def lint_rule(code: str) -> RulePage:
-    rule = RULES.get(code)
+    rule = next((known for known in rules() if known.code == code), None)
     if rule is None:
         raise NotFound(_("The rule"))
     version = current_version()

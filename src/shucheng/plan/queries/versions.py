@@ -114,9 +114,7 @@ def pieces(text: str, items: list[Item]) -> tuple[Piece, ...]:
             continue
         if item.span_start > position:
             cut.append(Piece(text[position : item.span_start]))
-        cut.append(
-            Piece(text[item.span_start : item.span_end], item.ref, item.kind, item.decision)
-        )
+        cut.append(Piece(text[item.span_start : item.span_end], item.ref, item.kind, item.decision))
         position = item.span_end
     if position < len(text):
         cut.append(Piece(text[position:]))

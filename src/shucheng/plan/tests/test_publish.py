@@ -7,7 +7,15 @@ from shucheng.plan.actions import review
 from shucheng.plan.actions.city import load_city
 from shucheng.plan.actions.publish import publish_version
 from shucheng.plan.city.pack import read_pack
-from shucheng.plan.models import Decision, Duty, DutyRole, Indicator, ItemKind, PlanVersion, VersionState
+from shucheng.plan.models import (
+    Decision,
+    Duty,
+    DutyRole,
+    Indicator,
+    ItemKind,
+    PlanVersion,
+    VersionState,
+)
 from shucheng.plan.queries.difference import difference
 from shucheng.plan.queries.versions import current_version, versions
 from shucheng.plan.tests.conftest import CITIES, TEXT, loaded
@@ -75,7 +83,9 @@ def test_only_the_plan_office_publishes(in_review: PlanVersion, liaison: Actor) 
 def test_a_later_revision_shows_what_changed_and_supersedes(
     published: PlanVersion, office: Actor
 ) -> None:
-    text = TEXT.replace("超过300亿元", "超过350亿元").replace("2027年,全市算力规模达到5000P", "2026年,全市算力规模达到5000P")
+    text = TEXT.replace("超过300亿元", "超过350亿元").replace(
+        "2027年,全市算力规模达到5000P", "2026年,全市算力规模达到5000P"
+    )
     later = loaded(text, office, plan_code=published.plan.code)
     found = difference(later, actor=office)
     assert found is not None

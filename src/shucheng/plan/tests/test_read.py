@@ -151,7 +151,12 @@ def test_a_years_total_is_the_sum_of_its_months(values: list[int]) -> None:
         for index, value in enumerate(values)
     ]
     known = compute("ytd(m)", rows, 2025)
-    last_year = [v for r, v in zip(rows, values, strict=True) if r.period_start == rows[-1].period_start or r.period_start.year == rows[-1].period_start.year]
+    last_year = [
+        v
+        for r, v in zip(rows, values, strict=True)
+        if r.period_start == rows[-1].period_start
+        or r.period_start.year == rows[-1].period_start.year
+    ]
     assert known[-1].value == sum(last_year)
 
 

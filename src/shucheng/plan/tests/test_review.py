@@ -25,9 +25,7 @@ def test_accept_then_undo(in_review: PlanVersion, office: Actor) -> None:
 def test_a_correction_keeps_what_was_compiled(in_review: PlanVersion, office: Actor) -> None:
     item = first_target(in_review)
     before = item.data["value"]
-    item = review.correct_item(
-        item.pk, item.revision, {"value": "310"}, "会议纪要", actor=office
-    )
+    item = review.correct_item(item.pk, item.revision, {"value": "310"}, "会议纪要", actor=office)
     assert item.decision == Decision.CORRECTED
     assert item.data["value"] == 310
     assert item.compiled["value"] == before
@@ -35,9 +33,7 @@ def test_a_correction_keeps_what_was_compiled(in_review: PlanVersion, office: Ac
     assert item.data["value"] == before
 
 
-def test_two_people_cannot_decide_on_the_same_state(
-    in_review: PlanVersion, office: Actor
-) -> None:
+def test_two_people_cannot_decide_on_the_same_state(in_review: PlanVersion, office: Actor) -> None:
     item = first_target(in_review)
     review.accept_item(item.pk, item.revision, actor=office)
     with pytest.raises(Conflict):

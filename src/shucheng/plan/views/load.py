@@ -60,9 +60,10 @@ def version_page(request: HttpRequest, version_id: int) -> HttpResponse:
 
 @require_POST
 def publish(request: HttpRequest, version_id: int) -> HttpResponse:
-    version = publish_version(
-        version_id, int(request.POST["revision"]), actor=actor_for(request)
-    )
+    # Without a number nobody has seen what is published: that is a conflict, not a defect.
+    seen = request.POST.get("revision", "")
+    revision = int(seen) if seen.isdecimal() else -1
+    version = publish_version(version_id, revision, actor=actor_for(request))
     messages.success(request, _("Version %(n)s is published.") % {"n": version.number})
     return redirect("cockpit:home")
 

@@ -73,7 +73,9 @@ def indicator(request: HttpRequest, code: str) -> HttpResponse:
         "runs": page.chart.runs,
         "labels": {"target": _("Target path"), "actual": _("Known so far")},
     }
-    return render(request, "plan/indicator.html", {"page": page, "chart": chart, "simulated": page.simulated})
+    return render(
+        request, "plan/indicator.html", {"page": page, "chart": chart, "simulated": page.simulated}
+    )
 
 
 @require_GET
@@ -142,5 +144,3 @@ def _explanation(request: HttpRequest, found: explain.Explanation) -> HttpRespon
 def _offset(request: HttpRequest, name: str) -> int:
     value = request.GET.get(name, "")
     return int(value) if value.isdigit() else 0
-
-

@@ -97,7 +97,20 @@ def note_finding(request: HttpRequest, finding_id: int) -> HttpResponse:
     return render(request, "plan/finding.html", {"finding": finding, "may_note": True})
 
 
-_TEXTS = ("subject", "comparator", "value", "unit", "kind", "name", "title", "category", "text", "action", "no", "number")
+_TEXTS = (
+    "subject",
+    "comparator",
+    "value",
+    "unit",
+    "kind",
+    "name",
+    "title",
+    "category",
+    "text",
+    "action",
+    "no",
+    "number",
+)
 _LISTS = ("lead", "responsible")
 
 
@@ -110,7 +123,9 @@ def _changes(kind: str, request: HttpRequest) -> dict[str, Any]:
             changes[name] = posted[name] or None
     for name in _LISTS:
         if name in posted:
-            changes[name] = [entry for entry in posted[name].replace("，", "、").split("、") if entry.strip()]
+            changes[name] = [
+                entry for entry in posted[name].replace("，", "、").split("、") if entry.strip()
+            ]
     if kind == ItemKind.INDICATOR:
         changes["targets"] = {
             name.removeprefix("target_"): posted[name]

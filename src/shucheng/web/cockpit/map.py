@@ -66,9 +66,7 @@ def _draw(codes: tuple[str, ...]) -> CityMap:
     shapes = []
     for code, found in rings.items():
         placed = [[place(point) for point in ring] for ring in found]
-        path = "".join(
-            "M" + "L".join(f"{x:.1f} {y:.1f}" for x, y in ring) + "Z" for ring in placed
-        )
+        path = "".join("M" + "L".join(f"{x:.1f} {y:.1f}" for x, y in ring) + "Z" for ring in placed)
         largest = max(placed, key=len)
         x = (min(p[0] for p in largest) + max(p[0] for p in largest)) / 2
         y = (min(p[1] for p in largest) + max(p[1] for p in largest)) / 2

@@ -96,7 +96,8 @@ def as_html() -> bytes:
     page = (
         "<!DOCTYPE html><html><head><meta charset='utf-8'><title>行动方案_临溪市人民政府</title>"
         "<script>var x = '到2030年，规模达到999亿元。';</script></head><body>"
-        f"<div class='top-nav'><ul>{menu}</ul></div><div class='crumb'>您当前的位置：首页 &gt; 政策</div>"
+        f"<div class='top-nav'><ul>{menu}</ul></div>"
+        "<div class='crumb'>您当前的位置：首页 &gt; 政策</div>"
         f"<div class='content'>{''.join(body)}</div><p>【打印】【关闭】</p>"
         "<div class='footer'>版权所有：临溪市人民政府，网站标识码3300000001</div></body></html>"
     )

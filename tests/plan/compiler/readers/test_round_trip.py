@@ -3,7 +3,6 @@
 from collections.abc import Callable
 
 import pytest
-
 from tests.plan.compiler.readers import renderings
 
 from shucheng.plan.compiler.compile import compile_document
@@ -31,11 +30,7 @@ def plain() -> CompiledPlan:
 def test_the_plain_text_holds_what_the_plan_promises(plain: CompiledPlan) -> None:
     assert len(plain.targets) >= 12
     assert len(plain.tasks) == 3
-    assert [dict(row.targets) for row in plain.indicators][0] == {
-        "2025": 480,
-        "2026": 550,
-        "2027": 620,
-    }
+    assert plain.indicators[0].targets == {"2025": 480, "2026": 550, "2027": 620}
 
 
 @pytest.mark.parametrize("name", RENDERINGS)

@@ -13,6 +13,7 @@ from shucheng.plan.compiler.readers.assemble import tidy
 _SHARE = 0.75
 # What is called a menu is a menu only while it holds little of the page's running text.
 _CHROME_SHARE = 0.15
+_CHROME_TEXT, _CHROME_MOST = 100, 0.4
 # A box of so many links that is nearly nothing else is a list of other pages.
 _LINKS, _LINK_SHARE = 5, 0.7
 _LEAST_TEXT = 20
@@ -95,7 +96,8 @@ def article_of(root: HtmlElement) -> Page | None:
     body = root if body is None else body
     _remove(node for node in body.iter() if node.tag in _NEVER_SHOWN or _is_hidden(node))
     measured = _measures(body)
-    little = _CHROME_SHARE * measured[body].running
+    whole = measured[body].running
+    little = max(_CHROME_SHARE * whole, min(_CHROME_TEXT, _CHROME_MOST * whole))
     _remove(
         node
         for node, measure in measured.items()

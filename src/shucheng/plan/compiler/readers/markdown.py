@@ -11,7 +11,7 @@ from shucheng.plan.compiler.readers.text import lines_of
 from shucheng.plan.compiler.readers.wrapping import paragraphs, wrapping_of
 
 _FRONT_MATTER = re.compile(r"\ufeff?---[ \t]*\r?\n(?:[^\n]*\n){0,200}?(?:---|\.\.\.)[ \t]*\r?\n")
-_HEADING = re.compile(r"\s{0,3}(#{1,6})(?:\s|(?=[\u2e80-\uffef]))")
+_HEADING = re.compile(r"\s{0,3}(#{1,6})(?:\s|\Z|(?=[\u2e80-\uffef]))")
 _UNDERLINE = re.compile(r"\s{0,3}(=+|-{2,})\s*\Z")
 _BREAK = re.compile(r"\s{0,3}(?:[-*_]\s*){3,}\Z")
 _FENCE = re.compile(r"\s{0,3}(?:```|~~~)")
@@ -80,7 +80,7 @@ def _plain_parts(text: str) -> Iterator[Part]:
             run.append(line)
             continue
         underline = _UNDERLINE.match(line)
-        if underline and above is not None:
+        if underline and above is not None and not parted:
             yield Paragraph(_plain(above), 1 if "=" in underline.group(1) else 2)
             above = None
             continue

@@ -13,7 +13,7 @@ from shucheng.plan.compiler.readers.pdf_lines import Line, joined, lines_of
 from shucheng.plan.compiler.readers.pdf_page import Char, Page
 from shucheng.plan.compiler.readers.pdf_rows import continue_rows, rows_of, same_columns
 from shucheng.plan.compiler.readers.pdf_tables import Table, tables_of
-from shucheng.plan.compiler.readers.wrapping import STARTS_PARAGRAPH
+from shucheng.plan.compiler.readers.wrapping import SENTENCE_END, STARTS_PARAGRAPH
 
 # The outer parts of a page where running headers and page numbers stand.
 _MARGIN = 0.12
@@ -22,6 +22,7 @@ _REPEATED = 2
 _INDENT, _SHORT_OF_RIGHT, _CENTRED = 1.4, 1.8, 1.8
 _LARGER, _WIDER_GAP = 1.12, 1.35
 _INDENTED_SHARE = 0.05
+_FEW_LINES = 3
 _NUMBERS = re.compile(r"\d+|[一二三四五六七八九十]+(?=页)")
 
 
@@ -111,6 +112,9 @@ def _measure(sheets: Sequence[Sheet]) -> None:
         lines = [line for sheet in group for line in sheet.lines]
         left = _edge([line.left for line in lines], lowest=True)
         right = _edge([line.right for line in lines], lowest=False)
+        if sum(right - line.right < 2 * line.size for line in lines) < _FEW_LINES:
+            # Too little text to show the margin: pages are as wide on the right as on the left.
+            right = max(right, group[0].width - left)
         for sheet in group:
             sheet.left = _own_edge([line.left for line in sheet.lines], left)
             sheet.right = _own_edge([line.right for line in sheet.lines], right)
@@ -201,7 +205,9 @@ class _Flow:
             return True
         if not self.page_begins and above.y - line.y > _WIDER_GAP * self.sheet.pitch:
             return True
-        return not self.indented and bool(STARTS_PARAGRAPH.match(line.text))
+        # Headings often stand at the margin; a number there may as well be within a sentence.
+        may_begin = not self.indented or above.text.endswith(SENTENCE_END)
+        return may_begin and bool(STARTS_PARAGRAPH.match(line.text))
 
     def _is_centred(self, line: Line) -> bool:
         before, after = line.left - self.sheet.left, self.sheet.right - line.right

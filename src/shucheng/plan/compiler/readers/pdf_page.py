@@ -108,7 +108,8 @@ def _chars(page: Any, turns: int, turn: Matrix) -> Iterator[Char]:
     text = pdfium.FPDFText_LoadPage(page)
     if not text:
         return
-    upright = turns * math.pi / 2
+    # PDFium counts angles clockwise.
+    upright = -turns * math.pi / 2
     box = pdfium.FS_RECTF()
     x, y = ctypes.c_double(), ctypes.c_double()
     try:

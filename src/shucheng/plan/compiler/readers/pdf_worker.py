@@ -46,8 +46,8 @@ def _limit_memory() -> None:
 def _answer(data: bytes) -> dict[str, Any]:
     pages = _Pages(_open(data))
     parts = parts_of(pages)
-    if pages.characters < _LEAST_CHARACTERS:
-        raise PlanUnreadable("plan.pdf_scanned" if pages.pictures else "plan.empty")
+    if pages.characters < _LEAST_CHARACTERS and pages.pictures:
+        raise PlanUnreadable("plan.pdf_scanned")
     if pages.unknown > _MOST_UNKNOWN * pages.characters:
         raise PlanUnreadable("plan.pdf_garbled")
     return {"parts": [asdict(part) for part in parts]}

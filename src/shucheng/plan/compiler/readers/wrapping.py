@@ -11,7 +11,7 @@ from shucheng.plan.compiler.document import Span
 _MIN_WIDTH, _MAX_WIDTH = 24, 200
 # A line may end early by so many columns: no mark such as ， may begin the next one.
 _SLACK = 5
-_MIN_TORN_LINES = 5
+_MIN_TORN_LINES = 4
 _MIN_FULL_SHARE = 0.15
 # Where every line is indented, or hardly any, the indent does not tell a paragraph's start.
 _INDENTED_SHARES = (0.05, 0.7)
@@ -26,7 +26,7 @@ STARTS_PARAGRAPH = re.compile(
     r"|附[件表]\s*[\d一二三四五六七八九十]*\s*[:：]?\s*(?:\Z|[\d《]))"
 )
 _STARTS_ROW = re.compile(r"\s*(?:\d{1,3}\s*\||[│┃┌├└┏┣┗])")
-_SENTENCE_END = tuple("。！？；：）!?;:)")
+SENTENCE_END = tuple("。！？；：）!?;:)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +58,7 @@ def wrapping_of(text: str, lines: Sequence[Span]) -> Wrapping | None:
         width = max(map(measure, shown), default=0)
         wrapping = Wrapping(width, measure, least <= share <= most)
         full = [line for line in shown if wrapping.is_full(line)]
-        torn = sum(not line.endswith(_SENTENCE_END) for line in full)
+        torn = sum(not line.endswith(SENTENCE_END) for line in full)
         if _MIN_WIDTH <= width <= _MAX_WIDTH and torn >= _MIN_TORN_LINES:
             found.append((len(full), wrapping))
     if not found:

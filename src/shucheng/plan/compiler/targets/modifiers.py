@@ -16,6 +16,10 @@ _SIZED: Final = re.compile(
 _SERVICE_HOURS: Final = re.compile(
     alternation("自助 热线 服务 生活圈 便民 不打烊 在线 值守 应急 通勤 充电圈 健身圈")
 )
+# 10公里物流圈, 按每万人3个的标准, 占地500亩的园区, 年产50万台项目.
+_REACH_OF_CIRCLE: Final = re.compile("[一-鿿]{1,4}圈")
+_BY_RULE: Final = re.compile("的(?:标准|比例|要求|原则)")
+_PROJECT_SIZE: Final = re.compile("(?:占地|总投资|投资|年产|面积|用地|产能)(?:约|近|达|超|超过)?$")
 _BOUNDED: Final = frozenset({"以上", "及以上", "或以上", "以下", "及以下", "或以下"})
 
 
@@ -30,6 +34,12 @@ def names_a_class(page: Page, start: int, quantity: Quantity, stop: int, *, coun
         return True
     if quantity.dimension == "time" and _SERVICE_HOURS.match(after):
         return True
+    if _BY_RULE.match(after) or (quantity.dimension == "amount" and _REACH_OF_CIRCLE.match(after)):
+        return True
+    if _PROJECT_SIZE.search(before) and re.match("的|[一-鿿]{1,8}项目", after):
+        return True
+    if quantity.unit == "岁" and not page.compares_before(quantity.span[0]):
+        return True  # 70岁以上老人
     bounded = quantity.limit in _BOUNDED
     headcount = quantity.unit in ("人", "名", "户") and bounded
     if not after or not (headcount or quantity.dimension in ("money", "amount", "time", "none")):

@@ -17,6 +17,7 @@ from shucheng.plan.compiler.targets.scope import Scope
 _DOES: Final = re.compile(alternation("实现 完成 达到 开展 建立 应用 接入 上云 纳入 通过 具备"))
 # 调度平台|接入|算力资源5000P: a verb inside the subject that is half of no noun.
 _ACTS_INSIDE: Final = re.compile("(?:接入|纳管|连接)(?!率|数|量|能力)")
+_OTHERS_LEVEL: Final = re.compile("(?:全国|全省|世界|国家)(?:的)?平均")
 # 400G全光网络, 10M接入: letters that grade a technology unless a comparator stands before.
 _RATINGS: Final = frozenset({"G", "T", "M"})
 # A rank names who is ranked before the verb: 综合实力进入全国前10.
@@ -53,10 +54,13 @@ class Standing:
 def promises(page: Page, item: Item, standing: Standing) -> bool:
     """Whether the plan undertakes to reach this figure."""
     quantity, left = item.quantity, item.left
-    if standing.scope.past or standing.scope.reported or not standing.subject:
+    scope = standing.scope
+    if scope.past or scope.reported or scope.others or not standing.subject:
         return False
     sentence = page.slice(standing.clause.span)
     if quantity.dimension in ("money", "share", "amount") and words.SUBSIDY.search(sentence):
+        return False
+    if _OTHERS_LEVEL.match(standing.subject):
         return False
     if quantity.unit in _RATINGS and not left.comparators:
         return False
@@ -101,9 +105,9 @@ def _counted_noun_promises(page: Page, item: Item, standing: Standing, sentence:
         return False
     if quantity.chinese and quantity.value < 10 and not left.verb:
         return False
+    if quantity.dimension == "share":
+        return limited or compared or _DOES.search(standing.subject) is not None
     if left.verb or left.verb_at_end or compared:
-        return True
-    if quantity.dimension == "share" and _DOES.search(standing.subject):
         return True
     core = page.slice(left.core)
     if core.endswith("等"):

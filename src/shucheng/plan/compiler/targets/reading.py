@@ -74,7 +74,7 @@ def read_clause(page: Page, span: Span, found: Sequence[Quantity]) -> list[Item]
             base_from = max(start, first.span[0] - len(base.string)) + base.start()
             continue
         counted = not is_last and groups[at + 1][0].dimension == "count"
-        if len(group) == 1 and names_a_class(page, start, first, stop, counted=counted):
+        if names_a_class(page, start, last, stop, counted=counted):
             continue
         noun = noun_after(page, last, stop, is_last=is_last)
         left = left_of(

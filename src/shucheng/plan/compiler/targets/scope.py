@@ -16,7 +16,9 @@ from shucheng.plan.compiler.targets.patterns import alternation
 from shucheng.plan.compiler.targets.words import BUILD
 
 Basis = Literal["stated", "inherited", "relative", ""]
-MarkKind = Literal["year", "years", "each year", "within", "this year", "past", "now", "intent"]
+MarkKind = Literal[
+    "year", "years", "each year", "within", "this year", "past", "now", "others", "intent"
+]
 
 _YEAR: Final = r"(?:(?:19|20)\d\d|二[〇零][〇零一二三四五六七八九]{2})"
 _SMALL: Final = r"(?:[一二两三四五六七八九十]|\d{1,2})"
@@ -59,6 +61,8 @@ _NOW: Final = re.compile(
     )
     + "了"
 )
+# What a higher plan asks for is not this plan's promise.
+_OTHERS: Final = re.compile("(?:国家|国务院|中央|省委|省政府|上级|》)(?:明确)?(?:提出|要求)")
 _INTENT: Final = re.compile(
     r"力争|争取|确保|今后|(?<!面向)未来|(?<![即必])将(?!近|军|来)|目标(?:是|为|:|如下)|下一步"
     r"|计划(?!单列|》|\()(?=[^，。]{0,2}[到新建培引实完达用投在])|努力实现|有望|预计"
@@ -100,6 +104,8 @@ class Scope:
     # A year, a sentence back or here, that the text reports on instead of planning for.
     past: bool = False
     reported: bool = False
+    # The sentence tells what somebody else has set.
+    others: bool = False
     # 到2025年、2027年分别达到: the years of a list, in order.
     years: tuple[int, ...] = field(default=())
 
@@ -107,12 +113,13 @@ class Scope:
         basis: Basis = "inherited" if self.year is not None else ""
         if self.basis == "relative":
             basis = "relative"
-        return replace(self, basis=basis, each_year=False, reported=False, years=())
+        return replace(self, basis=basis, each_year=False, reported=False, others=False, years=())
 
     def after(self, mark: Mark) -> "Scope":
         match mark.kind:
             case "year":
-                return Scope(mark.year, mark.basis, years=(mark.year,) if mark.year else ())
+                years = (mark.year,) if mark.year else ()
+                return Scope(mark.year, mark.basis, others=self.others, years=years)
             case "years" if mark.year is not None:
                 return replace(self, year=mark.year, years=(*self.years, mark.year))
             case "within":
@@ -127,6 +134,8 @@ class Scope:
                 return replace(self, past=True, each_year=False)
             case "now":
                 return replace(self, reported=True)
+            case "others":
+                return replace(self, others=True)
             case "intent":
                 return replace(self, past=False, reported=False)
 
@@ -162,6 +171,7 @@ def marks(text: str, calendar: Calendar, names: bytes) -> list[Mark]:
         *_plain(_EACH, "each year", text, names),
         *_plain(_PAST, "past", text, names),
         *_plain(_NOW, "now", text, names),
+        *_plain(_OTHERS, "others", text, names),
         *_plain(_INTENT, "intent", text, names),
     ]
     found.sort(key=lambda mark: (mark.span[0], -mark.span[1]))

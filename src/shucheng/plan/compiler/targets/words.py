@@ -39,9 +39,7 @@ COMPARATORS: Final[dict[str, str]] = {
     + f"|{alternation(_FALLING)}(?:到|至|为)",
     "below": alternation("低于 小于 少于 短于 不到 不足 <"),
     "about": alternation("约 大约 近 接近 逼近", unless_after=_HALF_AFTER),
-    "equal": alternation(
-        "保持在 稳定在 维持在 保持 稳定 维持 为 有 到 至", unless_after=_HALF_AFTER
-    ),
+    "equal": alternation("保持在 稳定在 维持在 保持 稳定 维持 为 到 至", unless_after=_HALF_AFTER),
 }
 # As the names of groups in a pattern.
 COMPARATOR_GROUPS: Final = frozenset(name.replace(" ", "_") for name in COMPARATORS)

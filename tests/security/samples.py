@@ -1,0 +1,203 @@
+"""Sample objects whose ids fill the addresses and bodies that the matrix walks.
+
+A new page or API operation with a parameter that is not known here: make an object in
+`make_samples` and name the parameter in `ADDRESS` (by the view where the name alone says too
+little), then run `make security-matrix` and review what changed.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from shucheng.kernel.public import (
+    Actor,
+    Role,
+    grant_role,
+    import_areas,
+    import_metrics,
+    record_observations,
+    run_pending_jobs,
+    store_file,
+    system_actor,
+)
+from shucheng.kernel.identity.actions.cases import open_case
+from shucheng.kernel.identity.actions.organisations import create_organisation
+from shucheng.kernel.identity.actions.people import create_person
+from shucheng.kernel.identity.actions.tokens import issue_token
+from shucheng.kernel.identity.actors import actor_for_person
+from shucheng.kernel.identity.models import Organisation, Person
+from shucheng.kernel.jobs.models import Job
+from shucheng.kernel.observations.inputs import MetricDefinition, ObservationInput
+from shucheng.kernel.observations.models import Observation
+from shucheng.plan.public import PlanVersion, load_plan, publish_version
+
+PLAN = """蓝川市数字经济发展行动计划(2025-2027年)
+蓝川市人民政府办公室
+2025年3月1日
+一、总体目标
+到2027年,全市数字经济核心产业增加值超过320亿元,软件产业规模达到80亿元。
+二、重点任务
+(一)产业提升行动
+1.壮大软件产业。每年新增软件企业20家以上,到2027年建成软件园区3个以上。(市工信局负责)
+附件1
+2025-2027年主要目标
+序号 | 类别 | 主要指标 | 2025年 | 2026年 | 2027年 | 牵头部门 |
+1 | 产业规模 | 数字经济核心产业增加值(亿元) | 200 | 250 | 300 | 市工信局 |
+附件2
+2025年工作要点
+序号 | 工作要点 | 主要内容 | 牵头责任单位 |
+1 | 产业提升行动 | 新增软件企业20家以上,建设软件园区1个。 | 市工信局 |
+"""
+CLI = system_actor("cli")
+NOBODY, STRANGER = "no role", "liaison elsewhere"
+
+
+@dataclass(frozen=True)
+class Samples:
+    """`address` by parameter or (view, parameter); `body` of the API by the name of a property;
+    `form` is what every page is sent, so that a refusal is not hidden behind a missing field."""
+
+    people: Mapping[str, Person]
+    service_secret: str
+    address: Mapping[str | tuple[str, str], Any]
+    body: Mapping[str, Any]
+    form: Mapping[str, Any]
+
+    def of(self, view: str, parameter: str) -> Any:
+        for key in ((view, parameter), parameter):
+            if key in self.address:
+                return self.address[key]
+        raise KeyError(
+            f"{view} needs a sample for “{parameter}”: add one in tests/security/samples.py"
+        )
+
+
+def make_samples() -> Samples:
+    import_areas([{"code": "990100", "name": "蓝川市", "kind": "city"}], actor=CLI)
+    bureau = create_organisation("bureau", "市工信局", "department", area="990100", actor=CLI)
+    other = create_organisation("other", "市农业局", "department", actor=CLI)
+    people = {role.value: _person(role.value, role, bureau) for role in Role}
+    people[STRANGER] = _person("stranger", Role.LIAISON, other)
+    people[NOBODY] = create_person("nobody", "nobody", actor=CLI)[0]
+    _ready(people[NOBODY])
+
+    service = people[Role.SERVICE.value].memberships.get()
+    security = actor_for_person(people[Role.SECURITY.value])
+    _, service_secret = issue_token(service.pk, "matrix", scope="write", actor=security)
+
+    subject = _person("subject", Role.LIAISON, bureau)
+    held = subject.memberships.get()
+    token, _ = issue_token(held.pk, "sample", actor=actor_for_person(subject))
+    case = open_case("report", "发现一个安全问题", actor=CLI)
+    office = Actor(None, "office", frozenset({Role.PLAN_OFFICE}), bureau.pk, frozenset({bureau.pk}))
+    observation = _observation()
+    file = store_file("证明.txt", "一份证明材料".encode(), actor=office)
+    published, review = _plans(office)
+    indicator = published.indicators.first()
+    assert indicator is not None
+    year = indicator.path.first()
+    assert year is not None
+
+    address: dict[str | tuple[str, str], Any] = {
+        "provider_id": "sso",
+        "person_id": subject.pk,
+        "membership_id": held.pk,
+        "token_id": token.pk,
+        "step": "force-password-change",
+        "number": case.number,
+        ("identity:organisation", "code"): "bureau",
+        ("identity:organisation_change", "code"): "bureau",
+        "sequence": 1,
+        "file_id": file.pk,
+        "job_id": Job.objects.earliest("pk").pk,
+        ("observations:metric", "code"): observation.metric_code,
+        ("observations:confirm", "code"): observation.metric_code,
+        "observation_id": observation.id,
+        "version_id": review.pk,
+        ("plan:version", "version_id"): published.pk,
+        ("plan:text", "version_id"): published.pk,
+        "item_id": review.items.earliest("pk").pk,
+        "decision": "accept",
+        "finding_id": review.findings.earliest("pk").pk,
+        "name": "市工信局",
+        ("plan:indicator", "code"): indicator.code,
+        ("plan:indicator_csv", "code"): indicator.code,
+        ("plan:explain_indicator_target", "code"): indicator.code,
+        "year": year.year,
+        ("plan:area", "code"): "990100",
+        "rule": published.findings.earliest("pk").rule,
+        ("plan:task", "pk"): published.tasks.earliest("pk").pk,
+        ("plan:work_point", "pk"): published.workpoints.earliest("pk").pk,
+        ("plan:target", "pk"): published.targets.earliest("pk").pk,
+        ("plan:explain_observation", "pk"): observation.id,
+        ("/organisations/{code}", "code"): "bureau",
+        ("/organisations/{code}/aliases", "code"): "bureau",
+        ("POST /organisations/{code}", "code"): "brand-new",
+        ("/metrics/{code}", "code"): observation.metric_code,
+    }
+    body = {
+        "kind": "department",
+        "username": "somebody.new",
+        "membership": held.pk,
+        "scope": "read",
+        "metric": observation.metric_code,
+        "area": "990100",
+        "period": "2025-03",
+        "organisation": "bureau",
+        "value": "7",
+        "reason": "a typing error",
+        "days": 30,
+        "parent": None,
+        "valid_from": None,
+        "valid_to": None,
+        "expires_at": None,
+    }
+    form = {
+        "revision": review.revision,
+        "reason": "a typing error",
+        "note": "looked into",
+        "membership": held.pk,
+        "organisation": "bureau",
+        "role": "leader",
+        "state": "answered",
+        "q": "软件",
+    }
+    return Samples(people, service_secret, address, body, form)
+
+
+@dataclass(frozen=True)
+class _Observed:
+    id: int
+    metric_code: str
+
+
+def _observation() -> _Observed:
+    metric = MetricDefinition("firms", "企业数", "家", "stock", "M", "sum", "last")
+    import_metrics([metric], actor=CLI)
+    record_observations([ObservationInput("firms", "990100", "2025-01", 5)], actor=CLI)
+    return _Observed(Observation.objects.get().pk, "firms")
+
+
+def _plans(office: Actor) -> tuple[PlanVersion, PlanVersion]:
+    """One version in force and a later one under review."""
+    data = PLAN.encode()
+    first = load_plan("plan.txt", data, actor=office)
+    run_pending_jobs()
+    first.refresh_from_db()
+    published = publish_version(first.pk, first.revision, actor=office)
+    second = load_plan("plan.txt", data, plan_code=published.plan.code, actor=office)
+    run_pending_jobs()
+    second.refresh_from_db()
+    return published, second
+
+
+def _person(username: str, role: Role, organisation: Organisation) -> Person:
+    person, _ = create_person(username, username, is_service=role is Role.SERVICE, actor=CLI)
+    grant_role(person.pk, organisation.pk, role, actor=CLI)
+    _ready(person)
+    return person
+
+
+def _ready(person: Person) -> None:
+    person.must_change_password = False
+    person.save()

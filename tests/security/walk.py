@@ -1,0 +1,161 @@
+"""Every address and every API operation, asked as everybody, and what came of it in one word."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django.core.cache import cache
+from django.db import transaction
+from django.http import HttpResponseBase
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from shucheng.kernel.actor import Role
+from shucheng.web.api import api
+from tests.security.samples import NOBODY, STRANGER, Samples
+
+EVERYBODY = ("anonymous", NOBODY, *(role.value for role in Role), STRANGER)
+OUTCOMES = {
+    401: "sign in",
+    403: "refused",
+    404: "absent",
+    405: "wrong method",
+    400: "invalid",
+    409: "conflict",
+    422: "invalid",
+    429: "too often",
+}
+_WITH_BODY = {"post", "put", "patch"}
+
+
+@dataclass(frozen=True)
+class Probe:
+    """One thing to ask: `name` is its line in the table."""
+
+    name: str
+    method: str
+    path: str
+    json: str | None = None
+
+
+def probes(samples: Samples) -> Iterator[Probe]:
+    yield from _pages(samples)
+    yield from _operations(samples)
+
+
+def outcomes(probe: Probe, samples: Samples) -> dict[str, list[str]]:
+    """Who gets what: {"ok": [...], "refused": [...]}."""
+    found: dict[str, list[str]] = {}
+    for who in EVERYBODY:
+        found.setdefault(_ask(probe, who, samples), []).append(who)
+    return found
+
+
+def _pages(samples: Samples) -> Iterator[Probe]:
+    for route, pattern, namespace in _patterns(get_resolver().url_patterns):
+        if route.startswith("api/") or pattern.name is None:
+            continue
+        view = f"{namespace}:{pattern.name}" if namespace else pattern.name
+        kwargs = {name: samples.of(view, name) for name in pattern.pattern.converters}
+        path = reverse(view, kwargs=kwargs)
+        for method in ("get", "post"):
+            yield Probe(f"{method.upper()} /{route}", method, path)
+    # The API's own pages: its document and the reader of it.
+    for name in ("openapi-json", "openapi-view"):
+        path = reverse(f"api:{name}")
+        yield Probe(f"GET {path}", "get", path)
+
+
+def _patterns(
+    patterns: list[Any], prefix: str = "", namespace: str = ""
+) -> Iterator[tuple[str, URLPattern, str]]:
+    for entry in patterns:
+        route = prefix + str(entry.pattern)
+        if isinstance(entry, URLResolver):
+            inner = ":".join(part for part in (namespace, entry.namespace) if part)
+            yield from _patterns(entry.url_patterns, route, inner)
+        else:
+            yield route, entry, namespace
+
+
+def _operations(samples: Samples) -> Iterator[Probe]:
+    schema = api.get_openapi_schema()
+    root = reverse("api:api-root").rstrip("/")
+    for template, methods in schema["paths"].items():
+        short = template.removeprefix(root)
+        for method, operation in methods.items():
+            path, query = template, {}
+            for parameter in operation.get("parameters", ()):
+                name = parameter["name"]
+                if parameter["in"] == "path":
+                    path = path.replace(f"{{{name}}}", str(_of(samples, method, short, name)))
+                elif parameter.get("required"):
+                    query[name] = samples.body[name]
+            body = None
+            if method in _WITH_BODY and "requestBody" in operation:
+                content = operation["requestBody"]["content"]["application/json"]["schema"]
+                body = json.dumps(_example(content, schema, samples.body))
+            asked = "&".join(f"{name}={value}" for name, value in query.items())
+            full = f"{path}?{asked}" if asked else path
+            yield Probe(f"{method.upper()} {template}", method, full, body)
+
+
+def _of(samples: Samples, method: str, path: str, name: str) -> Any:
+    own = (f"{method.upper()} {path}", name)
+    return samples.address[own] if own in samples.address else samples.of(path, name)
+
+
+def _example(schema: dict[str, Any], document: dict[str, Any], known: Any, name: str = "") -> Any:
+    """A body with everything that is required, made of the samples' values."""
+    if name in known:
+        return known[name]
+    if "$ref" in schema:
+        resolved = document
+        for step in schema["$ref"].removeprefix("#/").split("/"):
+            resolved = resolved[step]
+        return _example(resolved, document, known)
+    if "anyOf" in schema:
+        return _example(schema["anyOf"][0], document, known)
+    kind = schema.get("type")
+    if kind == "object":
+        properties = schema.get("properties", {})
+        return {
+            needed: _example(properties[needed], document, known, needed)
+            for needed in schema.get("required", ())
+        }
+    if kind == "array":
+        return [_example(schema["items"], document, known)]
+    return {"string": "sample", "integer": 1, "number": 1, "boolean": False}.get(kind or "")
+
+
+def _ask(probe: Probe, who: str, samples: Samples) -> str:
+    """Ask as somebody, and take back whatever was changed."""
+    cache.clear()
+    client = Client(raise_request_exception=False)
+    headers = {}
+    if who == Role.SERVICE.value:
+        # Programs have no browser; on pages they are strangers.
+        headers["Authorization"] = f"Bearer {samples.service_secret}"
+    with transaction.atomic():
+        if who not in {"anonymous", Role.SERVICE.value}:
+            client.force_login(samples.people[who])
+        send = getattr(client, probe.method)
+        if probe.json is not None:
+            kind = "application/json"
+            response = send(probe.path, data=probe.json, content_type=kind, headers=headers)
+        else:
+            form = samples.form if probe.method == "post" else None
+            response = send(probe.path, data=form, headers=headers)
+        transaction.set_rollback(True)
+    return _in_a_word(response)
+
+
+def _in_a_word(response: HttpResponseBase) -> str:
+    status = response.status_code
+    if status >= 500:
+        return f"DEFECT {status}"
+    if status in {301, 302, 303}:
+        target = response.headers["Location"]
+        return "sign in" if target.startswith("/accounts/login/") else "moved"
+    return OUTCOMES.get(status, "ok")
