@@ -46,9 +46,7 @@ def organisations(db) -> dict[str, Organisation]:
 @pytest.fixture
 def make_person(organisations) -> Callable[..., Person]:
     def make(username: str, role: Role | None = None, organisation: str = "bureau") -> Person:
-        person, _ = create_person(
-            username, username, actor=CLI, is_service=role is Role.SERVICE
-        )
+        person, _ = create_person(username, username, actor=CLI, is_service=role is Role.SERVICE)
         person.set_password(PASSWORD)
         person.must_change_password = False
         person.save()

@@ -9,6 +9,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from shucheng.kernel.identity.actions.cases import open_case
+from shucheng.kernel.identity.actions.organisations import create_organisation
+from shucheng.kernel.identity.actions.people import create_person
+from shucheng.kernel.identity.actions.tokens import issue_token
+from shucheng.kernel.identity.actors import actor_for_person
+from shucheng.kernel.identity.models import Organisation, Person
+from shucheng.kernel.jobs.models import Job
+from shucheng.kernel.observations.inputs import MetricDefinition, ObservationInput
+from shucheng.kernel.observations.models import Observation
 from shucheng.kernel.public import (
     Actor,
     Role,
@@ -20,15 +29,6 @@ from shucheng.kernel.public import (
     store_file,
     system_actor,
 )
-from shucheng.kernel.identity.actions.cases import open_case
-from shucheng.kernel.identity.actions.organisations import create_organisation
-from shucheng.kernel.identity.actions.people import create_person
-from shucheng.kernel.identity.actions.tokens import issue_token
-from shucheng.kernel.identity.actors import actor_for_person
-from shucheng.kernel.identity.models import Organisation, Person
-from shucheng.kernel.jobs.models import Job
-from shucheng.kernel.observations.inputs import MetricDefinition, ObservationInput
-from shucheng.kernel.observations.models import Observation
 from shucheng.plan.public import PlanVersion, load_plan, publish_version
 
 PLAN = """蓝川市数字经济发展行动计划(2025-2027年)
@@ -55,13 +55,15 @@ NOBODY, STRANGER = "no role", "liaison elsewhere"
 @dataclass(frozen=True)
 class Samples:
     """`address` by parameter or (view, parameter); `body` of the API by the name of a property;
-    `form` is what every page is sent, so that a refusal is not hidden behind a missing field."""
+    `form` is what every page is sent, so that a refusal is not hidden behind a missing field;
+    `forms` is what the page of a route is sent besides."""
 
     people: Mapping[str, Person]
     service_secret: str
     address: Mapping[str | tuple[str, str], Any]
     body: Mapping[str, Any]
     form: Mapping[str, Any]
+    forms: Mapping[str, Mapping[str, Any]]
 
     def of(self, view: str, parameter: str) -> Any:
         for key in ((view, parameter), parameter):
@@ -162,7 +164,18 @@ def make_samples() -> Samples:
         "state": "answered",
         "q": "软件",
     }
-    return Samples(people, service_secret, address, body, form)
+    forms = {
+        "plan/load/": {"file": ("plan.txt", PLAN.encode())},
+        "plan/<int:version_id>/items/": {
+            "kind": "task",
+            "title": "新的任务",
+            "number": "9",
+            "responsible": "市工信局",
+            "span_start": 0,
+            "span_end": 5,
+        },
+    }
+    return Samples(people, service_secret, address, body, form, forms)
 
 
 @dataclass(frozen=True)

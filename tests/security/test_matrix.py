@@ -9,10 +9,10 @@ import os
 from pathlib import Path
 
 import pytest
-
-from shucheng.kernel.actor import Role
 from tests.security.samples import NOBODY, STRANGER, make_samples
 from tests.security.walk import outcomes, probes
+
+from shucheng.kernel.actor import Role
 
 TABLE = Path(__file__).with_name("matrix.json")
 Table = dict[str, dict[str, list[str]]]

@@ -77,10 +77,10 @@ def issuer(settings) -> Iterator[Issuer]:
     issuer = Issuer({"sub": "u-1", "preferred_username": "Wang", "name": "王"})
 
     class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:  # noqa: N802
+        def do_GET(self) -> None:
             self._reply({})
 
-        def do_POST(self) -> None:  # noqa: N802
+        def do_POST(self) -> None:
             length = int(self.headers["Content-Length"])
             self._reply(parse_qs(self.rfile.read(length).decode()))
 

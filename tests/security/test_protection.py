@@ -40,9 +40,7 @@ def test_cookies_are_out_of_reach_of_scripts_and_other_sites(client, settings, m
     settings.SESSION_COOKIE_SECURE = settings.CSRF_COOKIE_SECURE = True
     make_person("li", Role.LIAISON)
     client.get("/accounts/login/", secure=True)
-    client.post(
-        "/accounts/login/", {"login": "li", "password": "Correct-Horse-7"}, secure=True
-    )
+    client.post("/accounts/login/", {"login": "li", "password": "Correct-Horse-7"}, secure=True)
     for name in ("sessionid", "csrftoken"):
         cookie = client.cookies[name]
         assert cookie["httponly"], name
@@ -88,9 +86,7 @@ def test_a_fragment_asked_for_without_signing_in_takes_the_whole_page_to_the_sig
 def test_a_write_without_the_csrf_token_is_refused(browser_of, make_person):
     browser = browser_of(make_person("li", Role.LIAISON), enforce_csrf_checks=True)
     assert browser.post("/account/sessions/end/").status_code == 403
-    answer = browser.put(
-        "/api/v1/organisations/x/aliases", "[]", content_type="application/json"
-    )
+    answer = browser.put("/api/v1/organisations/x/aliases", "[]", content_type="application/json")
     assert answer.status_code == 403
     assert answer.json()["code"] == "csrf"
 
@@ -104,9 +100,7 @@ def test_a_write_without_the_csrf_token_is_refused(browser_of, make_person):
         ("127.0.0.1", "", "127.0.0.1"),
     ],
 )
-def test_the_address_is_the_nearest_that_is_no_trusted_proxy(
-    rf, settings, remote, forwarded, seen
-):
+def test_the_address_is_the_nearest_that_is_no_trusted_proxy(rf, settings, remote, forwarded, seen):
     from shucheng.kernel.identity.network import client_address
 
     settings.TRUSTED_PROXIES = ["127.0.0.0/8"]
@@ -140,9 +134,7 @@ def test_other_duties_are_open_from_everywhere(browser_of, make_person, settings
     assert browser.get("/organisations/", REMOTE_ADDR="203.0.113.9").status_code == 200
 
 
-def test_a_token_of_an_administrator_is_no_way_around_the_management_network(
-    make_person, settings
-):
+def test_a_token_of_an_administrator_is_no_way_around_the_management_network(make_person, settings):
     from shucheng.kernel.identity.actions.tokens import issue_token
     from shucheng.kernel.identity.actors import actor_for_person
     from shucheng.kernel.identity.models import Membership

@@ -4,7 +4,6 @@ import time
 from datetime import timedelta
 
 import pytest
-
 from django.test import Client
 from django.utils import timezone
 
@@ -179,9 +178,7 @@ def test_a_password_older_than_ninety_days_must_be_replaced(client, wang):
     assert client.get("/organisations/").url == "/accounts/password/change/"
 
 
-@pytest.mark.parametrize(
-    "password", ["Short-1", "onlysmallletters", "password123", PASSWORD]
-)
+@pytest.mark.parametrize("password", ["Short-1", "onlysmallletters", "password123", PASSWORD])
 def test_a_weak_or_used_password_is_refused(client, wang, password):
     sign_in(client, "wang")
     response = client.post(
@@ -233,5 +230,7 @@ def test_after_signing_in_a_person_is_where_they_wanted_to_go(client, wang):
 
 
 def test_the_way_back_leads_to_no_other_site(client, wang):
-    response = client.post(f"{LOGIN}?next=https://evil.example/", {"login": "wang", "password": PASSWORD})
+    response = client.post(
+        f"{LOGIN}?next=https://evil.example/", {"login": "wang", "password": PASSWORD}
+    )
     assert "evil" not in response.url

@@ -1,19 +1,20 @@
 """Every address and every API operation, asked as everybody, and what came of it in one word."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from django.core.cache import cache
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
 from django.http import HttpResponseBase
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from tests.security.samples import NOBODY, STRANGER, Samples
 
 from shucheng.kernel.actor import Role
 from shucheng.web.api import api
-from tests.security.samples import NOBODY, STRANGER, Samples
 
 EVERYBODY = ("anonymous", NOBODY, *(role.value for role in Role), STRANGER)
 OUTCOMES = {
@@ -37,6 +38,7 @@ class Probe:
     method: str
     path: str
     json: str | None = None
+    form: Mapping[str, Any] | None = None
 
 
 def probes(samples: Samples) -> Iterator[Probe]:
@@ -59,8 +61,9 @@ def _pages(samples: Samples) -> Iterator[Probe]:
         view = f"{namespace}:{pattern.name}" if namespace else pattern.name
         kwargs = {name: samples.of(view, name) for name in pattern.pattern.converters}
         path = reverse(view, kwargs=kwargs)
-        for method in ("get", "post"):
-            yield Probe(f"{method.upper()} /{route}", method, path)
+        form = {**samples.form, **samples.forms.get(route, {})}
+        yield Probe(f"GET /{route}", "get", path)
+        yield Probe(f"POST /{route}", "post", path, form=form)
     # The API's own pages: its document and the reader of it.
     for name in ("openapi-json", "openapi-view"):
         path = reverse(f"api:{name}")
@@ -145,10 +148,20 @@ def _ask(probe: Probe, who: str, samples: Samples) -> str:
             kind = "application/json"
             response = send(probe.path, data=probe.json, content_type=kind, headers=headers)
         else:
-            form = samples.form if probe.method == "post" else None
-            response = send(probe.path, data=form, headers=headers)
+            response = send(probe.path, data=_with_files(probe.form), headers=headers)
+        response.close()
         transaction.set_rollback(True)
     return _in_a_word(response)
+
+
+def _with_files(form: Mapping[str, Any] | None) -> dict[str, Any] | None:
+    """Uploads are (name, content); each request reads its own."""
+    if form is None:
+        return None
+    return {
+        name: SimpleUploadedFile(*value) if isinstance(value, tuple) else value
+        for name, value in form.items()
+    }
 
 
 def _in_a_word(response: HttpResponseBase) -> str:

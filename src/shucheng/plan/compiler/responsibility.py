@@ -160,10 +160,14 @@ def _read_list(content: str, *, labelled: bool) -> tuple[list[str], list[str], b
     return names, lead, is_open
 
 
+# What stands in a labelled list and names nobody: 不再逐项列出, 另行通知, 均需各地落实.
+_CLAUSE = re.compile(r"[。:“”%]|的|均|需|任务|^(?:不|另|已|将|并|应|可|须|按|详?见)|列出|列入|落实")
+
+
 def _acceptable(name: str, labelled: bool) -> bool:
     if is_organisation(name) or (names_nobody(name) and len(name) > 3):
         return True
-    return labelled and 2 <= len(name) <= 20 and not re.search(r"[。:“”%]|的|均|需|任务", name)
+    return labelled and 2 <= len(name) <= 20 and not _CLAUSE.search(name)
 
 
 def _said_in_bracket(inner: str, *, at_end: bool) -> Responsibility:

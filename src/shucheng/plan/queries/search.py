@@ -8,7 +8,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from shucheng.kernel.public import Actor
-from shucheng.plan.models import PlanVersion
+from shucheng.plan.models import PlanVersion, Target, Task, WorkPoint
+from shucheng.plan.queries.explain import promise
 from shucheng.plan.queries.text import Sentence, sentence_around
 from shucheng.plan.queries.versions import current_version
 
@@ -58,10 +59,16 @@ def search_plan(words: str, *, actor: Actor) -> list[Hit]:
         hits += [
             Hit(
                 kind,
-                str(row),
+                _label(row),
                 reverse(url, args=[row.pk]),
                 sentence_around(version.text, row.span_start, row.span_end, reach=40),
             )
             for row in rows
         ]
     return hits
+
+
+def _label(row: Target | Task | WorkPoint) -> str:
+    if isinstance(row, Target):
+        return f"{row.subject} {promise(row.comparator, row.value, row.value_max, row.unit)}"
+    return str(row)

@@ -23,8 +23,8 @@ PDF = as_pdf()
 # What the formats are made of, so that their readers are reached.
 FRAGMENTS = """
 一、目标 （一） 1. 到2027年，达到900亿元。 数|字| |---| # ** [数]( ` <p> </p> <table> <tr> <br>
-</table> <li> <ol> <div/class=nav> <td/rowspan=3> </div> <html> +---+ --- &nbsp; ├──┤ │ -- \\| ~~ > ```
-数字经济核心产业增加值突破九百亿元规上企 <!-- --> <style> 附件1 序号|指标|2027年|
+</table> <li> <ol> <div/class=nav> <td/rowspan=3> </div> <html> +---+ --- &nbsp; ├──┤ │ -- \\|
+~~ > ``` 数字经济核心产业增加值突破九百亿元规上企 <!-- --> <style> 附件1 序号|指标|2027年|
 """
 blanks = st.sampled_from(["　　", "\n", "\r\n", "\t", "\ufeff", "\u2028", "\x0c", " "])
 fragments = st.sampled_from(FRAGMENTS.split()) | blanks

@@ -48,7 +48,9 @@ def city(db):
 
 
 def liaison(organisation_id: int) -> Actor:
-    return Actor(None, "li", frozenset({Role.LIAISON}), organisation_id, frozenset({organisation_id}))
+    return Actor(
+        None, "li", frozenset({Role.LIAISON}), organisation_id, frozenset({organisation_id})
+    )
 
 
 def test_an_import_places_children_below_parents_in_whatever_order_they_come(city):
@@ -100,7 +102,14 @@ def test_a_bad_pack_is_refused_whole_and_says_what_is_wrong(city, rows, field):
 
 @pytest.mark.parametrize(
     "text",
-    ["市工信局", "市工业和信息化局", "lc-gxj", "蓝川市工信局", "蓝川市工业和信息化局", " 市工信局 "],
+    [
+        "市工信局",
+        "市工业和信息化局",
+        "lc-gxj",
+        "蓝川市工信局",
+        "蓝川市工业和信息化局",
+        " 市工信局 ",
+    ],
 )
 def test_an_organisation_is_found_by_any_of_its_names(city, text):
     assert queries.resolve_organisation(text) == Organisation.objects.get(code="lc-gxj")
@@ -143,7 +152,10 @@ def test_a_liaison_cannot_change_organisations_and_the_attempt_is_recorded(city)
 
 @given(
     st.lists(
-        st.tuples(st.integers(1, 30), st.integers(0, 29)), min_size=1, max_size=30, unique_by=lambda p: p[0]
+        st.tuples(st.integers(1, 30), st.integers(0, 29)),
+        min_size=1,
+        max_size=30,
+        unique_by=lambda p: p[0],
     )
 )
 @pytest.mark.django_db(transaction=False)

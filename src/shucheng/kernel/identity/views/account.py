@@ -8,7 +8,7 @@ from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_variables
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from shucheng.kernel.errors import NotFound
 from shucheng.kernel.identity import queries
@@ -27,6 +27,7 @@ from shucheng.kernel.identity.forms import OwnAccountForm, TokenForm, carried_ou
 from shucheng.kernel.identity.models import Person
 
 
+@require_safe
 def show_account(request: HttpRequest) -> HttpResponse:
     return _page(request)
 

@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
 
 from shucheng.kernel.actor import Actor
 from shucheng.kernel.identity import queries
@@ -19,6 +20,7 @@ from shucheng.kernel.identity.forms import OrganisationForm, carried_out
 from shucheng.kernel.identity.models import Organisation
 
 
+@require_safe
 def list_organisations(request: HttpRequest) -> HttpResponse:
     actor = actor_for(request)
     branches = queries.organisation_tree(actor=actor)
@@ -36,6 +38,7 @@ def list_organisations(request: HttpRequest) -> HttpResponse:
     return render(request, "identity/organisations.html", context)
 
 
+@require_safe
 def show_organisation(request: HttpRequest, code: str) -> HttpResponse:
     actor = actor_for(request)
     organisation = queries.find_organisation(code, actor=actor)
@@ -50,6 +53,7 @@ def show_organisation(request: HttpRequest, code: str) -> HttpResponse:
     return render(request, "identity/organisation.html", context)
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
 def add_organisation(request: HttpRequest) -> HttpResponse:
     actor = actor_for(request)
     actor.require("identity.manage_organisations")
@@ -61,6 +65,7 @@ def add_organisation(request: HttpRequest) -> HttpResponse:
     return render(request, "identity/organisation_form.html", {"form": form})
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
 def change_organisation(request: HttpRequest, code: str) -> HttpResponse:
     actor = actor_for(request)
     actor.require("identity.manage_organisations")

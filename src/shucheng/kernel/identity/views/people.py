@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_variables
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from shucheng.kernel.actor import Actor, Role
 from shucheng.kernel.errors import Invalid, NotFound
@@ -30,6 +30,7 @@ STEPS: dict[str, Callable[..., Person]] = {
 }
 
 
+@require_safe
 def list_people(request: HttpRequest) -> HttpResponse:
     actor = actor_for(request)
     words = request.GET.get("q", "").strip()
@@ -41,6 +42,7 @@ def list_people(request: HttpRequest) -> HttpResponse:
     return render(request, "identity/people.html", context)
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
 @sensitive_variables("password")
 def add_person(request: HttpRequest) -> HttpResponse:
     actor = actor_for(request)
@@ -53,6 +55,7 @@ def add_person(request: HttpRequest) -> HttpResponse:
     return render(request, "identity/one_time_password.html", {"person": person, "once": password})
 
 
+@require_safe
 def show_person(request: HttpRequest, person_id: int) -> HttpResponse:
     actor = actor_for(request)
     return _page(request, actor, queries.find_person(person_id, actor=actor))

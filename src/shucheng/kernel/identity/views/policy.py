@@ -4,6 +4,7 @@ from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods, require_safe
 
 from shucheng.kernel.actor import Role
 from shucheng.kernel.identity import queries
@@ -15,6 +16,7 @@ from shucheng.kernel.identity.models import Case
 from shucheng.kernel.identity.personal_data import PERSONAL_DATA
 
 
+@require_safe
 def show_access_policy(request: HttpRequest) -> HttpResponse:
     actor_for(request).require("identity.view_access_policy")
     labels = queries.role_labels()
@@ -26,6 +28,7 @@ def show_access_policy(request: HttpRequest) -> HttpResponse:
     return render(request, "identity/access_policy.html", context)
 
 
+@require_safe
 def show_security(request: HttpRequest) -> HttpResponse:
     actor_for(request).require("identity.view_security")
     items = load_baseline()
@@ -34,6 +37,7 @@ def show_security(request: HttpRequest) -> HttpResponse:
 
 
 @login_not_required
+@require_safe
 def show_privacy(request: HttpRequest) -> HttpResponse:
     context = {
         "personal_data": PERSONAL_DATA,
@@ -44,6 +48,7 @@ def show_privacy(request: HttpRequest) -> HttpResponse:
 
 
 @login_not_required
+@require_http_methods(["GET", "HEAD", "POST"])
 def report(request: HttpRequest) -> HttpResponse:
     """The public channel: file a case, or look one up by its number."""
     if number := request.GET.get("number", "").strip():
@@ -57,6 +62,7 @@ def report(request: HttpRequest) -> HttpResponse:
 
 
 @login_not_required
+@require_http_methods(["GET", "HEAD", "POST"])
 def show_case(request: HttpRequest, number: str) -> HttpResponse:
     """Progress of a case for whoever knows its number; handlers can move it."""
     actor = actor_for(request)
@@ -71,6 +77,7 @@ def show_case(request: HttpRequest, number: str) -> HttpResponse:
     return render(request, "identity/case.html", context)
 
 
+@require_safe
 def list_cases(request: HttpRequest) -> HttpResponse:
     found = queries.cases(actor=actor_for(request))
     state = request.GET.get("state", "")
