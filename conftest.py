@@ -76,6 +76,15 @@ def shared_folder() -> Path:
     return folder
 
 
+@pytest.fixture(autouse=True)
+def _jobs_run_on_the_tests_own_connection(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A queue worker closes connections it finds inside a transaction; a test is inside one.
+    (Django's test client keeps requests from doing the same.)"""
+    from django_tasks_db.management.commands import db_worker
+
+    monkeypatch.setattr(db_worker, "close_old_connections", lambda: None)
+
+
 @pytest.fixture(scope="session", autouse=True)
 def _append_only_tables_can_be_emptied_between_tests() -> Iterator[None]:
     from tests import append_only

@@ -216,7 +216,8 @@ def _platform_commands(commands: "argparse._SubParsersAction[argparse.ArgumentPa
     audit.add_argument("verb", choices=("verify", "export"))
     audit.add_argument("--out", type=Path)
 
-    command("docs", "write the generated reference anew")
+    docs = command("docs", "write the generated reference anew")
+    docs.set_defaults(parser=parser)
     messages = command("messages", "compile translations")
     messages.add_argument("--collect", action="store_true", help="collect texts first (gettext)")
     manage = command("manage", "Django's own commands")

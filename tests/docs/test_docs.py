@@ -5,10 +5,12 @@ from pathlib import Path
 
 import pytest
 
+from shucheng.cli import parser
 from shucheng.plan.compiler.lint.run import rules
-from shucheng.web.reference import PAGES
+from shucheng.web.reference import pages
 
 ROOT = Path(__file__).parents[2]
+PAGES = pages(parser())
 PAGES_WITH_LINKS = sorted(
     path
     for pattern in ("*.md", "docs/**/*.md", "cities/*.md")

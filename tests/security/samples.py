@@ -164,7 +164,7 @@ def make_samples() -> Samples:
         "state": "answered",
         "q": "软件",
     }
-    forms = {
+    forms: dict[str, dict[str, Any]] = {
         "plan/load/": {"file": ("plan.txt", PLAN.encode())},
         "plan/<int:version_id>/items/": {
             "kind": "task",

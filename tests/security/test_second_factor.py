@@ -12,7 +12,7 @@ from shucheng.kernel.actor import Role, system_actor
 from shucheng.kernel.identity.actions.people import reset_second_factor
 from shucheng.kernel.identity.fields import keyring
 from shucheng.kernel.identity.permissions import MANAGEMENT_ROLES
-from shucheng.kernel.identity.sign_in import TOTP_PURPOSE
+from shucheng.kernel.identity.second_factor import TOTP_PURPOSE
 
 PASSWORD = "Correct-Horse-7"
 ACTIVATE = "/accounts/2fa/totp/activate/"

@@ -31,7 +31,8 @@ class CryptoError(Exception):
 class Provider(Protocol):
     """One family of algorithms. Keys are 32 random bytes whatever the family uses of them."""
 
-    name: str
+    @property
+    def name(self) -> str: ...
 
     def digest(self, data: bytes) -> bytes: ...
 

@@ -1,4 +1,8 @@
-"""Charts drawn on the server as SVG: they print, need no script, and weigh a kilobyte."""
+"""Charts drawn on the server as SVG: they print, need no script, and weigh a kilobyte.
+
+Lines are stretched to the room there is (`preserveAspectRatio="none"`, strokes keep their width);
+marks and words are placed in percent, so that a diamond stays a diamond at every size.
+"""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -10,11 +14,11 @@ from django.utils.translation import gettext as _
 from shucheng.lib.periods import Period
 from shucheng.plan.public import Headline
 
-WIDTH, HEIGHT, PAD = 240.0, 56.0, 12.0
-
 
 @dataclass(frozen=True, slots=True)
 class Point:
+    """A place in percent of the drawing, from its upper left corner."""
+
     x: float
     y: float
 
@@ -29,26 +33,29 @@ def path_sparkline(headline: Headline) -> SafeString:
     place = _scale([*moments, *(value for run in runs_of_values for value in run)])
     targets = [place(*moment) for moment in moments]
     runs = [[place(*value) for value in run] for run in runs_of_values]
+    current = headline.current.year if headline.current else None
     return format_html(
-        '<svg viewBox="0 0 {w} {h}" role="img" aria-label="{label}">'
-        '<line class="path-axis" x1="0" y1="{base}" x2="{w}" y2="{base}"/>'
-        '<polyline class="path-target" points="{line}"/>{knots}'
-        "{lines}{dot}{years}</svg>",
-        w=WIDTH,
-        h=HEIGHT,
-        base=HEIGHT - PAD,
+        '<span class="spark"><svg class="spark-plot" role="img" aria-label="{label}">'
+        '<line class="path-axis" x1="0" y1="100%" x2="100%" y2="100%"/>'
+        '<svg viewBox="0 0 100 100" preserveAspectRatio="none">'
+        '<polyline class="path-target" points="{line}"/>{lines}</svg>'
+        '{knots}{dot}</svg><svg class="spark-years" aria-hidden="true">{years}</svg></span>',
         label=_description(headline),
         line=_points(targets),
-        knots=format_html_join(
-            "",
-            '<path class="path-knot" d="M{} {}l3.5 3.5-3.5 3.5-3.5-3.5z"/>',
-            ((f"{p.x:.1f}", f"{p.y - 3.5:.1f}") for p in targets),
-        ),
         lines=format_html_join(
             "", '<polyline class="path-actual" points="{}"/>', ((_points(run),) for run in runs)
         ),
+        knots=format_html_join(
+            "",
+            '<svg x="{}%" y="{}%" overflow="visible">'
+            '<path class="path-knot{}" d="M0-4l4 4-4 4-4-4z"/></svg>',
+            (
+                (f"{p.x:.1f}", f"{p.y:.1f}", " path-now" if target.year == current else "")
+                for p, target in zip(targets, path, strict=True)
+            ),
+        ),
         dot=format_html(
-            '<circle class="path-dot" cx="{}" cy="{}" r="2.5"/>',
+            '<circle class="path-dot" cx="{}%" cy="{}%" r="3"/>',
             f"{runs[-1][-1].x:.1f}",
             f"{runs[-1][-1].y:.1f}",
         )
@@ -56,9 +63,14 @@ def path_sparkline(headline: Headline) -> SafeString:
         else "",
         years=format_html_join(
             "",
-            '<text class="path-label" x="{}" y="{}" text-anchor="{}">{}</text>',
+            '<text class="path-label{}" x="{}%" y="80%" text-anchor="{}">{}</text>',
             (
-                (f"{p.x:.1f}", HEIGHT - 1, _anchor(p), target.year)
+                (
+                    " path-now" if target.year == current else "",
+                    f"{p.x:.1f}",
+                    _anchor(p),
+                    target.year,
+                )
                 for p, target in zip(targets, path, strict=True)
             ),
         ),
@@ -88,9 +100,10 @@ def _scale(points: Sequence[tuple[float, float]]) -> Callable[[float, float], Po
     low, high = min(0.0, *values), max(values) or 1.0
 
     def place(time: float, value: float) -> Point:
-        x = 6 + (WIDTH - 12) * (time - first) / span
-        y = (HEIGHT - PAD) - (HEIGHT - PAD - 8) * (value - low) / ((high - low) or 1.0)
-        return Point(x, y)
+        return Point(
+            x=3 + 94 * (time - first) / span,
+            y=100 - 88 * (value - low) / ((high - low) or 1.0),
+        )
 
     return place
 
@@ -106,9 +119,9 @@ def _points(points: Sequence[Point]) -> str:
 
 
 def _anchor(point: Point) -> str:
-    if point.x < WIDTH * 0.1:
+    if point.x < 10:
         return "start"
-    return "end" if point.x > WIDTH * 0.9 else "middle"
+    return "end" if point.x > 90 else "middle"
 
 
 def _description(headline: Headline) -> str:

@@ -179,5 +179,5 @@ def messages(options: argparse.Namespace) -> None:
 def docs(options: argparse.Namespace) -> None:
     from shucheng.web.reference import write_reference
 
-    for path in write_reference(Path.cwd() / "docs" / "reference"):
+    for path in write_reference(Path.cwd() / "docs" / "reference", options.parser()):
         print(path)

@@ -4,6 +4,10 @@ Nothing is open by default: a view is reached without signing in only when it sa
 Django's `login_not_required` or is named in `OPEN`. The API checks for itself, at its door.
 """
 
+import base64
+import hashlib
+import hmac
+import re
 import time
 from collections.abc import Callable
 from typing import Any
@@ -26,6 +30,7 @@ from shucheng.kernel.public import (
 )
 from shucheng.web.middleware import error_response
 
+_DIGEST = re.compile(r"(?:^|,)\s*sha-256=:(?P<digest>[A-Za-z0-9+/]{43}=):")
 Respond = Callable[[HttpRequest], HttpResponseBase]
 
 OPEN = frozenset(
@@ -92,6 +97,31 @@ def protective_headers(respond: Respond) -> Respond:
         return response
 
     return middleware
+
+
+def content_digest(respond: Respond) -> Respond:
+    """Refuse an API body that is not what its sender digested (RFC 9530, sha-256)."""
+
+    def middleware(request: HttpRequest) -> HttpResponseBase:
+        sent = request.headers.get("Content-Digest", "")
+        if sent and request.path.startswith("/api/"):
+            given = _DIGEST.search(sent)
+            found = base64.b64encode(hashlib.sha256(request.body).digest()).decode()
+            if given is None or not hmac.compare_digest(given["digest"], found):
+                return error_response(request, digest_refused())
+        return respond(request)
+
+    return middleware
+
+
+def digest_refused() -> ShuchengError:
+    error = ShuchengError(
+        "content.digest",
+        _("The body is not what its Content-Digest says."),
+        _("Send it again; the header is sha-256=:BASE64:, made over the bytes as sent."),
+    )
+    error.status = 400
+    return error
 
 
 def idle_sessions(respond: Respond) -> Respond:

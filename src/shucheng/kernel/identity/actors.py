@@ -56,7 +56,9 @@ def actor_for_person(
 def actor_for_token(secret: str, *, request_id: str = "", address: str = "") -> Actor | None:
     """The owner of a token, in the organisation it was issued for; None when it is not valid."""
     token = valid_token(secret)
-    return token and actor_of_token(token, request_id=request_id, address=address)
+    if token is None:
+        return None
+    return actor_of_token(token, request_id=request_id, address=address)
 
 
 def valid_token(secret: str) -> ApiToken | None:
@@ -149,7 +151,9 @@ def note_session_seen(request: HttpRequest) -> None:
 
 
 def _needs_second_factor(held: list[Membership]) -> bool:
-    return settings.REQUIRE_SECOND_FACTOR and any(Role(m.role) in MANAGEMENT_ROLES for m in held)
+    if not settings.REQUIRE_SECOND_FACTOR:
+        return False
+    return any(Role(m.role) in MANAGEMENT_ROLES for m in held)
 
 
 def _from_session(request: HttpRequest) -> Actor:

@@ -2,12 +2,20 @@
 
 import unicodedata
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.db import models
 
 from shucheng.lib.crypto import Keyring, read_keyring
+
+# Fields are generic for the type checker only.
+if TYPE_CHECKING:
+    _Text = models.TextField[str, str]
+    _Char = models.CharField[str, str]
+else:
+    _Text = models.TextField
+    _Char = models.CharField
 
 _RINGS: dict[tuple[str, int], Keyring] = {}
 
@@ -28,7 +36,7 @@ def keyring() -> Keyring:
     return _RINGS[stamp]
 
 
-class SealedTextField(models.TextField):
+class SealedTextField(_Text):
     """Text that is encrypted in the database and plain in memory. It cannot be searched."""
 
     def _purpose(self) -> str:
@@ -47,7 +55,7 @@ def normal_username(text: str) -> str:
     return unicodedata.normalize("NFKC", text).strip().casefold()
 
 
-class UsernameField(models.CharField):
+class UsernameField(_Char):
     def to_python(self, value: Any) -> Any:
         value = super().to_python(value)
         return normal_username(value) if isinstance(value, str) else value

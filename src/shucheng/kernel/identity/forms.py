@@ -139,6 +139,12 @@ class CaseForm(forms.Form):
         help_text=_("Not needed: the case number alone shows the answer."),
     )
 
+    def __init__(self, *args: Any, may_handle: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["kind"]
+        if isinstance(field, forms.ChoiceField) and not may_handle:
+            field.choices = [c for c in Case.Kind.choices if c[0] != Case.Kind.INCIDENT]
+
 
 class CaseMoveForm(forms.Form):
     state = forms.ChoiceField(

@@ -203,7 +203,7 @@ class SignInGuard(models.Model):
     locked_until = models.DateTimeField(null=True)
 
     def __str__(self) -> str:
-        return self.username
+        return str(self.username)
 
 
 class KeptQuerySet(models.QuerySet["Membership"]):
@@ -295,6 +295,7 @@ class Case(models.Model):
         CORRECTION = "correction", _("Correct or complete my data")
         DELETION = "deletion", _("Delete my data or close my account")
         RESTRICTION = "restriction", _("Restrict the use of my data or withdraw consent")
+        INCIDENT = "incident", _("Security incident")
 
     class State(models.TextChoices):
         RECEIVED = "received", _("Received")

@@ -54,6 +54,16 @@ PERMISSIONS = (
         roles=MANAGEMENT_ROLES,
     ),
     Permission(
+        "identity.rotate_keys",
+        _("Change the keys that seal personal data"),
+        roles=frozenset({Role.ADMINISTRATOR}),
+    ),
+    Permission(
+        "identity.export_processing",
+        _("Export the register of personal data processing"),
+        roles=frozenset({Role.SECURITY, Role.AUDITOR}),
+    ),
+    Permission(
         "identity.handle_cases",
         _("Read and answer complaints, reports and requests on personal data"),
         roles=frozenset({Role.SECURITY}),

@@ -19,6 +19,15 @@ class PersonalData:
     ground: str | Promise
     kept: str | Promise
 
+    def plain(self) -> dict[str, str]:
+        return {
+            "field": self.field,
+            "label": str(self.label),
+            "purpose": str(self.purpose),
+            "ground": str(self.ground),
+            "kept": str(self.kept),
+        }
+
 
 PERSONAL_DATA = (
     PersonalData(

@@ -3,8 +3,10 @@
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
+from typing import Any
 
+from allauth.usersessions.models import UserSession
 from django.db.models import Prefetch, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -20,6 +22,19 @@ from shucheng.kernel.identity.models import (
     Organisation,
     OrganisationAlias,
     Person,
+)
+from shucheng.kernel.identity.personal_data import PERSONAL_DATA
+
+OWN_FIELDS = (
+    "username",
+    "display_name",
+    "email",
+    "phone",
+    "language",
+    "created_at",
+    "last_login",
+    "password_changed_at",
+    "expires_at",
 )
 
 
@@ -171,6 +186,68 @@ def memberships_of(organisation_id: int, *, actor: Actor) -> QuerySet[Membership
     return Membership.objects.select_related("person").filter(
         Q(valid_to__isnull=True) | Q(valid_to__gt=now), organisation_id=organisation_id
     )
+
+
+def unused_accounts(days: int) -> list[Person]:
+    """Open accounts that expired, or that nobody used for so many days."""
+    now = timezone.now()
+    since = now - timedelta(days=days)
+    quiet = Q(last_login__lt=since) | Q(last_login=None, created_at__lt=since)
+    # A program never signs in: its tokens say whether it is alive.
+    alive = Q(api_tokens__last_used_at__gte=since)
+    found = Person.objects.filter(is_active=True).filter(Q(expires_at__lte=now) | quiet)
+    return list(found.exclude(alive & Q(is_service=True)).order_by("pk"))
+
+
+def own_data(*, actor: Actor) -> dict[str, Any]:
+    """Everything stored about the person who asks, to see and to copy."""
+    person = Person.objects.filter(pk=actor.person_id).first()
+    if person is None:
+        raise NotFound(_("Your account"))
+    held = person.memberships.select_related("organisation")
+    return {
+        "account": {name: getattr(person, name) for name in OWN_FIELDS},
+        "roles": [
+            {
+                "organisation": membership.organisation.name,
+                "role": membership.role,
+                "from": membership.valid_from,
+                "until": membership.valid_to,
+                "granted_by": membership.granted_by,
+            }
+            for membership in held
+        ],
+        "tokens": list(person.api_tokens.values("name", "prefix", "created_at", "last_used_at")),
+        "sign_ins": list(
+            UserSession.objects.filter(user=person).values("ip", "user_agent", "created_at")
+        ),
+        "requests": [
+            {"number": case.number, "kind": case.kind, "text": case.text, "state": case.state}
+            for case in person.cases.all()
+        ],
+    }
+
+
+def processing_report(first: date, last: date, *, actor: Actor) -> dict[str, Any]:
+    """For a compliance audit: what is processed and why, and what people asked in a period."""
+    actor.require("identity.export_processing")
+    asked = Case.objects.filter(received_at__date__gte=first, received_at__date__lte=last)
+    return {
+        "first": first,
+        "last": last,
+        "processing": [entry.plain() for entry in PERSONAL_DATA],
+        "accounts": Person.objects.filter(is_active=True).count(),
+        "cases": [
+            {
+                "kind": case.kind,
+                "state": case.state,
+                "received": case.received_at,
+                "due": case.due_at,
+                "closed": case.closed_at,
+            }
+            for case in asked
+        ],
+    }
 
 
 def tokens_of(person_id: int, *, actor: Actor) -> QuerySet[ApiToken]:

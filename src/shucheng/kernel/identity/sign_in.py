@@ -4,7 +4,6 @@ from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.auth_backends import AuthenticationBackend
-from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.core.exceptions import ValidationError
@@ -15,14 +14,13 @@ from shucheng.kernel.actor import Actor
 from shucheng.kernel.audit.entries import record
 from shucheng.kernel.errors import Invalid
 from shucheng.kernel.identity.actions.people import change_own_password
-from shucheng.kernel.identity.actors import actor_for_person, needs_second_factor
-from shucheng.kernel.identity.fields import keyring, normal_username
+from shucheng.kernel.identity.actors import actor_for_person
+from shucheng.kernel.identity.fields import normal_username
 from shucheng.kernel.identity.guard import count_failure, forget_failures, minutes_locked
 from shucheng.kernel.identity.models import Person
 from shucheng.kernel.identity.network import client_address
 
 SILENT = {"account/messages/logged_in.txt", "account/messages/logged_out.txt"}
-TOTP_PURPOSE = "mfa.authenticator.secret"
 
 
 class Backend(AuthenticationBackend):  # type: ignore[misc]
@@ -68,8 +66,10 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     ) -> HttpResponse | None:
         if not Backend().user_can_authenticate(user):
             _note_failure(request, user.get_username(), "sign_in.closed")
-            return self.respond_user_inactive(request, user)
-        return super().pre_login(request, user, **kwargs)
+            inactive: HttpResponse = self.respond_user_inactive(request, user)
+            return inactive
+        response: HttpResponse | None = super().pre_login(request, user, **kwargs)
+        return response
 
     def login(self, request: HttpRequest, user: AbstractBaseUser) -> None:
         super().login(request, user)
@@ -107,25 +107,6 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
 
     def send_notification_mail(self, *args: Any, **kwargs: Any) -> None:
         """Changes of an account are in the audit log and on its page; no mail is needed."""
-
-
-class MFAAdapter(DefaultMFAAdapter):  # type: ignore[misc]
-    """Secrets of the second factor are sealed, and management roles cannot do without one."""
-
-    def encrypt(self, text: str) -> str:
-        return keyring().seal(text, TOTP_PURPOSE)
-
-    def decrypt(self, encrypted_text: str) -> str:
-        return keyring().open(encrypted_text, TOTP_PURPOSE)
-
-    def can_delete_authenticator(self, authenticator: Any) -> bool:
-        return not needs_second_factor(_person(authenticator.user))
-
-    def get_totp_label(self, user: AbstractBaseUser) -> str:
-        return user.get_username()
-
-    def get_totp_issuer(self) -> str:
-        return "Shucheng"
 
 
 class SocialAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]

@@ -4,7 +4,7 @@ import os
 import shutil
 import sqlite3
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -15,8 +15,11 @@ from urllib.parse import quote
 import psycopg
 from django.db import connection, connections
 from django.utils.translation import gettext_lazy as _
+from psycopg.conninfo import make_conninfo
+from psycopg.rows import dict_row
 from psycopg.sql import SQL, Identifier
 
+from shucheng.kernel.audit.verify import HEAD_TABLE, TABLE, Outcome, read_sqlite, verify
 from shucheng.kernel.errors import Invalid
 
 SQLITE_COPY = "database.sqlite3"
@@ -25,11 +28,13 @@ POSTGRESQL_DUMP = "database.dump"
 
 @dataclass(frozen=True, slots=True)
 class Contents:
-    """What one snapshot of a database holds."""
+    """What one snapshot of a database holds: `stored` are the hashes of the files it names."""
 
     rows: dict[str, int]
     migrations: list[str]
     audit_head: str
+    stored: frozenset[str]
+    chain: Outcome
 
 
 def vendor() -> str:
@@ -55,8 +60,24 @@ def copy_to(folder: Path) -> Contents:
 
 def contents() -> Contents:
     """What the database in use holds now."""
-    connection.ensure_connection()
-    return _contents(_django_query)
+    connections.close_all()
+    if connection.vendor == "sqlite":
+        with closing(_open_sqlite(_sqlite_path())) as own:
+            return _sqlite_contents(own, _sqlite_path())
+    with _snapshot() as own:
+        return _postgresql_contents(own)
+
+
+def size() -> int:
+    """Bytes that the database takes."""
+    with connection.cursor() as cursor:
+        if connection.vendor == "sqlite":
+            cursor.execute(
+                "SELECT page_count * page_size FROM pragma_page_count(), pragma_page_size()"
+            )
+        else:
+            cursor.execute("SELECT pg_database_size(current_database())")
+        return int(cursor.fetchone()[0])
 
 
 def pg_program(name: str) -> str:
@@ -75,18 +96,22 @@ def pg_program(name: str) -> str:
     return found
 
 
-def postgresql_environment() -> dict[str, str]:
-    """The address for PostgreSQL's own programs; a password is never on a command line."""
+def postgresql_address() -> str:
+    """The address for PostgreSQL's own programs, without the password."""
+    return make_conninfo(**_connection_facts(), client_encoding="UTF8")
+
+
+def _connection_facts() -> dict[str, Any]:
     facts = connection.settings_dict
-    named = {
-        "PGDATABASE": facts["NAME"],
-        "PGUSER": facts["USER"],
-        "PGPASSWORD": facts["PASSWORD"],
-        "PGHOST": facts["HOST"],
-        "PGPORT": str(facts["PORT"]),
-        "PGSSLMODE": facts.get("OPTIONS", {}).get("sslmode", ""),
+    address = {
+        "dbname": facts["NAME"],
+        "user": facts["USER"],
+        "host": facts["HOST"],
+        "port": facts["PORT"],
     }
-    return {**os.environ, **{name: value for name, value in named.items() if value}}
+    # Options of Django or of its pool are none of libpq's.
+    options = {k: v for k, v in facts.get("OPTIONS", {}).items() if isinstance(v, str)}
+    return {name: value for name, value in {**address, **options}.items() if value}
 
 
 # -- SQLite -----------------------------------------------------------------------------------
@@ -96,20 +121,20 @@ def _sqlite_path() -> Path:
     return Path(connection.settings_dict["NAME"])
 
 
+def _open_sqlite(path: Path) -> sqlite3.Connection:
+    return sqlite3.connect(f"file:{quote(str(path))}?mode=ro", uri=True)
+
+
 def _copy_sqlite(target: Path) -> Contents:
     # All pages in one step: one read snapshot, and no writer can make it start over.
-    with (
-        closing(sqlite3.connect(f"file:{quote(str(_sqlite_path()))}?mode=ro", uri=True)) as source,
-        closing(sqlite3.connect(target)) as copy,
-    ):
+    with closing(_open_sqlite(_sqlite_path())) as source, closing(sqlite3.connect(target)) as copy:
         source.backup(copy, pages=-1)
         copy.execute("PRAGMA journal_mode=DELETE")
-        return inspect_sqlite(copy)
+        return _sqlite_contents(copy, target)
 
 
-def inspect_sqlite(copy: sqlite3.Connection) -> Contents:
-    """Check a copy's structure and count what it holds."""
-    verdict = copy.execute("PRAGMA integrity_check").fetchone()[0]
+def _sqlite_contents(own: sqlite3.Connection, path: Path) -> Contents:
+    verdict = own.execute("PRAGMA integrity_check").fetchone()[0]
     if verdict != "ok":
         raise Invalid(
             "backup.corrupt",
@@ -117,7 +142,10 @@ def inspect_sqlite(copy: sqlite3.Connection) -> Contents:
             _("Check the disk, then restore the last good backup."),
             verdict=verdict,
         )
-    return _contents(lambda sql: copy.execute(sql).fetchall())
+    with read_sqlite(path) as (entries, head):
+        chain = verify(entries, head)
+    tables = "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'"
+    return _contents(lambda sql: own.execute(sql).fetchall(), tables, chain)
 
 
 @contextmanager
@@ -132,23 +160,29 @@ def sqlite_put_in_place(source: Path) -> Iterator[None]:
     shutil.copyfile(source, fresh)
     _sync(fresh)
     former = place.with_name(f"{place.name}.replaced-{_stamp()}")
-    moved = [
-        (old, former.with_name(former.name + suffix))
-        for suffix in ("-wal", "-shm", "")
-        if (old := place.with_name(place.name + suffix)).exists()
-    ]
-    for old, kept in moved:
-        old.rename(kept)
-    fresh.rename(place)
+    if place.exists():
+        _to_one_file(place)
+        os.link(place, former)
+    # One step: at no moment is there no database.
+    fresh.replace(place)
     try:
         yield
     except BaseException:
         connections.close_all()
         for suffix in ("-wal", "-shm", ""):
             place.with_name(place.name + suffix).unlink(missing_ok=True)
-        for old, kept in moved:
-            kept.rename(old)
+        if former.exists():
+            former.rename(place)
         raise
+
+
+def _to_one_file(place: Path) -> None:
+    """Fold the write-ahead log into the database; possible only when nobody has it open."""
+    try:
+        with closing(sqlite3.connect(place, timeout=2)) as own:
+            own.execute("PRAGMA journal_mode=DELETE")
+    except sqlite3.OperationalError as error:
+        raise running() from error
 
 
 # -- PostgreSQL -------------------------------------------------------------------------------
@@ -156,16 +190,34 @@ def sqlite_put_in_place(source: Path) -> Iterator[None]:
 
 def _dump_postgresql(target: Path) -> Contents:
     """Dump and count inside one exported snapshot."""
+    with _snapshot() as own:
+        snapshot = own.execute("SELECT pg_export_snapshot()").fetchall()[0][0]
+        _run(
+            [pg_program("pg_dump"), "--format=custom", f"--snapshot={snapshot}"]
+            + ["--no-owner", "--no-privileges", "--schema=public", f"--file={target}"]
+            + [f"--dbname={postgresql_address()}"]
+        )
+        # Reads the dump to its end: a torn one is found now, not on the day it is needed.
+        _run([pg_program("pg_restore"), f"--file={os.devnull}", str(target)])
+        return _postgresql_contents(own)
+
+
+def _postgresql_contents(own: "psycopg.Connection[Any]") -> Contents:
+    head = own.execute(f"SELECT sequence, hash FROM {HEAD_TABLE}".encode()).fetchone()  # noqa: S608
+    with own.cursor("audit", row_factory=dict_row) as entries:
+        entries.execute(f"SELECT * FROM {TABLE} ORDER BY sequence".encode())  # noqa: S608
+        chain = verify(iter(entries), head)
+    tables = "SELECT tablename FROM pg_tables WHERE schemaname = 'public'"
+    return _contents(lambda sql: own.execute(sql.encode()).fetchall(), tables, chain)
+
+
+@contextmanager
+def _snapshot() -> Iterator["psycopg.Connection[Any]"]:
+    """A connection that sees the database as of one moment."""
     with _own_connection() as own:
         own.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
         own.read_only = True
-        snapshot = own.execute("SELECT pg_export_snapshot()").fetchone()
-        assert snapshot is not None  # noqa: S101 - the function gives one row
-        _run(
-            [pg_program("pg_dump"), "--format=custom", f"--snapshot={snapshot[0]}"]
-            + ["--no-owner", "--no-privileges", f"--file={target}"]
-        )
-        return _contents(lambda sql: own.execute(sql.encode()).fetchall())
+        yield own
 
 
 @contextmanager
@@ -174,13 +226,14 @@ def postgresql_put_in_place(source: Path) -> Iterator[None]:
     former = f"replaced_{_stamp().replace('-', '_')}"
     connections.close_all()
     with _own_connection(autocommit=True) as own:
+        _require_alone(own)
         own.execute(SQL("ALTER SCHEMA public RENAME TO {}").format(Identifier(former)))
         try:
             own.execute("CREATE SCHEMA public")
             _run(
                 [pg_program("pg_restore"), "--single-transaction", "--exit-on-error"]
                 + ["--no-owner", "--no-privileges", "--schema=public"]
-                + [f"--dbname={connection.settings_dict['NAME']}", str(source)]
+                + [f"--dbname={postgresql_address()}", str(source)]
             )
             _drop_if_empty(own, former)
             yield
@@ -227,27 +280,30 @@ def _own_connection(autocommit: bool = False) -> Iterator["psycopg.Connection[An
 
 # -- both -------------------------------------------------------------------------------------
 
+Query = Callable[[str], list[Any]]
 
-def _contents(query: Any) -> Contents:
-    # `contents` is asked for tables and counts in the same snapshot that was copied.
-    tables = sorted(
-        table for table in connection.introspection.django_table_names() if table != "cache"
+
+def running() -> Invalid:
+    return Invalid(
+        "restore.running",
+        _("The platform is running: its database is in use."),
+        _("Stop its web and worker processes, then restore."),
     )
-    rows = {table: int(query(f'SELECT count(*) FROM "{table}"')[0][0]) for table in tables}  # noqa: S608
+
+
+def _contents(query: Query, tables: str, chain: Outcome) -> Contents:
+    # What the cache holds is nobody's data and may differ a moment later.
+    names = sorted(str(row[0]) for row in query(tables) if row[0] != "cache")
+    rows = {table: int(query(f'SELECT count(*) FROM "{table}"')[0][0]) for table in names}  # noqa: S608
     migrations = [f"{app}.{name}" for app, name in query("SELECT app, name FROM django_migrations")]
-    head = query("SELECT sequence, hash FROM audit_audithead")
-    return Contents(rows, sorted(migrations), f"{head[0][0]}:{head[0][1]}" if head else "")
-
-
-def _django_query(sql: str) -> list[Any]:
-    with connection.cursor() as cursor:
-        cursor.execute(sql)
-        return list(cursor.fetchall())
+    head = f"{chain.last}:{chain.head}" if chain.entries else ""
+    stored = frozenset(str(row[0]) for row in query("SELECT sha256 FROM files_storedfile"))
+    return Contents(rows, sorted(migrations), head, stored, chain)
 
 
 def _run(command: list[str]) -> None:
     done = subprocess.run(  # noqa: S603 - a fixed program with our own arguments
-        command, env=postgresql_environment(), capture_output=True, text=True, check=False
+        command, env=_environment(), capture_output=True, text=True, check=False
     )
     if done.returncode:
         raise Invalid(
@@ -257,6 +313,12 @@ def _run(command: list[str]) -> None:
             program=Path(command[0]).name,
             reason=done.stderr.strip()[-500:],
         )
+
+
+def _environment() -> dict[str, str]:
+    # A password is never on a command line, where every user of the machine can read it.
+    password = connection.settings_dict["PASSWORD"]
+    return {**os.environ, "PGPASSWORD": password} if password else dict(os.environ)
 
 
 def _sync(path: Path) -> None:

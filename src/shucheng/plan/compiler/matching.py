@@ -216,17 +216,20 @@ class Lexicon:
 
     def __init__(self, names: Iterable[Name]) -> None:
         cores = {name.core for name in names}
-        self._size = max(len(cores), 1)
-        self._seen = Counter(pair for core in cores for pair in name_pairs(core))
+        size = max(len(cores), 1)
+        seen = Counter(pair for core in cores for pair in name_pairs(core))
+        self._weights = {pair: log(1 + size / count) for pair, count in seen.items()}
+        self._unseen = log(1 + size)
+        self._worths: dict[frozenset[str], float] = {}
 
     def weight(self, pair: str) -> float:
-        return log(1 + self._size / max(self._seen[pair], 1))
+        return self._weights.get(pair, self._unseen)
 
     def score(self, left: Name, right: Name) -> float:
         """From 0 to 1: weighted shared pairs, balanced between both sides and the shorter."""
         if left.core == right.core:
             return 1.0
-        mine, theirs = self._total(left.pairs), self._total(right.pairs)
+        mine, theirs = self._worth(left), self._worth(right)
         shared = self._total(left.pairs & right.pairs)
         return shared * sqrt(2 / (mine + theirs) / min(mine, theirs)) if shared else 0.0
 
@@ -256,6 +259,12 @@ class Lexicon:
         if nested(left, right) and not short and not _cross_graded(left, right):
             return score if score >= (CORROBORATED if corroborated else NESTED) else 0.0
         return score if score >= SIBLINGS else 0.0
+
+    def _worth(self, name: Name) -> float:
+        """All pairs of a name together; asked for again at every comparison."""
+        if name.pairs not in self._worths:
+            self._worths[name.pairs] = self._total(name.pairs)
+        return self._worths[name.pairs]
 
     def _total(self, pairs: Iterable[str]) -> float:
         return sum(self.weight(pair) for pair in sorted(pairs))

@@ -27,6 +27,11 @@ class CityMap:
     shapes: tuple[Shape, ...]
     zones: tuple[Area, ...]
 
+    @property
+    def box(self) -> str:
+        """The drawing's view box, with a little air for outlines at the edge."""
+        return f"-4 -4 {self.width + 8:.0f} {self.height + 8:.0f}"
+
 
 def city_map(*, actor: Actor) -> CityMap | None:
     """None while the city has no areas."""
@@ -34,7 +39,7 @@ def city_map(*, actor: Actor) -> CityMap | None:
     if not below_city:
         return None
     drawn = _draw(tuple(area.code for area in below_city))
-    names = {area.code: area.name for area in below_city}
+    names = {area.code: area.label for area in below_city}
     return CityMap(
         WIDTH,
         drawn.height,
@@ -67,11 +72,18 @@ def _draw(codes: tuple[str, ...]) -> CityMap:
     for code, found in rings.items():
         placed = [[place(point) for point in ring] for ring in found]
         path = "".join("M" + "L".join(f"{x:.1f} {y:.1f}" for x, y in ring) + "Z" for ring in placed)
-        largest = max(placed, key=len)
-        x = (min(p[0] for p in largest) + max(p[0] for p in largest)) / 2
-        y = (min(p[1] for p in largest) + max(p[1] for p in largest)) / 2
+        x, y = _centre(max(placed, key=len))
         shapes.append(Shape(code, "", path, x, y))
     return CityMap(WIDTH, (north - south) * scale, tuple(shapes), ())
+
+
+def _centre(ring: list[tuple[float, float]]) -> tuple[float, float]:
+    """The centre of gravity of an outline: where its name stands best."""
+    double, x, y = 0.0, 0.0, 0.0
+    for (x1, y1), (x2, y2) in zip(ring, [*ring[1:], ring[0]], strict=True):
+        cross = x1 * y2 - x2 * y1
+        double, x, y = double + cross, x + (x1 + x2) * cross, y + (y1 + y2) * cross
+    return (x / (3 * double), y / (3 * double)) if double else ring[0]
 
 
 def _rings(geometry: dict[str, object]) -> Iterable[list[tuple[float, float]]]:

@@ -6,6 +6,7 @@ from django.views.decorators.http import require_GET
 
 from shucheng.kernel.public import actor_for
 from shucheng.plan.public import cockpit
+from shucheng.web.cockpit.board import board
 from shucheng.web.cockpit.map import city_map
 
 
@@ -19,5 +20,10 @@ def home(request: HttpRequest) -> HttpResponse:
     return render(
         request,
         "web/wall.html" if wall else "web/cockpit.html",
-        {"cockpit": found, "map": city_map(actor=actor), "simulated": found.simulated},
+        {
+            "cockpit": found,
+            "board": board(found),
+            "map": city_map(actor=actor),
+            "simulated": found.simulated,
+        },
     )

@@ -102,7 +102,7 @@ def test_another_organisation_does_not_see_the_file() -> None:
     from shucheng.kernel.identity.models import Organisation
 
     one, two = (
-        Organisation.objects.create(code=code, name=code, kind="government_department")
+        Organisation.objects.create(code=code, name=code, kind="department")
         for code in ("one", "two")
     )
     mine = Actor(None, "mine", frozenset({Role.LIAISON}), one.pk, frozenset({one.pk}))

@@ -28,6 +28,7 @@ _ORGANISATION_FACTS = (
     "valid_from",
     "valid_to",
 )
+_WHEN_EMPTY = {"name": "", "full_name": "", "name_en": "", "kind": "", "order": 0}
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +65,8 @@ def update_organisation(code: str, *, actor: Actor, **facts: Any) -> Organisatio
         raise NotFound(_("The organisation"))
     before = _facts(organisation)
     _set_organisation(organisation, facts)
-    _keep_revision(organisation, before, actor)
-    organisation.save()
+    if _save_if_new(organisation, before, _facts(organisation)) == "changed":
+        _keep_revision(organisation, before, actor)
     record(
         "identity.organisation.changed",
         organisation,
@@ -119,7 +120,7 @@ def import_areas(rows: Iterable[object], *, actor: Actor) -> Merged:
         after = _plain(area, _AREA_FACTS) | {"parent": area.parent_id}
         counts[_save_if_new(area, before, after)] += 1
         known[area.code] = area
-    record("identity.areas.imported", None, actor=actor, **counts)
+    record("identity.areas.imported", None, actor=actor, after=counts)
     return Merged(**counts)
 
 
@@ -147,7 +148,7 @@ def import_organisations(rows: Iterable[object], *, actor: Actor) -> Merged:
             outcome = "changed"
         counts[outcome] += 1
         known[organisation.code] = organisation
-    record("identity.organisations.imported", None, actor=actor, **counts)
+    record("identity.organisations.imported", None, actor=actor, after=counts)
     return Merged(**counts)
 
 
@@ -270,12 +271,12 @@ def _check_kind(row: Mapping[str, Any], kinds: list[str], kind: str) -> None:
 def _assign(target: Area | Organisation, row: Mapping[str, Any], fields: tuple[str, ...]) -> None:
     for name in fields:
         if name in row:
-            empty = "" if name in {"name", "full_name", "name_en"} else row[name]
-            setattr(target, name, empty if row[name] is None else row[name])
+            value = row[name]
+            setattr(target, name, _WHEN_EMPTY.get(name) if value is None else value)
 
 
 def _save_if_new(target: Area | Organisation, before: object, after: object) -> str:
-    if target.pk is None:
+    if target._state.adding:
         target.save()
         return "created"
     if before == after:

@@ -98,18 +98,22 @@ def set_expiry(person_id: int, expires_at: datetime | None, *, actor: Actor) -> 
 
 @action
 def deactivate_person(person_id: int, *, actor: Actor) -> Person:
-    """Close an account: it cannot sign in, its sessions and tokens end at once."""
+    """Close an account: it cannot sign in, its sessions and tokens end at once.
+
+    E-mail and telephone are deleted: they served to reach a person on duty.
+    """
     actor.require("identity.manage_people")
     person = locked_person(person_id)
     if person.pk == actor.person_id:
         raise _invalid("person", _("You cannot deactivate your own account."))
     person.is_active = False
+    person.email = person.phone = ""
     person.session_generation += 1
     person.save()
     keep_an_administrator()
     person.api_tokens.filter(revoked_at__isnull=True).update(revoked_at=timezone.now())
     UserSession.objects.filter(user=person).delete()
-    record("identity.person.deactivated", person, actor=actor)
+    record("identity.person.deactivated", person, actor=actor, deleted=["email", "phone"])
     return person
 
 

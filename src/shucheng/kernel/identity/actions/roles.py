@@ -1,6 +1,7 @@
 """Who may act for whom: roles are granted and ended, and leave a trace of by whom."""
 
 from datetime import datetime
+from typing import Any
 
 from django.db.models import Q, QuerySet
 from django.utils import timezone
@@ -89,8 +90,9 @@ def end_role(membership_id: int, *, actor: Actor) -> Membership:
 @action
 def choose_acting(membership_id: int, *, actor: Actor) -> Membership:
     """Act for another of one's own organisations; the caller keeps the choice in the session."""
-    membership = Membership.objects.filter(pk=membership_id, person_id=actor.person_id).first()
-    if actor.person_id is None or membership is None or not membership.is_current:
+    membership = Membership.objects.filter(pk=membership_id).first()
+    own = membership is not None and membership.person_id == actor.person_id
+    if membership is None or not own or not membership.is_current:
         raise NotFound(_("The role"))
     record("identity.acting.chosen", membership, actor=actor)
     return membership
@@ -140,10 +142,10 @@ def _current(person: Person) -> QuerySet[Membership]:
     )
 
 
-def _invalid(message: object, **values: object) -> Invalid:
+def _invalid(message: Any, **values: Any) -> Invalid:
     return Invalid(
         "identity.role.invalid",
-        message,  # type: ignore[arg-type]
+        message,
         _("Choose another person, role or organisation."),
         **values,
     )

@@ -3,7 +3,7 @@
 from allauth.usersessions.models import UserSession
 from django.contrib import messages
 from django.contrib.auth import update_session_auth_hash
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
@@ -84,6 +84,16 @@ def add_token(request: HttpRequest) -> HttpResponse:
         return _page(request, token_form=form)
     token, secret = issued
     return render(request, "identity/token_issued.html", {"issued": token, "once": secret})
+
+
+@require_safe
+def download_own_data(request: HttpRequest) -> HttpResponse:
+    """Everything stored about me, as a file."""
+    response = JsonResponse(
+        queries.own_data(actor=actor_for(request)), json_dumps_params={"ensure_ascii": False}
+    )
+    response["Content-Disposition"] = 'attachment; filename="my-data.json"'
+    return response
 
 
 @require_POST

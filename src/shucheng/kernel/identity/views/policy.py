@@ -1,12 +1,18 @@
 """Pages on rights and duties: who may do what, the security baseline, privacy, cases."""
 
+from datetime import date
+
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from shucheng.kernel.actor import Role
+from shucheng.kernel.audit.entries import record_export
+from shucheng.kernel.errors import Invalid
 from shucheng.kernel.identity import queries
 from shucheng.kernel.identity.actions.cases import ANSWER_WITHIN_DAYS, move_case, open_case
 from shucheng.kernel.identity.actors import actor_for
@@ -54,7 +60,11 @@ def report(request: HttpRequest) -> HttpResponse:
     if number := request.GET.get("number", "").strip():
         return redirect("identity:case", number.upper())
     actor = actor_for(request)
-    form = CaseForm(request.POST or None, initial={"kind": request.GET.get("kind", "")})
+    form = CaseForm(
+        request.POST or None,
+        initial={"kind": request.GET.get("kind", "")},
+        may_handle=actor.may("identity.handle_cases"),
+    )
     case = carried_out(form, lambda facts: open_case(**facts, actor=actor))
     if case is not None:
         return redirect("identity:case", case.number)
@@ -69,12 +79,28 @@ def show_case(request: HttpRequest, number: str) -> HttpResponse:
     case = queries.find_case(number)
     may_handle = actor.may("identity.handle_cases")
     form = CaseMoveForm(request.POST or None) if may_handle and case.is_open else None
-    if form is not None and carried_out(
-        form, lambda facts: move_case(number, facts["state"], facts["note"], actor=actor)
-    ):
-        return redirect("identity:case", number)
+    if form is not None:
+        moved = carried_out(
+            form, lambda facts: move_case(number, facts["state"], facts["note"], actor=actor)
+        )
+        if moved is not None:
+            return redirect("identity:case", number)
     context = {"case": case, "form": form, "may_handle": may_handle}
     return render(request, "identity/case.html", context)
+
+
+@require_safe
+def download_processing(request: HttpRequest) -> HttpResponse:
+    """The register of personal data processing for a period; this year when none is named."""
+    actor = actor_for(request)
+    today = timezone.localdate()
+    first = _day(request, "first") or today.replace(month=1, day=1)
+    last = _day(request, "last") or today
+    report = queries.processing_report(first, last, actor=actor)
+    record_export("processing register", len(report["cases"]), actor=actor)
+    response = JsonResponse(report, json_dumps_params={"ensure_ascii": False, "indent": 1})
+    response["Content-Disposition"] = 'attachment; filename="processing-register.json"'
+    return response
 
 
 @require_safe
@@ -85,3 +111,14 @@ def list_cases(request: HttpRequest) -> HttpResponse:
         found = found.filter(state=state)
     context = {"cases": found, "states": Case.State.choices, "state": state}
     return render(request, "identity/cases.html", context)
+
+
+def _day(request: HttpRequest, name: str) -> date | None:
+    text = request.GET.get(name, "")
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError:
+        message = _("“%(text)s” is no day.") % {"text": text[:40]}
+        raise Invalid(
+            "request.day", message, _("Write it as 2025-12-31."), fields={name: message}
+        ) from None

@@ -90,12 +90,10 @@ def indicator_without_target(facts: Facts) -> Iterator[Found]:
 def _said_in_parts(facts: Facts, row: Indicator) -> bool:
     """A row that counts together (数字农场、果园、渔场) what the text counts apart."""
     parts = [part for part in name_of(row.name).core.split("、") if len(part) > 1]
-    said = [
-        part
-        for part in parts
-        if any(part in name_of(target.subject).core for target in facts.text_targets)
-    ]
-    return len(parts) > 1 and len(said) > 1
+    if len(parts) < 2:
+        return False
+    cores = [name_of(target.subject).core for target in facts.text_targets]
+    return sum(any(part in core for core in cores) for part in parts) > 1
 
 
 @rule(

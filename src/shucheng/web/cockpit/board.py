@@ -1,0 +1,149 @@
+"""What the first page says at a glance: headlines by category, the period, what is due next."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from itertools import groupby
+
+from shucheng.plan.public import Cockpit, Headline
+
+
+@dataclass(frozen=True, slots=True)
+class Category:
+    """A category of the indicator annex and its indicators, in the annex's order."""
+
+    name: str
+    headlines: tuple[Headline, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Year:
+    """A year of the plan's period on the bar: where it begins and ends, in percent."""
+
+    year: int
+    start: float
+    middle: float
+    end: float
+    is_current: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Timeline:
+    years: tuple[Year, ...]
+    today: date
+    today_at: float
+    days_left: int
+
+
+@dataclass(frozen=True, slots=True)
+class Deadline:
+    """The next end of a year for which the plan promises something."""
+
+    on: date
+    days: int
+    indicators: int
+    targets: int
+    work_points: int
+
+
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """How many yearly targets the known values have come up to; a fact, not a judgement."""
+
+    year: int
+    reached: int
+    known: int
+    of: int
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    categories: tuple[Category, ...]
+    timeline: Timeline | None
+    deadline: Deadline | None
+    reached: Reached | None
+    most_targets: int
+    most_work: int
+
+
+def board(cockpit: Cockpit) -> Board:
+    headlines = cockpit.headlines
+    return Board(
+        categories=tuple(
+            Category(name, tuple(found))
+            for name, found in groupby(headlines, key=lambda h: h.indicator.category)
+        ),
+        timeline=_timeline(cockpit),
+        deadline=_deadline(cockpit),
+        reached=_reached(headlines),
+        most_targets=max((action.targets for action in cockpit.actions), default=0),
+        most_work=max((len(work.work_points) for work in cockpit.work), default=0),
+    )
+
+
+def _timeline(cockpit: Cockpit) -> Timeline | None:
+    progress = cockpit.progress
+    if progress is None:
+        return None
+    start, end = date(progress.start, 1, 1), date(progress.end + 1, 1, 1)
+    whole = (end - start).days
+
+    def at(day: date) -> float:
+        return round((day - start).days / whole * 100, 2)
+
+    years = tuple(
+        Year(
+            year=year,
+            start=at(date(year, 1, 1)),
+            middle=at(date(year, 7, 2)),
+            end=at(date(year + 1, 1, 1)),
+            is_current=year == progress.today.year,
+        )
+        for year in range(progress.start, progress.end + 1)
+    )
+    today_at = min(max(at(progress.today), 0.0), 100.0)
+    return Timeline(years, progress.today, today_at, max((end - progress.today).days - 1, 0))
+
+
+def _deadline(cockpit: Cockpit) -> Deadline | None:
+    """The end of this year or of the first later one with a yearly target, a target of the text
+    or a work point."""
+    if cockpit.progress is None:
+        return None
+    today, last = cockpit.progress.today, cockpit.progress.end
+    targets = list(cockpit.version.targets.values_list("year", "implied_year", "kind"))
+    points = {point for work in cockpit.work for point in work.work_points}
+    for year in range(max(today.year, cockpit.progress.start), last + 1):
+        indicators = sum(any(t.year == year for t in h.path) for h in cockpit.headlines)
+        due = sum(_falls_due(year, *target) for target in targets)
+        work = sum(point.year == year for point in points)
+        if indicators or due or work:
+            on = date(year, 12, 31)
+            return Deadline(on, (on - today).days, indicators, due, work)
+    return None
+
+
+def _falls_due(year: int, named: int | None, implied: int | None, kind: str) -> bool:
+    """What is promised for each year falls due every year."""
+    return named == year or (named is None and (kind == "annual" or implied == year))
+
+
+def _reached(headlines: Sequence[Headline]) -> Reached | None:
+    with_target = [h for h in headlines if h.current]
+    if not with_target:
+        return None
+    return Reached(
+        year=max(h.current.year for h in with_target if h.current),
+        reached=sum(map(_has_reached, with_target)),
+        known=sum(h.latest is not None for h in with_target),
+        of=len(with_target),
+    )
+
+
+def _has_reached(headline: Headline) -> bool:
+    latest, target = headline.latest, headline.current
+    if latest is None or latest.value is None or target is None:
+        return False
+    if headline.indicator.comparator in {"<", "<="}:
+        return latest.value <= target.value
+    return latest.value >= target.value
