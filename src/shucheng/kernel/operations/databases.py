@@ -248,6 +248,15 @@ def postgresql_put_in_place(source: Path) -> Iterator[None]:
             raise
 
 
+def _require_alone(own: "psycopg.Connection[Any]") -> None:
+    others = own.execute(
+        "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() "
+        "AND pid <> pg_backend_pid() AND backend_type = 'client backend'"
+    ).fetchone()
+    if others != (0,):
+        raise running()
+
+
 def _drop_if_empty(own: "psycopg.Connection[Any]", schema: str) -> None:
     tables = own.execute(
         "SELECT count(*) FROM pg_tables WHERE schemaname = %s", [schema]
@@ -263,18 +272,9 @@ def _schema_exists(own: "psycopg.Connection[Any]", schema: str) -> bool:
 
 @contextmanager
 def _own_connection(autocommit: bool = False) -> Iterator["psycopg.Connection[Any]"]:
-    facts = connection.settings_dict
-    with closing(
-        psycopg.connect(
-            dbname=facts["NAME"],
-            user=facts["USER"] or None,
-            password=facts["PASSWORD"] or None,
-            host=facts["HOST"] or None,
-            port=facts["PORT"] or None,
-            autocommit=autocommit,
-            **facts.get("OPTIONS", {}),
-        )
-    ) as own:
+    password = connection.settings_dict["PASSWORD"] or None
+    with closing(psycopg.connect(make_conninfo(**_connection_facts()), password=password)) as own:
+        own.autocommit = autocommit
         yield own
 
 

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import os
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -13,6 +14,7 @@ from shucheng.kernel.errors import Invalid
 
 SCHEMA = "shucheng.backup/1"
 NAME = "manifest.json"
+UNFINISHED = ".unfinished"
 _CHUNK = 1024 * 1024
 
 
@@ -25,7 +27,10 @@ class BackedUpFile:
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """`rows` counts every table inside the backup; `audit_head` is the end of its chain."""
+    """`rows` counts every table inside the backup; `audit_head` is the end of its chain.
+
+    `incomplete` are stored files (by hash) that were missing or changed when it was made.
+    """
 
     created_at: str
     version: str
@@ -35,17 +40,30 @@ class Manifest:
     migrations: list[str]
     with_secrets: bool
     files: list[BackedUpFile] = field(default_factory=list)
+    incomplete: list[str] = field(default_factory=list)
+
+    @property
+    def bytes(self) -> int:
+        return sum(entry.size for entry in self.files)
 
     def write(self, folder: Path) -> None:
+        """Written last: a folder with a manifest is a whole backup."""
         document = {"schema": SCHEMA, **asdict(self)}
-        text = json.dumps(document, ensure_ascii=False, indent=1, sort_keys=True)
-        (folder / NAME).write_text(text, encoding="utf-8")
+        document["digest"] = _digest(document)
+        unfinished = folder / (NAME + UNFINISHED)
+        with unfinished.open("w", encoding="utf-8") as file:
+            json.dump(document, file, ensure_ascii=False, indent=1, sort_keys=True)
+            file.flush()
+            os.fsync(file.fileno())
+        unfinished.rename(folder / NAME)
 
 
 def read_manifest(folder: Path) -> Manifest:
     """The manifest of a backup. Raises `Invalid` where the folder is none."""
     try:
         document: dict[str, Any] = json.loads((folder / NAME).read_text(encoding="utf-8"))
+        if folder.name.endswith(UNFINISHED) or document.pop("digest") != _digest(document):
+            raise ValueError("unfinished or changed")
         if document.pop("schema") != SCHEMA:
             raise ValueError("schema")
         files = [BackedUpFile(**entry) for entry in document.pop("files")]
@@ -78,6 +96,11 @@ def verify_files(folder: Path, manifest: Manifest) -> None:
             path=entry,
             problem=problem,
         )
+
+
+def _digest(document: dict[str, Any]) -> str:
+    text = json.dumps(document, ensure_ascii=False, sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def sha256_of(path: Path) -> str:

@@ -1,49 +1,57 @@
 """Bring a backup back: verified before anything is touched, and again when it is in place."""
 
+import os
 import shutil
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
+from django.core.management import call_command
 from django.db import connection
 from django.db.migrations.loader import MigrationLoader
+from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from shucheng.kernel.actor import system_actor
 from shucheng.kernel.append_only import missing_triggers
 from shucheng.kernel.audit.entries import record
-from shucheng.kernel.audit.queries import verify_chain
-from shucheng.kernel.audit.verify import parse_head
 from shucheng.kernel.errors import Invalid
+from shucheng.kernel.files import storage
 from shucheng.kernel.jobs.models import Worker
 from shucheng.kernel.jobs.recovery import is_alive
 from shucheng.kernel.operations import databases
-from shucheng.kernel.operations.backup import SECRETS
-from shucheng.kernel.operations.manifest import Manifest, read_manifest, verify_files
+from shucheng.kernel.operations.backup import FIELD_KEYS, SECRET_KEY
+from shucheng.kernel.operations.manifest import Manifest, read_manifest, sha256_of, verify_files
 
 
 def restore_platform(source: Path, *, replace: bool = False) -> str:
     """Restore the backup in the folder `source`; gives one line that says what came back.
 
-    A platform that holds anything is overwritten only with `replace`; its database is then
-    kept beside the new one. Stop the web and worker processes first. Raises `Invalid` and
+    A platform that holds anything is overwritten only with `replace`; its database and keys are
+    then kept beside the new ones. Stop the web and worker processes first. Raises `Invalid` and
     leaves everything as it was when the backup is damaged, from a newer version, from the
-    other kind of database, or does not verify once it is in place.
+    other kind of database, or does not verify once it is in place. A backup of an older version
+    is brought to this one.
     """
     manifest = read_manifest(source)
     verify_files(source, manifest)
     _require_fit(manifest)
     _require_room(replace)
-    _bring_back_files(source)
-    _bring_back_secrets(source, replace)
-    dump = source / databases.POSTGRESQL_DUMP
+    # Content by its hash: more of it harms nobody, should the database not come back.
+    _bring_back_files(source, manifest)
     in_place: Any = (
         databases.sqlite_put_in_place(source / databases.SQLITE_COPY)
         if databases.vendor() == "sqlite"
-        else databases.postgresql_put_in_place(dump)
+        else databases.postgresql_put_in_place(source / databases.POSTGRESQL_DUMP)
     )
     with in_place:
-        _verify(manifest)
+        _require_same(manifest)
+        call_command("migrate", verbosity=0, interactive=False)
+        call_command("createcachetable", verbosity=0)
+        _require(not missing_triggers(connection), ", ".join(missing_triggers(connection)))
+    if manifest.with_secrets:
+        _bring_back_secrets(source)
     record(
         "operations.backup.restored",
         ("operations.backup", source.name, source.name),
@@ -52,8 +60,7 @@ def restore_platform(source: Path, *, replace: bool = False) -> str:
         audit_head=manifest.audit_head,
         replaced=replace,
     )
-    total = sum(manifest.rows.values())
-    return f"{total} rows, {len(manifest.files)} files, audit chain to {manifest.audit_head}"
+    return _summary(manifest)
 
 
 def _require_fit(manifest: Manifest) -> None:
@@ -87,41 +94,76 @@ def _require_room(replace: bool) -> None:
             _("Restore into an empty place, or say --replace; the old database is then kept."),
         )
     if any(is_alive(worker) for worker in Worker.objects.all()):
-        raise Invalid(
-            "restore.running",
-            _("The platform is running."),
-            _("Stop its web and worker processes, then restore."),
-        )
+        raise databases.running()
 
 
-def _bring_back_files(source: Path) -> None:
-    """Content by hash: what is there is the same, so only what is missing is copied."""
-    stored = Path(settings.DATA_FOLDER) / "files"
-    for path in (source / "files").rglob("*"):
-        place = stored / path.relative_to(source / "files")
-        if path.is_file() and not place.exists():
-            place.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(path, place)
-
-
-def _bring_back_secrets(source: Path, replace: bool) -> None:
-    for name in SECRETS:
-        kept, place = source / "secrets" / name, Path(settings.DATA_FOLDER) / name
-        if kept.is_file() and (replace or not place.exists()):
-            place.unlink(missing_ok=True)
-            place.touch(mode=0o600)
-            shutil.copyfile(kept, place)
-
-
-def _verify(manifest: Manifest) -> None:
+def _require_same(manifest: Manifest) -> None:
+    """The database in place holds what the manifest says, and every file that it names is there."""
     found = databases.contents()
     differing = [table for table, rows in manifest.rows.items() if found.rows.get(table) != rows]
-    known = parse_head(manifest.audit_head) if manifest.audit_head else None
-    outcome = verify_chain(known)
-    if differing or not outcome.intact or missing_triggers(connection):
+    _require(not differing, ", ".join(differing))
+    _require(found.chain.intact and found.audit_head == manifest.audit_head, str(found.chain))
+    there = {sha256 for sha256 in found.stored if storage.path_of(sha256).exists()}
+    _require(not found.stored - there - set(manifest.incomplete), "files")
+
+
+def _require(holds: bool, reason: str) -> None:
+    if not holds:
         raise Invalid(
             "restore.not_verified",
             _("What was restored does not verify: %(reason)s"),
             _("Nothing was changed. Use another backup."),
-            reason=", ".join(differing) or str(outcome),
+            reason=reason,
         )
+
+
+def _bring_back_files(source: Path, manifest: Manifest) -> None:
+    """Only what the manifest names; what is there already and whole stays."""
+    for entry in manifest.files:
+        inside = Path(entry.path)
+        if inside.parts[0] != "files":
+            continue
+        place = storage.folder().joinpath(*inside.parts[1:])
+        if not place.exists() or sha256_of(place) != entry.sha256:
+            place.parent.mkdir(parents=True, exist_ok=True)
+            _put(source / inside, place)
+
+
+def _bring_back_secrets(source: Path) -> None:
+    """The keys that the restored database was sealed with; others are kept beside them."""
+    places = {SECRET_KEY: settings.DATA_FOLDER / SECRET_KEY, FIELD_KEYS: settings.FIELD_KEYS_FILE}
+    for name, place in places.items():
+        kept, place = source / "secrets" / name, Path(place)
+        if not kept.is_file():
+            continue
+        if place.exists() and place.read_bytes() != kept.read_bytes():
+            stamp = datetime.now(UTC).strftime("%Y%m%d-%H%M%S")
+            place.rename(place.with_name(f"{place.name}.replaced-{stamp}"))
+        _put(kept, place, mode=0o600)
+
+
+def _put(content: Path, place: Path, mode: int = 0o644) -> None:
+    """Whole or not at all: written beside, synced, then renamed."""
+    draft = place.with_name(f".writing-{place.name}")
+    draft.unlink(missing_ok=True)
+    draft.touch(mode=mode)
+    shutil.copyfile(content, draft)
+    with draft.open("rb+") as file:
+        os.fsync(file.fileno())
+    draft.rename(place)
+
+
+def _summary(manifest: Manifest) -> str:
+    summary = _now("%(rows)s rows, %(files)s files, audit chain to %(head)s") % {
+        "rows": sum(manifest.rows.values()),
+        "files": len(manifest.files),
+        "head": manifest.audit_head,
+    }
+    if manifest.incomplete:
+        missing = _now("%(count)s stored files were damaged already in the backup")
+        summary += "; " + missing % {"count": len(manifest.incomplete)}
+    if not manifest.with_secrets:
+        summary += "; " + _now("the keys are not in it: put %(ring)s and the secret key back") % {
+            "ring": settings.FIELD_KEYS_FILE
+        }
+    return summary

@@ -171,3 +171,32 @@ def test_forms_of_page_numbers(line: str) -> None:
         canvas.drawString(290, 40, line)
 
     assert drawn(page).text == "到2027年，达到900亿元。\n建设园区10个，引进企业。\n"
+
+
+@pytest.mark.parametrize("ruled", [True, False], ids=["three lines", "no lines"])
+def test_a_table_without_upright_lines_is_read_by_its_columns(ruled: bool) -> None:
+    rows = [
+        ["序号", "主要指标", "2025年", "2027年"],
+        ["1", "营业收入（亿元）", "480", "620"],
+        ["2", "企业数量（家）", "650", "800"],
+        ["", "其中规上", "", ""],
+        ["3", "算力规模（P）", "1500", "5000"],
+    ]
+
+    def page(canvas: Canvas) -> None:
+        written("　　到2027年，达到900亿元，主要指标如下。", top=740)(canvas)
+        for number, row in enumerate(rows):
+            for left, text in zip((90, 160, 340, 430), row, strict=True):
+                canvas.drawString(left, 690 - 26 * number, text)
+        written("　　以上指标按年度调度。", top=540)(canvas)
+        for y in (712, 684, 578) if ruled else ():
+            canvas.line(80, y, 510, y)
+
+    document = drawn(page)
+    assert [block.kind for block in document.blocks] == ["paragraph", "table", "paragraph"]
+    assert [[text for text, _ in row] for row in cells(document)] == [
+        ["序号", "主要指标", "2025年", "2027年"],
+        ["1", "营业收入（亿元）", "480", "620"],
+        ["2", "企业数量（家）其中规上", "650", "800"],
+        ["3", "算力规模（P）", "1500", "5000"],
+    ]

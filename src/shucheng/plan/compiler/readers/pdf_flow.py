@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from itertools import pairwise
 from statistics import median
 
-from shucheng.plan.compiler.readers.assemble import Grid, GridCell, Paragraph, Part
+from shucheng.plan.compiler.readers.assemble import Grid, Paragraph, Part
 from shucheng.plan.compiler.readers.furniture import is_contents_line, is_page_number
+from shucheng.plan.compiler.readers.pdf_aligned import take_aligned_tables
 from shucheng.plan.compiler.readers.pdf_lines import Line, joined, lines_of
 from shucheng.plan.compiler.readers.pdf_page import Char, Page
-from shucheng.plan.compiler.readers.pdf_rows import continue_rows, rows_of, same_columns
+from shucheng.plan.compiler.readers.pdf_rows import Row, continue_rows, rows_of, same_columns
 from shucheng.plan.compiler.readers.pdf_tables import Table, tables_of
 from shucheng.plan.compiler.readers.wrapping import SENTENCE_END, STARTS_PARAGRAPH
 
@@ -31,7 +32,7 @@ class Sheet:
     """One page: its lines outside tables, its tables with their texts, its text margins."""
 
     lines: list[Line]
-    tables: list[tuple[Table, list[list[GridCell]]]]
+    tables: list[tuple[Table, list[Row]]]
     width: float = 0.0
     height: float = 0.0
     left: float = 0.0
@@ -48,7 +49,7 @@ def parts_of(pages: Iterable[Page]) -> list[Part]:
     flow = _Flow(_uses_indents(sheets))
     for sheet in sheets:
         flow.begin(sheet)
-        items: list[Line | tuple[Table, list[list[GridCell]]]] = [*sheet.lines, *sheet.tables]
+        items: list[Line | tuple[Table, list[Row]]] = [*sheet.lines, *sheet.tables]
         items.sort(key=lambda item: -item.y if isinstance(item, Line) else -item[0].top)
         for item in items:
             if isinstance(item, Line):
@@ -71,7 +72,8 @@ def _sheet(page: Page) -> Sheet:
             inside[number][tables[number].cell_of(char)].append(char)
     # A box without text is a drawing.
     filled = [(table, rows_of(table, inside[at])) for at, table in enumerate(tables) if inside[at]]
-    return Sheet(lines_of(outside), filled, page.width, page.height)
+    lines, aligned = take_aligned_tables(lines_of(outside))
+    return Sheet(lines, [*filled, *aligned], page.width, page.height)
 
 
 def _drop_furniture(sheets: Sequence[Sheet]) -> None:
@@ -159,7 +161,7 @@ class _Flow:
         self.text = ""
         self.above: Line | None = None
         self.above_full = False
-        self.table: tuple[Table, list[list[GridCell]]] | None = None
+        self.table: tuple[Table, list[Row]] | None = None
         self.page_begins = True
 
     def begin(self, sheet: Sheet) -> None:
@@ -177,7 +179,7 @@ class _Flow:
         self.above = line
         self.page_begins = False
 
-    def add_table(self, table: Table, rows: list[list[GridCell]]) -> None:
+    def add_table(self, table: Table, rows: list[Row]) -> None:
         self._close_paragraph()
         if self.table is not None and self.page_begins and same_columns(self.table[0], table):
             continue_rows(self.table[1], rows)

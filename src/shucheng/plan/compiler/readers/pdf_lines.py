@@ -5,12 +5,20 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from statistics import median
+from typing import NamedTuple
 
 from shucheng.plan.compiler.readers.pdf_page import Char
 
 # Shares of the font's size: how far a base line may stray, how wide a gap is a blank.
 _STRAY, _WIDE_GAP, _BLANK_GAP, _OVERPRINT = 0.4, 0.9, 0.18, 0.15
+_CELL_GAP = 1.2
 _OPENING, _CLOSING = "“‘《（(〔[【", "，。、；：！？”’》）)〕]】,.;:!?%％"
+
+
+class Segment(NamedTuple):
+    left: float
+    right: float
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +27,7 @@ class Line:
 
     `size` is the width of a Chinese character in it, `head` that of what stands at its
     beginning and cannot be parted by a line's end: a number, a word, a sign with its comma.
+    `segments` are its parts with wide room between them: the cells of a table without lines.
     """
 
     text: str
@@ -27,6 +36,7 @@ class Line:
     y: float
     size: float
     head: float
+    segments: tuple[Segment, ...]
 
 
 def lines_of(chars: Iterable[Char]) -> list[Line]:
@@ -62,15 +72,24 @@ def _line(row: Sequence[Char]) -> Line | None:
     pairs = list(pairwise(drawn))
     # Lines are stretched to the margin, so what is wide depends on the line.
     usual = max(0.0, median([_gap(before, char, size) for before, char in pairs] or [0.0]))
-    text = drawn[0].text
+    segments: list[Segment] = []
+    left, text = drawn[0].left, drawn[0].text
+    whole = text
     for before, char in pairs:
         if char.text == before.text and char.left - before.left < _OVERPRINT * size:
             continue
         gap = _gap(before, char, size) - usual
-        text += f" {char.text}" if gap > _blank_between(before, char) * size else char.text
-    base = Counter(round(char.y, 1) for char in drawn).most_common(1)[0][0]
+        blank = " " if gap > _blank_between(before, char) * size else ""
+        whole += blank + char.text
+        if gap > _CELL_GAP * size:
+            segments.append(Segment(left, before.right, text))
+            left, text = char.left, char.text
+        else:
+            text += blank + char.text
     right = max(char.right for char in drawn)
-    return Line(text, drawn[0].left, right, base, size, _head(drawn))
+    segments.append(Segment(left, right, text))
+    base = Counter(round(char.y, 1) for char in drawn).most_common(1)[0][0]
+    return Line(whole, drawn[0].left, right, base, size, _head(drawn), tuple(segments))
 
 
 def _gap(before: Char, char: Char, size: float) -> float:
