@@ -6,9 +6,10 @@ export default defineConfig({
   build: {
     outDir: "../src/shucheng/web/static/build",
     emptyOutDir: true,
+    chunkSizeWarningLimit: 700,
     manifest: "manifest.json",
     target: "es2022",
-    rollupOptions: {
+    rolldownOptions: {
       input: { shell: "src/shell.js", charts: "src/charts.js", style: "src/style.css" },
       output: {
         entryFileNames: "[name].js",
