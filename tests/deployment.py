@@ -27,12 +27,32 @@ django.setup()
 """
 
 
+@dataclass(frozen=True)
+class Started:
+    """A process of a deployment and the file with what it says."""
+
+    process: "subprocess.Popen[bytes]"
+    output: Path
+
+    def text(self) -> str:
+        return self.output.read_text()
+
+    def says(self, words: str) -> bool:
+        """Whether it said so yet; fails when it ended without."""
+        if words in self.text():
+            return True
+        if self.process.poll() is not None:
+            raise AssertionError(f"it ended: {self.text()}")
+        return False
+
+
 @dataclass
 class Deployment:
     folder: Path
     vendor: str
     database: str = ""
     settings: dict[str, str] = field(default_factory=dict)
+    started: int = 0
 
     @property
     def data(self) -> Path:
@@ -59,26 +79,30 @@ class Deployment:
             **self.settings,
         }
 
-    def start(self, code: str, **options: Any) -> "subprocess.Popen[str]":
+    def start(self, code: str) -> "Started":
         """Run Python inside the deployment, Django being set up."""
         script = _START.format(path=[str(ROOT / "src"), str(ROOT)]) + textwrap.dedent(code)
-        return subprocess.Popen(
-            [sys.executable, "-c", script],
-            env=self.environment(),
-            cwd=self.folder,
-            text=True,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            **options,
-        )
+        self.started += 1
+        output = self.folder / f"output-{self.started}.txt"
+        # Into a file, not a pipe: a process that talks much does not wait for the test.
+        with output.open("w") as out:
+            process = subprocess.Popen(
+                [sys.executable, "-u", "-c", script],
+                env=self.environment(),
+                cwd=self.folder,
+                stdout=out,
+                stderr=subprocess.STDOUT,
+            )
+        return Started(process, output)
 
     def run(self, code: str, timeout: float = 90) -> str:
         """Run Python inside the deployment to its end and give what it printed."""
-        process = self.start(code)
-        out, err = process.communicate(timeout=timeout)
-        if process.returncode:
-            raise AssertionError(f"exit code {process.returncode}\n{out}\n{err}")
-        return out
+        started = self.start(code)
+        with ended(started):
+            exit_code = started.process.wait(timeout)
+        if exit_code:
+            raise AssertionError(f"exit code {exit_code}\n{started.text()}")
+        return started.text()
 
     def query(self, sql: str) -> list[tuple[Any, ...]]:
         """Look into the database past Django."""
@@ -149,12 +173,12 @@ def eventually(condition: Callable[[], bool], seconds: float = 30) -> None:
 
 
 @contextmanager
-def ended(*processes: "subprocess.Popen[Any]") -> Iterator[None]:
+def ended(*started: Started) -> Iterator[None]:
     """No process of the test outlives it."""
     try:
         yield
     finally:
-        for process in processes:
-            if process.poll() is None:
-                process.kill()
-            process.communicate()
+        for each in started:
+            if each.process.poll() is None:
+                each.process.kill()
+            each.process.wait()

@@ -43,8 +43,18 @@ document.addEventListener("click", (event) => {
   if (event.target.closest("[data-close-drawer]")) event.target.closest("dialog").close();
 });
 
-// An error answered to a fragment request is shown, not swallowed.
+const saysOffline = (yes) => {
+  const ribbon = document.querySelector("#offline");
+  if (ribbon) ribbon.hidden = !yes;
+};
+
+// An error answered to a fragment request is shown, not swallowed. What refreshes itself keeps
+// its last picture and says that it may be old.
 document.addEventListener("htmx:beforeSwap", (event) => {
+  if (event.detail.elt.matches("[data-poll]")) {
+    saysOffline(event.detail.xhr.status >= 400);
+    return;
+  }
   if (event.detail.xhr.status >= 400) {
     event.detail.shouldSwap = true;
     event.detail.isError = false;
@@ -52,11 +62,22 @@ document.addEventListener("htmx:beforeSwap", (event) => {
     event.detail.swapOverride = "innerHTML";
   }
 });
-for (const [name, shown] of [["htmx:sendError", true], ["htmx:afterOnLoad", false]]) {
-  document.addEventListener(name, () => {
-    const offline = document.querySelector("#offline");
-    if (offline) offline.hidden = !shown;
-  });
+document.addEventListener("htmx:sendError", () => saysOffline(true));
+document.addEventListener("htmx:timeout", () => saysOffline(true));
+document.addEventListener("htmx:afterOnLoad", (event) => saysOffline(event.detail.xhr.status >= 500));
+
+// The clock of the wall.
+for (const clock of document.querySelectorAll("[data-clock]")) {
+  const language = root.lang;
+  const day = new Intl.DateTimeFormat(language, { dateStyle: "full" });
+  const time = new Intl.DateTimeFormat(language, { timeStyle: "medium", hourCycle: "h23" });
+  const tick = () => {
+    const now = new Date();
+    clock.querySelector("time").textContent = time.format(now);
+    clock.querySelector("span").textContent = day.format(now);
+    setTimeout(tick, 1000 - (Date.now() % 1000));
+  };
+  tick();
 }
 
 // A chart page asks for the chart chunk.

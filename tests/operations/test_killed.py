@@ -1,5 +1,6 @@
 """Killed at any moment nothing acknowledged is lost, and the next start goes on by itself."""
 
+import re
 import signal
 import subprocess
 import sys
@@ -44,8 +45,8 @@ def test_a_job_whose_worker_is_killed_in_the_middle_is_finished_by_the_next(
     worker = deployment.start(WORK)
     with ended(worker):
         eventually(lambda: marks.exists() and len(marks.read_text().split()) >= 5)
-        worker.kill()
-        worker.wait()
+        worker.process.kill()
+        worker.process.wait()
     state = "SELECT state FROM jobs_job WHERE name = 'test.slow'"
     assert deployment.query(state) == [("running",)]
     (deployment.folder / "slow").unlink()
@@ -66,8 +67,8 @@ def test_a_worker_asked_to_stop_finishes_the_job_it_runs(deployment: Deployment)
     worker = deployment.start(WORK)
     with ended(worker):
         eventually(marks.exists)
-        worker.send_signal(signal.SIGTERM)
-        assert worker.wait(30) == 0
+        worker.process.send_signal(signal.SIGTERM)
+        assert worker.process.wait(30) == 0
     states = deployment.query("SELECT state, attempt FROM jobs_job WHERE name = 'test.slow'")
     assert states == [("succeeded", 1)]
     assert deployment.query("SELECT count(*) FROM jobs_worker") == [(0,)]
@@ -77,7 +78,7 @@ def test_two_workers_run_each_job_once(deployment: Deployment) -> None:
     deployment.run(JOB + "for n in range(6): enqueue('test.slow', actor=system_actor('cli'))")
     workers = [deployment.start(BURST) for _ in range(2)]
     with ended(*workers):
-        assert [worker.wait(90) for worker in workers] == [0, 0]
+        assert [worker.process.wait(90) for worker in workers] == [0, 0]
     done = "SELECT count(*) FROM jobs_job WHERE state = 'succeeded' AND attempt = 1"
     assert deployment.query(done + " AND name = 'test.slow'") == [(6,)]
     assert len((deployment.folder / "marks").read_text().split()) == 120
@@ -106,21 +107,18 @@ def write(count: int) -> str:
 def test_writers_at_the_same_time_keep_one_unbroken_chain(deployment: Deployment) -> None:
     writers = [deployment.start(write(40)) for _ in range(4)]
     with ended(*writers):
-        results = [writer.communicate(timeout=120) for writer in writers]
-    assert [writer.returncode for writer in writers] == [0, 0, 0, 0], results
+        codes = [writer.process.wait(120) for writer in writers]
+    assert codes == [0, 0, 0, 0], [writer.text() for writer in writers]
     assert str(verify.verify_source(deployment.address)).startswith("OK: 160 entries, 1 to 160")
 
 
 def test_what_was_acknowledged_before_a_kill_is_in_the_chain(deployment: Deployment) -> None:
     writer = deployment.start(write(100_000))
     with ended(writer):
-        assert writer.stdout is not None
-        acknowledged = -1
-        while acknowledged < 30:
-            words = writer.stdout.readline().split()
-            acknowledged = int(words[1]) if words[:1] == ["done"] else acknowledged
-        writer.kill()
-        writer.wait()
+        eventually(lambda: writer.says("done 30\n"))
+        writer.process.kill()
+        writer.process.wait()
+    acknowledged = max(int(n) for n in re.findall(r"^done (\d+)$", writer.text(), re.MULTILINE))
     outcome = verify.verify_source(deployment.address)
     assert outcome.intact
     assert outcome.entries >= acknowledged + 1

@@ -30,7 +30,8 @@ def path_sparkline(headline: Headline) -> SafeString:
         return SafeString("")
     moments = [(_moment(f"{target.year}-12"), float(target.value)) for target in path]
     runs_of_values = _runs(headline)
-    place = _scale([*moments, *(value for run in runs_of_values for value in run)])
+    values = [value for _time, value in (*moments, *(known for run in runs_of_values for known in run))]
+    place = _scale(path[0].year, path[-1].year + 1, values)
     targets = [place(*moment) for moment in moments]
     runs = [[place(*value) for value in run] for run in runs_of_values]
     current = headline.current.year if headline.current else None
@@ -78,13 +79,14 @@ def path_sparkline(headline: Headline) -> SafeString:
 
 
 def _runs(headline: Headline) -> list[list[tuple[float, float]]]:
-    """Known values in runs that may be joined by a line: a sum since January starts anew each
-    year, and a missing value is a gap, not a slope."""
+    """Known values of the path's years, in runs that may be joined by a line: a sum since
+    January starts anew each year, and a missing value is a gap, not a slope."""
+    first = str(headline.path[0].year)
     restarts = headline.measured.restarts_yearly
     runs: list[list[tuple[float, float]]] = []
     year, gap = "", True
     for known in headline.measured.series:
-        if known.value is None:
+        if known.value is None or known.period[:4] < first:
             gap = True
             continue
         if gap or (restarts and known.period[:4] != year):
@@ -94,14 +96,13 @@ def _runs(headline: Headline) -> list[list[tuple[float, float]]]:
     return runs
 
 
-def _scale(points: Sequence[tuple[float, float]]) -> Callable[[float, float], Point]:
-    times, values = [t for t, _v in points], [v for _t, v in points]
-    first, span = min(times), (max(times) - min(times)) or 1.0
+def _scale(start: int, end: int, values: Sequence[float]) -> Callable[[float, float], Point]:
+    """The same years in every drawing, so that a row of them can be compared; bottom is zero."""
     low, high = min(0.0, *values), max(values) or 1.0
 
     def place(time: float, value: float) -> Point:
         return Point(
-            x=3 + 94 * (time - first) / span,
+            x=2 + 95 * (time - start) / (end - start),
             y=100 - 88 * (value - low) / ((high - low) or 1.0),
         )
 

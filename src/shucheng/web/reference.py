@@ -8,6 +8,7 @@ from pathlib import Path
 from django.utils.translation import override
 
 from shucheng.kernel.actor import PERMISSIONS, Role
+from shucheng.kernel.identity.baseline import reference_page as security_page
 from shucheng.plan.compiler.lint.report import rules_index
 from shucheng.web.api import api
 from shucheng.web.environment import SETTINGS
@@ -92,6 +93,7 @@ def pages(command: argparse.ArgumentParser) -> dict[str, Callable[[], str]]:
         "settings.md": settings_page,
         "commands.md": lambda: commands_page(command),
         "permissions.md": permissions_page,
+        "security.md": lambda: GENERATED + security_page(),
         "openapi.json": openapi_page,
         "lint/README.md": rules_index,
     }

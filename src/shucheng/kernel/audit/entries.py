@@ -15,6 +15,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -173,8 +174,10 @@ def _append(notes: list[dict[str, Any]]) -> None:
         head.recorded_at = now
         AuditEntry.objects.bulk_create(entries)
         head.save()
-    # The log leaves the machine where logs are forwarded: a witness outside of the database.
-    log.info("audited", sequence=head.sequence, hash=head.hash, code=notes[-1]["code"])
+    # Logs leave the machine where they are forwarded: a witness outside of the database. Only
+    # what is committed is logged, and a slow log never holds the head of the chain.
+    facts = {"sequence": head.sequence, "hash": head.hash, "code": notes[-1]["code"]}
+    transaction.on_commit(partial(log.info, "audited", **facts))
 
 
 def _organisation_names(notes: list[dict[str, Any]]) -> dict[int | None, str]:

@@ -99,3 +99,27 @@ def counts(items: tuple[Item, ...]) -> list[Count]:
     """How many items are met in which way, in the order of `HOW`."""
     found = [Count(label, sum(item.how == how for item in items)) for how, label in HOW.items()]
     return [count for count in found if count.number]
+
+
+def reference_page() -> str:
+    """The baseline as a page of the documentation, in English."""
+    with translation.override("en"):
+        items = load_baseline()
+        summary = ", ".join(f"{count.label}: {count.number}" for count in counts(items))
+        sections = "\n".join(_section(item) for item in items)
+    return (
+        "# Security baseline\n\n"
+        "What a government platform must show (classified protection level 3, cryptography, network "
+        "data law; the part that software can meet) and how this platform meets it. The cited "
+        "clause is the authority; items whose wording was not read are marked.\n\n"
+        f"{summary}.\n\n{sections}"
+    )
+
+
+def _section(item: Item) -> str:
+    confidence = "" if item.is_confirmed else f" *{item.confidence_label}.*"
+    shown = "".join(f"- `{name}`\n" for name in (*item.tests, *item.settings))
+    return (
+        f"## {item.id}\n\n{item.requirement} ({item.source} {item.clause}){confidence}\n\n"
+        f"**{item.how_label}.** {item.note}\n" + (f"\n{shown}" if shown else "")
+    )

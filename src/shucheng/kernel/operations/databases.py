@@ -193,9 +193,11 @@ def _dump_postgresql(target: Path) -> Contents:
     with _snapshot() as own:
         snapshot = own.execute("SELECT pg_export_snapshot()").fetchall()[0][0]
         _run(
-            [pg_program("pg_dump"), "--format=custom", f"--snapshot={snapshot}"]
-            + ["--no-owner", "--no-privileges", "--schema=public", f"--file={target}"]
-            + [f"--dbname={postgresql_address()}"]
+            [
+                *(pg_program("pg_dump"), "--format=custom", f"--snapshot={snapshot}"),
+                *("--no-owner", "--no-privileges", "--schema=public", f"--file={target}"),
+                f"--dbname={postgresql_address()}",
+            ]
         )
         # Reads the dump to its end: a torn one is found now, not on the day it is needed.
         _run([pg_program("pg_restore"), f"--file={os.devnull}", str(target)])
@@ -230,10 +232,9 @@ def postgresql_put_in_place(source: Path) -> Iterator[None]:
         own.execute(SQL("ALTER SCHEMA public RENAME TO {}").format(Identifier(former)))
         try:
             own.execute("CREATE SCHEMA public")
+            whole = ("--single-transaction", "--exit-on-error", "--no-owner", "--no-privileges")
             _run(
-                [pg_program("pg_restore"), "--single-transaction", "--exit-on-error"]
-                + ["--no-owner", "--no-privileges", "--schema=public"]
-                + [f"--dbname={postgresql_address()}", str(source)]
+                [pg_program("pg_restore"), *whole, f"--dbname={postgresql_address()}", str(source)]
             )
             _drop_if_empty(own, former)
             yield

@@ -139,14 +139,14 @@ def _bring_back_secrets(source: Path) -> None:
         if place.exists() and place.read_bytes() != kept.read_bytes():
             stamp = datetime.now(UTC).strftime("%Y%m%d-%H%M%S")
             place.rename(place.with_name(f"{place.name}.replaced-{stamp}"))
-        _put(kept, place, mode=0o600)
+        _put(kept, place)
 
 
-def _put(content: Path, place: Path, mode: int = 0o644) -> None:
+def _put(content: Path, place: Path) -> None:
     """Whole or not at all: written beside, synced, then renamed."""
     draft = place.with_name(f".writing-{place.name}")
     draft.unlink(missing_ok=True)
-    draft.touch(mode=mode)
+    draft.touch(mode=0o600)
     shutil.copyfile(content, draft)
     with draft.open("rb+") as file:
         os.fsync(file.fileno())

@@ -1,5 +1,8 @@
 """Saved web pages: the article is read, the site around it is not."""
 
+from email.mime.multipart import MIMEMultipart
+from email.mime.text import MIMEText
+
 import pytest
 
 from shucheng.plan.compiler.document import Document
@@ -114,3 +117,14 @@ def test_older_pages_are_decoded_by_what_they_declare(declared: str) -> None:
 def test_a_page_is_known_by_its_content() -> None:
     page = f"<!-- saved from url=(0020)http://a.cn -->\n<html><body>{ARTICLE}</body></html>"
     assert read_bytes(page.encode(), "plan.txt").format == "html"
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "gb2312"])
+def test_a_page_saved_as_a_single_file(encoding: str) -> None:
+    letter = MIMEMultipart("related")
+    letter["From"] = "<Saved by a browser>"
+    page = f"<html><body><div class='content'>{ARTICLE}</div></body></html>"
+    letter.attach(MIMEText(page, "html", encoding))
+    letter.attach(MIMEText("p {color: red}", "css"))
+    document = read_bytes(letter.as_bytes(), "plan.mhtml")
+    assert document.text.splitlines() == TEXT

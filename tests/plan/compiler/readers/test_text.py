@@ -118,3 +118,18 @@ def test_a_wrapped_table_row_is_one_row() -> None:
     assert [cell.replace("\n", "") for cell in rows(document)[-1]] == [
         cell.strip() for cell in row.strip("|").split("|")
     ]
+
+
+def test_page_numbers_of_a_printed_text_are_no_paragraphs() -> None:
+    lines = [line for paragraph in PARAGRAPHS for line in wrapped(paragraph, 30)]
+    assert "关键核心技术" in "".join(lines[8:10])
+    printed = [*lines[:9], "", "— 1 —", "", "\f", *lines[9:], "", "- 2 -"]
+    document = read_bytes("\n".join(printed).encode(), "plan.txt")
+    flat = unwrapped(document)
+    assert blocks(flat.document) == PARAGRAPHS
+    for block, original in zip(flat.document.blocks, document.blocks, strict=True):
+        assert flat.source(block.span) == original.span
+    assert blocks(read_bytes("一、目标\n— 1 —\n达到900亿元。".encode(), "a.txt")) == [
+        "一、目标",
+        "达到900亿元。",
+    ]

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from email import message_from_bytes
 
 from lxml import etree
 from lxml.html import HtmlElement, HTMLParser, document_fromstring
@@ -34,6 +35,16 @@ def declared_encoding(data: bytes) -> str | None:
     """The encoding that the page's head names."""
     match = _DECLARED.search(data[:4096])
     return match.group(1).decode("ascii") if match else None
+
+
+def page_of_mhtml(data: bytes) -> tuple[bytes, str | None]:
+    """The page in a file that a browser saved with everything in it, and its encoding."""
+    for part in message_from_bytes(data).walk():
+        if part.get_content_type() == "text/html":
+            payload = part.get_payload(decode=True)
+            if isinstance(payload, bytes):
+                return payload, part.get_content_charset()
+    raise PlanUnreadable("plan.html_damaged", reason="the saved page holds no HTML")
 
 
 def read_html(text: str, name: str = "") -> Document:

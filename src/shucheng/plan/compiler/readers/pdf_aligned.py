@@ -1,6 +1,7 @@
 """Tables of a PDF page that have no lines between their columns, only room."""
 
 from collections.abc import Iterator, Sequence
+from itertools import islice
 
 from shucheng.plan.compiler.readers.assemble import GridCell
 from shucheng.plan.compiler.readers.pdf_lines import Line, Segment
@@ -21,7 +22,7 @@ def take_aligned_tables(lines: Sequence[Line]) -> tuple[list[Line], list[Found]]
     tables: list[Found] = []
     at = 0
     while at < len(lines):
-        run = list(_run(lines[at:]))
+        run = list(_run(lines, at))
         if sum(len(line.segments) >= _LEAST_COLUMNS for line in run) >= _LEAST_ROWS:
             tables.append(_table(run))
             at += len(run)
@@ -31,21 +32,21 @@ def take_aligned_tables(lines: Sequence[Line]) -> tuple[list[Line], list[Found]]
     return outside, tables
 
 
-def _run(lines: Sequence[Line]) -> Iterator[Line]:
-    """The first lines as far as they fill the columns of the widest ones."""
-    if len(lines[0].segments) < _LEAST_COLUMNS:
-        return
+def _run(lines: Sequence[Line], start: int) -> Iterator[Line]:
+    """The lines from there on as far as they fill the columns of the widest ones."""
     columns: list[Column] = []
-    for above, line in zip((lines[0], *lines), lines, strict=False):
+    above = lines[start]
+    for line in islice(lines, start, None):
         if above.y - line.y > _REACH * line.size:
             return
         if len(line.segments) >= _LEAST_COLUMNS:
             columns = _columns([*columns, *line.segments])
-            if len(columns) < _LEAST_COLUMNS:
-                return
         elif any(len(_columns_of(segment, columns)) != 1 for segment in line.segments):
             return
+        if len(columns) < _LEAST_COLUMNS:
+            return
         yield line
+        above = line
 
 
 def _columns(intervals: Sequence[Column | Segment]) -> list[Column]:

@@ -7,7 +7,7 @@ from shucheng.plan.compiler.document import Document
 from shucheng.plan.compiler.errors import PlanUnreadable
 from shucheng.plan.compiler.readers.decoding import decode
 from shucheng.plan.compiler.readers.docx import read_docx
-from shucheng.plan.compiler.readers.html import declared_encoding, read_html
+from shucheng.plan.compiler.readers.html import declared_encoding, page_of_mhtml, read_html
 from shucheng.plan.compiler.readers.limits import MAX_BYTES, MAX_CHARACTERS
 from shucheng.plan.compiler.readers.markdown import read_markdown
 from shucheng.plan.compiler.readers.package import Package
@@ -55,6 +55,9 @@ def _read(data: bytes, name: str) -> Document:
         return read_pdf(data, name)
     if kind == "zip":
         return read_docx(Package(data), name)
+    if kind == "mhtml":
+        page, encoding = page_of_mhtml(data)
+        return read_html(decode(page, encoding or declared_encoding(page)), name)
     text = decode(data, declared_encoding(data))
     kind = format_of_text(text, name)
     # A page may hold pictures as text; what counts is the article.

@@ -30,13 +30,15 @@ _MAX_CONTROLS, _MOST_ZEROS = 0.01, 0.3
 _HTML_START = re.compile(
     r"\s*(?:<\?xml[^>]{0,200}>\s*)?<(?:!doctype\s+html|html|head|body)\b", re.I
 )
+# A page that a browser saved as a single file begins like a letter.
+_MHTML_START = re.compile(rb"(?:From|MIME-Version|Snapshot-Content-Location|Content-Type): ")
 _HTML_TAG = re.compile(r"</(?:p|div|td|table|span|body|html)\s*>", re.IGNORECASE)
 _MARKDOWN_HEADING = re.compile(r"^#{1,6} \S", re.MULTILINE)
 _MARKDOWN_RULE = re.compile(r"^\s*\|?(?:\s*:?-{3,}:?\s*\|)+", re.MULTILINE)
 
 
 def format_of_bytes(data: bytes, name: str) -> str:
-    """`pdf`, `zip` or `text`; PlanUnreadable for what is none of them."""
+    """`pdf`, `zip`, `mhtml` or `text`; PlanUnreadable for what is none of them."""
     head = data[:1024]
     if head.lstrip(b"\xef\xbb\xbf\r\n\t ").startswith(b"%PDF-"):
         return "pdf"
@@ -44,6 +46,8 @@ def format_of_bytes(data: bytes, name: str) -> str:
         return "pdf"
     if data.startswith(b"PK\x03\x04"):
         return "zip"
+    if _MHTML_START.match(head) and b"multipart/related" in data[:4096].lower():
+        return "mhtml"
     if data.startswith(_OLE):
         _refuse_ole(data, name)
     if data.startswith(b"{\\rtf"):

@@ -17,6 +17,8 @@ _MIN_FULL_SHARE = 0.15
 _INDENTED_SHARES = (0.05, 0.7)
 
 _INDENT = re.compile(r"\u3000|[ \u00a0]{2}|\t")
+# The number of a printed page, on a line of its own.
+PAGE_MARK = re.compile(r"\s*(?:[-—–－─]{1,2} *\d{1,3} *[-—–－─]{1,2}|第 *\d{1,3} *页)\s*")
 STARTS_PARAGRAPH = re.compile(
     r"\s*(?:[一二三四五六七八九十百]{1,4}[、.．]"
     r"|第[一二三四五六七八九十百]{1,4}[章节条篇]"
@@ -70,22 +72,33 @@ def wrapping_of(text: str, lines: Sequence[Span]) -> Wrapping | None:
 def paragraphs(text: str, lines: Sequence[Span], wrapping: Wrapping | None) -> list[Span]:
     """Spans of paragraphs and table rows from spans of physical lines (blank ones among them)."""
     if wrapping is None:
-        return [line for line in lines if text[slice(*line)].strip()]
+        shown = (line for line in lines if text[slice(*line)].strip())
+        return [line for line in shown if not PAGE_MARK.fullmatch(text, *line)]
     joined: list[Span] = []
-    above_full = False
+    above_full = full_before_blank = after_mark = False
     bars = bars_of_table = 0
     for start, end in lines:
         line = text[start:end].rstrip()
+        if PAGE_MARK.fullmatch(line):
+            # The sentence goes on over the page's end, with blank lines around the number.
+            above_full, after_mark = above_full or full_before_blank, True
+            continue
+        if not line:
+            if not after_mark:
+                full_before_blank = above_full or full_before_blank
+                above_full = False
+            continue
         row_open = 0 < bars < bars_of_table
-        if line and above_full and not _begins(line, wrapping, row_open=row_open):
+        if above_full and not _begins(line, wrapping, row_open=row_open):
             joined[-1] = (joined[-1][0], end)
             bars += line.count("|")
-        elif line:
+        else:
             joined.append((start, end))
             bars = line.count("|")
             # The first row says how many cells the table has; running text ends the table.
             bars_of_table = (bars_of_table or bars) if bars else 0
         above_full = wrapping.is_full(line)
+        full_before_blank = after_mark = False
     return joined
 
 

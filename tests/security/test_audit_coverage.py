@@ -1,0 +1,68 @@
+"""Nothing is written past the audit log."""
+
+import inspect
+import pkgutil
+from importlib import import_module
+from types import FunctionType
+
+import pytest
+
+import shucheng
+from shucheng.kernel.actor import Role, system_actor
+from shucheng.kernel.audit.models import AuditEntry
+from shucheng.kernel.identity.models import Organisation
+
+# What writes through audited actions, and why it is none itself.
+NOT_ACTIONS = {
+    # Queues a job that acts, and is audited, as whoever asked.
+    "shucheng.kernel.jobs.actions.enqueue",
+    # Opens a file and hands it to `export_entries`, which is one.
+    "shucheng.kernel.audit.actions.export_audit",
+    # Compiles outside of the transaction; what it found is stored by actions.
+    "shucheng.plan.actions.load.compile_version",
+}
+
+
+def writes() -> dict[str, FunctionType]:
+    """Every public function of an `actions` module, by its full name."""
+    found = {}
+    for module in pkgutil.walk_packages(shucheng.__path__, "shucheng."):
+        parts = module.name.split(".")
+        if "actions" not in parts or "tests" in parts:
+            continue
+        loaded = import_module(module.name)
+        for name, function in inspect.getmembers(loaded, inspect.isfunction):
+            own = function.__module__ == module.name and not name.startswith("_")
+            if own and "actor" in inspect.signature(function).parameters:
+                found[f"{module.name}.{name}"] = function
+    return found
+
+
+def test_every_write_of_the_platform_is_an_audited_action():
+    found = writes()
+    assert len(found) > 30
+    missing = {name for name, f in found.items() if not getattr(f, "is_action", False)}
+    assert missing <= NOT_ACTIONS, f"decorate with @action: {sorted(missing - NOT_ACTIONS)}"
+
+
+@pytest.mark.parametrize(("role", "success"), [(Role.PLAN_OFFICE, True), (Role.LIAISON, False)])
+def test_a_change_through_the_api_leaves_who_when_and_how_it_ended(
+    browser_of, make_person, role, success
+):
+    person = make_person("somebody", role)
+    browser_of(person).patch(
+        "/api/v1/organisations/bureau", '{"name": "改名"}', content_type="application/json"
+    )
+    entry = AuditEntry.objects.filter(person=person).latest("sequence")
+    assert (entry.success, entry.channel) == (success, "api")
+    assert entry.recorded_at is not None
+    assert entry.request_id
+    assert Organisation.objects.filter(name="改名").exists() is success
+
+
+def test_the_machine_itself_is_named_as_the_actor(db):
+    from shucheng.kernel.identity.actions.organisations import create_organisation
+
+    create_organisation("a", "甲", "other", actor=system_actor("cli"))
+    entry = AuditEntry.objects.latest("sequence")
+    assert (entry.person_id, entry.person_name, entry.channel) == (None, "system", "cli")
