@@ -14,6 +14,8 @@ from django.utils.translation import gettext as _
 from shucheng.lib.periods import Period
 from shucheng.plan.public import Headline
 
+_ZERO_LINE = '<line class="path-axis" x1="0" y1="100%" x2="100%" y2="100%"/>'
+
 
 @dataclass(frozen=True, slots=True)
 class Point:
@@ -30,18 +32,21 @@ def path_sparkline(headline: Headline) -> SafeString:
         return SafeString("")
     moments = [(_moment(f"{target.year}-12"), float(target.value)) for target in path]
     runs_of_values = _runs(headline)
-    values = [value for _time, value in (*moments, *(known for run in runs_of_values for known in run))]
-    place = _scale(path[0].year, path[-1].year + 1, values)
+    values = [
+        value for _time, value in (*moments, *(known for run in runs_of_values for known in run))
+    ]
+    base = _base(values)
+    place = _scale(path[0].year, path[-1].year + 1, base, max(values))
     targets = [place(*moment) for moment in moments]
     runs = [[place(*value) for value in run] for run in runs_of_values]
     current = headline.current.year if headline.current else None
     return format_html(
         '<span class="spark"><svg class="spark-plot" role="img" aria-label="{label}">'
-        '<line class="path-axis" x1="0" y1="100%" x2="100%" y2="100%"/>'
-        '<svg viewBox="0 0 100 100" preserveAspectRatio="none">'
+        '{axis}<svg viewBox="0 0 100 100" preserveAspectRatio="none">'
         '<polyline class="path-target" points="{line}"/>{lines}</svg>'
         '{knots}{dot}</svg><svg class="spark-years" aria-hidden="true">{years}</svg></span>',
         label=_description(headline),
+        axis=SafeString("" if base else _ZERO_LINE),
         line=_points(targets),
         lines=format_html_join(
             "", '<polyline class="path-actual" points="{}"/>', ((_points(run),) for run in runs)
@@ -96,9 +101,14 @@ def _runs(headline: Headline) -> list[list[tuple[float, float]]]:
     return runs
 
 
-def _scale(start: int, end: int, values: Sequence[float]) -> Callable[[float, float], Point]:
-    """The same years in every drawing, so that a row of them can be compared; bottom is zero."""
-    low, high = min(0.0, *values), max(values) or 1.0
+def _base(values: Sequence[float]) -> float:
+    """Zero, unless all values are so far from it that a line above it would say nothing."""
+    low, high = min(values), max(values)
+    return low - (high - low) * 0.6 if low > high * 0.6 else min(low, 0.0)
+
+
+def _scale(start: int, end: int, low: float, high: float) -> Callable[[float, float], Point]:
+    """The same years in every drawing, so that a row of them can be compared."""
 
     def place(time: float, value: float) -> Point:
         return Point(

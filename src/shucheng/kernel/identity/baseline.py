@@ -19,7 +19,7 @@ HOW = {
     "setting": _("Set by default"),
     "deployment": _("A step of deployment"),
     "not_applicable": _("Does not apply yet"),
-    "open": _("Open"),
+    "open": _("Not met yet"),
 }
 LIGHTS = {
     "test": "good",

@@ -115,7 +115,7 @@ class ExpiryForm(forms.Form):
 class TokenForm(forms.Form):
     name = forms.CharField(label=_("What it is for"), max_length=80)
     membership = forms.TypedChoiceField(label=_("Acts for"), coerce=int)
-    scope = forms.ChoiceField(label=_("May"), choices=ApiToken.Scope.choices)
+    scope = forms.ChoiceField(label=_("Allowed to"), choices=ApiToken.Scope.choices)
     days = forms.IntegerField(label=_("Days it lives"), min_value=1, max_value=365, initial=90)
 
     def __init__(self, *args: Any, memberships: Iterable[Any], **kwargs: Any) -> None:

@@ -63,6 +63,8 @@ class Board:
     deadline: Deadline | None
     reached: Reached | None
     most_targets: int
+    all_targets: int
+    all_tasks: int
     most_work: int
 
 
@@ -77,6 +79,8 @@ def board(cockpit: Cockpit) -> Board:
         deadline=_deadline(cockpit),
         reached=_reached(headlines),
         most_targets=max((action.targets for action in cockpit.actions), default=0),
+        all_targets=sum(action.targets for action in cockpit.actions),
+        all_tasks=sum(action.tasks for action in cockpit.actions),
         most_work=max((len(work.work_points) for work in cockpit.work), default=0),
     )
 

@@ -1,4 +1,4 @@
-"""The city's outline as SVG paths, one link an area; zones without an outline are listed beside it."""
+"""The city's outline as SVG paths, one link an area; zones without one are listed beside it."""
 
 import math
 from collections.abc import Iterable

@@ -12,10 +12,10 @@ from dataclasses import dataclass, fields, is_dataclass, replace
 from typing import Any, TypeVar
 
 from shucheng.plan.compiler.document import Block, Document, Span
-from shucheng.plan.compiler.readers.wrapping import PAGE_MARK
+from shucheng.plan.compiler.readers.wrapping import PAGE_NUMBER
 
 _LINE_END = r"[\r\n\v\f\x85\u2028\u2029]"
-_BREAK = re.compile(rf"{_LINE_END}\s*(?:{PAGE_MARK.pattern}{_LINE_END}\s*)?")
+_BREAK = re.compile(rf"{_LINE_END}\s*+(?:{PAGE_NUMBER}[ \t]*{_LINE_END}\s*+)?")
 _BLANKS = " \t\u00a0\u3000"
 
 T = TypeVar("T")

@@ -18,7 +18,8 @@ _INDENTED_SHARES = (0.05, 0.7)
 
 _INDENT = re.compile(r"\u3000|[ \u00a0]{2}|\t")
 # The number of a printed page, on a line of its own.
-PAGE_MARK = re.compile(r"\s*(?:[-—–－─]{1,2} *\d{1,3} *[-—–－─]{1,2}|第 *\d{1,3} *页)\s*")
+PAGE_NUMBER = r"(?:[-—–－─]{1,2} *\d{1,3} *[-—–－─]{1,2}|第 *\d{1,3} *页)"
+_PAGE_MARK = re.compile(rf"\s*{PAGE_NUMBER}\s*")
 STARTS_PARAGRAPH = re.compile(
     r"\s*(?:[一二三四五六七八九十百]{1,4}[、.．]"
     r"|第[一二三四五六七八九十百]{1,4}[章节条篇]"
@@ -73,13 +74,13 @@ def paragraphs(text: str, lines: Sequence[Span], wrapping: Wrapping | None) -> l
     """Spans of paragraphs and table rows from spans of physical lines (blank ones among them)."""
     if wrapping is None:
         shown = (line for line in lines if text[slice(*line)].strip())
-        return [line for line in shown if not PAGE_MARK.fullmatch(text, *line)]
+        return [line for line in shown if not _PAGE_MARK.fullmatch(text, *line)]
     joined: list[Span] = []
     above_full = full_before_blank = after_mark = False
     bars = bars_of_table = 0
     for start, end in lines:
         line = text[start:end].rstrip()
-        if PAGE_MARK.fullmatch(line):
+        if _PAGE_MARK.fullmatch(line):
             # The sentence goes on over the page's end, with blank lines around the number.
             above_full, after_mark = above_full or full_before_blank, True
             continue

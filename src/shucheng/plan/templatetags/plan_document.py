@@ -1,0 +1,211 @@
+"""The plan's text laid out for reading: headings, paragraphs, tables, and the marked passages.
+
+Every block and cell says where its words begin in the text (`start`), so that words selected on
+the page can be found again in the text, whatever the page looks like.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from django import template
+
+from shucheng.plan.models import PlanVersion
+from shucheng.plan.queries.versions import Piece
+
+register = template.Library()
+
+_NUMBER = re.compile(r"^[\d.,%~-]+$")
+_MARK = "found"
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Words of one kind in a line; `anchor` is set where a passage begins."""
+
+    text: str
+    ref: str = ""
+    kind: str = ""
+    decision: str = ""
+    strong: bool = False
+    anchor: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    start: int
+    runs: tuple[Run, ...]
+    is_number: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """`whole` is the passage that takes up all of the row, if one does."""
+
+    cells: tuple[Cell, ...]
+    whole: Run | None
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A heading, a paragraph or a table."""
+
+    kind: str
+    start: int
+    level: int = 0
+    runs: tuple[Run, ...] = ()
+    rows: tuple[Row, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Mark:
+    """A passage by its place in the text."""
+
+    start: int
+    end: int
+    run: Run
+
+
+@register.simple_tag
+def laid_out(version: PlanVersion, pieces: Iterable[Piece]) -> list[Block]:
+    """The text with its items marked."""
+    marks: list[_Mark] = []
+    position = 0
+    for piece in pieces:
+        end = position + len(piece.text)
+        if piece.ref:
+            marks.append(
+                _Mark(position, end, Run("", piece.ref, piece.kind, piece.decision, anchor=True))
+            )
+        position = end
+    return list(_blocks(version, marks))
+
+
+@register.simple_tag
+def laid_out_with(version: PlanVersion, before: str, found: str) -> list[Block]:
+    """The text with one passage lit: the words that follow `before`."""
+    start = len(before)
+    lit = [_Mark(start, start + len(found), Run("", _MARK, anchor=True))] if found else []
+    return list(_blocks(version, lit))
+
+
+def _blocks(version: PlanVersion, marks: Sequence[_Mark]) -> Iterator[Block]:
+    sections = {section["span"][0]: section for section in version.compiled.get("sections", ())}
+    lines = list(_lines(version.text))
+    at = 0
+    while at < len(lines):
+        start, line = lines[at]
+        if _is_row(line) and at + 1 < len(lines) and _is_row(lines[at + 1][1]):
+            last = at
+            while last < len(lines) and _is_row(lines[last][1]):
+                last += 1
+            yield _table(lines[at:last], marks)
+            at = last
+            continue
+        at += 1
+        if not line.strip():
+            continue
+        if line.strip() == version.title:
+            yield Block("title", start, runs=_runs(line, start, marks))
+            continue
+        section = sections.get(start)
+        if section is None:
+            yield Block("paragraph", start, runs=_runs(line, start, marks))
+            continue
+        heading = _end_of_heading(line, section["title"])
+        rest = line[heading:].strip("。.:： ")
+        yield Block(
+            "paragraph" if rest else "heading",
+            start,
+            level=section["level"],
+            runs=_runs(line, start, marks, strong=heading if rest else 0),
+        )
+
+
+def _lines(text: str) -> Iterator[tuple[int, str]]:
+    start = 0
+    for line in text.split("\n"):
+        yield start, line
+        start += len(line) + 1
+
+
+def _is_row(line: str) -> bool:
+    return line.count("|") >= 2
+
+
+def _end_of_heading(line: str, title: str) -> int:
+    """Where the heading ends that a line begins with; the line's end when it is all heading."""
+    found = line.find(title)
+    return found + len(title) if found >= 0 else len(line)
+
+
+def _runs(line: str, start: int, marks: Sequence[_Mark], *, strong: int = 0) -> tuple[Run, ...]:
+    """A line (or a cell) cut at the marks' ends and where its heading ends."""
+    end = start + len(line)
+    here = [mark for mark in marks if mark.start < end and start < mark.end]
+    edges = {start, end, start + strong}
+    for mark in here:
+        edges |= {max(mark.start, start), min(mark.end, end)}
+    ordered = sorted(edges)
+    runs: list[Run] = []
+    anchored: set[str] = set()
+    for left, right in pairwise(ordered):
+        words = line[left - start : right - start]
+        around = next((m for m in here if m.start <= left and right <= m.end), None)
+        is_strong = right <= start + strong
+        if around is None:
+            runs.append(Run(words, strong=is_strong))
+            continue
+        of = around.run
+        first = around.start >= start and of.ref not in anchored
+        anchored.add(of.ref)
+        runs.append(Run(words, of.ref, of.kind, of.decision, is_strong, first))
+    return tuple(runs)
+
+
+def _table(lines: Sequence[tuple[int, str]], marks: Sequence[_Mark]) -> Block:
+    cut = [(start, line, _cells(line)) for start, line in lines]
+    width = len(cut[0][2])
+    numbered = any(cells[0][1].strip().isdigit() for _s, _l, cells in cut[1:])
+    return Block(
+        "table",
+        lines[0][0],
+        rows=tuple(
+            _row(start, line, cells, marks, width, 1 if numbered else 0)
+            for start, line, cells in cut
+        ),
+    )
+
+
+def _row(
+    start: int,
+    line: str,
+    cells: list[tuple[int, str]],
+    marks: Sequence[_Mark],
+    width: int,
+    merged_at: int,
+) -> Row:
+    """A row one cell short has lost a merged cell: what stood above holds here as well."""
+    first, last = start + cells[0][0], start + cells[-1][0] + len(cells[-1][1])
+    covering = next((m for m in marks if m.start <= first and last <= m.end), None)
+    inside = () if covering else marks
+    placed = [
+        Cell(start + at, _runs(words, start + at, inside), bool(_NUMBER.match(words)))
+        for at, words in cells
+    ]
+    if len(placed) == width - 1:
+        placed.insert(merged_at, Cell(start, (), is_number=False))
+    return Row(tuple(placed), covering.run if covering else None)
+
+
+def _cells(line: str) -> list[tuple[int, str]]:
+    """Place and words of each cell, without the empty ones that end a row."""
+    cells, at = [], 0
+    for part in line.split("|"):
+        words = part.strip()
+        cells.append((at + len(part) - len(part.lstrip()), words))
+        at += len(part) + 1
+    while len(cells) > 1 and not cells[-1][1]:
+        cells.pop()
+    return cells
