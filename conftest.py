@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import django
 import pytest
@@ -49,6 +50,7 @@ if _wants_postgres() and not os.environ["SHUCHENG_DATABASE_URL"]:
     from tests.postgres import start_cluster
 
     os.environ["SHUCHENG_DATABASE_URL"] = _cleanup.enter_context(start_cluster())
+Path(os.environ["SHUCHENG_DATA"], "static").mkdir(exist_ok=True)
 django.setup()
 
 
@@ -74,6 +76,12 @@ def shared_folder() -> Path:
             "the official plan is not here: set SHUCHENG_SHARED to the folder that holds it"
         )
     return folder
+
+
+@pytest.fixture(autouse=True)
+def _static_files_need_not_be_collected(settings: Any) -> None:
+    plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+    settings.STORAGES = {**settings.STORAGES, "staticfiles": plain}
 
 
 @pytest.fixture(autouse=True)

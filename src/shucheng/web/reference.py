@@ -84,7 +84,9 @@ def permissions_page() -> str:
 
 def openapi_page() -> str:
     with override("en"):
-        return json.dumps(api.get_openapi_schema(), indent=1, ensure_ascii=False, default=str) + "\n"
+        return (
+            json.dumps(api.get_openapi_schema(), indent=1, ensure_ascii=False, default=str) + "\n"
+        )
 
 
 def pages(command: argparse.ArgumentParser) -> dict[str, Callable[[], str]]:

@@ -134,7 +134,7 @@ def account_hindrance(request: HttpRequest) -> str | None:
 
 
 def has_second_factor(person: Person) -> bool:
-    return Authenticator.objects.filter(user=person, type=Authenticator.Type.TOTP).exists()
+    return bool(Authenticator.objects.filter(user=person, type=Authenticator.Type.TOTP).exists())
 
 
 def management_is_withheld(request: HttpRequest) -> bool:

@@ -201,9 +201,9 @@ def unused_accounts(days: int) -> list[Person]:
 
 def own_data(*, actor: Actor) -> dict[str, Any]:
     """Everything stored about the person who asks, to see and to copy."""
-    person = Person.objects.filter(pk=actor.person_id).first()
-    if person is None:
+    if actor.person_id is None:
         raise NotFound(_("Your account"))
+    person = Person.objects.get(pk=actor.person_id)
     held = person.memberships.select_related("organisation")
     return {
         "account": {name: getattr(person, name) for name in OWN_FIELDS},

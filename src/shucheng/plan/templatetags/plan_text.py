@@ -1,14 +1,17 @@
 """How numbers, targets and findings of a plan are written on a page."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
 from django import template
+from django.db.models import Count, Q
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
-from shucheng.plan.models import Finding, Item, Target
+from shucheng.plan.compiler.lint.run import rules
+from shucheng.plan.models import Decision, Finding, Item, PlanVersion, Target
 from shucheng.plan.queries import explain
 from shucheng.plan.queries.versions import finding_text
 
@@ -77,6 +80,9 @@ SEVERITIES = {
 }
 
 
+MOST = 6
+
+
 @dataclass(frozen=True, slots=True)
 class Quote:
     start: int
@@ -88,10 +94,94 @@ class Quote:
 def quotes(finding: Finding) -> list[Quote]:
     """The passages a finding points at, at most six of them."""
     text = finding.version.text
-    return [Quote(start, end, text[start:end]) for start, end in finding.spans[:6]]
+    return [
+        Quote(start, end, _without_bars(text[start:end])) for start, end in finding.spans[:MOST]
+    ]
+
+
+@register.filter
+def more_quotes(finding: Finding) -> int:
+    return max(len(finding.spans) - MOST, 0)
+
+
+def _without_bars(words: str) -> str:
+    """The words of a table's row without its bars."""
+    return " ".join(part.strip() for part in words.split("|") if part.strip())
 
 
 @register.filter
 def source_label(source: str) -> str:
     """Where a value comes from, in words; a bay's own code stays as it is."""
     return str(explain.SOURCES.get(source, source))
+
+
+@dataclass(frozen=True, slots=True)
+class RuleGroup:
+    """What one rule found, under the rule's name in the reader's language."""
+
+    code: str
+    title: str
+    findings: list[Finding]
+
+
+@dataclass(frozen=True, slots=True)
+class SeverityGroup:
+    severity: str
+    count: int
+    noted: int
+    rules: list[RuleGroup]
+
+
+@register.simple_tag
+def by_severity(findings: Iterable[Finding]) -> list[SeverityGroup]:
+    """Findings by severity, gravest first, and within it by rule in the order of the text."""
+    found: dict[str, dict[str, list[Finding]]] = {}
+    for finding in findings:
+        found.setdefault(finding.severity, {}).setdefault(finding.rule, []).append(finding)
+    return [
+        SeverityGroup(
+            severity,
+            count=sum(map(len, found[severity].values())),
+            noted=sum(bool(f.noted) for group in found[severity].values() for f in group),
+            rules=[RuleGroup(code, rule_title(code), g) for code, g in found[severity].items()],
+        )
+        for severity in SEVERITIES
+        if severity in found
+    ]
+
+
+@register.filter
+def rule_title(code: str) -> str:
+    """A rule's name in the reader's language; a rule of an older compiler keeps its code."""
+    rule = next((known for known in rules() if known.code == code), None)
+    if rule is None:
+        return code
+    return rule.title if get_language() == "en" else rule.title_zh
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewProgress:
+    decided: int
+    all: int
+    open_by_kind: dict[str, int]
+
+    @property
+    def open(self) -> int:
+        return self.all - self.decided
+
+
+@register.simple_tag
+def review_progress(version: PlanVersion) -> ReviewProgress:
+    """How many items are decided, and how many of each kind are not."""
+    rows = version.items.values("kind").annotate(
+        all=Count("pk"), open=Count("pk", filter=Q(decision=Decision.OPEN))
+    )
+    undecided = {row["kind"]: row["open"] for row in rows}
+    total = sum(row["all"] for row in rows)
+    return ReviewProgress(total - sum(undecided.values()), total, undecided)
+
+
+@register.filter
+def of_kind(progress: ReviewProgress, kind: str) -> int | None:
+    """Undecided items of a kind; None for what is not decided one by one."""
+    return progress.open_by_kind.get(kind)

@@ -122,7 +122,7 @@ def test_a_wrapped_table_row_is_one_row() -> None:
 
 def test_page_numbers_of_a_printed_text_are_no_paragraphs() -> None:
     lines = [line for paragraph in PARAGRAPHS for line in wrapped(paragraph, 30)]
-    torn = next(at for at, line in enumerate(lines) if line.startswith("（二）")) + 1
+    torn = next(at for at, line in enumerate(lines) if "（二）" in line) + 1
     printed = [*lines[:torn], "", "— 1 —", "", "\f", *lines[torn:], "", "- 2 -"]
     document = read_bytes("\n".join(printed).encode(), "plan.txt")
     flat = unwrapped(document)

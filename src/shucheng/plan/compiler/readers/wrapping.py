@@ -2,8 +2,9 @@
 
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from shucheng.plan.compiler.document import Span
 
@@ -11,12 +12,15 @@ from shucheng.plan.compiler.document import Span
 _MIN_WIDTH, _MAX_WIDTH = 24, 200
 # A line may end early by so many columns: no mark such as ， may begin the next one.
 _SLACK = 5
+# ... or hang out over the margin.
+_HANGING = 2
 _MIN_TORN_LINES = 4
 _MIN_FULL_SHARE = 0.15
+# Headers, tables and the like may stand out of the column.
+_MAX_WIDER_SHARE = 0.1
 # Where every line is indented, or hardly any, the indent does not tell a paragraph's start.
 _INDENTED_SHARES = (0.05, 0.7)
 
-_INDENT = re.compile(r"\u3000|[ \u00a0]{2}|\t")
 # The number of a printed page, on a line of its own.
 PAGE_NUMBER = r"(?:[-—–－─]{1,2} *\d{1,3} *[-—–－─]{1,2}|第 *\d{1,3} *页)"
 _PAGE_MARK = re.compile(rf"\s*{PAGE_NUMBER}\s*")
@@ -34,14 +38,21 @@ SENTENCE_END = tuple("。！？；：）!?;:)")
 
 @dataclass(frozen=True, slots=True)
 class Wrapping:
-    """Where lines were broken, in columns or characters; whether indents begin paragraphs."""
+    """Where lines were broken, in columns or characters, and from which column on they stand.
+
+    `indented` says that a paragraph's first line is set in.
+    """
 
     width: int
     measure: Callable[[str], int]
+    margin: int
     indented: bool
 
     def is_full(self, line: str) -> bool:
-        return self.width - _SLACK <= self.measure(line) <= self.width
+        return -_SLACK <= self.measure(line) - self.width <= _HANGING
+
+    def is_set_in(self, line: str) -> bool:
+        return _lead(line) >= self.margin + 2
 
 
 def display_width(text: str) -> int:
@@ -54,20 +65,32 @@ def wrapping_of(text: str, lines: Sequence[Span]) -> Wrapping | None:
     if any(end - start > _MAX_WIDTH for start, end in lines):
         return None
     shown = [line.rstrip() for line in (text[start:end] for start, end in lines) if line.strip()]
-    least, most = _INDENTED_SHARES
-    share = sum(bool(_INDENT.match(line)) for line in shown) / max(1, len(shown))
+    if len(shown) < _MIN_TORN_LINES:
+        return None
+    margin = Counter(map(_lead, shown)).most_common(1)[0][0]
     found = []
     for measure in (display_width, len):
-        width = max(map(measure, shown), default=0)
-        wrapping = Wrapping(width, measure, least <= share <= most)
-        full = [line for line in shown if wrapping.is_full(line)]
-        torn = sum(not line.endswith(SENTENCE_END) for line in full)
-        if _MIN_WIDTH <= width <= _MAX_WIDTH and torn >= _MIN_TORN_LINES:
-            found.append((len(full), wrapping))
-    if not found:
+        torn = Counter(measure(line) for line in shown if not line.endswith(SENTENCE_END))
+        near = {width: sum(torn[width - short] for short in range(_SLACK + 1)) for width in torn}
+        near = {width: count for width, count in near.items() if _MIN_WIDTH <= width <= _MAX_WIDTH}
+        if near:
+            width = max(near, key=lambda width: (near[width], -width))
+            found.append((near[width], Wrapping(width, measure, margin, indented=False)))
+    most, wrapping = max(found, key=lambda one: one[0], default=(0, None))
+    if wrapping is None or most < _MIN_TORN_LINES:
         return None
-    most_full, wrapping = max(found, key=lambda one: one[0])
-    return wrapping if most_full >= _MIN_FULL_SHARE * len(shown) else None
+    full = sum(map(wrapping.is_full, shown))
+    wider = sum(wrapping.measure(line) > wrapping.width + _HANGING for line in shown)
+    if full < _MIN_FULL_SHARE * len(shown) or wider > _MAX_WIDER_SHARE * len(shown):
+        return None
+    least, most_set_in = _INDENTED_SHARES
+    share = sum(map(wrapping.is_set_in, shown)) / len(shown)
+    return replace(wrapping, indented=least <= share <= most_set_in)
+
+
+def _lead(line: str) -> int:
+    """How many columns stand free at the line's beginning."""
+    return display_width(line[: len(line) - len(line.lstrip())])
 
 
 def paragraphs(text: str, lines: Sequence[Span], wrapping: Wrapping | None) -> list[Span]:
@@ -109,4 +132,4 @@ def _begins(line: str, wrapping: Wrapping, *, row_open: bool) -> bool:
         return True
     if row_open:
         return False
-    return bool(STARTS_PARAGRAPH.match(line) or (wrapping.indented and _INDENT.match(line)))
+    return bool(STARTS_PARAGRAPH.match(line) or (wrapping.indented and wrapping.is_set_in(line)))
