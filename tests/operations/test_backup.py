@@ -1,6 +1,7 @@
 """A backup taken while others write comes back whole; a damaged or half one never passes."""
 
 import json
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -220,7 +221,7 @@ def test_a_backup_killed_in_the_middle_leaves_nothing_that_passes_as_one(
     for moment, where in MOMENTS.items():
         killed = deployment.start(STOP_AT.format(where=where) + BACKUP)
         with ended(killed):
-            eventually(lambda: killed.says("reached"))
+            eventually(partial(killed.says, "reached"))
             killed.process.kill()
         assert not backup.exists(), moment
         assert any(half.iterdir()), moment

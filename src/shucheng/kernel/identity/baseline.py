@@ -110,8 +110,8 @@ def reference_page() -> str:
     return (
         "# Security baseline\n\n"
         "What a government platform must show (classified protection level 3, cryptography, "
-        "network data law; the part that software can meet) and how this platform meets it. The cited "
-        "clause is the authority; items whose wording was not read are marked.\n\n"
+        "network data law; the part that software can meet) and how this platform meets it. "
+        "The cited clause is the authority; items whose wording was not read are marked.\n\n"
         f"{summary}.\n\n{sections}"
     )
 

@@ -1,10 +1,12 @@
 """What people type on the pages of identity; the actions decide whether it is right."""
 
 from collections.abc import Callable, Iterable
+from datetime import date, datetime, time, timedelta
 from typing import Any, TypeVar
 
 from django import forms
 from django.conf import settings
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from shucheng.kernel.actor import Role
@@ -12,6 +14,26 @@ from shucheng.kernel.errors import Invalid
 from shucheng.kernel.identity.models import ROLE_LABELS, ApiToken, Area, Case, Organisation
 
 R = TypeVar("R")
+
+
+class DayField(forms.DateField):
+    """A last day, optional; the value is the moment at which that day is over."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        day = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+        super().__init__(required=False, widget=day, **kwargs)
+
+    def prepare_value(self, value: Any) -> Any:
+        if isinstance(value, datetime):
+            return (timezone.localtime(value) - timedelta(seconds=1)).date()
+        return value
+
+    def clean(self, value: Any) -> Any:
+        day = super().clean(value)
+        if not isinstance(day, date):
+            return None
+        after = datetime.combine(day + timedelta(days=1), time.min)
+        return timezone.make_aware(after)
 
 
 class OrganisationForm(forms.Form):
@@ -66,15 +88,10 @@ def organisation_facts(organisation: Organisation) -> dict[str, Any]:
 
 class PersonForm(forms.Form):
     username = forms.CharField(label=_("User name"), max_length=150)
-    display_name = forms.CharField(label=_("Name"), max_length=80)
+    display_name = forms.CharField(label=_("Person's name"), max_length=80)
     email = forms.EmailField(label=_("E-mail"), required=False)
     phone = forms.CharField(label=_("Telephone"), max_length=40, required=False)
-    expires_at = forms.DateTimeField(
-        label=_("Expires"),
-        required=False,
-        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}),
-        help_text=_("Suppliers' accounts always expire."),
-    )
+    expires_at = DayField(label=_("Expires"), help_text=_("Suppliers' accounts always expire."))
     is_service = forms.BooleanField(
         label=_("Service account: used by a program, cannot sign in"), required=False
     )
@@ -85,7 +102,7 @@ def _languages() -> list[tuple[str, Any]]:
 
 
 class OwnAccountForm(forms.Form):
-    display_name = forms.CharField(label=_("Name"), max_length=80)
+    display_name = forms.CharField(label=_("Person's name"), max_length=80)
     email = forms.EmailField(label=_("E-mail"), required=False)
     phone = forms.CharField(label=_("Telephone"), max_length=40, required=False)
     language = forms.ChoiceField(label=_("Language"), choices=_languages, required=False)
@@ -96,20 +113,11 @@ class RoleForm(forms.Form):
         label=_("Organisation"), help_text=_("Code, name or any other name it goes by.")
     )
     role = forms.ChoiceField(label=_("Role"), choices=[(r.value, ROLE_LABELS[r]) for r in Role])
-    valid_to = forms.DateTimeField(
-        label=_("Until"),
-        required=False,
-        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}),
-    )
+    valid_to = DayField(label=_("Until"))
 
 
 class ExpiryForm(forms.Form):
-    expires_at = forms.DateTimeField(
-        label=_("Expires"),
-        required=False,
-        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}),
-        help_text=_("Empty: never."),
-    )
+    expires_at = DayField(label=_("Expires"), help_text=_("Empty: no end."))
 
 
 class TokenForm(forms.Form):

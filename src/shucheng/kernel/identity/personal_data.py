@@ -39,7 +39,7 @@ PERSONAL_DATA = (
     ),
     PersonalData(
         "identity.person.display_name",
-        _("Name"),
+        _("Person's name"),
         _("to show who submitted, approved or decided"),
         _DUTY,
         _WHILE,

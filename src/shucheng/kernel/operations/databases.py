@@ -195,8 +195,8 @@ def _dump_postgresql(target: Path) -> Contents:
         _run(
             [
                 *(pg_program("pg_dump"), "--format=custom", f"--snapshot={snapshot}"),
-                *("--no-owner", "--no-privileges", "--schema=public", f"--file={target}"),
-                f"--dbname={postgresql_address()}",
+                *("--no-owner", "--no-privileges", "--no-comments", "--exclude-schema=replaced_*"),
+                *(f"--file={target}", f"--dbname={postgresql_address()}"),
             ]
         )
         # Reads the dump to its end: a torn one is found now, not on the day it is needed.

@@ -11,8 +11,17 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from shucheng.plan.compiler.lint.run import rules
-from shucheng.plan.models import Decision, Finding, Item, PlanVersion, Target
+from shucheng.plan.models import (
+    Decision,
+    Finding,
+    Indicator,
+    IndicatorTarget,
+    Item,
+    PlanVersion,
+    Target,
+)
 from shucheng.plan.queries import explain
+from shucheng.plan.queries.duties import DutyLine
 from shucheng.plan.queries.versions import finding_text
 
 register = template.Library()
@@ -185,3 +194,17 @@ def review_progress(version: PlanVersion) -> ReviewProgress:
 def of_kind(progress: ReviewProgress, kind: str) -> int | None:
     """Undecided items of a kind; None for what is not decided one by one."""
     return progress.open_by_kind.get(kind)
+
+
+@register.simple_tag
+def years_of(lines: Iterable[DutyLine]) -> list[int]:
+    """All years that the indicators of these duties have a target for."""
+    indicators = [line.duty.indicator for line in lines if line.duty.indicator]
+    return sorted({target.year for indicator in indicators for target in indicator.path.all()})
+
+
+@register.filter
+def path_over(indicator: Indicator, years: list[int]) -> list[IndicatorTarget | None]:
+    """An indicator's target for each of the years, None where it has none."""
+    targets = {target.year: target for target in indicator.path.all()}
+    return [targets.get(year) for year in years]

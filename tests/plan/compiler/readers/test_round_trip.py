@@ -1,6 +1,7 @@
 """The same plan says the same in every format."""
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from tests.plan.compiler.readers import renderings
@@ -73,3 +74,18 @@ def targets(plan: CompiledPlan) -> list[tuple[object, ...]]:
         )
         for found in plan.targets
     ]
+
+
+CORPUS = sorted((Path(__file__).parents[3] / "plans").glob("*.txt"))
+
+
+@pytest.mark.parametrize("path", CORPUS, ids=lambda path: path.stem)
+@pytest.mark.parametrize("width", [32, 40])
+def test_plans_of_the_corpus_say_the_same_when_wrapped(path: Path, width: int) -> None:
+    text = path.read_text("utf-8")
+    lines = [line for one in text.splitlines() for line in renderings.wrapped(one, width)]
+    whole = compiled(text.encode(), "plan.txt")
+    torn = compiled("\n".join(lines).encode(), "plan.txt")
+    assert targets(torn) == targets(whole)
+    assert [row.targets for row in torn.indicators] == [row.targets for row in whole.indicators]
+    assert [task.responsible for task in torn.tasks] == [task.responsible for task in whole.tasks]

@@ -79,8 +79,9 @@ def unwrapped(document: Document) -> Unwrapped:
             start, end = match.span()
             while text[start - 1] in _BLANKS:
                 start -= 1
-            # In a cell the blank at a line's end parts two names; elsewhere it means nothing.
-            kept = (in_table and start < match.start()) or _are_latin(text[start - 1], text[end])
+            # In a cell a blank beside the break parts two names; elsewhere it means nothing.
+            blank = in_table and any(char in _BLANKS for char in text[start:end])
+            kept = blank or _are_words(text[start - 1], text[end])
             joint = " " if kept else ""
             pieces += (text[taken:start], joint)
             written += start - taken + len(joint)
@@ -114,8 +115,10 @@ def _unbroken_spans(document: Document) -> Iterator[tuple[Span, bool]]:
             yield from ((cell.span, True) for row in block.rows for cell in row if not cell.covered)
 
 
-def _are_latin(before: str, after: str) -> bool:
-    return before.isascii() and before.isalpha() and after.isascii() and after.isalpha()
+def _are_words(before: str, after: str) -> bool:
+    """Whether a break between two letters parts words; one within capitals tears a name."""
+    letters = before.isascii() and before.isalpha() and after.isascii() and after.isalpha()
+    return letters and not (before.isupper() and after.isupper())
 
 
 def _moved(block: Block, move: Callable[[Span], Span]) -> Block:

@@ -32,7 +32,8 @@ STARTS_PARAGRAPH = re.compile(
     r"|[-*•·●]\s|——|#{1,6}\s|>\s|```"
     r"|附[件表]\s*[\d一二三四五六七八九十]*\s*[:：]?\s*(?:\Z|[\d《]))"
 )
-_STARTS_ROW = re.compile(r"\s*(?:\d{1,3}\s*\||[│┃┌├└┏┣┗])")
+_NUMBERED_ROW = re.compile(r"\s*(\d{1,3})\s*\|")
+_DRAWN_ROW = re.compile(r"\s*[│┃┌├└┏┣┗]")
 SENTENCE_END = tuple("。！？；：）!?;:)")
 
 
@@ -100,7 +101,7 @@ def paragraphs(text: str, lines: Sequence[Span], wrapping: Wrapping | None) -> l
         return [line for line in shown if not _PAGE_MARK.fullmatch(text, *line)]
     joined: list[Span] = []
     above_full = full_before_blank = after_mark = False
-    bars = bars_of_table = 0
+    row = _OpenRow()
     for start, end in lines:
         line = text[start:end].rstrip()
         if _PAGE_MARK.fullmatch(line):
@@ -112,24 +113,65 @@ def paragraphs(text: str, lines: Sequence[Span], wrapping: Wrapping | None) -> l
                 full_before_blank = above_full or full_before_blank
                 above_full = False
             continue
-        row_open = 0 < bars < bars_of_table
-        if above_full and not _begins(line, wrapping, row_open=row_open):
+        goes_on = row.goes_on_with(line, above_full=above_full) or (
+            above_full and row.closed and not _begins(line, wrapping)
+        )
+        if goes_on and joined:
             joined[-1] = (joined[-1][0], end)
-            bars += line.count("|")
         else:
             joined.append((start, end))
-            bars = line.count("|")
-            # The first row says how many cells the table has; running text ends the table.
-            bars_of_table = (bars_of_table or bars) if bars else 0
+        row.take(line, begins=not goes_on)
         above_full = wrapping.is_full(line)
         full_before_blank = after_mark = False
     return joined
 
 
-def _begins(line: str, wrapping: Wrapping, *, row_open: bool) -> bool:
-    """Whether `line` begins a paragraph or a table row though the line above it is full."""
-    if _STARTS_ROW.match(line):
+def _begins(line: str, wrapping: Wrapping) -> bool:
+    """Whether a paragraph begins with `line` though the line above it is full."""
+    if STARTS_PARAGRAPH.match(line) or _DRAWN_ROW.match(line):
         return True
-    if row_open:
-        return False
-    return bool(STARTS_PARAGRAPH.match(line) or (wrapping.indented and wrapping.is_set_in(line)))
+    return wrapping.indented and wrapping.is_set_in(line)
+
+
+class _OpenRow:
+    """The table row that the lines so far have come to, counted by its bars.
+
+    The first row says how many bars the rows of the table have.
+    """
+
+    def __init__(self) -> None:
+        self._bars = self._bars_of_table = self._number = 0
+        self._is_head = False
+        self._above = ""
+
+    @property
+    def closed(self) -> bool:
+        return self._bars == 0
+
+    def goes_on_with(self, line: str, *, above_full: bool) -> bool:
+        if self.closed or self._number_of(line) == self._number + 1:
+            return False
+        if self._is_head:
+            return above_full and "|" in line
+        missing = self._bars_of_table - self._bars
+        if missing <= 0:
+            return False
+        # The last row of a table is often printed without its empty last cell.
+        return "|" in line or not self._above.endswith("|") or missing > 1
+
+    def take(self, line: str, *, begins: bool) -> None:
+        bars = line.count("|")
+        if not begins:
+            self._bars += bars if self._bars else 0
+        else:
+            self._is_head = bool(bars) and self._bars == 0
+            self._bars = bars
+            self._number = self._number_of(line) or (self._number if bars else 0)
+        if self._is_head or not self._bars:
+            self._bars_of_table = self._bars
+        self._above = line
+
+    @staticmethod
+    def _number_of(line: str) -> int | None:
+        match = _NUMBERED_ROW.match(line)
+        return int(match.group(1)) if match else None
