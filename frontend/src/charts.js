@@ -1,32 +1,89 @@
 // ECharts, tree-shaken: lines and bars, drawn from JSON beside the element, in the page's colours.
-import { BarChart, LineChart } from "echarts/charts";
-import { GridComponent, LegendComponent, MarkLineComponent, TooltipComponent } from "echarts/components";
+import { LineChart } from "echarts/charts";
+import { GridComponent, LegendComponent, TooltipComponent } from "echarts/components";
 import { init, use } from "echarts/core";
 import { CanvasRenderer, SVGRenderer } from "echarts/renderers";
 
-use([BarChart, LineChart, GridComponent, LegendComponent, MarkLineComponent, TooltipComponent, CanvasRenderer, SVGRenderer]);
+use([LineChart, GridComponent, LegendComponent, TooltipComponent, CanvasRenderer, SVGRenderer]);
 
 const token = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+const written = new Intl.NumberFormat(document.documentElement.lang, { maximumFractionDigits: 2 });
+const opensYear = (period) => /^\d{4}(-01|-?Q1|-?H1)?$/.test(period);
+const lastKnown = (run) => run.findLastIndex((value) => value !== null);
+
+// A sum since January is one line a year: it starts anew, it does not fall. The newest value of
+// all is marked and written out.
+const knownSeries = (data) => {
+  const newest = Math.max(...data.runs.map(lastKnown));
+  return data.runs.map((run) => ({
+    name: data.labels.actual,
+    type: "line",
+    data: run.map((value, at) => (at === newest && lastKnown(run) === newest ? { value, symbolSize: 8, label: { show: true } } : value)),
+    symbol: "circle",
+    symbolSize: 0,
+    showAllSymbol: true,
+    label: { position: data.runs.length > 1 ? "left" : "bottom", color: token("--accent"), fontWeight: 600, formatter: (p) => written.format(p.value) },
+    lineStyle: { width: 2, color: token("--accent") },
+    itemStyle: { color: token("--accent") },
+  }));
+};
+
+// Zero is the base, unless all values are so far from it that the line would say nothing.
+const farFromZero = (data) => {
+  const values = [...data.target, ...data.runs.flat()].filter((value) => value !== null);
+  return Math.min(...values) > Math.max(...values) * 0.6;
+};
 
 const pathChart = (data) => ({
-  animation: !matchMedia("(prefers-reduced-motion: reduce)").matches,
+  animation: false,
   textStyle: { fontFamily: getComputedStyle(document.body).fontFamily },
-  grid: { left: 8, right: 24, top: 32, bottom: 8, containLabel: true },
-  tooltip: { trigger: "axis", backgroundColor: token("--surface"), borderColor: token("--line-strong"), textStyle: { color: token("--ink") } },
-  legend: { top: 0, right: 0, data: [data.labels.target, data.labels.actual], textStyle: { color: token("--muted") } },
-  xAxis: { type: "category", data: data.periods, axisLine: { lineStyle: { color: token("--line-strong") } }, axisLabel: { color: token("--muted") } },
-  yAxis: { type: "value", min: 0, name: data.unit, nameTextStyle: { color: token("--muted") }, splitLine: { lineStyle: { color: token("--line") } }, axisLabel: { color: token("--muted") } },
+  grid: { left: 8, right: 44, top: 44, bottom: 8, containLabel: true },
+  tooltip: {
+    trigger: "axis",
+    confine: true,
+    backgroundColor: token("--surface"),
+    borderColor: token("--line-strong"),
+    textStyle: { color: token("--ink") },
+    valueFormatter: (value) => (value === null || value === undefined ? "—" : `${written.format(value)} ${data.unit}`),
+  },
+  legend: {
+    top: 0,
+    left: 0,
+    itemWidth: 18,
+    itemHeight: 8,
+    textStyle: { color: token("--muted") },
+    data: [{ name: data.labels.actual, icon: "roundRect" }, { name: data.labels.target, icon: "diamond" }],
+  },
+  xAxis: {
+    type: "category",
+    data: data.periods,
+    boundaryGap: false,
+    axisLine: { lineStyle: { color: token("--line-strong") } },
+    axisTick: { interval: (_at, period) => opensYear(period) },
+    axisLabel: { color: token("--muted"), interval: (_at, period) => opensYear(period), formatter: (period) => period.slice(0, 4), align: "left" },
+  },
+  yAxis: {
+    type: "value",
+    scale: farFromZero(data),
+    name: data.unit,
+    nameTextStyle: { color: token("--muted"), align: "right" },
+    splitLine: { lineStyle: { color: token("--line") } },
+    axisLabel: { color: token("--muted"), formatter: (value) => written.format(value) },
+  },
   series: [
     {
-      name: data.labels.target, type: "line", data: data.target, connectNulls: true, symbol: "diamond", symbolSize: 9,
-      lineStyle: { type: "dashed", width: 1.2, color: token("--muted") }, itemStyle: { color: token("--muted") },
-      label: { show: true, position: "top", color: token("--muted"), formatter: (p) => (p.value ?? "") },
+      name: data.labels.target,
+      type: "line",
+      data: data.target,
+      connectNulls: true,
+      symbol: "diamond",
+      symbolSize: 10,
+      showAllSymbol: true,
+      lineStyle: { type: "dashed", width: 1.2, color: token("--muted") },
+      itemStyle: { color: token("--muted") },
+      label: { show: true, position: "top", color: token("--ink"), formatter: (p) => (p.value === null ? "" : written.format(p.value)) },
     },
-    // A sum since January is one line a year: it starts anew, it does not fall.
-    ...data.runs.map((run) => ({
-      name: data.labels.actual, type: "line", data: run, connectNulls: false, showSymbol: false,
-      lineStyle: { width: 2, color: token("--accent") }, itemStyle: { color: token("--accent") },
-    })),
+    ...knownSeries(data),
   ],
 });
 
@@ -48,7 +105,7 @@ export function drawAll(scope) {
 function download(name, option, type) {
   const holder = document.createElement("div");
   const chart = init(holder, null, { renderer: type === "png" ? "canvas" : "svg", width: 1200, height: 600 });
-  chart.setOption({ ...option, animation: false });
+  chart.setOption(option);
   const link = document.createElement("a");
   link.href = chart.getDataURL({ type, pixelRatio: 2, backgroundColor: token("--surface") });
   link.download = `${name}.${type}`;

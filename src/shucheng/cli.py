@@ -75,7 +75,7 @@ def _compile(options: argparse.Namespace) -> int:
     if options.format == "json":
         _print_json(plan.as_json())
     else:
-        from shucheng.plan.compiler.plan_table import plan_table
+        from shucheng.plan.compiler.show.plan_table import plan_table
 
         print(plan_table(plan))
     return 0
@@ -96,9 +96,9 @@ def _lint(options: argparse.Namespace) -> int:
 
 
 def _diff(options: argparse.Namespace) -> int:
+    from shucheng.plan.compiler.compare.diff import diff
     from shucheng.plan.compiler.compile import compile_file
-    from shucheng.plan.compiler.diff import diff
-    from shucheng.plan.compiler.diff_table import diff_table
+    from shucheng.plan.compiler.show.diff_table import diff_table
 
     (_text, old), (_text, new) = compile_file(options.old), compile_file(options.new)
     found = diff(old, new)
@@ -206,8 +206,13 @@ def _platform_commands(commands: "argparse._SubParsersAction[argparse.ArgumentPa
     command("check", "say what is not right with this deployment")
 
     backup = command("backup", "copy the database and files while the platform runs")
-    backup.add_argument("target", type=Path)
-    backup.add_argument("--with-secrets", action="store_true")
+    backup.add_argument(
+        "target", type=Path, nargs="?", help="default: dated, in SHUCHENG_BACKUP_FOLDER"
+    )
+    backup.add_argument("--with-secrets", action="store_true", help="and the keys: keep it locked")
+    backup.add_argument(
+        "--keep", type=int, help="then remove all but the newest so many in SHUCHENG_BACKUP_FOLDER"
+    )
     restore = command("restore", "verify a backup and bring it back")
     restore.add_argument("source", type=Path)
     restore.add_argument("--replace", action="store_true", help="overwrite what is there")

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from shucheng.kernel.alerts.actions import raise_alert
 from shucheng.kernel.identity.actions.cases import open_case
 from shucheng.kernel.identity.actions.organisations import create_organisation
 from shucheng.kernel.identity.actions.people import create_person
@@ -94,6 +95,7 @@ def make_samples() -> Samples:
     office = Actor(None, "office", frozenset({Role.PLAN_OFFICE}), bureau.pk, frozenset({bureau.pk}))
     observation = _observation()
     file = store_file("证明.txt", "一份证明材料".encode(), actor=office)
+    alert = raise_alert("test", actor=CLI, key="sample", role=Role.SECURITY)
     published, review = _plans(office)
     indicator = published.indicators.first()
     assert indicator is not None
@@ -111,6 +113,7 @@ def make_samples() -> Samples:
         ("identity:organisation_change", "code"): "bureau",
         "sequence": 1,
         "file_id": file.pk,
+        "alert_id": alert.pk,
         "job_id": Job.objects.earliest("pk").pk,
         ("observations:metric", "code"): observation.metric_code,
         ("observations:confirm", "code"): observation.metric_code,
@@ -157,6 +160,7 @@ def make_samples() -> Samples:
     form = {
         "revision": review.revision,
         "reason": "a typing error",
+        "resolution": "looked into",
         "note": "looked into",
         "membership": held.pk,
         "organisation": "bureau",

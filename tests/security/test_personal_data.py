@@ -93,6 +93,27 @@ def test_an_incident_has_a_clock_of_24_hours_and_is_noted_by_handlers_only(make_
         open_case(Case.Kind.INCIDENT, "数据库被非授权访问", actor=ANONYMOUS)
 
 
+def test_an_alarm_is_raised_before_the_24_hours_lapse(make_person):
+    from shucheng.kernel.alerts.models import Alert
+    from shucheng.kernel.identity.actors import actor_for_person
+    from shucheng.kernel.identity.jobs import warn_of_due_cases
+
+    def clock() -> dict[str, int]:
+        return warn_of_due_cases({}, actor=system_actor("job"), progress=None)
+
+    security = actor_for_person(make_person("sec", Role.SECURITY))
+    case = open_case(Case.Kind.INCIDENT, "数据库被非授权访问", actor=security)
+    assert clock() == {"due": 0}
+    Case.objects.filter(pk=case.pk).update(due_at=timezone.now() + timedelta(hours=5))
+    assert clock() == clock() == {"due": 1}
+    alert = Alert.objects.get()
+    assert (alert.code, alert.severity, alert.role) == (
+        "identity.incident_due",
+        "critical",
+        "security",
+    )
+
+
 def test_a_person_downloads_everything_stored_about_them_and_nothing_about_others(
     browser_of, make_person
 ):

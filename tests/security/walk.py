@@ -151,6 +151,9 @@ def _ask(probe: Probe, who: str, samples: Samples) -> str:
             response = send(probe.path, data=_with_files(probe.form), headers=headers)
         response.close()
         transaction.set_rollback(True)
+    if probe.path == "/readyz":
+        # Ready or not depends on the machine; who may ask does not.
+        return "ok" if response.status_code in {200, 503} else _in_a_word(response)
     return _in_a_word(response)
 
 

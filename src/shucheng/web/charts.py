@@ -53,15 +53,15 @@ def path_sparkline(headline: Headline) -> SafeString:
         ),
         knots=format_html_join(
             "",
-            '<svg x="{}%" y="{}%" overflow="visible">'
-            '<path class="path-knot{}" d="M0-4l4 4-4 4-4-4z"/></svg>',
+            '<svg x="{}%" y="{}%" overflow="visible"><rect class="path-knot{}" x="-0.2rem" '
+            'y="-0.2rem" width="0.4rem" height="0.4rem" transform="rotate(45)"/></svg>',
             (
                 (f"{p.x:.1f}", f"{p.y:.1f}", " path-now" if target.year == current else "")
                 for p, target in zip(targets, path, strict=True)
             ),
         ),
         dot=format_html(
-            '<circle class="path-dot" cx="{}%" cy="{}%" r="3"/>',
+            '<circle class="path-dot" cx="{}%" cy="{}%" r="0.21rem"/>',
             f"{runs[-1][-1].x:.1f}",
             f"{runs[-1][-1].y:.1f}",
         )

@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import django
@@ -75,12 +76,17 @@ def serve(options: argparse.Namespace) -> int:
         *(sys.executable, "-m", "granian", "--interface", "wsgi"),
         *("--host", options.host, "--port", str(options.port)),
         *("--workers", str(options.workers), "--blocking-threads", "4", "--backpressure", "64"),
+        # A web process that dies is replaced; the others go on answering.
+        *("--respawn-failed-workers", "--workers-kill-timeout", "20"),
         *("--log-level", "warning", "--no-ws", "shucheng.web.wsgi:application"),
     ]
     commands = [web]
     if not options.no_worker:
         commands.append([sys.executable, "-m", "shucheng.cli", "worker"])
-    running = [subprocess.Popen(command, env=os.environ) for command in commands]  # noqa: S603
+    # Here the web processes count their requests together (see operations/metrics.py).
+    counts = tempfile.TemporaryDirectory(prefix="shucheng-metrics-")
+    environment = {"PROMETHEUS_MULTIPROC_DIR": counts.name, **os.environ}
+    running = [subprocess.Popen(command, env=environment) for command in commands]  # noqa: S603
 
     def stop(*_: object) -> None:
         for process in running:
@@ -97,6 +103,7 @@ def serve(options: argparse.Namespace) -> int:
         pass
     stop()
     codes = [process.wait(timeout=30) for process in running]
+    counts.cleanup()
     return max((code for code in codes if code > 0), default=0)
 
 
@@ -118,9 +125,26 @@ def check(options: argparse.Namespace) -> int:
 
 def backup(options: argparse.Namespace) -> int:
     from shucheng.kernel.operations.backup import backup_platform
+    from shucheng.kernel.operations.shelf import dated, remove_old
 
-    manifest = backup_platform(options.target, with_secrets=options.with_secrets)
-    print(f"{options.target}: {len(manifest.files)} files, verified.")
+    shelf = Path(settings.BACKUP_FOLDER) if settings.BACKUP_FOLDER else None
+    target: Path | None = options.target or (dated(shelf) if shelf else None)
+    if target is None:
+        print("shucheng: name a folder, or set SHUCHENG_BACKUP_FOLDER", file=sys.stderr)
+        return 2
+    try:
+        manifest = backup_platform(target, with_secrets=options.with_secrets)
+    except ShuchengError as error:
+        print(f"shucheng: {error}", file=sys.stderr)
+        return 2
+    print(f"{target}: {len(manifest.files)} files, {manifest.bytes} bytes, verified.")
+    if options.keep and shelf:
+        for old in remove_old(shelf, options.keep):
+            print(f"{old}: removed.")
+    if manifest.incomplete:
+        names = " ".join(manifest.incomplete)
+        print(f"shucheng: stored files missing or changed on the disk: {names}", file=sys.stderr)
+        return 1
     return 0
 
 

@@ -3,6 +3,7 @@
 `docs/reference/settings.md` is generated from `SETTINGS`; a test fails when it is stale.
 """
 
+import contextlib
 import os
 import secrets
 from dataclasses import dataclass
@@ -54,7 +55,9 @@ SETTINGS = (
     Setting("SHUCHENG_OIDC_CLIENT_SECRET", "", "Client secret at that provider."),
     Setting("SHUCHENG_OIDC_NAME", "统一身份认证", "Text of the provider's button."),
     Setting(
-        "SHUCHENG_EMAIL_URL", "", "smtp://user:password@host:port; empty: e-mail is only logged."
+        "SHUCHENG_EMAIL_URL",
+        "",
+        "smtp://user:password@host:port, smtp+tls:// for STARTTLS, smtps:// for TLS; empty: none.",
     ),
     Setting(
         "SHUCHENG_DEMO",
@@ -63,6 +66,21 @@ SETTINGS = (
     ),
     Setting("SHUCHENG_LOG_LEVEL", "INFO", "DEBUG, INFO, WARNING or ERROR."),
     Setting("SHUCHENG_LOG_FORMAT", "json", "json or console."),
+    Setting(
+        "SHUCHENG_METRICS_NETWORKS",
+        "127.0.0.0/8,::1/128",
+        "CIDR ranges that may read /metrics; empty: none.",
+    ),
+    Setting(
+        "SHUCHENG_METRICS_TOKEN",
+        "",
+        "Bearer token that may read /metrics from anywhere else; empty: none.",
+    ),
+    Setting(
+        "SHUCHENG_BACKUP_FOLDER",
+        "",
+        "Where `shucheng backup` puts dated backups; `shucheng check` says when the newest is old.",
+    ),
     Setting("SHUCHENG_CITY", "cities/yancheng", "Folder of the city pack."),
     Setting("SHUCHENG_UPLOAD_LIMIT_MB", "50", "Largest accepted upload."),
     Setting(
@@ -105,8 +123,13 @@ def secret_key() -> str:
         return configured
     path = data_folder() / "secret-key"
     if not path.exists():
-        path.touch(mode=0o600)
-        path.write_text(secrets.token_urlsafe(48))
+        # Two processes may start at once: the first link wins, and nobody reads half a key.
+        draft = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
+        draft.touch(mode=0o600)
+        draft.write_text(secrets.token_urlsafe(48))
+        with contextlib.suppress(FileExistsError):
+            os.link(draft, path)
+        draft.unlink()
     return path.read_text().strip()
 
 

@@ -7,9 +7,11 @@ import uuid
 from collections.abc import Callable
 
 import structlog
+from allauth.core.exceptions import ImmediateHttpResponse, ReauthenticationRequired
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.core.exceptions import PermissionDenied, SuspiciousOperation
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import render
 from django.utils import translation
 
@@ -18,6 +20,14 @@ from shucheng.kernel.public import Forbidden, ShuchengError, actor_for
 Respond = Callable[[HttpRequest], HttpResponseBase]
 log = structlog.get_logger("shucheng.web")
 
+# What Django and allauth raise to steer a request, and answer themselves.
+EXPECTED = (
+    Http404,
+    PermissionDenied,
+    SuspiciousOperation,
+    ImmediateHttpResponse,
+    ReauthenticationRequired,
+)
 _REQUEST_ID = re.compile(r"^[A-Za-z0-9._-]{8,64}$")
 
 
@@ -76,6 +86,8 @@ class errors_as_pages:  # noqa: N801 - named as the other middleware functions a
         return self.respond(request)
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        if isinstance(error, EXPECTED):
+            return None
         if not isinstance(error, ShuchengError):
             logging.getLogger("shucheng.defect").exception("unexpected error")
             return None

@@ -1,10 +1,11 @@
 """Django's settings. What a deployment may choose is in `environment.py`."""
 
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from django.utils.translation import gettext_lazy as _
 
+from shucheng.kernel.operations.logging import logging_config
 from shucheng.web import environment as env
 
 PACKAGE = Path(__file__).resolve().parent.parent
@@ -47,6 +48,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "shucheng.web.middleware.request_context",
+    "shucheng.kernel.operations.middleware.measure_requests",
     "shucheng.web.protection.trusted_address",
     "django.middleware.security.SecurityMiddleware",
     "shucheng.web.protection.protective_headers",
@@ -57,6 +59,7 @@ MIDDLEWARE = [
     "shucheng.web.protection.content_digest",
     "shucheng.web.protection.idle_sessions",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "shucheng.kernel.operations.middleware.actor_in_logs",
     "allauth.account.middleware.AccountMiddleware",
     "shucheng.web.middleware.language",
     "django.contrib.messages.middleware.MessageMiddleware",
@@ -189,6 +192,24 @@ FIELD_KEYS_FILE = DATA_FOLDER / "field-keys.json"
 FIELD_KEYS_PROVIDER = env.text("SHUCHENG_CRYPTO")
 OPERATOR = env.text("SHUCHENG_OPERATOR")
 # -- end of people ----------------------------------------------------------------------------
+
+# -- operations: logs, metrics, backups -------------------------------------------------------
+LOGGING = logging_config(env.text("SHUCHENG_LOG_LEVEL"), env.text("SHUCHENG_LOG_FORMAT"))
+METRICS_NETWORKS = env.items("SHUCHENG_METRICS_NETWORKS")
+METRICS_TOKEN = env.text("SHUCHENG_METRICS_TOKEN")
+BACKUP_FOLDER = env.text("SHUCHENG_BACKUP_FOLDER")
+AUDIT_KEEP_DAYS = env.whole("SHUCHENG_AUDIT_KEEP_DAYS")
+
+_mail = urlsplit(env.text("SHUCHENG_EMAIL_URL"))
+EMAIL_CONFIGURED = bool(_mail.hostname)
+EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if EMAIL_CONFIGURED else 'dummy'}.EmailBackend"
+EMAIL_HOST = _mail.hostname or ""
+EMAIL_PORT = _mail.port or (465 if _mail.scheme == "smtps" else 25)
+EMAIL_HOST_USER = unquote(_mail.username or "")
+EMAIL_HOST_PASSWORD = unquote(_mail.password or "")
+EMAIL_USE_SSL = _mail.scheme == "smtps"
+EMAIL_USE_TLS = _mail.scheme == "smtp+tls"
+EMAIL_TIMEOUT = 20
 
 # -- language: Chinese first, English complete ------------------------------------------------
 LANGUAGE_CODE = "zh-hans"

@@ -18,6 +18,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("shucheng.kernel.observations.urls")),
     path("", include("shucheng.kernel.jobs.urls")),
     path("", include("shucheng.kernel.alerts.urls")),
+    path("", include("shucheng.kernel.operations.urls")),
     path("", include("shucheng.plan.urls")),
 ]
 

@@ -6,7 +6,7 @@ from shucheng.plan.compiler.compile import compile_document
 from shucheng.plan.compiler.document import Document
 from shucheng.plan.compiler.model import CompiledPlan, Section, Task
 from shucheng.plan.compiler.readers.read import read_bytes
-from shucheng.plan.compiler.structure import Outline, read_structure
+from shucheng.plan.compiler.structure.outline import Outline, read_structure
 
 
 def document(text: str, name: str = "plan.txt") -> Document:

@@ -7,7 +7,7 @@ from tests.plan.compiler.documents import compiled
 
 from shucheng.plan.compiler.document import Block, Cell, Document
 from shucheng.plan.compiler.model import Indicator, WorkPoint
-from shucheng.plan.compiler.values import read_value, split_unit
+from shucheng.plan.compiler.tables.cell_values import read_value, split_unit
 
 TITLE = "江北市数字经济三年行动计划(2025-2027年)\n一、目标\n做强数字经济。\n附件1\n"
 

@@ -15,11 +15,11 @@ from tests.plan.compiler.gold import official
 from tests.plan.compiler.sketch import Sketch
 from tests.plan.compiler.test_lint import sketches
 
-from shucheng.plan.compiler.columns import table, width, wrap
-from shucheng.plan.compiler.diff import ItemChange, PlanDiff, diff
-from shucheng.plan.compiler.diff_table import diff_table
+from shucheng.plan.compiler.compare.diff import ItemChange, PlanDiff, diff
+from shucheng.plan.compiler.compare.pairing import pair_best
 from shucheng.plan.compiler.model import CompiledPlan, Target
-from shucheng.plan.compiler.pairing import pair_best
+from shucheng.plan.compiler.show.diff_table import diff_table
+from shucheng.plan.compiler.show.terminal import table, width, wrap
 
 
 def compare(draw: Callable[[Sketch, bool], object]) -> PlanDiff:

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shucheng.plan.compiler.clauses import Folded, lay_out
-from shucheng.plan.compiler.numerals import parse_number
+from shucheng.plan.compiler.language.numerals import parse_number
+from shucheng.plan.compiler.targets.layout import Folded, lay_out
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shucheng.plan.compiler.organisations import (
+from shucheng.plan.compiler.organisations.names import (
     canonical,
     expand_organisations,
     find_organisations,

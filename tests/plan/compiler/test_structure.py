@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.plan.compiler.documents import document, outline, section_of, titles
 
-from shucheng.plan.compiler.folding import fold, read_ordinal, unwrap
-from shucheng.plan.compiler.structure import read_structure
+from shucheng.plan.compiler.language.folding import fold, read_ordinal, unwrap
+from shucheng.plan.compiler.structure.outline import read_structure
 
 
 def test_chapters_sections_and_numbered_paragraphs_nest() -> None:

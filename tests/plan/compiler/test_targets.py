@@ -9,8 +9,8 @@ from tests.plan.compiler.scoring import load_gold, report, score_targets
 
 from shucheng.plan.compiler.compile import compile_file
 from shucheng.plan.compiler.model import Period, Qualitative, Target
-from shucheng.plan.compiler.passages import Passage
 from shucheng.plan.compiler.targets.finder import find_targets
+from shucheng.plan.compiler.targets.passages import Passage
 
 PLAN = Period(2025, 2027)
 

@@ -6,7 +6,10 @@ from hypothesis import strategies as st
 from tests.plan.compiler.documents import compiled, only_task
 
 from shucheng.plan.compiler.model import Task
-from shucheng.plan.compiler.responsibility import find_responsibility, read_responsibility
+from shucheng.plan.compiler.organisations.responsibility import (
+    find_responsibility,
+    read_responsibility,
+)
 
 THREE = ("市工信局", "市发改委", "市科技局")
 

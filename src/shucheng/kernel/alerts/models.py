@@ -7,12 +7,13 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from shucheng.kernel.alerts.texts import next_step_of, title_of
+
 
 class Alert(models.Model):
     """One open alert for each `key`; what happens again raises `times` instead of a second one.
 
-    The text is not stored: `code` and `values` are put into the reader's language when shown
-    (see `texts.py`).
+    The text is not stored: `code` and `values` are put into the reader's language when shown.
     """
 
     class Severity(models.TextChoices):
@@ -51,6 +52,18 @@ class Alert(models.Model):
 
     def __str__(self) -> str:
         return self.key
+
+    @property
+    def title(self) -> str:
+        return title_of(self.code, self.values)
+
+    @property
+    def next_step(self) -> str:
+        return next_step_of(self.code, self.values)
+
+    @property
+    def is_open(self) -> bool:
+        return self.resolved_at is None
 
 
 class WatchCursor(models.Model):

@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class IdentityConfig(AppConfig):
@@ -7,10 +8,23 @@ class IdentityConfig(AppConfig):
 
     def ready(self) -> None:
         from shucheng.kernel.actor import register_permissions
-        from shucheng.kernel.identity.jobs import upkeep
+        from shucheng.kernel.alerts.texts import register_alert
+        from shucheng.kernel.identity.jobs import upkeep, warn_of_due_cases
         from shucheng.kernel.identity.permissions import PERMISSIONS
         from shucheng.kernel.jobs.registry import register_job, register_schedule
 
         register_permissions(PERMISSIONS)
         register_job("identity.upkeep", upkeep)
         register_schedule("identity.upkeep", every_minutes=24 * 60)
+        register_job("identity.due_cases", warn_of_due_cases)
+        register_schedule("identity.due_cases", every_minutes=60)
+        register_alert(
+            "identity.incident_due",
+            _("A security incident must be reported by %(due)s (24 hours after it was noted)."),
+            _("Report it to the competent authorities, then answer the case."),
+        )
+        register_alert(
+            "identity.case_due",
+            _("A complaint, report or request must be answered by %(due)s."),
+            _("Open the case and answer it, or refuse it with reasons."),
+        )

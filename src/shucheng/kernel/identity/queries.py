@@ -273,6 +273,14 @@ def cases(*, actor: Actor) -> QuerySet[Case]:
     return Case.objects.prefetch_related("events")
 
 
+def due_cases() -> list[Case]:
+    """Open cases whose clock runs out soon: incidents within six hours, others within two days."""
+    now = timezone.now()
+    soon = Q(kind=Case.Kind.INCIDENT, due_at__lt=now + timedelta(hours=6))
+    later = ~Q(kind=Case.Kind.INCIDENT) & Q(due_at__lt=now + timedelta(days=2))
+    return list(Case.objects.filter(soon | later, closed_at=None))
+
+
 def find_case(number: str) -> Case:
     """A case by its number, which only the person who filed it and the handlers know."""
     found = Case.objects.prefetch_related("events").filter(number=number.strip().upper()).first()
@@ -281,12 +289,26 @@ def find_case(number: str) -> Case:
     return found
 
 
+def may_grant_roles(*, actor: Actor) -> bool:
+    """Security administrators grant. Until one exists, the administrator appoints the first."""
+    if actor.may("identity.grant_roles"):
+        return True
+    from_machine = actor.person_id is None
+    return Role.ADMINISTRATOR in actor.roles and (from_machine or not _security_exists())
+
+
 def masked(text: str) -> str:
     """Enough to recognise, too little to use: 138****5678, w***@example.org."""
     name, at, host = text.partition("@")
     if at:
         return f"{name[:1]}***@{host}"
     return f"{text[:3]}****{text[-4:]}" if len(text) > 7 else "*" * len(text)
+
+
+def _security_exists() -> bool:
+    now = timezone.now()
+    held = Membership.objects.filter(role=Role.SECURITY, person__is_active=True)
+    return held.filter(Q(valid_to__isnull=True) | Q(valid_to__gt=now)).exists()
 
 
 def _sees_everybody(actor: Actor) -> bool:

@@ -31,4 +31,6 @@ def _visible(actor: Actor) -> QuerySet[Job]:
     actor.require("jobs.view")
     if actor.may("jobs.view_all"):
         return Job.objects.all()
-    return Job.objects.filter(person_id=actor.person_id, person__isnull=False)
+    if actor.person_id is None:
+        return Job.objects.none()
+    return Job.objects.filter(person_id=actor.person_id)

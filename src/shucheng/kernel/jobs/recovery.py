@@ -11,6 +11,7 @@ from django_tasks_db.models import DBTaskResult
 
 from shucheng.kernel.jobs.models import Job, JobEvent, Worker
 from shucheng.kernel.jobs.queueing import hand_over
+from shucheng.kernel.jobs.running import tell_failure
 
 log = structlog.get_logger("shucheng.jobs")
 
@@ -64,7 +65,9 @@ def _requeue(job: Job) -> int:
             return 0
         kind = JobEvent.Kind.FAILED if gives_up else JobEvent.Kind.LOST
         JobEvent.objects.create(job=job, kind=kind, attempt=job.attempt)
-        if not gives_up:
+        if gives_up:
+            tell_failure(job, "jobs.worker_lost")
+        else:
             hand_over(job)
     log.warning("job lost its worker", job=job.name, job_id=job.pk, given_up=gives_up)
     return 1

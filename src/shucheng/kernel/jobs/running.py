@@ -12,9 +12,12 @@ from typing import Any
 import structlog
 from django.apps import apps
 from django.db import transaction
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from shucheng.kernel.actor import Role, system_actor
+from shucheng.kernel.alerts.actions import raise_alert
 from shucheng.kernel.errors import Invalid, ShuchengError
 from shucheng.kernel.jobs.models import Job, JobEvent
 from shucheng.kernel.jobs.queueing import actor_from, hand_over
@@ -119,8 +122,24 @@ def _end(
             result=result,
             worker=None,
         )
-        if ended:
-            JobEvent.objects.create(job=job, kind=kind, attempt=job.attempt, text=error)
+        if not ended:
+            return
+        JobEvent.objects.create(job=job, kind=kind, attempt=job.attempt, text=error)
+        if state == Job.State.FAILED:
+            tell_failure(job, error)
+
+
+def tell_failure(job: Job, error: str) -> None:
+    """Whoever started the job reads of it, or the administrators when the clock did."""
+    raise_alert(
+        "jobs.failed",
+        actor=system_actor("job"),
+        key=f"job:{job.pk}" if job.person_id else f"job:{job.name}",
+        role=None if job.person_id else Role.ADMINISTRATOR,
+        person_id=job.person_id,
+        values={"job": job.name, "error": error[:300]},
+        link=reverse("jobs:job", args=[job.pk]),
+    )
 
 
 def _fail_or_wait(job: Job, error: Exception) -> None:

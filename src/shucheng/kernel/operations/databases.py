@@ -4,6 +4,7 @@ import os
 import shutil
 import sqlite3
 import subprocess
+import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
@@ -78,6 +79,18 @@ def size() -> int:
         else:
             cursor.execute("SELECT pg_database_size(current_database())")
         return int(cursor.fetchone()[0])
+
+
+def clock_offset() -> float:
+    """Seconds by which the database's clock is ahead of this one; one machine has one clock."""
+    if connection.vendor == "sqlite":
+        return 0.0
+    with connection.cursor() as cursor:
+        before = time.time()
+        cursor.execute("SELECT extract(epoch FROM clock_timestamp())")
+        theirs = float(cursor.fetchone()[0])
+        # The answer was made somewhere between asking and having it.
+        return theirs - (before + time.time()) / 2
 
 
 def pg_program(name: str) -> str:

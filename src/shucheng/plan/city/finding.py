@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from shucheng.lib.geography import Place, children_of, find_place, place
 from shucheng.plan.city.model import Area, AreaKind, Organisation, OrganisationKind
 from shucheng.plan.compiler.model import CompiledPlan
-from shucheng.plan.compiler.organisations import (
+from shucheng.plan.compiler.organisations.names import (
     canonical,
     is_collective,
     is_government_body,

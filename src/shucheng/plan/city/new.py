@@ -15,7 +15,7 @@ from shucheng.plan.city.pack import read_pack
 from shucheng.plan.city.proposing import Decision, Leads, propose
 from shucheng.plan.city.resolving import Unresolved, resolve_bindings
 from shucheng.plan.compiler.model import CompiledPlan, Indicator, Target
-from shucheng.plan.compiler.organisations import canonical
+from shucheng.plan.compiler.organisations.names import canonical
 
 NOTES = {
     "city.toml": "城市、计划和平台的名称。各项的意思见 cities/README.zh-CN.md。",

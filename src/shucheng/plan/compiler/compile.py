@@ -6,26 +6,26 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from shucheng.plan.compiler.annex import Annexes, read_annexes
 from shucheng.plan.compiler.document import Document
-from shucheng.plan.compiler.folding import fold
-from shucheng.plan.compiler.header import Header, read_header
+from shucheng.plan.compiler.language.folding import fold
 from shucheng.plan.compiler.lint.run import lint
 from shucheng.plan.compiler.model import CompiledPlan, Mention, Section, Target, Task, WorkPoint
-from shucheng.plan.compiler.organisations import find_organisations
-from shucheng.plan.compiler.passages import Passage
+from shucheng.plan.compiler.organisations.names import find_organisations
 from shucheng.plan.compiler.readers.read import read_file
 from shucheng.plan.compiler.readers.unwrap import unwrapped
-from shucheng.plan.compiler.structure import (
+from shucheng.plan.compiler.structure.header import Header, read_header
+from shucheng.plan.compiler.structure.outline import (
     PREAMBLE,
     Line,
     Outline,
     read_structure,
     titles_above,
 )
+from shucheng.plan.compiler.tables.annexes import Annexes, read_annexes
+from shucheng.plan.compiler.tables.work_lists import list_year
 from shucheng.plan.compiler.targets.finder import find_targets
+from shucheng.plan.compiler.targets.passages import Passage
 from shucheng.plan.compiler.tasks import find_tasks
-from shucheng.plan.compiler.worklists import list_year
 
 # Names the engine beside what it found; raised when the same text compiles differently.
 COMPILER = "shucheng.plan.compiler/1"

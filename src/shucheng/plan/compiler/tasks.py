@@ -6,10 +6,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from shucheng.plan.compiler.document import Document, Span
-from shucheng.plan.compiler.folding import fold, unwrap
+from shucheng.plan.compiler.language.folding import fold, unwrap
 from shucheng.plan.compiler.model import Section, Task
-from shucheng.plan.compiler.responsibility import Responsibility, find_responsibility
-from shucheng.plan.compiler.structure import PREAMBLE, Line, Outline, titles_above
+from shucheng.plan.compiler.organisations.responsibility import Responsibility, find_responsibility
+from shucheng.plan.compiler.structure.outline import PREAMBLE, Line, Outline, titles_above
 
 _TASK_CHAPTER = re.compile(
     r"(?:重点|主要|工作|目标|具体|建设|发展|核心)(?:工作)?(?:任务|举措|措施|行动|工程|工作|内容)"

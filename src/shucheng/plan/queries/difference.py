@@ -9,7 +9,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from shucheng.kernel.public import Actor
-from shucheng.plan.compiler.diff import ItemChange, PlanDiff, diff
+from shucheng.plan.compiler.compare.diff import ItemChange, PlanDiff, diff
 from shucheng.plan.compiler.model import Indicator, Target
 from shucheng.plan.models import PlanVersion
 from shucheng.plan.queries.explain import figure, promise

@@ -104,7 +104,7 @@ def quotes(finding: Finding) -> list[Quote]:
     """The passages a finding points at, at most six of them."""
     text = finding.version.text
     return [
-        Quote(start, end, _without_bars(text[start:end])) for start, end in finding.spans[:MOST]
+        Quote(start, end, without_bars(text[start:end])) for start, end in finding.spans[:MOST]
     ]
 
 
@@ -113,9 +113,12 @@ def more_quotes(finding: Finding) -> int:
     return max(len(finding.spans) - MOST, 0)
 
 
-def _without_bars(words: str) -> str:
-    """The words of a table's row without its bars."""
-    return " ".join(part.strip() for part in words.split("|") if part.strip())
+@register.filter
+def without_bars(words: str) -> str:
+    """The words of a table's row as a line that can be read; other words as they are."""
+    if "|" not in words:
+        return words
+    return " · ".join(part.strip() for part in words.split("|") if part.strip())
 
 
 @register.filter

@@ -9,6 +9,7 @@ import docx
 from docx.document import Document as WordDocument
 from reportlab.lib import colors
 from reportlab.lib.pagesizes import A4
+from reportlab.lib.pdfencrypt import StandardEncryption
 from reportlab.lib.styles import ParagraphStyle
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.cidfonts import UnicodeCIDFont
@@ -147,7 +148,7 @@ def saved(document: WordDocument) -> bytes:
     return stream.getvalue()
 
 
-def as_pdf(repeat: int = 1) -> bytes:
+def as_pdf(repeat: int = 1, protection: StandardEncryption | None = None) -> bytes:
     """On pages with a running header and page numbers; `repeat` makes the plan longer."""
     pdfmetrics.registerFont(UnicodeCIDFont(SONG))
     body = ParagraphStyle(
@@ -164,7 +165,7 @@ def as_pdf(repeat: int = 1) -> bytes:
         else:
             flow.append(_pdf_table(part, cell))
     stream = io.BytesIO()
-    SimpleDocTemplate(stream, pagesize=A4).build(
+    SimpleDocTemplate(stream, pagesize=A4, encrypt=protection).build(
         flow, onFirstPage=_pdf_furniture, onLaterPages=_pdf_furniture
     )
     return stream.getvalue()

@@ -14,6 +14,7 @@ from shucheng.kernel.errors import Forbidden, Invalid, NotFound
 from shucheng.kernel.identity.actions.people import keep_an_administrator, locked_person
 from shucheng.kernel.identity.models import ROLE_LABELS, Membership, Organisation, Person
 from shucheng.kernel.identity.permissions import EXCLUSIVE_ROLES
+from shucheng.kernel.identity.queries import may_grant_roles
 
 
 @action
@@ -99,21 +100,10 @@ def choose_acting(membership_id: int, *, actor: Actor) -> Membership:
 
 
 def _require_granting(actor: Actor, person_id: int) -> None:
-    """Security administrators grant. Until one exists, the administrator appoints the first."""
     if actor.person_id is not None and actor.person_id == person_id:
         raise _invalid(_("Nobody grants or ends their own roles."))
-    if actor.may("identity.grant_roles"):
-        return
-    from_machine = actor.person_id is None
-    if Role.ADMINISTRATOR in actor.roles and (from_machine or not _security_exists()):
-        return
-    raise Forbidden("identity.grant_roles")
-
-
-def _security_exists() -> bool:
-    now = timezone.now()
-    held = Membership.objects.filter(role=Role.SECURITY, person__is_active=True)
-    return held.filter(Q(valid_to__isnull=True) | Q(valid_to__gt=now)).exists()
+    if not may_grant_roles(actor=actor):
+        raise Forbidden("identity.grant_roles")
 
 
 def _check_person(person: Person, role: Role) -> None:

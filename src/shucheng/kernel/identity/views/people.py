@@ -156,7 +156,7 @@ def _page(
         "locked_minutes": minutes_locked(person.username),
         "has_second_factor": has_second_factor(person),
         "may_manage": actor.may("identity.manage_people"),
-        "may_grant": actor.may("identity.grant_roles") or Role.ADMINISTRATOR in actor.roles,
+        "may_grant": queries.may_grant_roles(actor=actor),
         "may_unmask": actor.may("identity.view_contact"),
         "is_self": actor.person_id == person.pk,
     }

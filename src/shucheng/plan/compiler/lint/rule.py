@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from shucheng.plan.compiler.document import Span
-from shucheng.plan.compiler.lint.facts import Facts
-from shucheng.plan.compiler.lint.words import Language, fill
+from shucheng.plan.compiler.lint.context import Facts
+from shucheng.plan.compiler.lint.wording import Language, fill
 from shucheng.plan.compiler.model import Finding, Severity
 
 

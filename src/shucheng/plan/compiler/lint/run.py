@@ -2,22 +2,22 @@
 
 from collections.abc import Mapping
 
-from shucheng.plan.compiler.lint import (
+from shucheng.plan.compiler.lint.context import Facts
+from shucheng.plan.compiler.lint.rule import RULES, Rule
+from shucheng.plan.compiler.lint.rules import (
     coverage,
     figures,
     leads,
     names,
+    omissions,
     paths,
-    promises,
     sums,
-    worklist,
+    work_list,
 )
-from shucheng.plan.compiler.lint.facts import Facts
-from shucheng.plan.compiler.lint.rule import RULES, Rule
 from shucheng.plan.compiler.model import CompiledPlan, Finding
 
 # Importing a module registers its rules; the order here is the order of the index.
-MODULES = (figures, sums, worklist, paths, coverage, promises, names, leads)
+MODULES = (figures, sums, work_list, paths, coverage, omissions, names, leads)
 _GRAVITY = {"error": 0, "warning": 1, "info": 2}
 
 

@@ -88,8 +88,8 @@ def _cells(text: str, line: Span, separator: str) -> tuple[Cell, ...]:
 def trimmed(text: str, span: Span) -> Span:
     """The span without the blanks at its two ends."""
     start, end = span
-    while end > start and text[end - 1] in _BLANK:
+    while end > start and (text[end - 1].isspace() or text[end - 1] in _BLANK):
         end -= 1
-    while start < end and text[start] in _BLANK:
+    while start < end and (text[start].isspace() or text[start] in _BLANK):
         start += 1
     return start, end

@@ -18,8 +18,9 @@ _MIN_TORN_LINES = 4
 _MIN_FULL_SHARE = 0.15
 # Headers, tables and the like may stand out of the column.
 _MAX_WIDER_SHARE = 0.1
-# Where every line is indented, or hardly any, the indent does not tell a paragraph's start.
-_INDENTED_SHARES = (0.05, 0.7)
+# What fewer lines do is chance and no custom of the text.
+_RARE = 0.05
+_MOST_LACKING = 2
 
 # The number of a printed page, on a line of its own.
 PAGE_NUMBER = r"(?:[-—–－─]{1,2} *\d{1,3} *[-—–－─]{1,2}|第 *\d{1,3} *页)"
@@ -68,7 +69,6 @@ def wrapping_of(text: str, lines: Sequence[Span]) -> Wrapping | None:
     shown = [line.rstrip() for line in (text[start:end] for start, end in lines) if line.strip()]
     if len(shown) < _MIN_TORN_LINES:
         return None
-    margin = Counter(map(_lead, shown)).most_common(1)[0][0]
     found = []
     for measure in (display_width, len):
         torn = Counter(measure(line) for line in shown if not line.endswith(SENTENCE_END))
@@ -76,17 +76,19 @@ def wrapping_of(text: str, lines: Sequence[Span]) -> Wrapping | None:
         near = {width: count for width, count in near.items() if _MIN_WIDTH <= width <= _MAX_WIDTH}
         if near:
             width = max(near, key=lambda width: (near[width], -width))
-            found.append((near[width], Wrapping(width, measure, margin, indented=False)))
+            found.append((near[width], Wrapping(width, measure, margin=0, indented=False)))
     most, wrapping = max(found, key=lambda one: one[0], default=(0, None))
     if wrapping is None or most < _MIN_TORN_LINES:
         return None
-    full = sum(map(wrapping.is_full, shown))
+    full = [line for line in shown if wrapping.is_full(line)]
     wider = sum(wrapping.measure(line) > wrapping.width + _HANGING for line in shown)
-    if full < _MIN_FULL_SHARE * len(shown) or wider > _MAX_WIDER_SHARE * len(shown):
+    if len(full) < _MIN_FULL_SHARE * len(shown) or wider > _MAX_WIDER_SHARE * len(shown):
         return None
-    least, most_set_in = _INDENTED_SHARES
-    share = sum(map(wrapping.is_set_in, shown)) / len(shown)
-    return replace(wrapping, indented=least <= share <= most_set_in)
+    leads = Counter(map(_lead, full))
+    usual = [lead for lead, count in leads.items() if count >= _RARE * len(full)]
+    wrapping = replace(wrapping, margin=min(usual, default=0))
+    set_in = sum(map(wrapping.is_set_in, shown))
+    return replace(wrapping, indented=set_in >= _RARE * len(shown))
 
 
 def _lead(line: str) -> int:
@@ -149,15 +151,24 @@ class _OpenRow:
         return self._bars == 0
 
     def goes_on_with(self, line: str, *, above_full: bool) -> bool:
-        if self.closed or self._number_of(line) == self._number + 1:
+        if self.closed:
             return False
+        number = self._number_of(line)
         if self._is_head:
-            return above_full and "|" in line
+            return above_full and "|" in line and number != 1
         missing = self._bars_of_table - self._bars
         if missing <= 0:
             return False
-        # The last row of a table is often printed without its empty last cell.
-        return "|" in line or not self._above.endswith("|") or missing > 1
+        # Rows may lack the cells that merged ones cover; a figure may look like a row's number.
+        if number == self._number + 1 and missing <= _MOST_LACKING and self._at_bar:
+            return False
+        # After the last row comes text.
+        ended = self._at_bar and "|" not in line
+        return not ended or (missing > 1 and not STARTS_PARAGRAPH.match(line))
+
+    @property
+    def _at_bar(self) -> bool:
+        return self._above.endswith("|")
 
     def take(self, line: str, *, begins: bool) -> None:
         bars = line.count("|")

@@ -9,24 +9,24 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-from shucheng.plan.compiler.clauses import Clause, Folded, Layout, lay_out
 from shucheng.plan.compiler.document import Span
+from shucheng.plan.compiler.language.patterns import alternation
 from shucheng.plan.compiler.model import Period, Qualitative, Target
-from shucheng.plan.compiler.passages import Passage
+from shucheng.plan.compiler.targets.clause import Item, read_clause
+from shucheng.plan.compiler.targets.folded_passage import Page
+from shucheng.plan.compiler.targets.layout import Clause, Folded, Layout, lay_out
 from shucheng.plan.compiler.targets.meaning import (
     LATENCY_CIRCLE,
     comparator_of,
     draws_circle,
     kind_of,
 )
-from shucheng.plan.compiler.targets.page import Page
-from shucheng.plan.compiler.targets.patterns import alternation
+from shucheng.plan.compiler.targets.passages import Passage
 from shucheng.plan.compiler.targets.promises import RANKED, Standing, promises
 from shucheng.plan.compiler.targets.qualitative import find_qualitative
 from shucheng.plan.compiler.targets.quantities import Quantity, quantities, ranks
-from shucheng.plan.compiler.targets.reading import Item, read_clause
-from shucheng.plan.compiler.targets.scope import Calendar, Mark, Scope, marks
 from shucheng.plan.compiler.targets.subjects import complete, lean_on_label, lean_on_topic
+from shucheng.plan.compiler.targets.years import Calendar, Mark, Scope, marks
 
 # A chapter that tells what has been done: its figures are facts until a promise says otherwise.
 _BACKGROUND: Final = re.compile(

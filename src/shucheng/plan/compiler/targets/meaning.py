@@ -3,12 +3,12 @@
 import re
 from typing import Final
 
+from shucheng.plan.compiler.language.patterns import alternation
 from shucheng.plan.compiler.model import Comparator, TargetKind
 from shucheng.plan.compiler.targets import words
-from shucheng.plan.compiler.targets.page import Page
-from shucheng.plan.compiler.targets.patterns import alternation
-from shucheng.plan.compiler.targets.reading import Item
-from shucheng.plan.compiler.targets.scope import Scope
+from shucheng.plan.compiler.targets.clause import Item
+from shucheng.plan.compiler.targets.folded_passage import Page
+from shucheng.plan.compiler.targets.years import Scope
 
 # 1毫秒时延圈: a circle of latency is drawn by what it stays within.
 LATENCY_CIRCLE: Final = re.compile(
@@ -37,6 +37,9 @@ def comparator_of(item: Item, *, circle: bool) -> Comparator:
         return "<="
     if limit.endswith("以下") or limit in ("以内", "之内"):
         return "<="
+    if "better" in seen:
+        smaller = item.quantity.dimension in ("time", "amount", "none")
+        return "<=" if smaller else ">"
     if "below" in seen:
         return "<"
     if "above" in seen or limit in ("多", "余", "+"):

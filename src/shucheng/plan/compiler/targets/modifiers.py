@@ -3,11 +3,13 @@
 import re
 from typing import Final
 
+from shucheng.plan.compiler.document import Span
+from shucheng.plan.compiler.language.patterns import alternation
 from shucheng.plan.compiler.targets import words
-from shucheng.plan.compiler.targets.page import Page
-from shucheng.plan.compiler.targets.patterns import alternation
+from shucheng.plan.compiler.targets.folded_passage import Page
 from shucheng.plan.compiler.targets.quantities import Quantity
 from shucheng.plan.compiler.targets.subjects import split_list
+from shucheng.plan.compiler.targets.surroundings import Left
 
 _SIZED: Final = re.compile(
     f"(?:{words.COMPARATORS['above']}|{words.COMPARATORS['about']}|过|上|达到|达|[低少]于)$"
@@ -20,31 +22,47 @@ _SERVICE_HOURS: Final = re.compile(
 _REACH_OF_CIRCLE: Final = re.compile("[一-鿿]{1,4}圈")
 _BY_RULE: Final = re.compile("的(?:标准|比例|要求|原则)")
 _PROJECT_SIZE: Final = re.compile("(?:占地|总投资|投资|年产|面积|用地|产能)(?:约|近|达|超|超过)?$")
+# 装机500万千瓦: the noun before the number is what is measured.
+_MEASURE_END: Final = re.compile("[率量数额值积度力能]$|规模|装机|里程|算力|农田|造林|改良|机组")
+_FREQUENCIES: Final = frozenset({"MHz", "GHz"})
+# 10毫秒以内|低时延业务: what needs it, not what is reached.
+_SERVED: Final = re.compile("的?[一-鿿]{0,5}?(?:业务|场景|应用|需求)")
+# 12米以上|渔船安装率: the figure after the noun is the one that measures it.
+_MEASURED: Final = re.compile(rf"的?(?!{words.GROWTH})[一-鿿A-Za-z0-9]{{3,}}(?:率|比例|占比|比重)")
 _BOUNDED: Final = frozenset({"以上", "及以上", "或以上", "以下", "及以下", "或以下"})
 
 
-def names_a_class(page: Page, start: int, quantity: Quantity, stop: int, *, counted: bool) -> bool:
+def names_a_class(
+    page: Page, start: int, quantity: Quantity, stop: int, follows: Quantity | None
+) -> bool:
     """营业收入10亿元以上企业, 亿元以上项目, 超百亿的企业: a size that names a kind of thing.
 
-    `counted` says that a count follows before `stop`, so that the size belongs to its noun.
+    `follows` is the figure that comes next, at `stop`, in the same clause: the size may belong
+    to what it measures.
     """
     after = page.slice((quantity.span[1], stop))
     before = page.before(quantity.span[0], start)
     if quantity.bare_magnitude and not _SIZED.search(before):
         return True
-    if quantity.dimension == "time" and _SERVICE_HOURS.match(after):
+    compared = page.compares_before(quantity.span[0])
+    if quantity.dimension == "time" and _names_a_service(after, quantity, compared, follows):
+        return True
+    if quantity.unit in _FREQUENCIES and re.match("[一-鿿]{2}", after):
         return True
     if _BY_RULE.match(after) or (quantity.dimension == "amount" and _REACH_OF_CIRCLE.match(after)):
         return True
     if _PROJECT_SIZE.search(before) and re.match("的|[一-鿿]{1,8}项目", after):
         return True
-    if quantity.unit == "岁" and not page.compares_before(quantity.span[0]):
+    if quantity.unit == "岁" and not compared:
         return True  # 70岁以上老人
     bounded = quantity.limit in _BOUNDED
     headcount = quantity.unit in ("人", "名", "户") and bounded
     if not after or not (headcount or quantity.dimension in ("money", "amount", "time", "none")):
         return False
+    counted = follows is not None and follows.dimension == "count"
     joined = re.search("[、，和及与并]", after) is None
+    if follows and bounded and joined and not compared and _MEASURED.match(after):
+        return True  # 12米以上渔船终端安装率100%
     if counted and (after == "的" or (joined and bounded)):
         return True  # 总投资1200亿元的150个项目, 投资5亿元以上项目20个
     if not words.CLASS_NOUN.match(after):
@@ -52,6 +70,15 @@ def names_a_class(page: Page, start: int, quantity: Quantity, stop: int, *, coun
     if bounded or after.startswith("的"):
         return re.match("的?(?:产业|投资|集群)$", after) is None
     return counted and joined and _SIZED.search(before) is not None
+
+
+def _names_a_service(
+    after: str, quantity: Quantity, compared: bool, follows: Quantity | None
+) -> bool:
+    """24小时自助服务, 面向10毫秒以内低时延业务, 30分钟内处置率."""
+    if _SERVICE_HOURS.match(after) or (not compared and _SERVED.match(after)):
+        return True
+    return not compared and follows is not None and re.match("之?内[一-鿿]{2}", after) is not None
 
 
 def enumerates(value: float, core: str) -> bool:

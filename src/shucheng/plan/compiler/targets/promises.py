@@ -4,14 +4,14 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
-from shucheng.plan.compiler.clauses import Clause
+from shucheng.plan.compiler.language.patterns import alternation
 from shucheng.plan.compiler.targets import words
+from shucheng.plan.compiler.targets.clause import Item
+from shucheng.plan.compiler.targets.folded_passage import Page
+from shucheng.plan.compiler.targets.layout import Clause
 from shucheng.plan.compiler.targets.meaning import draws_circle
 from shucheng.plan.compiler.targets.modifiers import enumerates
-from shucheng.plan.compiler.targets.page import Page
-from shucheng.plan.compiler.targets.patterns import alternation
-from shucheng.plan.compiler.targets.reading import Item
-from shucheng.plan.compiler.targets.scope import Scope
+from shucheng.plan.compiler.targets.years import Scope
 
 # 70%的企业|实现数字化: a share of those who do something is a promise by itself.
 _DOES: Final = re.compile(alternation("实现 完成 达到 开展 建立 应用 接入 上云 纳入 通过 具备"))
@@ -20,6 +20,8 @@ _ACTS_INSIDE: Final = re.compile("(?:接入|纳管|连接)(?!率|数|量|能力)
 _OTHERS_LEVEL: Final = re.compile("(?:全国|全省|世界|国家)(?:的)?平均")
 # 400G全光网络, 10M接入: letters that grade a technology unless a comparator stands before.
 _RATINGS: Final = frozenset({"G", "T", "M"})
+# How far behind its condition a subsidy may stand.
+_CONDITION_REACH: Final = 60
 # A rank names who is ranked before the verb: 综合实力进入全国前10.
 RANKED: Final = re.compile(
     "(?:力争|确保)?(?:排名|位次|综合排名)?"
@@ -60,6 +62,10 @@ def promises(page: Page, item: Item, standing: Standing) -> bool:
     sentence = page.slice(standing.clause.span)
     if quantity.dimension in ("money", "share", "amount") and words.SUBSIDY.search(sentence):
         return False
+    if _conditions(page, standing.clause) or words.FORBIDDEN.search(sentence):
+        return False
+    if _states_a_fact(item, standing.subject) or words.WEIGHT.search(standing.subject):
+        return False
     if _OTHERS_LEVEL.match(standing.subject):
         return False
     if quantity.unit in _RATINGS and not left.comparators:
@@ -82,8 +88,25 @@ def promises(page: Page, item: Item, standing: Standing) -> bool:
         return True
     if _ACTS_INSIDE.search(page.slice(left.core)):
         return True
+    if words.AIM.search(page.text, item.span[0], left.core[0]):
+        return True
     small = quantity.chinese and quantity.value < 10 and quantity.unit[:1] not in ("万", "亿")
     return standing.in_list and left.core[1] - left.core[0] >= 2 and not small
+
+
+def _conditions(page: Page, clause: Clause) -> bool:
+    """对产值首次突破1亿元的企业,按1%给予奖励: the clause says who is paid."""
+    start, end = clause.span
+    if not words.CONDITION.fullmatch(page.text, start, end):
+        return False
+    rest = re.split("[。;]", page.text[end : end + _CONDITION_REACH])[0]
+    return words.SUBSIDY.search(rest) is not None
+
+
+def _states_a_fact(item: Item, subject: str) -> bool:
+    """项目总投资83亿元, 设计年送电量400亿千瓦时: the size of a project, not an aim."""
+    aimed = item.left.verb or item.left.comparators - {"equal", "about"}
+    return not aimed and words.PROJECT_FACT.match(subject) is not None
 
 
 def _time_promises(page: Page, item: Item) -> bool:

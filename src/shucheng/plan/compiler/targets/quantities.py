@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from shucheng.plan.compiler.document import Span
-from shucheng.plan.compiler.numerals import CHINESE_NUMERAL, DIGITS, parse_number
-from shucheng.plan.compiler.targets.units import (
+from shucheng.plan.compiler.language.numerals import CHINESE_NUMERAL, DIGITS, parse_number
+from shucheng.plan.compiler.language.units import (
     MAGNITUDE,
     RANK_UNIT,
     UNIT,

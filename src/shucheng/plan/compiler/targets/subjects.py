@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
-from shucheng.plan.compiler.targets.patterns import alternation
+from shucheng.plan.compiler.language.patterns import alternation
 
 # 和 and its like join two subjects, unless they are half of a word (碳中和, 普及率, 参与).
 JOINER: Final = re.compile(

@@ -7,7 +7,7 @@ not change.
 import re
 from typing import Final
 
-from shucheng.plan.compiler.targets.patterns import alternation
+from shucheng.plan.compiler.language.patterns import alternation
 
 # --- Words in front of a number -------------------------------------------------------------
 
@@ -17,28 +17,34 @@ _HALF_AFTER: Final = {
     "约": "节条契合制集预违公特",
     "近": "附最临接靠远邻就",
     "为": "作行成",
+    "须": "必",
+    "能": "产性功智效储节动电热技职潜可才",
     "要": "主需重纪必",
     "都": "首成",
     "均": "平人户日年地亩校村县镇",
     "共": "公",
 }
 _RISING: Final = """
-提高 提升 增加 增长 扩大 上升 发展 拓展 壮大 做大 增强 攀升 跃升 扩展 扩容 扩充 回升 恢复
+提高 提升 增加 增长 扩大 上升 发展 加密 拓展 壮大 做大 增强 攀升 跃升 扩展 扩容 扩充 回升 恢复
 延伸 集聚 新增 提 增 升 扩
 """
 _FALLING: Final = "下降 降低 压减 压缩 缩短 缩减 缩小 减少 压降 收窄 下调 精简 减 降 压 缩"
 COMPARATORS: Final[dict[str, str]] = {
-    "above": alternation("超过 超出 超越 超 突破 大于 高于 多于 优于 跨过 冲破 迈过 >"),
+    "above": alternation("超过 超出 超越 超 突破 大于 高于 多于 跨过 冲破 迈过 >"),
     "at least": alternation(
-        """达到 达至 达成 达 不少于 不低于 不小于 不短于 不下于 至少 ≥ >= 迈上 跃上 站上
+        """达到 达至 达成 达 不少于 不低于 不小于 不短于 不下于 不得少于 不得低于 至少 ≥ >= 迈上 跃上 站上
         迈入""",
         unless_after=_HALF_AFTER,
     )
     + f"|{alternation(_RISING)}(?:到|至)",
-    "at most": alternation("不超过 不高于 不大于 不多于 不突破 不超 控制在 控制到 控制为 控制 ≤ <=")
+    "at most": alternation(
+        "不超过 不高于 不大于 不多于 不得超过 不得高于 不突破 不超 控制在 控制到 控制为 控制 ≤ <="
+    )
     + f"|{alternation(_FALLING)}(?:到|至|为)",
     "below": alternation("低于 小于 少于 短于 不到 不足 <"),
     "about": alternation("约 大约 近 接近 逼近", unless_after=_HALF_AFTER),
+    # Said of what is better when small: 时延优于5毫秒, 精度优于2厘米.
+    "better": alternation("优于 好于"),
     "equal": alternation("保持在 稳定在 维持在 保持 稳定 维持 为 到 至", unless_after=_HALF_AFTER),
 }
 # As the names of groups in a pattern.
@@ -56,9 +62,9 @@ GROWTH: Final = (
 GROWTH_NOUN: Final = re.compile("(?:增速|增长率|增幅|增长速度|降幅|下降率|提升率|增收)$")
 # What stands between subject and comparator, and says nothing of the thing measured.
 BEFORE_NUMBER: Final = alternation(
-    """力争 力求 争取 努力 确保 有望 预计 预期 计划 将 要 应 能 能够 可 也 已 都 均 各 再 共
+    """力争 力求 争取 努力 确保 有望 预计 预期 计划 将 要 应 须 必须 应当 能 能够 可 也 已 都 均 各 再 共
     分别 全部 普遍 基本 总体 总体上 整体 稳步 稳定 持续 逐步 不断 进一步 严格 大幅 明显 显著
-    累计 总计 合计 共计 总共 同比 平均 每年 逐年 年均 年度 全年 年内 当年 每天 每月 每季度
+    累计 总计 合计 共计 总共 同比 平均 每年 逐年 年均 年度 全年 年内 当年 每日 每天 每月 每季度
     实现 完成 至少 首次 比上年 较上年 比上一年 同比上年""",
     unless_after=_HALF_AFTER,
 )
@@ -92,7 +98,7 @@ _NOUN_AFTER: Final = {
     "上架": "率",
     "覆盖": "率 面 范围 全",
     "服务": """业 平台 中心 贸易 大厅 事项 体系 机构 能力 企业数 业务 窗口 效能 商 满意 费
-    网络 站 点 能级 型 器 水平 质量 模式 机器""",
+    网络 站 点 能级 型 器 用户 水平 质量 模式 机器""",
     "诊断": "率",
     "改造": "率 升级率",
     "开放": "测试 率 平台 度 数据 共享 型 合作 程度 水平",
@@ -120,8 +126,8 @@ BUILD: Final = alternation(
     集聚 聚集 汇聚 汇集 归集 采集 储备 盘活 整合 打通 贯通 对接 入库 备案 备案登记 注册 登记
     形成 实施 完成 开展 推出 推广 应用推广 示范推广 推动 推进 推介 组织 发布 提供 发射 提交
     研发 研制 开发 攻克 攻关 攻坚 突破 转化 孵化 复制 标注 授权 生产 普及 转型 迁移 上云 提档
-    支持 扶持 资助 遴选 遴选出 选择 选出 选树 选育 选拔 评选 认定 评定 命名 征集 凝练 推荐
-    入选 获批 获评 申报 申建 申请 签约 落地 投产 开工 竣工 上线 上架 立项 建档 促成 达成 承接
+    支持 扶持 资助 遴选 遴选出 布设 新布设 消除 替代 选择 选出 选树 选育 选拔 评选 认定 评定 命名 征集 凝练 推荐
+    入选 获得 获批 获评 申报 申建 申请 签约 落地 投产 开工 竣工 上线 上架 立项 建档 促成 达成 承接
     承担 参建 覆盖 服务 服务保障 诊断 改造 升级 改装 更新 置换 配备 淘汰 关停 清理 整治 拆除
     治理 救助 惠及 受益 发放 拉动 带动 辐射 发展 扩展 拓展 拓宽 扩大 输出 举办 举行 承办 办好
     制定 制修订 修订 编制 参与制定 主导制定 牵头制定 研究制定 订立 出台 开通 开放 开辟 开出
@@ -138,7 +144,8 @@ INNER_BUILD_SURE: Final = alternation(
 INNER_BUILD: Final = alternation(
     """新增 新建 新培育 新引进 新开通 净增 建成 建设 建设运营 打造 创建 创成 争创 培育 培养 引进
     引育 引培 招引 吸引 集聚 形成 累计形成 实施 完成 开展 推出 发布 设立 组建 搭建 认定 遴选
-    选择 选出 选树 投放 部署 举办 攻克 孵化 上线 开通 落地 制定 安装 配备 提供 开发 研发""",
+    选择 选出 选树 投放 部署 举办 攻克 孵化 上线 开通 落地 制定 安装 配备 提供 开发 研发 更新 发放 推广
+    惠及""",
     unless_before={**_NOUN_AFTER, "建设": "项目 用地 完成率 工程 进度 率 运营"},
 )
 # What may be measured itself, so that it is no verb where nothing follows: 完成投资100亿元.
@@ -153,9 +160,11 @@ ADVERB: Final = alternation(
     有序 全面 计划 预计 预期 拟 再 再新 新 共 累计 总计 合计 逐步 分批 每批 首批 批量 择优 优先
     主动 自主 进一步 有效 不断 提前 率先 动态 滚动 系统 精准 靶向 常态化 规模化 定期 常年 年均
     高标准 高质量 高水平 高起点 高规格 多层次 多渠道 开放式 面向全国 同步 同时 要 将 至少 扎实
-    推动 推进 促进 组织 鼓励 支持 引导 指导 帮助 协同 联合 牵头 参与 主导 分类 探索 成功 广泛
+    推动 推进 促进 组织 鼓励 支持 引导 指导 帮助 协同 联合 牵头 参与 主导 牵头或 主导或 参与或 牵头和 主导和 分类 探索 成功 广泛
     集中 科学 梯次 梯度 强化 加强 优化 谋划 免费 依法 实现"""
 )
+# An aim that makes a figure after it a promise.
+AIM: Final = re.compile(alternation("力争 力求 争取 确保"))
 # Openers that belong to no subject, whether a verb follows or not.
 OPENER: Final = alternation(
     """力争 力求 争取 确保 努力 努力实现 预计 预期 计划 其中 同时 并且 并 且 以及 还要 累计 实现
@@ -199,6 +208,13 @@ CLASS_NOUN: Final = re.compile(
         人才 团队 基站 场所 医院 学校 商户 大户 供应商 服务商 载体 基地 中心 产品 品牌"""
     )
 )
+# A condition on those who are paid comes a clause before the sum: 对产值超过1亿元的,给予….
+CONDITION: Final = re.compile(r"[^一-鿿]*(?:并|且)?对.*(?:的|企业|项目|单位|机构|个人|[园区])$")
+# What must not be done sets no aim: 严禁新建3000架以上的数据中心.
+FORBIDDEN: Final = re.compile(alternation("严禁 禁止 不得新建 不再新建 不准 严控 取缔"))
+# A fact of a project, or how heavily something counts in an appraisal.
+PROJECT_FACT: Final = re.compile(r"(?:(?:项目|工程|计划)?总投资额?|占地(?:面积)?|设计[年日总送产].*)$")
+WEIGHT: Final = re.compile(alternation("权重 分值 计分") + "$")
 # Numbers that lay out a structure: 构建2个中心、5个节点的布局.
 STRUCTURE_TAIL: Final = re.compile(
     alternation("格局 体系 架构 布局 框架 思路 路径 工作法 矩阵 体制 机制 模式") + "$"

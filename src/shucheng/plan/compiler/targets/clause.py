@@ -1,0 +1,189 @@
+"""Reading one clause: which figure belongs to which subject, and how it is compared.
+
+Two shapes carry nearly all targets: the noun first (智能工厂10家以上, 增加值突破900亿元) and the
+number first (建设50个智慧农场). Lists share what they do not repeat: a verb, a subject, a figure.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
+from typing import Final
+
+from shucheng.plan.compiler.document import Span
+from shucheng.plan.compiler.language.patterns import alternation
+from shucheng.plan.compiler.targets import words
+from shucheng.plan.compiler.targets.folded_passage import Page
+from shucheng.plan.compiler.targets.modifiers import is_bare_size, names_a_class, names_a_size
+from shucheng.plan.compiler.targets.quantities import Quantity
+from shucheng.plan.compiler.targets.subjects import share_tail, subjects_of
+from shucheng.plan.compiler.targets.surroundings import Left, left_of, noun_after
+
+_BETWEEN_FIGURES: Final = re.compile(r"(?:[、/]|以及|和|及|与|到|至)+")
+_COMPARING: Final = re.compile("|".join((*words.COMPARATORS.values(), "分别|力争|均|累计|各")))
+# 由2023年的31%提高到45%: where the figure stood before.
+_BASE: Final = re.compile(
+    r"[由从](?:20\d\d年(?:底|末)?|目前|现在|现有|当前|“?十.五”?末|上年|期初)?的?(?:不足|约|近)?$"
+)
+ENDS_LISTING: Final = re.compile(r"等(?:多个)?$")
+# 推动2500家中小企业|完成改造: what is counted is who does it.
+_ACTOR: Final = re.compile(
+    "(.{0,24}?"
+    + alternation(
+        """企业 机构 单位 学校 医院 用户 家庭 农户 农民 居民 人员 主体 商户 园区 景区 社区 行政村 村
+        产业链 集群 工厂 车间 项目"""
+    )
+    + ")(?:"
+    + alternation(
+        """基本 全面 率先 成功 实施 实现 完成 开展 接入 应用 使用 上云 上平台 上链 提供 入驻 通过
+        达到 参与 进行 加入 开通 纳入 获得 免费 落户 触网"""
+    )
+    + "|数字化转型$|转型升级$)"
+)
+# 设立总规模50亿元的基金: the measure stands before the number, the thing after it.
+_FUND: Final = re.compile(
+    r".*?(?P<measure>(?:总|首期)?(?:规模|投资|产值|容量|面积))(?:达|约|为|超)?$"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One figure of a clause with what the clause itself says of it."""
+
+    quantity: Quantity
+    # As printed; "" where the clause leaves it out.
+    subject: str
+    span: Span
+    left: Left
+    number_first: bool
+    # Position among the figures of a list (突破3000亿元和900亿元), for a list of years.
+    position: int = 0
+    listed: int = 1
+
+
+def read_clause(page: Page, span: Span, found: Sequence[Quantity]) -> list[Item]:
+    """The figures of a clause, classes and baselines left out."""
+    items: list[Item] = []
+    start, base_from = span[0], None
+    groups = _groups(page, span[0], found)
+    for at, group in enumerate(groups):
+        first, last, is_last = group[0], group[-1], at + 1 == len(groups)
+        stop = span[1] if is_last else groups[at + 1][0].span[0]
+        base = _BASE.search(page.before(first.span[0], start))
+        if base and not is_last:
+            base_from = max(start, first.span[0] - len(base.string)) + base.start()
+            continue
+        following = None if is_last else groups[at + 1][0]
+        if names_a_class(page, start, last, stop, following):
+            continue
+        noun = noun_after(page, last, stop, is_last=is_last)
+        left = left_of(
+            page,
+            start,
+            first,
+            base_from,
+            follows=bool(items),
+            noun_follows=noun[0] < noun[1],
+        )
+        base_from = None
+        if names_a_size(page, first, left, noun):
+            _drop_sizes_before(items)
+            continue
+        if len(group) == 1 and _reads_number_first(page, left, first, noun):
+            items.append(_number_first(page, first, left, noun))
+            start = max(noun[1], first.span[1])
+        else:
+            items.extend(_noun_first(page, group, left))
+            start = last.span[1]
+    return (
+        [
+            replace(item, subject=share_tail(item.subject, following.subject))
+            if item.number_first and following.number_first
+            else item
+            for item, following in pairwise([*items, items[-1]])
+        ]
+        if items
+        else []
+    )
+
+
+def _drop_sizes_before(items: list[Item]) -> None:
+    """推进基本农田61万亩、承包地78万亩“一张图”管理: the first is no more promised than the last."""
+    while items and is_bare_size(items[-1].quantity, items[-1].left):
+        items.pop()
+
+
+def _groups(page: Page, start: int, found: Sequence[Quantity]) -> list[list[Quantity]]:
+    """Figures that follow one another with nothing but a joiner between: 93%、72%."""
+    groups: list[list[Quantity]] = []
+    for quantity in found:
+        if groups and _joins(page, start, groups[-1], quantity):
+            groups[-1].append(quantity)
+        else:
+            groups.append([quantity])
+    return groups
+
+
+def _joins(page: Page, start: int, group: Sequence[Quantity], quantity: Quantity) -> bool:
+    before = group[-1]
+    if quantity.span[0] - before.span[1] > 12 or before.dimension != quantity.dimension:
+        return False
+    if ("百分点" in before.unit) != ("百分点" in quantity.unit):
+        return False  # 提高2个百分点、达到66%
+    between = page.slice((before.span[1], quantity.span[0]))
+    if "分别" in page.before(group[0].span[0], start):
+        between = _COMPARING.sub("", between)
+    return _BETWEEN_FIGURES.fullmatch(between) is not None
+
+
+def _reads_number_first(page: Page, left: Left, quantity: Quantity, noun: Span) -> bool:
+    if noun[0] >= noun[1] or quantity.dimension == "none":
+        return False
+    core = page.slice(left.core)
+    bare = not core or ENDS_LISTING.search(core) is not None or left.verb_at_end
+    if quantity.dimension in ("count", "rank"):
+        if bare or words.SCOPE.fullmatch(core) or (left.verb and not left.compared):
+            return True
+        if left.compared:
+            return False
+        return words.CIRCUMSTANCE.match(core) is not None or not page.starts_with_verb(noun[0])
+    owns = page.text[quantity.span[1]] == "的"
+    if quantity.dimension == "share" and owns:
+        return page.is_scope_only(left.core)
+    if owns and _FUND.fullmatch(core):
+        return True
+    return bare and (left.verb != "" or quantity.dimension == "share" or left.measures_fund)
+
+
+def _number_first(page: Page, quantity: Quantity, left: Left, noun: Span) -> Item:
+    core = page.slice(left.core)
+    subject = page.print(noun)
+    if core[:1] in ("为", "向", "给"):
+        # 为6000户家庭安装智能门磁: what is counted are the households.
+        subject, left = subject[: page.verb_in(noun) - noun[0]], replace(left, verb="build")
+    elif quantity.dimension == "count" and (actor := _ACTOR.match(subject)):
+        subject = actor[1]
+    scope = words.SCOPE.search(core) or words.SCOPE.search(page.slice(left.before))
+    fund = _FUND.fullmatch(core)
+    if scope:
+        subject = scope[1] + subject
+    elif fund and quantity.dimension == "money":
+        subject += page.print(left.core)[fund.start("measure") : fund.end("measure")]
+    return Item(quantity, subject, (left.begin, noun[1]), left, number_first=True)
+
+
+def _noun_first(page: Page, group: Sequence[Quantity], left: Left) -> list[Item]:
+    listed = page.print(left.core)
+    if listed and (scope := words.SCOPE.match(page.slice(left.before))):
+        listed = scope[1] + listed
+    spread = left.spread and len(group) == 1
+    if listed and (spread or len(group) > 1):
+        subjects = subjects_of(listed, len(group), spread=spread)
+    else:
+        subjects = [listed] * len(group)
+    quantities = list(group) * len(subjects) if spread else list(group)
+    span = (left.begin, group[-1].span[1])
+    return [
+        Item(quantity, subject, span, left, False, position, len(group))
+        for position, (quantity, subject) in enumerate(zip(quantities, subjects, strict=True))
+    ]

@@ -1,0 +1,59 @@
+"""A folded passage with what several readers ask of it."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from shucheng.plan.compiler.document import Span
+from shucheng.plan.compiler.targets import words
+from shucheng.plan.compiler.targets.layout import Folded
+
+# How far before a number the words that compare it can stand.
+WINDOW: Final = 16
+BUILDING: Final = re.compile(f"{words.ADVERB}*{words.BUILD}")
+INNER_BUILDING: Final = re.compile(f"{words.ADVERB}*{words.INNER_BUILD}")
+_SCOPE_ONLY: Final = re.compile(f"{words.BUILD}?(?:{words.SCOPE.pattern})?")
+_COMPARED: Final = re.compile(f"(?:{'|'.join(words.COMPARATORS.values())})$")
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A folded passage, what of it stands in names, and where its marks of time end."""
+
+    folded: Folded
+    names: bytes
+    # Start of a mark of time -> its end.
+    times: Mapping[int, int]
+
+    @property
+    def text(self) -> str:
+        return self.folded.text
+
+    def slice(self, span: Span) -> str:
+        return self.folded.text[span[0] : span[1]]
+
+    def print(self, span: Span) -> str:
+        """The words of a span as the document spells them."""
+        return self.folded.printed[span[0] : span[1]]
+
+    def before(self, position: int, start: int = 0, *, width: int = WINDOW) -> str:
+        """The few characters before a position, none from before `start`."""
+        return self.text[max(start, position - width) : position]
+
+    def compares_before(self, position: int) -> bool:
+        """A comparator, or the joiner of a list of figures, stands right before."""
+        before = self.before(position)
+        return before[-1:] in tuple("、和及与") or _COMPARED.search(before) is not None
+
+    def starts_with_verb(self, position: int) -> bool:
+        return BUILDING.match(self.text, position) is not None
+
+    def verb_in(self, span: Span) -> int:
+        """Where the first verb inside a noun phrase begins, its end where there is none."""
+        found = INNER_BUILDING.search(self.text, span[0] + 1, span[1])
+        return found.start() if found else span[1]
+
+    def is_scope_only(self, span: Span) -> bool:
+        """Nothing but a verb and the place the plan speaks for: 覆盖全市|80%以上的行政村."""
+        return _SCOPE_ONLY.fullmatch(self.text, span[0], span[1]) is not None

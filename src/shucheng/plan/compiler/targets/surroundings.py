@@ -1,0 +1,267 @@
+"""What stands on either side of a figure: verb, subject and comparator before it, noun after."""
+
+import re
+from dataclasses import dataclass, field
+from typing import Final
+
+from shucheng.plan.compiler.document import Span
+from shucheng.plan.compiler.language.patterns import alternation
+from shucheng.plan.compiler.targets import words
+from shucheng.plan.compiler.targets.folded_passage import BUILDING, INNER_BUILDING, WINDOW, Page
+from shucheng.plan.compiler.targets.quantities import Quantity
+
+# 较2024年, 在2023年基础上, 到2027年, 五年: what a figure is held against, or dated by.
+_BASELINE: Final = (
+    r"(?:较|(?<!占)比|相比|相较于?|对比|与)"
+    r"(?:20\d\d年(?:年?[底末初])?|上一?年度?|去年|“?十.五”?(?:期?末)?|目前|现状|规划期初)"
+    r"(?:同期|相比|水平)?"
+    r"|在?20\d\d年的?基础上"
+    r"|(?:(?:到|至|截至)?20\d\d年(?:年?[底末初])?(?:之?前)?[、和及与的]?)+"
+    r"|[三四五]年内?|到?“?十.五”?期?末"
+)
+# Read from the number leftwards, one word at a time.
+_LEFTWARD: Final = re.compile(
+    "(?:"
+    + "|".join(
+        f"(?P<{name.replace(' ', '_')}>{pattern})" for name, pattern in words.COMPARATORS.items()
+    )
+    + f"|(?P<growth>翻|(?:年均)?(?:复合)?(?:{words.GROWTH})率?)"
+    + f"|(?P<baseline>{_BASELINE})|(?P<filler>{words.BEFORE_NUMBER}|复合|了|，))$"
+)
+_EACH_WITH_VERB: Final = re.compile(rf"各(?:自)?(?:{words.BUILD}|达到?|不少于|至少|约)*$")
+_VERB_AT_END: Final = re.compile(
+    rf"(?:{words.BUILD}|{words.HAVE})"
+    + alternation("约 近 超 超过 不少于 一批 首批 共 累计 总计 各")
+    + "*$"
+)
+# What opens an item: punctuation, bullets, item numbers.
+_JOINERS: Final = re.compile(
+    r"[，、;:。\-*•·>!/]+|\d+[.、](?!\d)|[(][一二三四五六七八九十\d]+[)]|[①-⑳]"
+    r"|[一二三四五六七八九十]是(?!否)|并(?!网|轨|购|发|联|行|线)且?|且|以及"
+)
+_LIST_JOINER: Final = re.compile(r"[和及与](?!谐|时)")
+_HAVING: Final = re.compile(f"{words.ADVERB}*{words.HAVE}")
+_OPENER: Final = re.compile(words.OPENER)
+_INNER_SURE: Final = re.compile(f"{words.ADVERB}*{words.INNER_BUILD_SURE}")
+# A figure before these ends its phrase: no noun belongs to it.
+_NOUN_STOPS: Final = re.compile(
+    r"$|[，、;:。)/”~-]|\((?=其中|[^()]*\d)|并(?!网|轨|购|发|联|行|线)|且|以及|及(?!其)|和(?!谐)|与|用于|其中|各|左右|分别"
+    r"|的?(?:水平|大关|目标|规模)$|大关|目标|的$"
+)
+_TRAILING_JOINERS: Final = re.compile(r"(?:[、，/]|以及|和|及|与|并|其中)+$")
+# 3家龙头企业|和一批专精特新企业
+_AND_OTHERS: Final = re.compile("(?:、|和|及|以及|与)一(?:批|系列)")
+_ACCUMULATES: Final = re.compile("累计|累积")
+# 增速高于GDP增速3个百分点: what it is held against is not the thing measured.
+_HELD_AGAINST: Final = re.compile(r"(?:年均)?(?:增速|增长|增幅)?(?:高于|快于|领先于?|超过).{0,12}$")
+_FUND: Final = re.compile(r"(?:总规模|首期规模|规模|总投资|年产值)$")
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """The words before a figure, taken apart."""
+
+    # The subject, without verbs, adverbs and comparators.
+    core: Span
+    # "build" (打造), "have" (拥有), "reach" (实现) or "".
+    verb: str = ""
+    comparators: frozenset[str] = frozenset()
+    growth: bool = False
+    # 各, 均: the figure holds for each member of the list before it.
+    spread: bool = False
+    accumulates: bool = False
+    verb_at_end: bool = False
+    measures_fund: bool = False
+    # Where the words of this item begin, its verb and time included.
+    begin: int = 0
+    # What an inner verb was cut off from: 全市|新增上云企业.
+    before: Span = (0, 0)
+
+    @property
+    def compared(self) -> bool:
+        return bool(self.comparators) or self.growth
+
+
+def left_of(
+    page: Page,
+    start: int,
+    quantity: Quantity,
+    base_from: int | None,
+    *,
+    follows: bool,
+    noun_follows: bool,
+) -> Left:
+    """Take apart the text from `start` to a figure.
+
+    `base_from` is where a baseline (由2023年的31%) cuts the subject off. `follows` says that
+    another figure of the clause stands before `start`, `noun_follows` that a noun stands after
+    this one.
+    """
+    text = page.text
+    run = _run_before(page, start, quantity.span[0])
+    end = run.end if base_from is None else _run_before(page, start, base_from).end
+    near = max(start, end - WINDOW)
+    verb_at_end = _VERB_AT_END.search(text[near:end]) is not None
+    each = _EACH_WITH_VERB.search(text[near:end])
+    if each and not run.spread:
+        run.spread, end = True, near + each.start()
+    head, verb, begin = _skip_openers(page, start, end, quantity, follows=follows)
+    uncompared = not (run.comparators - {"equal"} or run.growth)
+    core, inner_verb = _look_inside(page, (head, end), begin, quantity, uncompared=uncompared)
+    before = (head, core[0]) if core[0] > head else (core[1], end)
+    against = _HELD_AGAINST.search(page.slice(core)) if run.growth else None
+    if against and against.start() > 0:
+        core = (core[0], core[0] + against.start())
+    if verb_at_end and not noun_follows and core[1] == end:
+        # 算力券每年发放不少于5000万元: the verb closes the subject.
+        closing = _VERB_AT_END.search(page.slice(core))
+        if closing and closing.start() > 0 and not words.VERBAL_NOUN.search(closing[0]):
+            core = (core[0], _run_before(page, core[0], core[0] + closing.start()).end)
+            verb = verb or "build"
+    return Left(
+        core,
+        verb or inner_verb or run.verb,
+        frozenset(run.comparators),
+        growth=run.growth,
+        spread=run.spread,
+        accumulates=_ACCUMULATES.search(text, start, quantity.span[0]) is not None,
+        verb_at_end=verb_at_end,
+        measures_fund=_FUND.search(page.slice(core)) is not None,
+        begin=begin,
+        before=before if inner_verb else (head, head),
+    )
+
+
+@dataclass(slots=True)
+class _Run:
+    """The words between the subject and the number."""
+
+    end: int
+    comparators: set[str] = field(default_factory=set)
+    growth: bool = False
+    spread: bool = False
+    verb: str = ""
+
+
+def _run_before(page: Page, start: int, end: int) -> _Run:
+    run, to_year = _Run(end), False
+    while run.end > start:
+        low = max(start, run.end - WINDOW)
+        match = _LEFTWARD.search(page.text[low : run.end])
+        if match is None or match.start() == match.end() or page.names[low + match.start()]:
+            break
+        kind, word = match.lastgroup or "", match[0]
+        if kind == "growth" and to_year:
+            # 增长至2025年的3.7万亿元 is a level, not a change.
+            run.comparators.add("at most" if re.fullmatch(words.FALL, word) else "at least")
+        elif kind == "growth":
+            run.growth = True
+        elif kind == "filler":
+            run.spread = run.spread or word in ("各", "均", "都")
+            run.verb = "reach" if word in ("实现", "完成") else run.verb
+        elif kind != "baseline":
+            if run.growth:
+                break  # a comparator before a growth word belongs to the subject
+            run.comparators.add(kind.replace("_", " "))
+        to_year = kind == "baseline" and word[0] in "到至"
+        run.end = low + match.start()
+    return run
+
+
+def _skip_openers(
+    page: Page, start: int, end: int, quantity: Quantity, *, follows: bool
+) -> tuple[int, str, int]:
+    """Skip joiners, times, adverbs and verbs: where the subject starts, the verb, the begin."""
+    text, position, verb = page.text, start, ""
+    begin: int | None = None
+    makes = quantity.dimension not in ("share", "none")
+    while position < end:
+        joined = _JOINERS.match(text, position, end)
+        if joined is None and follows and position == start:
+            joined = _LIST_JOINER.match(text, position, end)
+        if joined:
+            position = joined.end()
+            continue
+        if begin is None:
+            begin = position
+        if position < page.times.get(position, 0) <= end:
+            position = page.times[position]
+            continue
+        built = BUILDING.match(text, position, end) if makes else None
+        having = _HAVING.match(text, position, end)
+        if built and (built.end() < end or not verb):
+            if built.end() == end and words.VERBAL_NOUN.search(built[0]):
+                break
+            position, verb = built.end(), "build"
+        elif having:
+            position, verb = having.end(), verb or "have"
+        elif opener := _OPENER.match(text, position, end):
+            position = opener.end()
+        else:
+            break
+    return position, verb, position if begin is None else begin
+
+
+def _look_inside(
+    page: Page, core: Span, begin: int, quantity: Quantity, *, uncompared: bool
+) -> tuple[Span, str]:
+    """Cut a subject that opens with a circumstance or an agent: 在重点行业打造|典型场景.
+
+    Where a comparator stands before the number, a verb inside the subject is more often half
+    of a noun.
+    """
+    head, end = core
+    if head >= end or quantity.dimension in ("share", "none"):
+        return core, ""
+    text = page.text
+    for position in range(end - 1, head, -1):
+        # 县财政每年安排专项资金: a mark of time and a verb open the phrase anew.
+        if position in page.times:
+            built = BUILDING.match(text, page.times[position], end)
+            if built and built.end() < end:
+                return (built.end(), end), "build"
+    circumstance = (
+        words.CIRCUMSTANCE.match(text, head, end) is not None
+        or words.SUPPORTS.search(text[begin:head]) is not None
+    )
+    found = None
+    if uncompared or circumstance:
+        pattern = INNER_BUILDING if circumstance else _INNER_SURE
+        for match in pattern.finditer(text, head + 1, end):
+            if not page.names[match.start()]:
+                found = match.span()
+    if found is None:
+        return core, ""
+    if found[1] < end:
+        # 城镇新增就业 is one thing.
+        whole = text.startswith("就业", found[1])
+        return (core if whole else (found[1], end)), "build"
+    # The verb stands right before the number: what is left of it is where, not what.
+    return ((end, end) if circumstance else (head, found[0])), "build"
+
+
+def noun_after(page: Page, quantity: Quantity, stop: int, *, is_last: bool) -> Span:
+    """The noun a measure word leads (10家以上→龙头企业); empty where the figure ends the phrase."""
+    text, start = page.text, quantity.span[1]
+    if start < stop and text[start] == "的":
+        start += 1
+    if start >= stop or _NOUN_STOPS.match(text, start, stop):
+        return start, start
+    end = stop if is_last else _before_next_figure(page, start, stop)
+    if others := _AND_OTHERS.search(text, start, end):
+        end = others.start()
+    while end > start and text[end - 1] in "，、;:。(":
+        end -= 1
+    return start, end
+
+
+def _before_next_figure(page: Page, start: int, stop: int) -> int:
+    """Where a noun ends when another figure follows, whose own words stay with it."""
+    trailing = _TRAILING_JOINERS.search(page.text[start:stop])
+    if trailing:
+        return start + trailing.start()
+    for position in range(start, stop):
+        if page.text[position] in "、，和及与并" and not page.names[position]:
+            return position
+    verb = page.verb_in((start, stop))
+    return verb if verb > start else stop
