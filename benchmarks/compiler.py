@@ -104,7 +104,7 @@ def memory(size: int) -> Row:
 def peak_of(what: str, size: int) -> float:
     done = subprocess.run(
         [sys.executable, __file__, "--peak", what, str(size)],
-        capture_output=True,
+        stdout=subprocess.PIPE,
         text=True,
         check=True,
     )

@@ -5,8 +5,6 @@ A plan says one thing in several ways: 规模以上数字经济核心产业营�
 list. A phrase is therefore taken apart into a *core* and the *grades* that narrow it
 (规上, 省级以上, 国家级, 先进级); grades may contradict one another, cores are compared by
 their character pairs, where a pair that half the plan uses (数字, 产业) says little.
-
-The answer can be explained: `Likeness` names the shared pieces and what each side adds.
 """
 
 import re
@@ -56,19 +54,6 @@ _LESS_IS_BETTER = re.compile(
 )
 _FALL_IS_THE_FIGURE = re.compile(r"降低|下降|降幅|减少|节约|压减|压缩")
 
-_SCALES = {"十": 10.0, "百": 100.0, "千": 1e3, "万": 1e4, "亿": 1e8}
-_COUNTS = frozenset("家个项户所座处款种件类批台套条只支辆间宗")
-_FIXED_UNITS = {
-    "%": ("ratio", 1.0),
-    "‰": ("ratio", 0.1),
-    "百分点": ("points", 1.0),
-    "个百分点": ("points", 1.0),
-    "p": ("compute", 1.0),
-    "pflops": ("compute", 1.0),
-    "pfps": ("compute", 1.0),
-    "eflops": ("compute", 1000.0),
-}
-
 
 @dataclass(frozen=True, slots=True)
 class Name:
@@ -86,17 +71,6 @@ class Name:
     def head(self) -> str:
         """What is counted stands last: 智能工厂, 营业收入."""
         return self.core[-2:]
-
-
-@dataclass(frozen=True, slots=True)
-class Likeness:
-    """How alike two names are, and why: shared pieces, and what only one side says."""
-
-    score: float
-    nested: bool
-    shared: tuple[str, ...]
-    left: str
-    right: str
 
 
 def normalise(phrase: str) -> str:
@@ -135,42 +109,9 @@ def is_abbreviated(phrase: str) -> bool:
     return _ABBREVIATION.search(normalise(phrase)) is not None
 
 
-def measure(value: float, unit: str) -> tuple[str, float]:
-    """The family of a unit and the value in that family's base unit.
-
-    1.2 万亿元 and 12000 亿元 are the same amount; 家 and 个 both count.
-    """
-    family, factor = _unit(unit)
-    return family, value * factor
-
-
-@lru_cache(_REMEMBERED)
-def _unit(unit: str) -> tuple[str, float]:
-    rest = normalise(unit)
-    if rest in _FIXED_UNITS:
-        return _FIXED_UNITS[rest]
-    factor = 1.0
-    while len(rest) > 1 and rest[0] in _SCALES:
-        factor *= _SCALES[rest[0]]
-        rest = rest[1:]
-    if rest in _SCALES:
-        return "count", factor * _SCALES[rest]
-    if rest in _FIXED_UNITS:
-        family, inner = _FIXED_UNITS[rest]
-        return family, factor * inner
-    return ("count" if rest in _COUNTS else rest), factor
-
-
 def less_is_better(subject: str) -> bool:
     """Whether a smaller value is the better one: energy used, latency, accidents."""
     return bool(_LESS_IS_BETTER.search(subject)) and not _FALL_IS_THE_FIGURE.search(subject)
-
-
-def same_amount(left: tuple[str, float], right: tuple[str, float]) -> bool:
-    """Equal measures, up to what floating point loses."""
-    return left[0] == right[0] and abs(left[1] - right[1]) <= 1e-9 * max(
-        abs(left[1]), abs(right[1]), 1.0
-    )
 
 
 def compatible(left: Name, right: Name) -> bool:
@@ -233,17 +174,6 @@ class Lexicon:
         shared = self._total(left.pairs & right.pairs)
         return shared * sqrt(2 / (mine + theirs) / min(mine, theirs)) if shared else 0.0
 
-    def likeness(self, left: Name, right: Name) -> Likeness:
-        shared, only_left = _pieces(left.core, right.pairs)
-        _, only_right = _pieces(right.core, left.pairs)
-        return Likeness(
-            score=self.score(left, right),
-            nested=nested(left, right),
-            shared=shared,
-            left=only_left,
-            right=only_right,
-        )
-
     def same(self, left: Name, right: Name, *, corroborated: bool = False) -> float:
         """The score where the two name one thing, 0 where they do not.
 
@@ -256,7 +186,7 @@ class Lexicon:
             return 0.0 if _cross_graded(left, right) else 1.0
         score = self.score(left, right)
         short = min(len(left.core), len(right.core)) < _SHORTEST
-        if nested(left, right) and not short and not _cross_graded(left, right):
+        if _nested(left, right) and not short and not _cross_graded(left, right):
             return score if score >= (CORROBORATED if corroborated else NESTED) else 0.0
         return score if score >= SIBLINGS else 0.0
 
@@ -303,7 +233,7 @@ class NameIndex:
         return sorted({*self._by_core.get(name.core, ())[: self.candidates], *close})
 
 
-def nested(left: Name, right: Name) -> bool:
+def _nested(left: Name, right: Name) -> bool:
     """Whether the longer core says all the shorter says, in order, and adds to it."""
     short, long = sorted((left.core, right.core), key=len)
     letters = iter(long)
@@ -316,20 +246,3 @@ def name_pairs(core: str) -> frozenset[str]:
     if len(core) < 2:
         return frozenset({core})
     return frozenset(core[at : at + 2] for at in range(len(core) - 1))
-
-
-def _pieces(core: str, others: frozenset[str]) -> tuple[tuple[str, ...], str]:
-    """The runs of a core that the other side also has, and the rest joined by an ellipsis."""
-    kept = [False] * len(core)
-    for at in range(len(core) - 1):
-        if core[at : at + 2] in others:
-            kept[at] = kept[at + 1] = True
-    shared: list[str] = []
-    alone: list[str] = []
-    for at, letter in enumerate(core):
-        runs = shared if kept[at] else alone
-        if at and kept[at] == kept[at - 1]:
-            runs[-1] += letter
-        else:
-            runs.append(letter)
-    return tuple(shared), "…".join(alone)

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from django import template
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 
 from shucheng.plan.models import PlanVersion
 from shucheng.plan.queries.versions import Piece
@@ -17,7 +19,7 @@ from shucheng.plan.queries.versions import Piece
 register = template.Library()
 
 _NUMBER = re.compile(r"^[\d.,%~-]+$")
-_MARK = "found"
+_LIT = "found"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +32,23 @@ class Run:
     decision: str = ""
     strong: bool = False
     anchor: bool = False
+
+    def html(self) -> SafeString:
+        """A lit passage, a passage that an item stands on, a heading's words, or plain text."""
+        if self.ref == _LIT:
+            anchor = SafeString(' id="found"' if self.anchor else "")
+            return format_html("<mark{}>{}</mark>", anchor, self.text)
+        if self.ref:
+            return format_html(
+                '<a class="item item-{} item-{}{}" href="#{ref}" data-ref="{ref}"{}>{}</a>',
+                self.kind,
+                self.decision,
+                " strong" if self.strong else "",
+                format_html(' id="t-{}"', self.ref) if self.anchor else "",
+                self.text,
+                ref=self.ref,
+            )
+        return format_html("<b>{}</b>" if self.strong else "{}", self.text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +87,13 @@ class _Mark:
 
 
 @register.simple_tag
+def words_of(part: Block | Cell) -> SafeString:
+    """The words of a block or cell, and nothing else: white space would shift their places."""
+    inside = format_html_join("", "{}", ((run.html(),) for run in part.runs))
+    return format_html('<span data-at="{}">{}</span>', part.start, inside)
+
+
+@register.simple_tag
 def laid_out(version: PlanVersion, pieces: Iterable[Piece]) -> list[Block]:
     """The text with its items marked."""
     marks: list[_Mark] = []
@@ -86,12 +112,15 @@ def laid_out(version: PlanVersion, pieces: Iterable[Piece]) -> list[Block]:
 def laid_out_with(version: PlanVersion, before: str, found: str) -> list[Block]:
     """The text with one passage lit: the words that follow `before`."""
     start = len(before)
-    lit = [_Mark(start, start + len(found), Run("", _MARK, anchor=True))] if found else []
+    lit = [_Mark(start, start + len(found), Run("", _LIT, anchor=True))] if found else []
     return list(_blocks(version, lit))
 
 
 def _blocks(version: PlanVersion, marks: Sequence[_Mark]) -> Iterator[Block]:
-    sections = {section["span"][0]: section for section in version.compiled.get("sections", ())}
+    found = version.compiled.get("sections", ())
+    sections = {section["span"][0]: section for section in found}
+    # An annex is headed twice: by its number, and in a line of its own by its title.
+    titles = {section["title"]: section for section in found}
     lines = list(_lines(version.text))
     at = 0
     while at < len(lines):
@@ -109,7 +138,7 @@ def _blocks(version: PlanVersion, marks: Sequence[_Mark]) -> Iterator[Block]:
         if line.strip() == version.title:
             yield Block("title", start, runs=_runs(line, start, marks))
             continue
-        section = sections.get(start)
+        section = sections.get(start) or titles.get(line.strip())
         if section is None:
             yield Block("paragraph", start, runs=_runs(line, start, marks))
             continue

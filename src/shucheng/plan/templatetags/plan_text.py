@@ -103,9 +103,7 @@ class Quote:
 def quotes(finding: Finding) -> list[Quote]:
     """The passages a finding points at, at most six of them."""
     text = finding.version.text
-    return [
-        Quote(start, end, without_bars(text[start:end])) for start, end in finding.spans[:MOST]
-    ]
+    return [Quote(start, end, without_bars(text[start:end])) for start, end in finding.spans[:MOST]]
 
 
 @register.filter

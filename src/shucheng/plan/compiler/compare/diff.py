@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any, Generic, Literal, TypeVar, get_args
 
+from shucheng.plan.compiler.amounts import STRENGTH, measure
 from shucheng.plan.compiler.compare.pairing import (
     Pairs,
     due_year,
@@ -17,7 +18,7 @@ from shucheng.plan.compiler.compare.pairing import (
     pair_targets,
     pair_texts,
 )
-from shucheng.plan.compiler.matching import less_is_better, measure, normalise
+from shucheng.plan.compiler.matching import less_is_better, normalise
 from shucheng.plan.compiler.model import CompiledPlan, Indicator, Target, Task, WorkPoint
 
 SCHEMA = "shucheng.plan-diff/1"
@@ -48,7 +49,6 @@ Item = TypeVar("Item", bound=Target | Indicator | Task | WorkPoint)
 
 # A change's status is the first of its changes in this order.
 _ORDER: tuple[Change, ...] = get_args(Change)
-_STRENGTH = {">": 3, ">=": 2, "=": 2, "~": 1, "<=": 2, "<": 3}
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,7 +200,7 @@ def _target_change(old: Target, new: Target) -> ItemChange[Target]:
     if old.comparator != new.comparator:
         changes.append("comparator-changed")
         if _better(old, new, new.subject):
-            signs.append(_sign(_STRENGTH[old.comparator], _STRENGTH[new.comparator]))
+            signs.append(_sign(STRENGTH[old.comparator], STRENGTH[new.comparator]))
     if normalise(old.unit) != normalise(new.unit):
         changes.append("unit-changed")
     same_words = normalise(old.subject) == normalise(new.subject)

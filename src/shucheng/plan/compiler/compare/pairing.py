@@ -9,16 +9,8 @@ from collections import defaultdict, deque
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from shucheng.plan.compiler.matching import (
-    Lexicon,
-    Name,
-    NameIndex,
-    measure,
-    name_of,
-    name_pairs,
-    normalise,
-    same_amount,
-)
+from shucheng.plan.compiler.amounts import measure, same_amount
+from shucheng.plan.compiler.matching import Lexicon, Name, NameIndex, name_of, name_pairs, normalise
 from shucheng.plan.compiler.model import CompiledPlan, Target
 
 Edges = Mapping[tuple[int, int], float]

@@ -6,9 +6,10 @@ from collections.abc import Iterable, Mapping
 from functools import cached_property
 from typing import Any
 
+from shucheng.plan.compiler.amounts import measure, same_amount
 from shucheng.plan.compiler.document import Span
-from shucheng.plan.compiler.lint.measured import Thing, find_things
-from shucheng.plan.compiler.matching import Lexicon, measure, name_of, same_amount
+from shucheng.plan.compiler.lint.measured_things import Thing, find_things
+from shucheng.plan.compiler.matching import Lexicon, name_of
 from shucheng.plan.compiler.model import CompiledPlan, Indicator, Target, Task, WorkPoint
 
 _ADDS = re.compile(r"新增|新建|新培育|新引进|新认定|新建成|净增")
@@ -21,7 +22,7 @@ _YEAR = re.compile(r"(?<!\d)(20\d\d)年?(?![\d\-—–~至-])")
 _KINDRED = 0.15
 
 
-class Facts:
+class Context:
     """A plan, its text and the pack's organisations, with everything rules share."""
 
     def __init__(

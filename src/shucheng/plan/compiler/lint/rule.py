@@ -1,6 +1,6 @@
 """What a rule is, and the registry of all.
 
-A rule is a function from facts to what it found, with its name and its sentences in both
+A rule is a function from context to what it found, with its name and its sentences in both
 languages. Modules of rules register theirs on import; `run.py` imports them all.
 """
 
@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from shucheng.plan.compiler.document import Span
-from shucheng.plan.compiler.lint.context import Facts
+from shucheng.plan.compiler.lint.context import Context
 from shucheng.plan.compiler.lint.wording import Language, fill
 from shucheng.plan.compiler.model import Finding, Severity
 
@@ -28,7 +28,7 @@ class Found:
     severity: Severity | None = None
 
 
-Check = Callable[[Facts], Iterable[Found]]
+Check = Callable[[Context], Iterable[Found]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +65,8 @@ class Rule:
         added = [sentence[pick] for name, sentence in self.extra.items() if name in values]
         return fill(template + "".join(added), values, language)
 
-    def findings(self, facts: Facts) -> Iterable[Finding]:
-        for found in self.check(facts):
+    def findings(self, context: Context) -> Iterable[Finding]:
+        for found in self.check(context):
             yield Finding(
                 rule=self.code,
                 severity=found.severity or self.severity,

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from shucheng.plan.compiler.lint.context import Facts
+from shucheng.plan.compiler.lint.context import Context
 from shucheng.plan.compiler.lint.rule import RULES, Rule
 from shucheng.plan.compiler.lint.rules import (
     coverage,
@@ -16,8 +16,8 @@ from shucheng.plan.compiler.lint.rules import (
 )
 from shucheng.plan.compiler.model import CompiledPlan, Finding
 
-# Importing a module registers its rules; the order here is the order of the index.
-MODULES = (figures, sums, work_list, paths, coverage, omissions, names, leads)
+# Importing a module registers its rules; the order here is the order they are listed in.
+_MODULES = (figures, sums, work_list, paths, coverage, omissions, names, leads)
 _GRAVITY = {"error": 0, "warning": 1, "info": 2}
 
 
@@ -29,8 +29,8 @@ def lint(
     `text` is what the plan's spans point into. `known_organisations` maps every name and alias
     that a city pack knows to the organisation's one name; without it no rule asks who is known.
     """
-    facts = Facts(plan, text, known_organisations)
-    findings = [finding for rule in rules() for finding in rule.findings(facts)]
+    context = Context(plan, text, known_organisations)
+    findings = [finding for rule in rules() for finding in rule.findings(context)]
     end = (len(text), len(text))
     return tuple(
         sorted(
@@ -42,7 +42,12 @@ def lint(
 
 def rules() -> tuple[Rule, ...]:
     """All rules, in the order of their modules."""
-    return tuple(RULES.values())
+    return tuple(
+        rule
+        for module in _MODULES
+        for rule in RULES.values()
+        if rule.check.__module__ == module.__name__
+    )
 
 
 def message_zh(finding: Finding) -> str:

@@ -40,6 +40,12 @@ _ACTOR: Final = re.compile(
     )
     + "|数字化转型$|转型升级$)"
 )
+# 形成年产服务器50万台、整机柜1万架的制造能力.
+_CAPACITY: Final = re.compile(
+    "年产(?P<made>.{4,80})的(?P<what>(?:生产|制造|加工|处理|供应)?能力)$"
+)
+# 需求响应能力达到最大负荷的5%: a share of something, said with a verb.
+_SHARE_OF: Final = re.compile("(?P<part>.{2,}?)(?P<verb>占|达到?|超过)(?P<whole>.{2,})的$")
 # 设立总规模50亿元的基金: the measure stands before the number, the thing after it.
 _FUND: Final = re.compile(
     r".*?(?P<measure>(?:总|首期)?(?:规模|投资|产值|容量|面积))(?:达|约|为|超)?$"
@@ -59,10 +65,27 @@ class Item:
     # Position among the figures of a list (突破3000亿元和900亿元), for a list of years.
     position: int = 0
     listed: int = 1
+    # Times up to here count for the figure, though they stand after it.
+    until: int = 0
 
 
 def read_clause(page: Page, span: Span, found: Sequence[Quantity]) -> list[Item]:
     """The figures of a clause, classes and baselines left out."""
+    capacity = _CAPACITY.search(page.slice(span)) if found else None
+    if capacity:
+        made = (span[0] + capacity.start("made"), span[0] + capacity.end("made"))
+        inside = [quantity for quantity in found if quantity.span[1] <= made[1]]
+        return [_as_capacity(item, capacity["what"]) for item in _read(page, made, inside)]
+    return _read(page, span, found)
+
+
+def _as_capacity(item: Item, what: str) -> Item:
+    """年产|服务器50万台的|生产能力: a 服务器年产能, which is had and not produced."""
+    measure = "产能" if what in ("能力", "生产能力") else what
+    return replace(item, subject=f"{item.subject}年{measure}", left=replace(item.left, verb="have"))
+
+
+def _read(page: Page, span: Span, found: Sequence[Quantity]) -> list[Item]:
     items: list[Item] = []
     start, base_from = span[0], None
     groups = _groups(page, span[0], found)
@@ -157,6 +180,10 @@ def _reads_number_first(page: Page, left: Left, quantity: Quantity, noun: Span) 
 
 def _number_first(page: Page, quantity: Quantity, left: Left, noun: Span) -> Item:
     core = page.slice(left.core)
+    # 12颗卫星|2026年|发射入轨: the time ends the noun and dates the figure.
+    dated = page.time_in(noun)
+    until = dated[1] if dated else 0
+    noun = (noun[0], dated[0]) if dated else noun
     subject = page.print(noun)
     if core[:1] in ("为", "向", "给"):
         # 为6000户家庭安装智能门磁: what is counted are the households.
@@ -169,11 +196,16 @@ def _number_first(page: Page, quantity: Quantity, left: Left, noun: Span) -> Ite
         subject = scope[1] + subject
     elif fund and quantity.dimension == "money":
         subject += page.print(left.core)[fund.start("measure") : fund.end("measure")]
-    return Item(quantity, subject, (left.begin, noun[1]), left, number_first=True)
+    return Item(quantity, subject, (left.begin, until or noun[1]), left, True, until=until)
 
 
 def _noun_first(page: Page, group: Sequence[Quantity], left: Left) -> list[Item]:
-    listed = page.print(left.core)
+    listed = page.words_of(left.core)
+    if group[0].dimension == "share" and (share := _SHARE_OF.fullmatch(listed)):
+        measure = "比重" if share["verb"] == "占" else "比例"
+        listed = f"{share['part']}占{share['whole']}{measure}"
+        bound = {"达": "at least", "达到": "at least", "超过": "above"}.get(share["verb"])
+        left = replace(left, comparators=left.comparators | ({bound} if bound else set()))
     if listed and (scope := words.SCOPE.match(page.slice(left.before))):
         listed = scope[1] + listed
     spread = left.spread and len(group) == 1

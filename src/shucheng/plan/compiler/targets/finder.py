@@ -12,9 +12,11 @@ from typing import Final
 from shucheng.plan.compiler.document import Span
 from shucheng.plan.compiler.language.patterns import alternation
 from shucheng.plan.compiler.model import Period, Qualitative, Target
+from shucheng.plan.compiler.targets import words
 from shucheng.plan.compiler.targets.clause import Item, read_clause
 from shucheng.plan.compiler.targets.folded_passage import Page
 from shucheng.plan.compiler.targets.layout import Clause, Folded, Layout, lay_out
+from shucheng.plan.compiler.targets.elision import Said
 from shucheng.plan.compiler.targets.meaning import (
     LATENCY_CIRCLE,
     comparator_of,
@@ -57,8 +59,9 @@ def find_targets(
     carried: dict[str, Scope] = {}
     for passage in passages:
         reader = _PassageReader.of(text, passage, period, calendar)
+        reader.background = _is_background(passage.section, titles or {})
         scope = carried.get(passage.section) or _from_above(passage.section, carried)
-        if _is_background(passage.section, titles or {}):
+        if reader.background:
             scope = replace(scope, past=True)
         carried[passage.section] = reader.read(scope.next_sentence(), targets, qualitative)
     return targets, qualitative
@@ -94,6 +97,7 @@ class _Previous:
     verb: str = ""
     accumulates: bool = False
     comparators: frozenset[str] = frozenset()
+    dimension: str = ""
     # The clause of the last target of this sentence.
     clause: Clause | None = None
     # The subjects of the last list of figures: 甲、乙分别突破…, 年均分别增长….
@@ -114,6 +118,10 @@ class _PassageReader:
     previous: _Previous = field(default_factory=_Previous)
     # The words before the colon that the clause stands after: 脑机接口:开展….
     label: str = ""
+    # The clause before this one, where it holds no figure.
+    said: Said = field(default_factory=Said)
+    # The section tells what has been done.
+    background: bool = False
 
     @classmethod
     def of(
@@ -135,16 +143,20 @@ class _PassageReader:
             scope = Scope(self.calendar.work_year, "inherited")
         seen = 0
         for sentence in self.layout.sentences:
+            if scope.past and not self.background and self._orders(sentence.span):
+                scope = replace(scope, past=False)
             self.previous = _Previous(subject=self.previous.subject)
-            self.label = ""
+            self.label, self.said = "", Said()
             for clause in sentence.clauses:
-                for item in self._items(clause):
-                    scope, seen = self._pass_marks(scope, seen, item.quantity.span[0])
+                items = list(self._items(clause))
+                for item in items:
+                    scope, seen = self._pass_marks(scope, seen, item.until or item.quantity.span[0])
                     target = self._target(item, scope, clause, len(targets) + 1)
                     if target is not None:
                         targets.append(target)
                 scope, seen = self._pass_marks(scope, seen, clause.span[1])
                 qualitative.extend(self._qualitative(clause, scope))
+                self.said = Said() if items else Said.by(self.page.print(clause.span))
                 ended = self.page.text[clause.span[1] : clause.span[1] + 1]
                 self.label = self.page.print(clause.span) if ended == ":" else ""
             if self.page.text[sentence.span[1] : sentence.span[1] + 1] == ";":
@@ -152,6 +164,10 @@ class _PassageReader:
             else:
                 scope = scope.next_sentence()
         return scope
+
+    def _orders(self, sentence: Span) -> bool:
+        """The sentence opens with what is to be done, whatever year was spoken of before."""
+        return words.ORDER.match(self.page.text, *sentence) is not None
 
     def _pass_marks(self, scope: Scope, seen: int, position: int) -> tuple[Scope, int]:
         """The scope after every mark of time before a position."""
@@ -202,13 +218,20 @@ class _PassageReader:
         listed = (*previous.listed, subject) if item.position else (subject,)
         lent = previous.lent if item.position else previous.listed
         self.previous = _Previous(
-            base, verb, accumulates, item.left.comparators, clause, listed, lent
+            base,
+            verb,
+            accumulates,
+            item.left.comparators,
+            item.quantity.dimension,
+            clause,
+            listed,
+            lent,
         )
         kind = kind_of(self.page, item, scope, verb, accumulates=accumulates, one_year=one_year)
         year, basis, period = scope.year, scope.basis, None
         if item.listed > 1 and len(scope.years) == item.listed:
             year = scope.years[item.position]
-        if kind == "annual" and not one_year:
+        if kind == "annual" and scope.each_year and not one_year:
             year, basis = None, ""
             period = (self.period.start, self.period.end) if self.period else None
         undated = year is None and kind != "annual" and self.period is not None
@@ -241,10 +264,15 @@ class _PassageReader:
             return replace(item, left=left), "build", left.accumulates
         opens_bare = not item.number_first or left.core[0] == left.core[1]
         shares = not left.verb and not left.compared and opens_bare
+        aims = words.AIM.search(self.page.text, left.begin, left.core[0]) is not None
+        if aims and not left.verb and not left.compared and item.quantity.dimension == "count":
+            left = replace(left, verb="build")  # 争取频率资源3组
         verb = left.verb or (previous.verb if shares or before.startswith("其中") else "")
-        accumulates = left.accumulates or (shares and previous.accumulates)
+        plain = self.page.slice((left.begin, left.core[0])) in ("", "其中")
+        accumulates = left.accumulates or (shares and plain and previous.accumulates)
         unlimited = not item.quantity.limit and item.quantity.value_max is None
-        if shares and unlimited and not item.number_first and previous.clause == clause:
+        same = plain and previous.clause == clause and previous.dimension == item.quantity.dimension
+        if shares and unlimited and not item.number_first and same:
             # 百亿级企业达到20家、千亿级3家
             item = replace(item, left=replace(left, comparators=previous.comparators))
         return item, verb, accumulates
@@ -257,6 +285,9 @@ class _PassageReader:
         lent = self.previous.lent if item.position else self.previous.listed
         if not subject and item.listed == len(lent) > 1:
             subject = lent[item.position]
+        subject = subject or self.said.measured_by(item.quantity.unit)
+        in_sentence = self.previous.subject if self.previous.clause else ""
+        subject = self.said.owner_of(subject, in_sentence) + subject
         subject = complete(subject, self.previous.subject)
         if draws_circle(page, item) and not subject.endswith(("时延", "圈")):
             circle = LATENCY_CIRCLE.search(page.text, item.quantity.span[1], clause.span[1])

@@ -37,6 +37,24 @@ class Page:
         """The words of a span as the document spells them."""
         return self.folded.printed[span[0] : span[1]]
 
+    def words_of(self, span: Span) -> str:
+        """The printed words of a span, without the times said in their midst."""
+        start, end = span
+        kept, position = [], start
+        for at in range(start + 1, end):
+            if at >= position and at in self.times and self.times[at] <= end:
+                kept.append(self.print((position, at)))
+                position = self.times[at]
+        return "".join([*kept, self.print((position, end))])
+
+    def time_in(self, span: Span) -> Span | None:
+        """The first time said inside a span, if any."""
+        start, end = span
+        for at in range(start + 1, end):
+            if self.times.get(at, end + 1) <= end:
+                return at, self.times[at]
+        return None
+
     def before(self, position: int, start: int = 0, *, width: int = WINDOW) -> str:
         """The few characters before a position, none from before `start`."""
         return self.text[max(start, position - width) : position]

@@ -16,6 +16,9 @@ LATENCY_CIRCLE: Final = re.compile(
 )
 # Money that a verb brings about is still a size: 形成产值100亿元, 设立基金50亿元.
 _SIZE_OF_MONEY: Final = re.compile("设立|成立|组建|形成|实现")
+# 2026年新增基站300个, 2025年、2026年分别新增…: what a single year adds.
+_IN_ONE_YEAR: Final = re.compile(r"(?:20\d\d年[、和]?)+(?:计划|预计|力争|分别)*新增")
+_CAPACITY: Final = re.compile("(?:能力|产能)$")
 _VISITS: Final = re.compile(r"家[(（]?次")
 
 
@@ -59,11 +62,16 @@ def kind_of(
         return "growth"
     if quantity.dimension in ("share", "none", "time", "rank"):
         return "level"
-    makes = verb == "build" or (verb == "reach" and quantity.dimension == "count")
+    done = quantity.dimension == "count" or item.number_first
+    makes = verb == "build" or (verb == "reach" and done)
+    if _CAPACITY.search(item.subject) and not left.verb:
+        makes = False
     if quantity.dimension == "money" and not left.accumulates:
         makes = makes and not _SIZE_OF_MONEY.search(page.slice((item.span[0], quantity.span[0])))
     if left.accumulates:
         return "cumulative"
+    if makes and _IN_ONE_YEAR.match(page.slice((item.span[0], quantity.span[0]))):
+        return "annual"
     if scope.each_year and (makes or not left.compared or quantity.dimension == "count"):
         return "annual"
     if scope.each_year:

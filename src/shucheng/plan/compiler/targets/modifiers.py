@@ -44,7 +44,7 @@ def names_a_class(
     before = page.before(quantity.span[0], start)
     if quantity.bare_magnitude and not _SIZED.search(before):
         return True
-    compared = page.compares_before(quantity.span[0])
+    compared = before[-1:] not in tuple("、和及与") and page.compares_before(quantity.span[0])
     if quantity.dimension == "time" and _names_a_service(after, quantity, compared, follows):
         return True
     if quantity.unit in _FREQUENCIES and re.match("[一-鿿]{2}", after):
@@ -86,3 +86,20 @@ def enumerates(value: float, core: str) -> bool:
     if "、" not in core or core.endswith(("等", "等多个")):
         return False
     return value <= 4 or value in (len(split_list(core)), core.count("、") + 1)
+
+
+def is_bare_size(quantity: Quantity, left: Left) -> bool:
+    """An amount that nothing compares, and that no noun of measure stands before."""
+    bare = quantity.dimension == "amount" and not quantity.limit and quantity.value_max is None
+    return bare and not left.compared and not left.accumulates
+
+
+def names_a_size(page: Page, quantity: Quantity, left: Left, noun: Span) -> bool:
+    """推进东山60万千瓦抽水蓄能电站: a named project with its size, and what it is."""
+    start, end = left.core
+    if not is_bare_size(quantity, left) or end - start < 2 or noun[1] - noun[0] < 2:
+        return False
+    core = page.slice(left.core)
+    if _MEASURE_END.search(core) or words.CIRCUMSTANCE.match(core):
+        return False
+    return page.text[quantity.span[1]] != "的" and not page.starts_with_verb(noun[0])

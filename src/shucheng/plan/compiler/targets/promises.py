@@ -97,10 +97,12 @@ def promises(page: Page, item: Item, standing: Standing) -> bool:
 def _conditions(page: Page, clause: Clause) -> bool:
     """对产值首次突破1亿元的企业,按1%给予奖励: the clause says who is paid."""
     start, end = clause.span
-    if not words.CONDITION.fullmatch(page.text, start, end):
+    if not words.CONDITION.match(page.text, start, end):
         return False
-    rest = re.split("[。;]", page.text[end : end + _CONDITION_REACH])[0]
-    return words.SUBSIDY.search(rest) is not None
+    said = page.slice(clause.span)
+    if words.CONDITION_END.search(said):
+        said += re.split("[。;]", page.text[end : end + _CONDITION_REACH])[0]
+    return words.SUBSIDY.search(said) is not None
 
 
 def _states_a_fact(item: Item, subject: str) -> bool:
@@ -137,5 +139,9 @@ def _counted_noun_promises(page: Page, item: Item, standing: Standing, sentence:
         return False
     if words.CIRCUMSTANCE.match(core) or words.CIRCUMSTANCE.match(sentence):
         # 在5个以上行业开展应用; without the limit it only says where (在20个县试点).
-        return core.endswith("在") and limited and _DOES.search(standing.subject) is not None
+        # ... nor is 对600家以上企业实施改造 only about whom.
+        treated = page.text[standing.clause.span[0]] == "对"
+        said = page.slice((quantity.span[1], standing.clause.span[1]))
+        reached = core.endswith("在") or treated
+        return reached and limited and _DOES.search(said) is not None
     return standing.dated or standing.verb != "" or limited

@@ -15,7 +15,7 @@ JOINER: Final = re.compile(
 _MEASURE: Final = alternation(
     """营业收入 主营业务收入 业务收入 增加值 总产值 工业产值 产值 利润总额 利润 税收 出口额 进出口额
     产业规模 总体规模 总规模 规模 总量 总数 总额 数量 占比 比重 比例 覆盖率 普及率 渗透率 通达率
-    满足率 利用率 产量 销售额 零售额 交易额 市场份额 投资额"""
+    满足率 利用率 产量 销售额 零售额 交易额 市场份额 投资额 金额"""
 )
 # Measures of an economy: one of them says of what the next one is (营业收入…, 增加值…).
 _SIZE: Final = re.compile(
@@ -25,6 +25,8 @@ _SIZE: Final = re.compile(
     )
     + "$"
 )
+# “算力+工业”“算力+医疗”等应用标杆: names of a kind, each with the noun they share.
+_QUOTED_LIST: Final = re.compile("(?P<names>“[^“”]+”(?:[、和]?“[^“”]+”)+)等?(?P<thing>[^“”、等]{2,})")
 _PLACE_ONLY: Final = re.compile(
     alternation("乡镇 农村 城区 城市 县域 市区 山区 市本级 主城区 中心城区")
 )
@@ -41,7 +43,7 @@ _RATE: Final = re.compile(
 # Grades that tell two kinds of one thing apart: 国家级…, 省级….
 _GRADE: Final = re.compile(
     r"(?:(?:国家|省|市|区县|县|部|世界|国际|全球|行业|校|院)部?级?(?:及?以上)?|省部级以上"
-    r"|[一二三四五]星级|[一二三四五1-5]级(?:及?以上)?|[十百千万]亿元?级|AAA+级?|[A-Z]级|"
+    r"|[一二三四五]星级|[一二三四五1-5]级(?:及?以上)?|[十百千]?[百千万亿]亿?元?级|AAA+级?|[A-Z]级|"
     + alternation("基础级 先进级 卓越级 领航级 甲级 乙级 初级 中级 高级")
     + ")"
 )
@@ -125,6 +127,9 @@ def subjects_of(listed: str, count: int, *, spread: bool) -> list[str]:
 
     A list that does not fit the figures is one subject for all of them.
     """
+    quoted = _QUOTED_LIST.fullmatch(listed)
+    if spread and count == 1 and quoted:
+        return [name + quoted["thing"] for name in re.findall("“[^“”]+”", quoted["names"])]
     parts = split_list(listed)
     if listed.endswith("等") or "等" in listed[-6:]:
         return [listed] * count
@@ -167,12 +172,31 @@ def _with_tail(part: str, last: str) -> str:
         return part + _GRADE.sub("", last, count=1) if _GRADE.match(last) else part + last
     if not _RATE.search(last):
         return part
+    if shared := _tail_after_shared_end(part, last):
+        return part + shared
     place = _PLACE_END.match(last)
     tail = last[place.end() :] if place and len(last) > place.end() + 1 else ""
     if not tail or not _RATE.search(tail):
         measure = _ENDS_IN_MEASURE.search(last)
         tail = measure[0] if measure else ""
     return part + tail
+
+
+def _tail_after_shared_end(part: str, last: str) -> str:
+    """农村警情、火情|平均响应时间: both things end in the same word, and share what follows."""
+    for length in range(min(4, len(part) - 1), 0, -1):
+        at = last.find(part[-length:], 1, 12)
+        if at > 0:
+            tail = last[at + length :]
+            return tail if len(tail) > 2 and _RATE.search(tail) else ""
+    return ""
+
+
+def _with_head(subject: str, previous: str) -> str:
+    """数字乡村示范镇5个、示范村40个: but for its last character, the second ends as the first."""
+    head = previous[: -len(subject)]
+    twins = len(subject) > 2 and previous[len(head) : -1] == subject[:-1]
+    return head if twins and len(head) >= 2 else ""
 
 
 def complete(subject: str, previous: str, *, tight: bool = True) -> str:
@@ -189,6 +213,8 @@ def complete(subject: str, previous: str, *, tight: bool = True) -> str:
     if _GRADE_ONLY.fullmatch(subject):
         bare = _GRADE.sub("", previous, count=1)
         return subject + bare
+    if head := _with_head(subject, previous):
+        return head + subject
     grade = _GRADED.search(subject)
     if grade and grade.start() == 0:
         return _complete_grade(subject, grade["tail"], previous)
@@ -204,7 +230,7 @@ def _complete_measure(subject: str, previous: str) -> str:
     if subject.startswith("占"):
         return previous + subject
     measure = _SIZE.search(previous)
-    if subject in ("总量", "总额", "总数", "总规模", "数量", "占比"):
+    if subject in ("总量", "总额", "总数", "总规模", "数量", "占比", "金额"):
         return previous + subject
     if measure is None or measure.start() == 0:
         return subject

@@ -54,6 +54,8 @@ _AND_OTHERS: Final = re.compile("(?:、|和|及|以及|与)一(?:批|系列)")
 _ACCUMULATES: Final = re.compile("累计|累积")
 # 增速高于GDP增速3个百分点: what it is held against is not the thing measured.
 _HELD_AGAINST: Final = re.compile(r"(?:年均)?(?:增速|增长|增幅)?(?:高于|快于|领先于?|超过).{0,12}$")
+# Verbs that stay with the noun, for it would say too little: 接入企业80家.
+_KEPT_VERB: Final = re.compile("接入(?![一-鿿]{0,4}(?:率|规模|能力|量|比例))")
 _FUND: Final = re.compile(r"(?:总规模|首期规模|规模|总投资|年产值)$")
 
 
@@ -118,6 +120,9 @@ def left_of(
         if closing and closing.start() > 0 and not words.VERBAL_NOUN.search(closing[0]):
             core = (core[0], _run_before(page, core[0], core[0] + closing.start()).end)
             verb = verb or "build"
+        elif closing and closing.start() > 0 and quantity.dimension == "count":
+            verb = verb or "build"  # 烟感安装3万户: the noun of a deed that is done so often
+    verb = verb or ("build" if _KEPT_VERB.match(text, core[0], core[1]) else "")
     return Left(
         core,
         verb or inner_verb or run.verb,

@@ -115,6 +115,7 @@ _NOUN_AFTER: Final = {
     "生产": "总值 性 线 率 经营 力 服务 设备 制造",
     "普及": "率",
     "治理": "率",
+    "获": "得 批 评 取 客 益",
     "对接": "率",
 }
 # What brings new things about: with a count, the target is cumulative.
@@ -127,7 +128,7 @@ BUILD: Final = alternation(
     形成 实施 完成 开展 推出 推广 应用推广 示范推广 推动 推进 推介 组织 发布 提供 发射 提交
     研发 研制 开发 攻克 攻关 攻坚 突破 转化 孵化 复制 标注 授权 生产 普及 转型 迁移 上云 提档
     支持 扶持 资助 遴选 遴选出 布设 新布设 消除 替代 选择 选出 选树 选育 选拔 评选 认定 评定 命名 征集 凝练 推荐
-    入选 获得 获批 获评 申报 申建 申请 签约 落地 投产 开工 竣工 上线 上架 立项 建档 促成 达成 承接
+    入选 获 获得 获批 获评 申报 申建 申请 签约 落地 投产 开工 竣工 上线 上架 立项 建档 促成 达成 承接
     承担 参建 覆盖 服务 服务保障 诊断 改造 升级 改装 更新 置换 配备 淘汰 关停 清理 整治 拆除
     治理 救助 惠及 受益 发放 拉动 带动 辐射 发展 扩展 拓展 拓宽 扩大 输出 举办 举行 承办 办好
     制定 制修订 修订 编制 参与制定 主导制定 牵头制定 研究制定 订立 出台 开通 开放 开辟 开出
@@ -163,13 +164,22 @@ ADVERB: Final = alternation(
     推动 推进 促进 组织 鼓励 支持 引导 指导 帮助 协同 联合 牵头 参与 主导 牵头或 主导或 参与或 牵头和 主导和 分类 探索 成功 广泛
     集中 科学 梯次 梯度 强化 加强 优化 谋划 免费 依法 实现"""
 )
+# Verbs a task opens with, and a report does not: what went before was said of the past.
+ORDER: Final = re.compile(
+    r"\d*[.、]?"
+    + alternation(
+        """推动 推进 支持 鼓励 加快 深化 完善 健全 强化 加强 引导 围绕 聚焦 依托 以 优化 升级 落实
+        发挥 统筹 探索 促进 大力 积极 深入 着力 力争 争取 确保"""
+    )
+)
 # An aim that makes a figure after it a promise.
 AIM: Final = re.compile(alternation("力争 力求 争取 确保"))
 # Openers that belong to no subject, whether a verb follows or not.
 OPENER: Final = alternation(
     """力争 力求 争取 确保 努力 努力实现 预计 预期 计划 其中 同时 并且 并 且 以及 还要 累计 实现
     推动 推进 促进 使得 使 让 带动 拉动 引导 保障 保证 支撑 助力 总体上 届时 有望 目标 主要目标
-    发展目标 具体目标 即 如 全年 年内 当年 分别 全力 加快 稳步 保持 达到"""
+    发展目标 具体目标 即 如 全年 年内 当年 分别 全力 加快 稳步 保持 达到 各类 各级各类""",
+    unless_before={"并": "网 轨 购 发 联 行 线"},
 )
 # Words that open a clause on where, how or for whom: what follows its verb is measured.
 CIRCUMSTANCE: Final = re.compile(
@@ -209,7 +219,8 @@ CLASS_NOUN: Final = re.compile(
     )
 )
 # A condition on those who are paid comes a clause before the sum: 对产值超过1亿元的,给予….
-CONDITION: Final = re.compile(r"[^一-鿿]*(?:并|且)?对.*(?:的|企业|项目|单位|机构|个人|[园区])$")
+CONDITION: Final = re.compile("[^一-鿿]*(?:并|且)?对")
+CONDITION_END: Final = re.compile("(?:的|企业|项目|单位|机构|个人|者|[园区])$")
 # What must not be done sets no aim: 严禁新建3000架以上的数据中心.
 FORBIDDEN: Final = re.compile(alternation("严禁 禁止 不得新建 不再新建 不准 严控 取缔"))
 # A fact of a project, or how heavily something counts in an appraisal.

@@ -3,8 +3,8 @@
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
-from shucheng.plan.compiler.lint.context import Facts, figure, path_of, ref, spans_of
-from shucheng.plan.compiler.lint.measured import Thing
+from shucheng.plan.compiler.lint.context import Context, figure, path_of, ref, spans_of
+from shucheng.plan.compiler.lint.measured_things import Thing
 from shucheng.plan.compiler.lint.rule import Found, rule
 from shucheng.plan.compiler.lint.rules.figures import is_stock
 from shucheng.plan.compiler.matching import name_of
@@ -12,7 +12,7 @@ from shucheng.plan.compiler.model import Indicator, Target
 
 
 def listed(
-    facts: Facts,
+    context: Context,
     things: Iterable[Thing],
     pick: Callable[[Thing], Target],
     **values: Any,
@@ -21,7 +21,7 @@ def listed(
     targets = sorted((pick(thing) for thing in things), key=lambda target: target.span)
     if targets:
         items = [
-            {"subject": target.subject, "figure": figure(target), "place": facts.place(target)}
+            {"subject": target.subject, "figure": figure(target), "place": context.place(target)}
             for target in targets
         ]
         yield Found(spans_of(targets), map(ref, targets), {**values, "items": items})
@@ -38,28 +38,28 @@ def listed(
     item_en='"{subject}" {figure} ({place})',
     item_zh="“{subject}”{figure}（{place}）",
 )
-def target_without_indicator(facts: Facts) -> Iterator[Found]:
+def target_without_indicator(context: Context) -> Iterator[Found]:
     # What is promised alike for every year needs no path.
     stocks = {
         id(thing): member.target
-        for thing in facts.things
+        for thing in context.things
         for member in reversed(thing.text)
         if is_stock(member.target)
     }
-    said = [thing for thing in facts.things if id(thing) in stocks]
+    said = [thing for thing in context.things if id(thing) in stocks]
     bare = [thing for thing in said if thing.indicator is None]
-    if facts.plan.indicators:
+    if context.plan.indicators:
         yield from listed(
-            facts, bare, lambda thing: stocks[id(thing)], count=len(bare), all=len(said)
+            context, bare, lambda thing: stocks[id(thing)], count=len(bare), all=len(said)
         )
 
 
-def _rows_found(facts: Facts, rows: list[Indicator], **values: Any) -> Iterator[Found]:
+def _rows_found(context: Context, rows: list[Indicator], **values: Any) -> Iterator[Found]:
     if rows:
         items = [
             {
                 "name": row.name,
-                "row": facts.place(row),
+                "row": context.place(row),
                 "path": [value for _, value in path_of(row)],
                 "unit": row.unit,
                 "lead": list(row.lead),
@@ -79,20 +79,20 @@ def _rows_found(facts: Facts, rows: list[Indicator], **values: Any) -> Iterator[
     item_en='"{name}" ({row}), {path} {unit}',
     item_zh="“{name}”（{row}），{path}{unit}",
 )
-def indicator_without_target(facts: Facts) -> Iterator[Found]:
-    rows = [thing for thing in facts.things if thing.indicator is not None]
+def indicator_without_target(context: Context) -> Iterator[Found]:
+    rows = [thing for thing in context.things if thing.indicator is not None]
     # Where the text repeats no row at all, the table itself is the plan's list of aims.
     if any(thing.text for thing in rows):
         bare = [thing.indicator for thing in rows if thing.indicator and not thing.text]
-        yield from _rows_found(facts, [row for row in bare if not _said_in_parts(facts, row)])
+        yield from _rows_found(context, [row for row in bare if not _said_in_parts(context, row)])
 
 
-def _said_in_parts(facts: Facts, row: Indicator) -> bool:
+def _said_in_parts(context: Context, row: Indicator) -> bool:
     """A row that counts together (数字农场、果园、渔场) what the text counts apart."""
     parts = [part for part in name_of(row.name).core.split("、") if len(part) > 1]
     if len(parts) < 2:
         return False
-    cores = [name_of(target.subject).core for target in facts.text_targets]
+    cores = [name_of(target.subject).core for target in context.text_targets]
     return sum(any(part in core for core in cores) for part in parts) > 1
 
 
@@ -107,19 +107,19 @@ def _said_in_parts(facts: Facts, row: Indicator) -> bool:
     item_en='"{name}" ({row}, {lead})',
     item_zh="“{name}”（{row}，{lead}）",
 )
-def indicator_without_work_point(facts: Facts) -> Iterator[Found]:
-    year = facts.work_year
-    renamed = {id(planned) for _, planned in facts.twins}
+def indicator_without_work_point(context: Context) -> Iterator[Found]:
+    year = context.work_year
+    renamed = {id(planned) for _, planned in context.twins}
     rows = [
         thing.indicator
-        for thing in facts.things
+        for thing in context.things
         if thing.indicator
         and not thing.work
         and id(thing) not in renamed
         and str(year) in thing.indicator.targets
     ]
-    if facts.work_of and year is not None:
-        yield from _rows_found(facts, rows, count=len(rows), year=str(year))
+    if context.work_of and year is not None:
+        yield from _rows_found(context, rows, count=len(rows), year=str(year))
 
 
 @rule(
@@ -132,22 +132,22 @@ def indicator_without_work_point(facts: Facts) -> Iterator[Found]:
     item_en='"{subject}" {figure} ({place})',
     item_zh="“{subject}”{figure}（{place}）",
 )
-def annual_without_work_point(facts: Facts) -> Iterator[Found]:
-    year = facts.work_year
+def annual_without_work_point(context: Context) -> Iterator[Found]:
+    year = context.work_year
     # With an indicator it is already listed by indicator-without-work-point.
     promised = {
         id(thing): member.target
-        for thing in facts.things
+        for thing in context.things
         for member in thing.text
-        if member.target.kind == "annual" and year in facts.reach(member.target)
+        if member.target.kind == "annual" and year in context.reach(member.target)
     }
     missing = [
         thing
-        for thing in facts.things
+        for thing in context.things
         if id(thing) in promised and not thing.work and thing.indicator is None
     ]
-    if facts.plan.work_points and year is not None:
-        yield from listed(facts, missing, lambda thing: promised[id(thing)], year=str(year))
+    if context.plan.work_points and year is not None:
+        yield from listed(context, missing, lambda thing: promised[id(thing)], year=str(year))
 
 
 @rule(
@@ -161,14 +161,14 @@ def annual_without_work_point(facts: Facts) -> Iterator[Found]:
     item_en='"{subject}" {figure} ({place})',
     item_zh="“{subject}”{figure}（{place}）",
 )
-def work_target_without_plan(facts: Facts) -> Iterator[Found]:
-    renamed = {id(work) for work, _ in facts.twins}
+def work_target_without_plan(context: Context) -> Iterator[Found]:
+    renamed = {id(work) for work, _ in context.twins}
     alone = [
         thing
-        for thing in facts.things
+        for thing in context.things
         if thing.work and not thing.text and thing.indicator is None and id(thing) not in renamed
     ]
-    if facts.text_targets:
+    if context.text_targets:
         yield from listed(
-            facts, alone, lambda thing: thing.work[0].target, year=str(facts.work_year or "—")
+            context, alone, lambda thing: thing.work[0].target, year=str(context.work_year or "—")
         )

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from itertools import combinations, pairwise
 from typing import Any
 
+from shucheng.plan.compiler.amounts import STRENGTH, measure, same_amount
 from shucheng.plan.compiler.lint.context import (
-    Facts,
+    Context,
     adds,
     annex_figure,
     figure,
@@ -15,14 +16,12 @@ from shucheng.plan.compiler.lint.context import (
     ref,
     same_scope,
 )
-from shucheng.plan.compiler.lint.measured import Member, Thing
+from shucheng.plan.compiler.lint.measured_things import Member, Thing
 from shucheng.plan.compiler.lint.rule import Found, rule
-from shucheng.plan.compiler.matching import measure, same_amount
 from shucheng.plan.compiler.model import Indicator, Target
 
 # Below this the two names differ enough that unequal figures may simply be two things.
 _SURE = 0.8
-_STRENGTH = {">": 3, ">=": 2, "=": 2, "~": 1, "<=": 2, "<": 3}
 _SHARE = re.compile(r"(?:率|占比|比重|比例|份额|覆盖面|渗透度|百分比)$")
 _DECLINE = re.compile(r"下降|降低|减少|压减|压缩|节约")
 _MAY_PASS_100 = re.compile(r"增长|增速|完成率|产销率|周转|产出率|拉动|回报|收益率|达产率|履约率")
@@ -48,14 +47,14 @@ def within(target: Target, other: tuple[str, float]) -> bool:
     return low[1] <= other[1] <= measure(target.value_max, target.unit)[1]
 
 
-def in_annex(facts: Facts, thing: Thing, members: list[Member]) -> Iterator[tuple[Target, int]]:
+def in_annex(context: Context, thing: Thing, members: list[Member]) -> Iterator[tuple[Target, int]]:
     """The members whose year the annex has a value for."""
     row = thing.indicator
     if row is None:
         return
     for member in members:
-        target, year = member.target, facts.year_of(member.target)
-        if is_stock(target) and facts.whole(target) and str(year) in row.targets and year:
+        target, year = member.target, context.year_of(member.target)
+        if is_stock(target) and context.whole(target) and str(year) in row.targets and year:
             yield target, year
 
 
@@ -67,11 +66,11 @@ def in_annex(facts: Facts, thing: Thing, members: list[Member]) -> Iterator[tupl
     en='"{subject}" in {year}: the text ({place}) says {text}, the indicator annex says {annex}',
     zh="“{subject}”{year}年：{place}为{text}，指标附件为{annex}",
 )
-def body_annex_value(facts: Facts) -> Iterator[Found]:
-    for thing in facts.things:
+def body_annex_value(context: Context) -> Iterator[Found]:
+    for thing in context.things:
         row = thing.indicator
         sure = [member for member in thing.text if member.score >= _SURE]
-        for target, year in in_annex(facts, thing, sure):
+        for target, year in in_annex(context, thing, sure):
             if row is None or within(target, annex_amount(row, year)):
                 continue
             same_base = row.cumulative or not adds(target)
@@ -82,7 +81,7 @@ def body_annex_value(facts: Facts) -> Iterator[Found]:
                     values={
                         "subject": target.subject,
                         "year": str(year),
-                        "place": facts.place(target),
+                        "place": context.place(target),
                         "text": figure(target),
                         "annex": annex_figure(row, year),
                     },
@@ -101,14 +100,14 @@ def body_annex_value(facts: Facts) -> Iterator[Found]:
     item_en='"{subject}" ({year}): text {text}, annex {annex}',
     item_zh="“{subject}”（{year}年）：正文{text}，附件{annex}",
 )
-def body_annex_comparator(facts: Facts) -> Iterator[Found]:
+def body_annex_comparator(context: Context) -> Iterator[Found]:
     pairs = [
         (target, thing.indicator, year)
-        for thing in facts.things
-        for target, year in in_annex(facts, thing, thing.text)
+        for thing in context.things
+        for target, year in in_annex(context, thing, thing.text)
         if thing.indicator is not None
         and same_amount(amount(target), annex_amount(thing.indicator, year))
-        and _STRENGTH[target.comparator] != _STRENGTH[thing.indicator.comparator]
+        and STRENGTH[target.comparator] != STRENGTH[thing.indicator.comparator]
     ]
     if pairs:
         yield Found(
@@ -128,18 +127,18 @@ def body_annex_comparator(facts: Facts) -> Iterator[Found]:
         )
 
 
-def _text_pairs(facts: Facts) -> Iterator[tuple[Target, Target]]:
+def _text_pairs(context: Context) -> Iterator[tuple[Target, Target]]:
     """Pairs of sentences that speak of one thing, in one scope, for one year, in one unit."""
-    for thing in facts.things:
+    for thing in context.things:
         by_year: dict[tuple[int | None, str], list[Target]] = defaultdict(list)
         for member in thing.members:
             target = member.target
-            if not facts.whole(target):
+            if not context.whole(target):
                 continue
             if target.kind == "annual":
-                by_year[facts.work_year, "annual"].append(target)
+                by_year[context.work_year, "annual"].append(target)
             elif is_stock(target):
-                by_year[facts.year_of(target), target.kind].append(target)
+                by_year[context.year_of(target), target.kind].append(target)
         for targets in by_year.values():
             # Only neighbours in a long list: a contradiction shows at its edge anyway.
             pairs = combinations(targets, 2) if len(targets) < 20 else pairwise(targets)
@@ -147,23 +146,23 @@ def _text_pairs(facts: Facts) -> Iterator[tuple[Target, Target]]:
                 if (
                     same_scope(first.subject, second.subject)
                     and adds(first) == adds(second)
-                    and not _in_one_sentence(facts, first, second)
+                    and not _in_one_sentence(context, first, second)
                 ):
                     yield first, second
 
 
-def _in_one_sentence(facts: Facts, first: Target, second: Target) -> bool:
+def _in_one_sentence(context: Context, first: Target, second: Target) -> bool:
     """One sentence lists different things, however alike their names are."""
     start, end = sorted((first.span, second.span))
-    return "。" not in facts.text[start[1] : end[0]]
+    return "。" not in context.text[start[1] : end[0]]
 
 
-def _two_places(facts: Facts, first: Target, second: Target) -> dict[str, Any]:
+def _two_places(context: Context, first: Target, second: Target) -> dict[str, Any]:
     return {
         "subject": first.subject,
-        "first_place": facts.place(first),
+        "first_place": context.place(first),
         "first": figure(first),
-        "second_place": facts.place(second),
+        "second_place": context.place(second),
         "second": figure(second),
     }
 
@@ -176,16 +175,16 @@ def _two_places(facts: Facts, first: Target, second: Target) -> dict[str, Any]:
     en='"{subject}" in {year}: {first_place} says {first}, {second_place} says {second}',
     zh="“{subject}”{year}年：{first_place}为{first}，{second_place}为{second}",
 )
-def text_value_differs(facts: Facts) -> Iterator[Found]:
-    for first, second in _text_pairs(facts):
+def text_value_differs(context: Context) -> Iterator[Found]:
+    for first, second in _text_pairs(context):
         if first.kind == "annual" or amount(first)[0] != amount(second)[0]:
             continue
         if not within(first, amount(second)) and not within(second, amount(first)):
-            year = facts.year_of(first)
+            year = context.year_of(first)
             yield Found(
                 spans=[first.span, second.span],
                 refs=[ref(first), ref(second)],
-                values={"year": str(year or "—"), **_two_places(facts, first, second)},
+                values={"year": str(year or "—"), **_two_places(context, first, second)},
             )
 
 
@@ -199,18 +198,18 @@ def text_value_differs(facts: Facts) -> Iterator[Found]:
     item_en='"{subject}": {first_place} {first}, {second_place} {second}',
     item_zh="“{subject}”：{first_place}为{first}，{second_place}为{second}",
 )
-def comparator_weaker(facts: Facts) -> Iterator[Found]:
+def comparator_weaker(context: Context) -> Iterator[Found]:
     pairs = [
         (first, second)
-        for first, second in _text_pairs(facts)
+        for first, second in _text_pairs(context)
         if same_amount(amount(first), amount(second))
-        and _STRENGTH[first.comparator] != _STRENGTH[second.comparator]
+        and STRENGTH[first.comparator] != STRENGTH[second.comparator]
     ]
     if pairs:
         yield Found(
             spans=[target.span for pair in pairs for target in pair],
             refs=[ref(target) for pair in pairs for target in pair],
-            values={"items": [_two_places(facts, *pair) for pair in pairs]},
+            values={"items": [_two_places(context, *pair) for pair in pairs]},
         )
 
 
@@ -223,9 +222,9 @@ def comparator_weaker(facts: Facts) -> Iterator[Found]:
     "{implied}% a year",
     zh="“{subject}”：{place}提出“{quote}”，而由{from_figure}到{to_figure}，折合每年{implied}%",
 )
-def growth_contradicts_levels(facts: Facts) -> Iterator[Found]:
-    for thing in facts.things:
-        levels = _levels(facts, thing)
+def growth_contradicts_levels(context: Context) -> Iterator[Found]:
+    for thing in context.things:
+        levels = _levels(context, thing)
         for member in thing.members:
             target = member.target
             if target.kind != "growth" or measure(1, target.unit)[0] != "ratio":
@@ -244,7 +243,7 @@ def growth_contradicts_levels(facts: Facts) -> Iterator[Found]:
                 refs=[ref(target), ref(start), ref(end)],
                 values={
                     "subject": target.subject,
-                    "place": facts.place(target),
+                    "place": context.place(target),
                     "quote": target.quote,
                     "from_figure": _figure_in(start, ends[0]),
                     "to_figure": _figure_in(end, ends[1]),
@@ -253,12 +252,14 @@ def growth_contradicts_levels(facts: Facts) -> Iterator[Found]:
             )
 
 
-def _levels(facts: Facts, thing: Thing) -> dict[int, tuple[tuple[str, float], Target | Indicator]]:
+def _levels(
+    context: Context, thing: Thing
+) -> dict[int, tuple[tuple[str, float], Target | Indicator]]:
     """What a thing is to be in each year, from sentences and, firmer, the annex."""
     levels: dict[int, tuple[tuple[str, float], Target | Indicator]] = {}
     for member in thing.members:
-        year = facts.year_of(member.target)
-        sure = member.score >= _SURE and facts.whole(member.target)
+        year = context.year_of(member.target)
+        sure = member.score >= _SURE and context.whole(member.target)
         if member.target.kind == "level" and year is not None and sure:
             levels[year] = (amount(member.target), member.target)
     if thing.indicator is not None:
@@ -303,11 +304,11 @@ def _figure_in(of: Target | Indicator, year: int) -> dict[str, Any]:
     item_zh="“{subject}”：“{quote}”（{place}）",
     extra={"later": (", its level {later}", "，其水平目标为{later}")},
 )
-def growth_without_base(facts: Facts) -> Iterator[Found]:
+def growth_without_base(context: Context) -> Iterator[Found]:
     items: list[dict[str, Any]] = []
     found: list[Target] = []
-    for thing in facts.things:
-        levels = _levels(facts, thing)
+    for thing in context.things:
+        levels = _levels(context, thing)
         for member in thing.members:
             target = member.target
             if target.kind != "growth" or growth_years(target, levels) is not None:
@@ -315,7 +316,7 @@ def growth_without_base(facts: Facts) -> Iterator[Found]:
             item = {
                 "subject": target.subject,
                 "quote": target.quote,
-                "place": facts.place(target),
+                "place": context.place(target),
             }
             if levels:
                 item["later"] = _figure_in(levels[max(levels)][1], max(levels))
@@ -333,8 +334,8 @@ def growth_without_base(facts: Facts) -> Iterator[Found]:
     en='"{subject}" is a share of a whole, yet {place} sets it to {figure}',
     zh="“{subject}”属于占比、比率类，{place}却定为{figure}",
 )
-def share_above_100(facts: Facts) -> Iterator[Found]:
-    for target in facts.plan.targets:
+def share_above_100(context: Context) -> Iterator[Found]:
+    for target in context.plan.targets:
         top = target.value if target.value_max is None else target.value_max
         if target.kind != "growth" and _too_large(target.subject, top, target.unit):
             yield Found(
@@ -342,11 +343,11 @@ def share_above_100(facts: Facts) -> Iterator[Found]:
                 [ref(target)],
                 {
                     "subject": target.subject,
-                    "place": facts.place(target),
+                    "place": context.place(target),
                     "figure": figure(target),
                 },
             )
-    for row in facts.plan.indicators:
+    for row in context.plan.indicators:
         over = [year for year, value in path_of(row) if _too_large(row.name, value, row.unit)]
         if over:
             yield Found(
@@ -354,7 +355,7 @@ def share_above_100(facts: Facts) -> Iterator[Found]:
                 [ref(row)],
                 {
                     "subject": row.name,
-                    "place": facts.place(row),
+                    "place": context.place(row),
                     "figure": _figure_in(row, over[0]),
                 },
             )
@@ -378,15 +379,15 @@ def _too_large(subject: str, value: float, unit: str) -> bool:
     en='"{subject}" ({place}): the range runs from {low} down to {high} {unit}',
     zh="“{subject}”（{place}）：区间下限{low}大于上限{high}（{unit}）",
 )
-def range_reversed(facts: Facts) -> Iterator[Found]:
-    for target in facts.plan.targets:
+def range_reversed(context: Context) -> Iterator[Found]:
+    for target in context.plan.targets:
         if target.value_max is not None and target.value_max < target.value:
             yield Found(
                 [target.span],
                 [ref(target)],
                 {
                     "subject": target.subject,
-                    "place": facts.place(target),
+                    "place": context.place(target),
                     "low": target.value,
                     "high": target.value_max,
                     "unit": target.unit,

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from shucheng.plan.compiler.document import Span
-from shucheng.plan.compiler.lint.context import Facts, ref, spans_of
+from shucheng.plan.compiler.lint.context import Context, ref, spans_of
 from shucheng.plan.compiler.lint.rule import Found, rule
 from shucheng.plan.compiler.matching import normalise
 from shucheng.plan.compiler.model import Indicator, Mention, Target, WorkPoint
@@ -19,43 +19,43 @@ from shucheng.plan.compiler.model import Indicator, Mention, Target, WorkPoint
     en='"{subject}": {first_place} names {first}, {second_place} names {second}',
     zh="“{subject}”：{first_place}为{first}，{second_place}为{second}",
 )
-def lead_differs(facts: Facts) -> Iterator[Found]:
-    for thing in facts.things:
+def lead_differs(context: Context) -> Iterator[Found]:
+    for thing in context.things:
         row = thing.indicator
         told: set[str] = set()
         for member in thing.work:
-            point = facts.work_of[member.target.id]
+            point = context.work_of[member.target.id]
             # Several figures of one work point are one disagreement.
-            if row is None or ref(point) in told or not _at_odds(facts, row.lead, point.lead):
+            if row is None or ref(point) in told or not _at_odds(context, row.lead, point.lead):
                 continue
             told.add(ref(point))
-            yield _two_leads(facts, thing.label, row, row.lead, member.target, point.lead)
+            yield _two_leads(context, thing.label, row, row.lead, member.target, point.lead)
         for member in thing.text:
-            task = facts.task_of(member.target)
+            task = context.task_of(member.target)
             lead = row.lead if row is not None else ()
             if task is None or not lead:
                 continue
             named = task.lead or task.responsible
-            first_missing = facts.organisation(lead[0]) not in facts.organisations(
+            first_missing = context.organisation(lead[0]) not in context.organisations(
                 (*task.lead, *task.responsible)
             )
             if (
                 named
                 and row is not None
-                and (first_missing or (task.lead and _at_odds(facts, lead, task.lead)))
+                and (first_missing or (task.lead and _at_odds(context, lead, task.lead)))
             ):
-                yield _two_leads(facts, thing.label, row, lead, member.target, named)
+                yield _two_leads(context, thing.label, row, lead, member.target, named)
                 break
 
 
-def _at_odds(facts: Facts, first: tuple[str, ...], second: tuple[str, ...]) -> bool:
+def _at_odds(context: Context, first: tuple[str, ...], second: tuple[str, ...]) -> bool:
     """Whether the one who leads here is not even among those who lead there."""
-    mine, theirs = facts.organisations(first), facts.organisations(second)
+    mine, theirs = context.organisations(first), context.organisations(second)
     return bool(mine and theirs) and (mine[0] not in theirs or theirs[0] not in mine)
 
 
 def _two_leads(
-    facts: Facts,
+    context: Context,
     subject: str,
     first: Indicator,
     leads: tuple[str, ...],
@@ -67,9 +67,9 @@ def _two_leads(
         [ref(first), ref(second)],
         {
             "subject": subject,
-            "first_place": facts.place(first),
+            "first_place": context.place(first),
             "first": list(leads),
-            "second_place": facts.place(second),
+            "second_place": context.place(second),
             "second": list(others),
         },
     )
@@ -85,8 +85,8 @@ def _two_leads(
     zh="{all}项任务中有{count}项由{fewest}至{most}个单位分工负责而未写明牵头单位，"
     "请明确排名首位的单位是否牵头",
 )
-def task_without_lead(facts: Facts) -> Iterator[Found]:
-    shared = [task for task in facts.plan.tasks if len(task.responsible) > 1 and not task.lead]
+def task_without_lead(context: Context) -> Iterator[Found]:
+    shared = [task for task in context.plan.tasks if len(task.responsible) > 1 and not task.lead]
     if shared:
         sizes = [len(task.responsible) for task in shared]
         yield Found(
@@ -94,7 +94,7 @@ def task_without_lead(facts: Facts) -> Iterator[Found]:
             map(ref, shared),
             {
                 "count": len(shared),
-                "all": len(facts.plan.tasks),
+                "all": len(context.plan.tasks),
                 "fewest": min(sizes),
                 "most": max(sizes),
             },
@@ -111,13 +111,13 @@ def task_without_lead(facts: Facts) -> Iterator[Found]:
     item_en="{name} ({mentions} mentions)",
     item_zh="{name}（出现{mentions}次）",
 )
-def organisation_unknown(facts: Facts) -> Iterator[Found]:
-    if facts.known is None:
+def organisation_unknown(context: Context) -> Iterator[Found]:
+    if context.known is None:
         return
-    known = {*facts.known, *facts.known.values()}
+    known = {*context.known, *context.known.values()}
     strange = [
         mention
-        for mention in facts.plan.organisations
+        for mention in context.plan.organisations
         if mention.name not in known and not known.intersection(mention.aliases)
     ]
     if strange:
@@ -142,11 +142,11 @@ def organisation_unknown(facts: Facts) -> Iterator[Found]:
     item_en="{name}: {forms}",
     item_zh="{name}：{forms}",
 )
-def organisation_two_names(facts: Facts) -> Iterator[Found]:
+def organisation_two_names(context: Context) -> Iterator[Found]:
     several = [
         (mention, forms)
-        for mention in facts.plan.organisations
-        if len(forms := _forms(facts, mention)) > 1
+        for mention in context.plan.organisations
+        if len(forms := _forms(context, mention)) > 1
     ]
     if several:
         yield Found(
@@ -156,16 +156,16 @@ def organisation_two_names(facts: Facts) -> Iterator[Found]:
         )
 
 
-def _forms(facts: Facts, mention: Mention) -> dict[str, Span]:
+def _forms(context: Context, mention: Mention) -> dict[str, Span]:
     """The names an organisation really goes by in the body, and where each first stands.
 
     The letterhead and the notice above the plan name the issuer in full; that is their form.
     """
-    first = next((part.span[0] for part in facts.plan.sections if part.number), 0)
+    first = next((part.span[0] for part in context.plan.sections if part.number), 0)
     forms: dict[str, Span] = {}
     for span in mention.spans:
         if span[0] >= first:
-            forms.setdefault(normalise(facts.text[span[0] : span[1]]), span)
+            forms.setdefault(normalise(context.text[span[0] : span[1]]), span)
     names = sorted(forms, key=len)
     # 盐城市财政局 is 市财政局 with its place before it.
     return {
@@ -175,21 +175,24 @@ def _forms(facts: Facts, mention: Mention) -> dict[str, Span]:
     }
 
 
-def _duties(facts: Facts) -> dict[str, list[Indicator | WorkPoint]]:
+def _duties(context: Context) -> dict[str, list[Indicator | WorkPoint]]:
     """What each organisation leads in the annexes."""
     duties: dict[str, list[Indicator | WorkPoint]] = defaultdict(list)
-    entries: tuple[Indicator | WorkPoint, ...] = (*facts.plan.indicators, *facts.plan.work_points)
+    entries: tuple[Indicator | WorkPoint, ...] = (
+        *context.plan.indicators,
+        *context.plan.work_points,
+    )
     for of in entries:
-        for name in facts.organisations(of.lead):
+        for name in context.organisations(of.lead):
             duties[name].append(of)
     return duties
 
 
-def _responsible(facts: Facts) -> dict[str, int]:
+def _responsible(context: Context) -> dict[str, int]:
     """How many tasks each organisation is named for."""
     tasks: dict[str, int] = defaultdict(int)
-    for task in facts.plan.tasks:
-        for name in facts.organisations((*task.lead, *task.responsible)):
+    for task in context.plan.tasks:
+        for name in context.organisations((*task.lead, *task.responsible)):
             tasks[name] += 1
     return tasks
 
@@ -204,9 +207,9 @@ def _responsible(facts: Facts) -> dict[str, int]:
     item_en="{name}: {leads}",
     item_zh="{name}：{leads}",
 )
-def lead_outside_tasks(facts: Facts) -> Iterator[Found]:
-    named = _responsible(facts)
-    strange = {name: of for name, of in _duties(facts).items() if name not in named}
+def lead_outside_tasks(context: Context) -> Iterator[Found]:
+    named = _responsible(context)
+    strange = {name: of for name, of in _duties(context).items() if name not in named}
     if named and strange:
         led = [part for of in strange.values() for part in of]
         yield Found(
@@ -236,14 +239,14 @@ def _mark(of: Indicator | WorkPoint) -> dict[str, Any]:
     item_en="{name} ({tasks} tasks)",
     item_zh="{name}（{tasks}项任务）",
 )
-def responsible_without_duty(facts: Facts) -> Iterator[Found]:
-    duties, tasks = _duties(facts), _responsible(facts)
+def responsible_without_duty(context: Context) -> Iterator[Found]:
+    duties, tasks = _duties(context), _responsible(context)
     idle = sorted((name for name in tasks if name not in duties), key=lambda name: -tasks[name])
     if duties and idle:
         sharing = [
             task
-            for task in facts.plan.tasks
-            if not duties.keys() >= {*facts.organisations((*task.lead, *task.responsible))}
+            for task in context.plan.tasks
+            if not duties.keys() >= {*context.organisations((*task.lead, *task.responsible))}
         ]
         yield Found(
             spans_of(sharing),

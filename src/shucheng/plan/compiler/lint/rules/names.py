@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from itertools import combinations
 from typing import Any
 
+from shucheng.plan.compiler.amounts import measure, same_amount
 from shucheng.plan.compiler.document import Span
-from shucheng.plan.compiler.lint.context import Facts, figure, ref, spans_of
+from shucheng.plan.compiler.lint.context import Context, figure, ref, spans_of
 from shucheng.plan.compiler.lint.rule import Found, rule
-from shucheng.plan.compiler.matching import is_abbreviated, measure, name_of, normalise, same_amount
+from shucheng.plan.compiler.matching import is_abbreviated, name_of, normalise
 from shucheng.plan.compiler.model import Indicator, Target, Task, WorkPoint
 
 _HEADS = re.compile(
@@ -38,10 +39,10 @@ _MANY = 400
     item_en='"{name}": {uses}',
     item_zh="“{name}”：{uses}",
 )
-def unit_differs(facts: Facts) -> Iterator[Found]:
+def unit_differs(context: Context) -> Iterator[Found]:
     items: list[dict[str, Any]] = []
     found: list[Target | Indicator] = []
-    for thing in facts.things:
+    for thing in context.things:
         row = thing.indicator
         # Another family of units (元, %) means another side of the thing, not another spelling.
         family = measure(1, row.unit if row else next(thing.members).target.unit)[0]
@@ -56,7 +57,9 @@ def unit_differs(facts: Facts) -> Iterator[Found]:
             items.append(
                 {
                     "name": thing.label,
-                    "uses": [{"said": unit, "in": _places(facts, of)} for unit, of in uses.items()],
+                    "uses": [
+                        {"said": unit, "in": _places(context, of)} for unit, of in uses.items()
+                    ],
                 }
             )
             found += [part for of in uses.values() for part in of]
@@ -74,9 +77,9 @@ def unit_differs(facts: Facts) -> Iterator[Found]:
     item_en='"{phrase}" ({places})',
     item_zh="“{phrase}”（{places}）",
 )
-def scope_differs(facts: Facts) -> Iterator[Found]:
-    cores = Counter(thing.name.core for thing in facts.things)
-    for thing in facts.things:
+def scope_differs(context: Context) -> Iterator[Found]:
+    cores = Counter(thing.name.core for thing in context.things)
+    for thing in context.things:
         row = thing.indicator
         phrases: list[tuple[str, Target | Indicator]] = [(row.name, row)] if row else []
         phrases += [
@@ -96,7 +99,7 @@ def scope_differs(facts: Facts) -> Iterator[Found]:
             continue
         found = [of for use in uses.values() for _, of in use]
         items = [
-            {"phrase": use[0][0], "places": _places(facts, [of for _, of in use])}
+            {"phrase": use[0][0], "places": _places(context, [of for _, of in use])}
             for use in uses.values()
         ]
         # With an annex row it decides what is counted; without one it is a matter of wording.
@@ -124,9 +127,9 @@ def scope_differs(facts: Facts) -> Iterator[Found]:
         ),
     },
 )
-def name_differs(facts: Facts) -> Iterator[Found]:
-    yield from _facilities_renamed(facts)
-    yield from _subjects_renamed(facts)
+def name_differs(context: Context) -> Iterator[Found]:
+    yield from _facilities_renamed(context)
+    yield from _subjects_renamed(context)
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,12 +139,14 @@ class _Facility:
     part: str
 
 
-def _facilities_renamed(facts: Facts) -> Iterator[Found]:
+def _facilities_renamed(context: Context) -> Iterator[Found]:
     """海洋智算中心 in the text, 海洋算力中心 in the work list: same frame, kindred middle."""
-    parts = _parts(facts)
+    parts = _parts(context)
     frames: dict[tuple[str, str], list[_Facility]] = defaultdict(list)
-    for head in _HEADS.finditer(facts.text):
-        before = _HAN.search(facts.text[max(0, head.start() - _LONGEST_VARIANT - 2) : head.start()])
+    for head in _HEADS.finditer(context.text):
+        before = _HAN.search(
+            context.text[max(0, head.start() - _LONGEST_VARIANT - 2) : head.start()]
+        )
         run = before[0] if before else ""
         for length in range(2, len(run) - 1):
             place, variant = run[-length - 2 : -length], run[-length:]
@@ -152,7 +157,7 @@ def _facilities_renamed(facts: Facts) -> Iterator[Found]:
     told: set[Span] = set()
     for (place, head_word), uses in frames.items():
         variants = {use.variant: use for use in reversed(uses)}
-        if not 2 <= len(variants) <= _RARE or facts.text.count(place) > _RARE:
+        if not 2 <= len(variants) <= _RARE or context.text.count(place) > _RARE:
             continue
         for first, second in combinations(sorted(variants.values(), key=lambda use: use.span), 2):
             where = [
@@ -165,20 +170,20 @@ def _facilities_renamed(facts: Facts) -> Iterator[Found]:
                 told |= {first.span, second.span}
                 yield Found(
                     [first.span, second.span],
-                    [*_holders(facts, first.span), *_holders(facts, second.span)],
+                    [*_holders(context, first.span), *_holders(context, second.span)],
                     {
                         "first": place + first.variant + head_word,
-                        "first_place": _place_at(facts, first.span),
+                        "first_place": _place_at(context, first.span),
                         "second": place + second.variant + head_word,
-                        "second_place": _place_at(facts, second.span),
+                        "second_place": _place_at(context, second.span),
                     },
                 )
 
 
-def _parts(facts: Facts) -> list[tuple[int, str]]:
+def _parts(context: Context) -> list[tuple[int, str]]:
     """Where each top part of the document starts: chapters, annexes."""
     return sorted(
-        (section.span[0], section.id) for section in facts.plan.sections if section.parent is None
+        (section.span[0], section.id) for section in context.plan.sections if section.parent is None
     )
 
 
@@ -186,32 +191,32 @@ def _part_at(parts: Sequence[tuple[int, str]], at: int) -> str:
     return next((part for start, part in reversed(parts) if start <= at), "")
 
 
-def _holders(facts: Facts, span: Span) -> list[str]:
+def _holders(context: Context, span: Span) -> list[str]:
     """The task or work point that a stretch of text stands in."""
-    entries: tuple[Task | WorkPoint, ...] = (*facts.plan.tasks, *facts.plan.work_points)
+    entries: tuple[Task | WorkPoint, ...] = (*context.plan.tasks, *context.plan.work_points)
     return [ref(of) for of in entries if of.span[0] <= span[0] and span[1] <= of.span[1]]
 
 
-def _place_at(facts: Facts, span: Span) -> dict[str, Any]:
-    point = facts.point_at(span)
+def _place_at(context: Context, span: Span) -> dict[str, Any]:
+    point = context.point_at(span)
     if point is not None:
         return {"place": "work", "at": str(point.no)}
-    inside = [part for part in facts.plan.sections if part.span[0] <= span[0]]
+    inside = [part for part in context.plan.sections if part.span[0] <= span[0]]
     nearest = max(inside, key=lambda part: part.span[0], default=None)
-    return {"place": "text", "at": facts.section_label(nearest.id if nearest else None)}
+    return {"place": "text", "at": context.section_label(nearest.id if nearest else None)}
 
 
-def _subjects_renamed(facts: Facts) -> Iterator[Found]:
-    for thing, twin in facts.twins:
+def _subjects_renamed(context: Context) -> Iterator[Found]:
+    for thing, twin in context.twins:
         work = thing.work[0].target
         of = twin.indicator or twin.text[0].target
         values: dict[str, Any] = {
             "first": twin.label,
-            "first_place": facts.place(of),
+            "first_place": context.place(of),
             "second": work.subject,
-            "second_place": facts.place(work),
+            "second_place": context.place(work),
         }
-        lead, theirs = _lead_of(facts, of), list(facts.work_of[work.id].lead)
+        lead, theirs = _lead_of(context, of), list(context.work_of[work.id].lead)
         if lead and theirs and lead[0] != theirs[0]:
             values |= {"first_lead": lead, "second_lead": theirs}
         number = measure(work.value, work.unit)
@@ -225,10 +230,10 @@ def _subjects_renamed(facts: Facts) -> Iterator[Found]:
         )
 
 
-def _lead_of(facts: Facts, of: Target | Indicator) -> list[str]:
+def _lead_of(context: Context, of: Target | Indicator) -> list[str]:
     if isinstance(of, Indicator):
         return list(of.lead)
-    task = facts.task_of(of)
+    task = context.task_of(of)
     return list(task.lead) if task else []
 
 
@@ -240,9 +245,9 @@ def _lead_of(facts: Facts, of: Target | Indicator) -> list[str]:
     en='"{first}" ({first_place}) and "{second}" ({second_place}) measure the same thing',
     zh="“{first}”（{first_place}）与“{second}”（{second_place}）衡量的是同一事项",
 )
-def duplicate_indicator(facts: Facts) -> Iterator[Found]:
+def duplicate_indicator(context: Context) -> Iterator[Found]:
     rows: dict[tuple[str, frozenset[tuple[str, bool]], str], Indicator] = {}
-    for row in facts.plan.indicators:
+    for row in context.plan.indicators:
         name = name_of(row.name)
         first = rows.setdefault((name.core, name.grades, measure(1, row.unit)[0]), row)
         if first is not row:
@@ -251,9 +256,9 @@ def duplicate_indicator(facts: Facts) -> Iterator[Found]:
                 [ref(first), ref(row)],
                 {
                     "first": first.name,
-                    "first_place": facts.place(first),
+                    "first_place": context.place(first),
                     "second": row.name,
-                    "second_place": facts.place(row),
+                    "second_place": context.place(row),
                 },
             )
 
@@ -266,9 +271,9 @@ def duplicate_indicator(facts: Facts) -> Iterator[Found]:
     en='{first_place} and {second_place} say the same: "{first}" and "{second}"',
     zh="{first_place}与{second_place}内容重复：“{first}”与“{second}”",
 )
-def duplicate_task(facts: Facts) -> Iterator[Found]:
-    tasks = [(task.title, task) for task in facts.plan.tasks]
-    points = [(point.text, point) for point in facts.plan.work_points]
+def duplicate_task(context: Context) -> Iterator[Found]:
+    tasks = [(task.title, task) for task in context.plan.tasks]
+    points = [(point.text, point) for point in context.plan.work_points]
     for first, second in (*_alike(tasks), *_alike(points)):
         yield Found(
             [first.span, second.span],
@@ -313,7 +318,7 @@ def _named(of: Task | WorkPoint) -> dict[str, str]:
     return {"place": "task", "at": of.id.removeprefix("k")}
 
 
-def _places(facts: Facts, of: Sequence[Target | Indicator]) -> list[dict[str, Any]]:
+def _places(context: Context, of: Sequence[Target | Indicator]) -> list[dict[str, Any]]:
     """Where these stand, each place once."""
-    places = [facts.place(part) for part in of]
+    places = [context.place(part) for part in of]
     return [place for at, place in enumerate(places) if place not in places[:at]]

@@ -5,8 +5,8 @@ from collections import defaultdict
 from collections.abc import Iterator
 from typing import Any
 
-from shucheng.plan.compiler.lint.context import Facts, figure, path_of, ref, spans_of
-from shucheng.plan.compiler.lint.measured import Thing
+from shucheng.plan.compiler.lint.context import Context, figure, path_of, ref, spans_of
+from shucheng.plan.compiler.lint.measured_things import Thing
 from shucheng.plan.compiler.lint.rule import Found, rule
 from shucheng.plan.compiler.lint.rules.coverage import listed
 from shucheng.plan.compiler.matching import name_of, normalise
@@ -32,18 +32,18 @@ _NEEDS_NO_UNIT = re.compile(
         "annex": (", the annex has it in {annex}", "，附件为{annex}年"),
     },
 )
-def target_without_year(facts: Facts) -> Iterator[Found]:
+def target_without_year(context: Context) -> Iterator[Found]:
     open_ended: list[Target] = []
     items: list[dict[str, Any]] = []
-    for target in facts.text_targets:
+    for target in context.text_targets:
         if target.year is not None or target.kind in {"annual", "growth"} or target.period:
             continue
         item: dict[str, Any] = {
             "subject": target.subject,
             "figure": figure(target),
-            "place": facts.place(target),
+            "place": context.place(target),
         }
-        row = facts.thing_of[target.id].indicator
+        row = context.thing_of[target.id].indicator
         years = [year for year, value in path_of(row) if value == target.value] if row else []
         if years:
             item["annex"] = str(years[0])
@@ -63,15 +63,15 @@ def target_without_year(facts: Facts) -> Iterator[Found]:
     item_en='"{subject}" {value} ({place})',
     item_zh="“{subject}”{value}（{place}）",
 )
-def target_without_unit(facts: Facts) -> Iterator[Found]:
+def target_without_unit(context: Context) -> Iterator[Found]:
     found: list[tuple[Target | Indicator, str, float]] = [
         (target, target.subject, target.value)
-        for target in facts.plan.targets
+        for target in context.plan.targets
         if not target.unit and not _NEEDS_NO_UNIT.search(target.subject)
     ]
     found += [
         (row, row.name, path_of(row)[-1][1])
-        for row in facts.plan.indicators
+        for row in context.plan.indicators
         if not row.unit and row.targets and not _NEEDS_NO_UNIT.search(row.name)
     ]
     if found:
@@ -80,7 +80,7 @@ def target_without_unit(facts: Facts) -> Iterator[Found]:
             [ref(of) for of, _, _ in found],
             {
                 "items": [
-                    {"subject": subject, "value": value, "place": facts.place(of)}
+                    {"subject": subject, "value": value, "place": context.place(of)}
                     for of, subject, value in found
                 ]
             },
@@ -97,20 +97,20 @@ def target_without_unit(facts: Facts) -> Iterator[Found]:
     item_en='"{subject}" {figure} ({place})',
     item_zh="“{subject}”{figure}（{place}）",
 )
-def target_without_lead(facts: Facts) -> Iterator[Found]:
+def target_without_lead(context: Context) -> Iterator[Found]:
     def answered(thing: Thing) -> bool:
         if thing.indicator is not None and thing.indicator.lead:
             return True
         for member in thing.members:
-            task = facts.task_of(member.target)
-            point = facts.work_of.get(member.target.id)
+            task = context.task_of(member.target)
+            point = context.work_of.get(member.target.id)
             if (task and (task.responsible or task.lead)) or (point and point.lead):
                 return True
         return False
 
-    bare = [thing for thing in facts.things if thing.text and not answered(thing)]
-    if any(task.responsible or task.lead for task in facts.plan.tasks):
-        yield from listed(facts, bare, lambda thing: thing.text[0].target)
+    bare = [thing for thing in context.things if thing.text and not answered(thing)]
+    if any(task.responsible or task.lead for task in context.plan.tasks):
+        yield from listed(context, bare, lambda thing: thing.text[0].target)
 
 
 @rule(
@@ -125,29 +125,29 @@ def target_without_lead(facts: Facts) -> Iterator[Found]:
     item_zh="“{quote}”（{place}）",
     extra={"measured": (", while {where} says {measured}", "，而{where}为{measured}")},
 )
-def qualitative_without_measure(facts: Facts) -> Iterator[Found]:
-    measured = _by_first_letters(facts)
+def qualitative_without_measure(context: Context) -> Iterator[Found]:
+    measured = _by_first_letters(context)
     items: list[dict[str, Any]] = []
-    for promise in facts.plan.qualitative:
-        point = facts.point_at(promise.span)
+    for promise in context.plan.qualitative:
+        point = context.point_at(promise.span)
         place = (
             {"place": "work", "at": str(point.no)}
             if point
-            else {"place": "text", "at": facts.section_label(promise.section)}
+            else {"place": "text", "at": context.section_label(promise.section)}
         )
         item: dict[str, Any] = {"quote": promise.quote, "place": place}
         twin = _named_in(normalise(promise.quote), measured)
         if twin is not None:
-            item |= {"measured": figure(twin), "where": facts.place(twin)}
+            item |= {"measured": figure(twin), "where": context.place(twin)}
         items.append(item)
     if items:
-        yield Found([promise.span for promise in facts.plan.qualitative], (), {"items": items})
+        yield Found([promise.span for promise in context.plan.qualitative], (), {"items": items})
 
 
-def _by_first_letters(facts: Facts) -> dict[str, list[Target]]:
+def _by_first_letters(context: Context) -> dict[str, list[Target]]:
     """Targets of the text by the first letters of their subject, where it is long enough."""
     found: dict[str, list[Target]] = defaultdict(list)
-    for target in facts.text_targets:
+    for target in context.text_targets:
         name = name_of(target.subject)
         if len(name.core) >= _TELLING:
             found[name.text[:_TELLING]].append(target)
@@ -163,11 +163,11 @@ def _named_in(quote: str, measured: dict[str, list[Target]]) -> Target | None:
     return None
 
 
-def _actions(facts: Facts) -> dict[str, list[Task]]:
+def _actions(context: Context) -> dict[str, list[Task]]:
     """Tasks by the section that holds them."""
-    sections = {part.id: part for part in facts.plan.sections}
+    sections = {part.id: part for part in context.plan.sections}
     actions: dict[str, list[Task]] = defaultdict(list)
-    for task in facts.plan.tasks:
+    for task in context.plan.tasks:
         section = sections.get(task.section)
         # A task may be filed under its own numbered paragraph or under the action above it.
         own = section is not None and section.title == task.title and section.parent
@@ -175,8 +175,8 @@ def _actions(facts: Facts) -> dict[str, list[Task]]:
     return actions
 
 
-def _measured_tasks(facts: Facts) -> set[str]:
-    tasks = (facts.task_of(target) for target in facts.text_targets)
+def _measured_tasks(context: Context) -> set[str]:
+    tasks = (context.task_of(target) for target in context.text_targets)
     return {task.id for task in tasks if task is not None}
 
 
@@ -191,14 +191,14 @@ def _measured_tasks(facts: Facts) -> set[str]:
     item_en='"{action}" ({tasks} tasks; {works} points in the work list, {figures} with a number)',
     item_zh="“{action}”（{tasks}项任务；工作要点{works}项，其中{figures}项有数量）",
 )
-def action_without_measure(facts: Facts) -> Iterator[Found]:
-    bare = _bare_actions(facts)
+def action_without_measure(context: Context) -> Iterator[Found]:
+    bare = _bare_actions(context)
     items = [
         {
-            "action": _title(facts, action),
+            "action": _title(context, action),
             "tasks": len(tasks),
-            "works": len(_points(facts, action)),
-            "figures": sum(bool(point.targets) for point in _points(facts, action)),
+            "works": len(_points(context, action)),
+            "figures": sum(bool(point.targets) for point in _points(context, action)),
         }
         for action, tasks in bare.items()
     ]
@@ -207,17 +207,17 @@ def action_without_measure(facts: Facts) -> Iterator[Found]:
         yield Found(spans_of(tasks), map(ref, tasks), {"items": items})
 
 
-def _bare_actions(facts: Facts) -> dict[str, list[Task]]:
-    measured = _measured_tasks(facts)
+def _bare_actions(context: Context) -> dict[str, list[Task]]:
+    measured = _measured_tasks(context)
     actions = {
-        action: tasks for action, tasks in _actions(facts).items() if action and len(tasks) > 1
+        action: tasks for action, tasks in _actions(context).items() if action and len(tasks) > 1
     }
     bare = {
         action: tasks
         for action, tasks in actions.items()
-        if not any(task.id in measured for task in tasks) and not _in_annex(facts, action)
+        if not any(task.id in measured for task in tasks) and not _in_annex(context, action)
     }
-    known = {part.id for part in facts.plan.sections}
+    known = {part.id for part in context.plan.sections}
     return (
         {action: tasks for action, tasks in bare.items() if action in known}
         if len(bare) < len(actions)
@@ -225,22 +225,22 @@ def _bare_actions(facts: Facts) -> dict[str, list[Task]]:
     )
 
 
-def _title(facts: Facts, section: str) -> str:
-    return next((part.title for part in facts.plan.sections if part.id == section), "")
+def _title(context: Context, section: str) -> str:
+    return next((part.title for part in context.plan.sections if part.id == section), "")
 
 
-def _points(facts: Facts, action: str) -> list[WorkPoint]:
-    title = _title(facts, action)
-    return [point for point in facts.plan.work_points if point.action == title]
+def _points(context: Context, action: str) -> list[WorkPoint]:
+    title = _title(context, action)
+    return [point for point in context.plan.work_points if point.action == title]
 
 
-def _in_annex(facts: Facts, action: str) -> bool:
+def _in_annex(context: Context, action: str) -> bool:
     """Whether a work point of the action carries an indicator."""
     return any(
-        facts.thing_of[target].indicator is not None
-        for point in _points(facts, action)
+        context.thing_of[target].indicator is not None
+        for point in _points(context, action)
         for target in point.targets
-        if target in facts.thing_of
+        if target in context.thing_of
     )
 
 
@@ -254,19 +254,19 @@ def _in_annex(facts: Facts, action: str) -> bool:
     item_en='"{title}" ({place})',
     item_zh="“{title}”（{place}）",
 )
-def task_without_measure(facts: Facts) -> Iterator[Found]:
-    measured = _measured_tasks(facts)
-    reported = {task.id for tasks in _bare_actions(facts).values() for task in tasks}
-    bare = [task for task in facts.plan.tasks if task.id not in measured | reported]
+def task_without_measure(context: Context) -> Iterator[Found]:
+    measured = _measured_tasks(context)
+    reported = {task.id for tasks in _bare_actions(context).values() for task in tasks}
+    bare = [task for task in context.plan.tasks if task.id not in measured | reported]
     if measured and bare:
         items = [
-            {"title": task.title, "place": {"place": "text", "at": _label(facts, task)}}
+            {"title": task.title, "place": {"place": "text", "at": _label(context, task)}}
             for task in bare
         ]
         yield Found(spans_of(bare), map(ref, bare), {"count": len(bare), "items": items})
 
 
-def _label(facts: Facts, task: Task) -> str:
-    section = facts.section_label(task.section)
+def _label(context: Context, task: Task) -> str:
+    section = context.section_label(task.section)
     number = task.number.strip("、.．。 ")
     return section if section.endswith(number) else section + number

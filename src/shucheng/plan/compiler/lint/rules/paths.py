@@ -7,7 +7,7 @@ from datetime import date
 from itertools import pairwise
 from typing import Any
 
-from shucheng.plan.compiler.lint.context import Facts, figure, path_of, ref, spans_of
+from shucheng.plan.compiler.lint.context import Context, figure, path_of, ref, spans_of
 from shucheng.plan.compiler.lint.rule import Found, rule
 from shucheng.plan.compiler.matching import less_is_better
 from shucheng.plan.compiler.model import Indicator, Target
@@ -27,11 +27,11 @@ def falls_well(row: Indicator) -> bool:
     return less_is_better(row.name)
 
 
-def _grouped(facts: Facts, picks: Callable[[Indicator, Step], bool]) -> Iterator[Found]:
+def _grouped(context: Context, picks: Callable[[Indicator, Step], bool]) -> Iterator[Found]:
     """One finding for all rows that have a step from year to year that `picks` chooses."""
     items: list[dict[str, Any]] = []
     rows: list[Indicator] = []
-    for row in facts.plan.indicators:
+    for row in context.plan.indicators:
         path = path_of(row)
         steps = [(year, before, after) for (_, before), (year, after) in pairwise(path)]
         chosen = [step for step in steps if picks(row, step)]
@@ -40,7 +40,7 @@ def _grouped(facts: Facts, picks: Callable[[Indicator, Step], bool]) -> Iterator
             items.append(
                 {
                     "name": row.name,
-                    "row": facts.place(row),
+                    "row": context.place(row),
                     "path": [value for _, value in path],
                     "unit": row.unit,
                     "years": [str(year) for year, _, _ in chosen],
@@ -60,11 +60,11 @@ def _grouped(facts: Facts, picks: Callable[[Indicator, Step], bool]) -> Iterator
     item_en='"{name}" ({row}): {path} {unit}, in {years}',
     item_zh="“{name}”（{row}）：{path}{unit}，{years}年",
 )
-def path_falls(facts: Facts) -> Iterator[Found]:
+def path_falls(context: Context) -> Iterator[Found]:
     def wrong(row: Indicator, step: Step) -> bool:
         return step[2] > step[1] if falls_well(row) else step[2] < step[1]
 
-    return _grouped(facts, wrong)
+    return _grouped(context, wrong)
 
 
 @rule(
@@ -77,8 +77,8 @@ def path_falls(facts: Facts) -> Iterator[Found]:
     item_en='"{name}" ({row}): {path} {unit}, flat in {years}',
     item_zh="“{name}”（{row}）：{path}{unit}，{years}年与上年持平",
 )
-def path_flat(facts: Facts) -> Iterator[Found]:
-    return _grouped(facts, lambda _, step: step[1] == step[2])
+def path_flat(context: Context) -> Iterator[Found]:
+    return _grouped(context, lambda _, step: step[1] == step[2])
 
 
 @rule(
@@ -91,9 +91,9 @@ def path_flat(facts: Facts) -> Iterator[Found]:
     item_en='"{name}" ({row}): {path} {unit}, in {years}',
     item_zh="“{name}”（{row}）：{path}{unit}，{years}年",
 )
-def path_jump(facts: Facts) -> Iterator[Found]:
+def path_jump(context: Context) -> Iterator[Found]:
     return _grouped(
-        facts,
+        context,
         lambda row, step: not row.cumulative and step[1] > 0 and step[2] > _JUMP * step[1],
     )
 
@@ -108,7 +108,7 @@ def path_jump(facts: Facts) -> Iterator[Found]:
     item_en='"{name}" ({row}): {path} {unit}',
     item_zh="“{name}”（{row}）：{path}{unit}",
 )
-def path_back_loaded(facts: Facts) -> Iterator[Found]:
+def path_back_loaded(context: Context) -> Iterator[Found]:
     def late(row: Indicator, step: Step) -> bool:
         path = path_of(row)
         earlier = [after - before for (_, before), (_, after) in pairwise(path[:-1])]
@@ -122,7 +122,7 @@ def path_back_loaded(facts: Facts) -> Iterator[Found]:
             and last >= sum(earlier)
         )
 
-    return _grouped(facts, late)
+    return _grouped(context, late)
 
 
 @rule(
@@ -135,20 +135,20 @@ def path_back_loaded(facts: Facts) -> Iterator[Found]:
     item_en='"{name}" ({row}): no value for {years}',
     item_zh="“{name}”（{row}）：缺{years}年",
 )
-def path_gap(facts: Facts) -> Iterator[Found]:
+def path_gap(context: Context) -> Iterator[Found]:
     # An annex of one column is a list of final values, not a path with holes.
-    expected = set(facts.columns) if len(facts.columns) > 1 else set()
-    if expected and facts.years:
-        expected = {year for year in expected if year >= facts.years[0]} | {facts.years[-1]}
+    expected = set(context.columns) if len(context.columns) > 1 else set()
+    if expected and context.years:
+        expected = {year for year in expected if year >= context.years[0]} | {context.years[-1]}
     gaps = [
         (row, sorted(expected - {int(year) for year in row.targets}))
-        for row in facts.plan.indicators
+        for row in context.plan.indicators
         if row.targets
     ]
     rows = [row for row, years in gaps if years]
     if rows:
         items = [
-            {"name": row.name, "row": facts.place(row), "years": [str(year) for year in years]}
+            {"name": row.name, "row": context.place(row), "years": [str(year) for year in years]}
             for row, years in gaps
             if years
         ]
@@ -165,13 +165,13 @@ def path_gap(facts: Facts) -> Iterator[Found]:
     item_en='"{subject}" {figure} in {year} ({place})',
     item_zh="“{subject}”{year}年{figure}（{place}）",
 )
-def deadline_outside_period(facts: Facts) -> Iterator[Found]:
-    period = facts.plan.period
+def deadline_outside_period(context: Context) -> Iterator[Found]:
+    period = context.plan.period
     if period is None:
         return
     outside: dict[int, list[Target]] = defaultdict(list)
-    for target in facts.plan.targets:
-        before = facts.text[max(0, target.span[0] - 60) : target.span[1]]
+    for target in context.plan.targets:
+        before = context.text[max(0, target.span[0] - 60) : target.span[1]]
         if target.year is None or period.start <= target.year <= period.end:
             continue
         if not _OUTLOOK.search(before):
@@ -191,7 +191,7 @@ def deadline_outside_period(facts: Facts) -> Iterator[Found]:
                     "subject": target.subject,
                     "figure": figure(target),
                     "year": str(target.year),
-                    "place": facts.place(target),
+                    "place": context.place(target),
                 }
                 for target in late
             ]
@@ -214,21 +214,21 @@ def deadline_outside_period(facts: Facts) -> Iterator[Found]:
     zh="计划于{published}印发，距{year}年底仅{days}天，却为{year}年设有{works}项工作要点数量目标和"
     "{rows}项附件年度目标值，请明确自年初还是自印发之日起算",
 )
-def first_year_nearly_over(facts: Facts) -> Iterator[Found]:
+def first_year_nearly_over(context: Context) -> Iterator[Found]:
     try:
-        issued = date.fromisoformat(facts.plan.published or "")
+        issued = date.fromisoformat(context.plan.published or "")
     except ValueError:
         return
     left = (date(issued.year, 12, 31) - issued).days
     works = [
         target
-        for target in facts.plan.targets
-        if target.id in facts.work_of and target.year == issued.year
+        for target in context.plan.targets
+        if target.id in context.work_of and target.year == issued.year
     ]
-    rows = [row for row in facts.plan.indicators if str(issued.year) in row.targets]
+    rows = [row for row in context.plan.indicators if str(issued.year) in row.targets]
     # Where to look: the first figure of the work list and of the annex, not all of them.
     first: list[Target | Indicator] = [*works[:1], *rows[:1]]
-    starts = facts.years[:1] == (issued.year,)
+    starts = context.years[:1] == (issued.year,)
     if first and starts and left <= _NEARLY_OVER_DAYS:
         yield Found(
             spans_of(first),

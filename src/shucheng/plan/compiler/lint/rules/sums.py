@@ -5,8 +5,8 @@ from collections import defaultdict
 from collections.abc import Iterator
 from typing import Any
 
-from shucheng.plan.compiler.lint.context import Facts, annex_figure, figure, path_of, ref
-from shucheng.plan.compiler.lint.measured import Member, Thing
+from shucheng.plan.compiler.lint.context import Context, annex_figure, figure, path_of, ref
+from shucheng.plan.compiler.lint.measured_things import Member, Thing
 from shucheng.plan.compiler.lint.rule import Found, rule
 from shucheng.plan.compiler.lint.rules.figures import amount, annex_amount, is_stock
 from shucheng.plan.compiler.matching import name_of, normalise
@@ -21,18 +21,19 @@ _FEWEST_PARTS = 3
 
 
 def _promise_and_total(
-    facts: Facts, thing: Thing
+    context: Context, thing: Thing
 ) -> Iterator[tuple[Member, Target | Indicator, float, dict[str, Any]]]:
     """A yearly promise of the text, and the total of new things it should build up to."""
     for member in thing.text:
-        if member.target.kind != "annual" or not facts.whole(member.target):
+        if member.target.kind != "annual" or not context.whole(member.target):
             continue
         totals = [
             other
             for other in thing.text
             if other.target.kind == "cumulative"
-            and facts.whole(other.target)
-            and facts.year_of(other.target) in {None, facts.years[-1] if facts.years else None}
+            and context.whole(other.target)
+            and context.year_of(other.target)
+            in {None, context.years[-1] if context.years else None}
             and amount(other.target)[0] == amount(member.target)[0]
             and _same_class(other.target.subject, member.target.subject)
         ]
@@ -55,11 +56,11 @@ def _same_class(left: str, right: str) -> bool:
     return mine <= theirs or theirs <= mine
 
 
-def _increments(facts: Facts, *, below: bool) -> Iterator[Found]:
-    for thing in facts.things:
-        for member, total, wanted, said in _promise_and_total(facts, thing):
+def _increments(context: Context, *, below: bool) -> Iterator[Found]:
+    for thing in context.things:
+        for member, total, wanted, said in _promise_and_total(context, thing):
             promise = member.target
-            years = len(facts.reach(promise))
+            years = len(context.reach(promise))
             reached = promise.value * years
             short = wanted / (amount(promise)[1] / promise.value) - reached if promise.value else 0
             if years < 2 or abs(short) < 1e-9 or (short > 0) != below:
@@ -67,11 +68,11 @@ def _increments(facts: Facts, *, below: bool) -> Iterator[Found]:
             values: dict[str, Any] = {
                 "subject": promise.subject,
                 "yearly": figure(promise),
-                "yearly_place": facts.place(promise),
+                "yearly_place": context.place(promise),
                 "years": years,
                 "reached": reached,
                 "total": said,
-                "total_place": facts.place(total),
+                "total_place": context.place(total),
                 "short": abs(short),
                 "unit": promise.unit,
             }
@@ -79,7 +80,7 @@ def _increments(facts: Facts, *, below: bool) -> Iterator[Found]:
             seen: list[Target | Indicator] = [promise, total]
             if row is not None and row.cumulative and len(row.targets) > 1:
                 values["path"] = [value for _, value in path_of(row)]
-                values["row"] = facts.place(row)
+                values["row"] = context.place(row)
                 seen.append(row)
             works = [
                 other.target
@@ -88,9 +89,9 @@ def _increments(facts: Facts, *, below: bool) -> Iterator[Found]:
                 and _same_class(other.target.subject, promise.subject)
                 and other.target.value != promise.value
             ]
-            if works and facts.work_year is not None:
-                values["work"] = {**figure(works[0]), "year": facts.work_year}
-                values["work_place"] = facts.place(works[0])
+            if works and context.work_year is not None:
+                values["work"] = {**figure(works[0]), "year": context.work_year}
+                values["work_place"] = context.place(works[0])
                 seen.append(works[0])
             yield Found([item.span for item in seen], map(ref, seen), values)
 
@@ -109,8 +110,8 @@ def _increments(facts: Facts, *, below: bool) -> Iterator[Found]:
         "work": ("The work list has {work} ({work_place}).", "工作要点为{work}（{work_place}）。"),
     },
 )
-def increments_below_total(facts: Facts) -> Iterator[Found]:
-    return _increments(facts, below=True)
+def increments_below_total(context: Context) -> Iterator[Found]:
+    return _increments(context, below=True)
 
 
 @rule(
@@ -128,8 +129,8 @@ def increments_below_total(facts: Facts) -> Iterator[Found]:
         "work": ("The work list has {work} ({work_place}).", "工作要点为{work}（{work_place}）。"),
     },
 )
-def increments_above_total(facts: Facts) -> Iterator[Found]:
-    return _increments(facts, below=False)
+def increments_above_total(context: Context) -> Iterator[Found]:
+    return _increments(context, below=False)
 
 
 @rule(
@@ -145,11 +146,11 @@ def increments_above_total(facts: Facts) -> Iterator[Found]:
     item_en="{part} {figure}",
     item_zh="{part}{figure}",
 )
-def sum_below_total(facts: Facts) -> Iterator[Found]:
+def sum_below_total(context: Context) -> Iterator[Found]:
     by_year: dict[int, list[Target]] = defaultdict(list)
-    for thing in facts.things:
+    for thing in context.things:
         for member in thing.text:
-            year = facts.year_of(member.target)
+            year = context.year_of(member.target)
             if year is not None and _is_size(member.target):
                 by_year[year].append(member.target)
                 break
@@ -165,7 +166,7 @@ def sum_below_total(facts: Facts) -> Iterator[Found]:
         scale = amount(total)[1] / total.value
         added = sum(amount(part)[1] for part in parts) / scale
         if (
-            _is_whole(facts, total)
+            _is_whole(context, total)
             and len(parts) >= _FEWEST_PARTS
             and max(amount(part)[1] for part in parts) < amount(total)[1]
             and added < total.value
@@ -181,7 +182,7 @@ def sum_below_total(facts: Facts) -> Iterator[Found]:
                     "gap": total.value - added,
                     "subject": total.subject,
                     "total": figure(total),
-                    "place": facts.place(total),
+                    "place": context.place(total),
                     "items": [{"part": part.subject, "figure": figure(part)} for part in parts],
                 },
             )
@@ -190,16 +191,16 @@ def sum_below_total(facts: Facts) -> Iterator[Found]:
 def _is_size(target: Target) -> bool:
     return (
         is_stock(target)
-        and amount(target)[0] == "元"
+        and amount(target)[0] == "money"
         and target.value > 0
         and _SIZE.search(normalise(target.subject)) is not None
         and _NO_SIZE.search(target.subject) is None
     )
 
 
-def _is_whole(facts: Facts, target: Target) -> bool:
+def _is_whole(context: Context, target: Target) -> bool:
     """A subject of the whole economy the plan is about, by its words or the plan's title."""
     if _WHOLE.search(target.subject):
         return True
     core = _SIZE.sub("", name_of(target.subject).core).removesuffix("产业").removesuffix("核心")
-    return len(core) >= 3 and core in normalise(facts.plan.title)
+    return len(core) >= 3 and core in normalise(context.plan.title)

@@ -3,34 +3,35 @@
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from shucheng.plan.compiler.amounts import same_amount
 from shucheng.plan.compiler.lint.context import (
-    Facts,
+    Context,
     annex_figure,
     figure,
     path_of,
     ref,
     same_scope,
 )
-from shucheng.plan.compiler.lint.measured import Member, Thing
+from shucheng.plan.compiler.lint.measured_things import Member, Thing
 from shucheng.plan.compiler.lint.rule import Found, rule
 from shucheng.plan.compiler.lint.rules.figures import amount, annex_amount
-from shucheng.plan.compiler.matching import name_of, same_amount
+from shucheng.plan.compiler.matching import name_of
 from shucheng.plan.compiler.model import Indicator, Target
 
 
-def _against_annex(facts: Facts) -> Iterator[tuple[Thing, Target, Indicator, int]]:
+def _against_annex(context: Context) -> Iterator[tuple[Thing, Target, Indicator, int]]:
     """Each indicator with the work-list figure that names it best."""
-    for thing in facts.things:
+    for thing in context.things:
         row = thing.indicator
         works = [
             member
             for member in thing.work
-            if member.target.kind != "growth" and facts.whole(member.target)
+            if member.target.kind != "growth" and context.whole(member.target)
         ]
         if row is None or not works:
             continue
         target = max(works, key=lambda member: _closeness(member, row)).target
-        year = facts.year_of(target) or facts.work_year
+        year = context.year_of(target) or context.work_year
         if year is None or str(year) not in row.targets:
             continue
         if amount(target)[0] == annex_amount(row, year)[0]:
@@ -50,8 +51,8 @@ def _closeness(member: Member, row: Indicator) -> tuple[bool, float, float]:
     "({row})",
     zh="“{subject}”：{place}（{year}年）为{work}，超过附件当年目标{annex}（{row}）",
 )
-def work_point_above_annex(facts: Facts) -> Iterator[Found]:
-    for _, target, row, year in _against_annex(facts):
+def work_point_above_annex(context: Context) -> Iterator[Found]:
+    for _, target, row, year in _against_annex(context):
         if amount(target)[1] > annex_amount(row, year)[1] and not same_amount(
             amount(target), annex_amount(row, year)
         ):
@@ -60,11 +61,11 @@ def work_point_above_annex(facts: Facts) -> Iterator[Found]:
                 [ref(target), ref(row)],
                 {
                     "subject": target.subject,
-                    "place": facts.place(target),
+                    "place": context.place(target),
                     "work": figure(target),
                     "year": str(year),
                     "annex": annex_figure(row, year),
-                    "row": facts.place(row),
+                    "row": context.place(row),
                 },
             )
 
@@ -77,23 +78,23 @@ def work_point_above_annex(facts: Facts) -> Iterator[Found]:
     en='"{subject}": {place} asks for {work} in {year}, but {promise_place} needs {promise}',
     zh="“{subject}”：{place}（{year}年）为{work}，低于{promise_place}所需的{promise}",
 )
-def work_point_below_promise(facts: Facts) -> Iterator[Found]:
-    for thing in facts.things:
+def work_point_below_promise(context: Context) -> Iterator[Found]:
+    for thing in context.things:
         # Several figures of one thing (80个, 其中 ... 15个): the largest is the whole.
         for target in _largest(thing):
-            year = facts.year_of(target) or facts.work_year
+            year = context.year_of(target) or context.work_year
             needed = [
                 (figure(promise.target), amount(promise.target)[1], promise.target)
                 for promise in thing.text
                 if promise.target.kind == target.kind == "annual"
-                and facts.whole(promise.target)
-                and facts.whole(target)
-                and year in facts.reach(promise.target)
+                and context.whole(promise.target)
+                and context.whole(target)
+                and year in context.reach(promise.target)
                 and amount(promise.target)[0] == amount(target)[0]
                 and same_scope(promise.target.subject, target.subject)
             ]
-            yield from _less_than(facts, target, year, needed)
-    for thing, target, row, year in _against_annex(facts):
+            yield from _less_than(context, target, year, needed)
+    for thing, target, row, year in _against_annex(context):
         path = dict(path_of(row))
         step: float | None = None
         if target.kind == "level":
@@ -104,7 +105,7 @@ def work_point_below_promise(facts: Facts) -> Iterator[Found]:
         if step is not None and (target.kind == "level" or not promised):
             said = {**annex_figure(row, year), "value": step}
             scale = annex_amount(row, year)[1] / path[year] if path[year] else 1.0
-            yield from _less_than(facts, target, year, [(said, step * scale, row)])
+            yield from _less_than(context, target, year, [(said, step * scale, row)])
 
 
 def _largest(thing: Thing) -> list[Target]:
@@ -113,7 +114,7 @@ def _largest(thing: Thing) -> list[Target]:
 
 
 def _less_than(
-    facts: Facts,
+    context: Context,
     target: Target,
     year: int | None,
     needed: Sequence[tuple[dict[str, Any], float, Target | Indicator]],
@@ -125,11 +126,11 @@ def _less_than(
                 [ref(target), ref(by)],
                 {
                     "subject": target.subject,
-                    "place": facts.place(target),
+                    "place": context.place(target),
                     "work": figure(target),
                     "year": str(year or "—"),
                     "promise": said,
-                    "promise_place": facts.place(by),
+                    "promise_place": context.place(by),
                 },
             )
             return
@@ -154,10 +155,10 @@ def _less_than(
         )
     },
 )
-def cumulative_base_unclear(facts: Facts) -> Iterator[Found]:
+def cumulative_base_unclear(context: Context) -> Iterator[Found]:
     stocked: list[tuple[Target, Indicator, dict[str, Any]]] = []
     zero_based: list[Indicator] = []
-    for _, target, row, year in _against_annex(facts):
+    for _, target, row, year in _against_annex(context):
         if not row.cumulative or target.kind != "annual" or year != path_of(row)[0][0]:
             continue
         first, new = annex_amount(row, year), amount(target)
@@ -167,7 +168,7 @@ def cumulative_base_unclear(facts: Facts) -> Iterator[Found]:
             factor = first[1] / row.targets[str(year)] if row.targets[str(year)] else 1.0
             item = {
                 "name": row.name,
-                "row": facts.place(row),
+                "row": context.place(row),
                 "annex": {**annex_figure(row, year), "year": year},
                 "work": figure(target),
                 "base": (first[1] - new[1]) / factor,

@@ -8,7 +8,8 @@ the thing that its subject names best, or begins one of its own.
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
-from shucheng.plan.compiler.matching import Lexicon, Name, NameIndex, measure, name_of, same_amount
+from shucheng.plan.compiler.amounts import measure, same_amount
+from shucheng.plan.compiler.matching import Lexicon, Name, NameIndex, name_of
 from shucheng.plan.compiler.model import Indicator, Target
 
 
