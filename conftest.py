@@ -7,7 +7,6 @@ pytest --database postgres      # a throw-away PostgreSQL cluster, removed after
 import os
 import sys
 import tempfile
-from collections.abc import Iterator
 from contextlib import ExitStack
 from itertools import pairwise
 from pathlib import Path
@@ -94,8 +93,7 @@ def _jobs_run_on_the_tests_own_connection(monkeypatch: pytest.MonkeyPatch) -> No
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _append_only_tables_can_be_emptied_between_tests() -> Iterator[None]:
+def _append_only_tables_can_be_emptied_between_tests() -> None:
     from tests import append_only
 
     append_only.install()
-    yield

@@ -37,7 +37,7 @@ const farFromZero = (data) => {
 const pathChart = (data) => ({
   animation: false,
   textStyle: { fontFamily: getComputedStyle(document.body).fontFamily },
-  grid: { left: 8, right: 44, top: 44, bottom: 8, containLabel: true },
+  grid: { left: 8, right: 44, top: 40, bottom: 8, containLabel: true },
   tooltip: {
     trigger: "axis",
     confine: true,
@@ -65,8 +65,6 @@ const pathChart = (data) => ({
   yAxis: {
     type: "value",
     scale: farFromZero(data),
-    name: data.unit,
-    nameTextStyle: { color: token("--muted"), align: "right" },
     splitLine: { lineStyle: { color: token("--line") } },
     axisLabel: { color: token("--muted"), formatter: (value) => written.format(value) },
   },

@@ -52,8 +52,8 @@ const saysOffline = (yes) => {
 // its last picture and says that it may be old.
 document.addEventListener("htmx:beforeSwap", (event) => {
   if (event.detail.elt.matches("[data-poll]")) {
-    saysOffline(event.detail.xhr.status >= 400);
-    return;
+    event.detail.isError = false;
+    return saysOffline(event.detail.xhr.status >= 400);
   }
   if (event.detail.xhr.status >= 400) {
     event.detail.shouldSwap = true;
@@ -64,7 +64,7 @@ document.addEventListener("htmx:beforeSwap", (event) => {
 });
 document.addEventListener("htmx:sendError", () => saysOffline(true));
 document.addEventListener("htmx:timeout", () => saysOffline(true));
-document.addEventListener("htmx:afterOnLoad", (event) => saysOffline(event.detail.xhr.status >= 500));
+document.addEventListener("htmx:afterOnLoad", (event) => saysOffline(event.detail.xhr.status >= 400 && event.detail.elt.matches("[data-poll]")));
 
 // The clock of the wall.
 for (const clock of document.querySelectorAll("[data-clock]")) {

@@ -217,6 +217,8 @@ def _platform_commands(commands: "argparse._SubParsersAction[argparse.ArgumentPa
     restore.add_argument("source", type=Path)
     restore.add_argument("--replace", action="store_true", help="overwrite what is there")
 
+    command("rotate-keys", "seal what is stored encrypted with a new key")
+
     audit = command("audit", "verify or export the audit chain")
     audit.add_argument("verb", choices=("verify", "export"))
     audit.add_argument("--out", type=Path)

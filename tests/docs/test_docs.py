@@ -1,4 +1,4 @@
-"""The docs say what the code does: generated pages are fresh, links lead somewhere, commands exist."""
+"""The docs say what the code does: pages are fresh, links lead somewhere, commands exist."""
 
 import re
 from pathlib import Path
@@ -12,9 +12,7 @@ from shucheng.web.reference import pages
 ROOT = Path(__file__).parents[2]
 PAGES = pages(parser())
 PAGES_WITH_LINKS = sorted(
-    path
-    for pattern in ("*.md", "docs/**/*.md", "cities/*.md")
-    for path in ROOT.glob(pattern)
+    path for pattern in ("*.md", "docs/**/*.md", "cities/*.md") for path in ROOT.glob(pattern)
 )
 
 

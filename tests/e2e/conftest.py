@@ -123,7 +123,7 @@ def browser() -> Iterator[Browser]:
         launched.close()
 
 
-@pytest.fixture()
+@pytest.fixture
 def page(browser: Browser) -> Iterator[Page]:
     """A fresh browser profile; an error on the page's console fails the test."""
     context = browser.new_context(viewport={"width": 1366, "height": 768}, locale="zh-CN")

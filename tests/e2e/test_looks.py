@@ -1,10 +1,13 @@
 """Every page at every size: nothing spills, everything has a name, contrast holds."""
 
+import re
+from collections.abc import Iterator
+
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from tests.e2e.accessibility import problems
-from tests.e2e.conftest import Platform, sign_in
+from tests.e2e.conftest import ROOT, Platform, sign_in
 
 pytestmark = pytest.mark.browser
 
@@ -59,3 +62,113 @@ def test_the_page_of_an_error_has_a_code_and_a_next_step(page: Page, demo: Platf
     page.goto(f"{demo.address}/no-such-page/")
     assert "not_found" in page.locator("main").inner_text()
     assert page.locator("main a.button-primary").is_visible()
+
+
+def test_the_wall_keeps_its_picture_and_says_when_the_connection_is_lost(
+    page: Page, demo: Platform
+) -> None:
+    sign_in(page, demo, "leader")
+    page.goto(f"{demo.address}/?wall=1")
+    expect(page.locator("[data-clock] time")).to_have_text(re.compile(r"\d\d:\d\d:\d\d"))
+    ribbon = page.locator("#offline")
+    expect(ribbon).to_be_hidden()
+    page.route("**/?wall=1", lambda route: route.fulfill(status=429, body="away"))
+    page.evaluate(_POLL)
+    expect(ribbon).to_be_visible()
+    expect(page.locator(".indicator-card")).to_have_count(15)
+    page.unroute("**/?wall=1")
+    page.evaluate(_POLL)
+    expect(ribbon).to_be_hidden()
+    expect(page.locator(".indicator-card")).to_have_count(15)
+
+
+# What the wall does by itself every minute.
+_POLL = """() => {
+  const board = document.querySelector("#board");
+  htmx.ajax("GET", board.getAttribute("hx-get"), {source: board, target: board,
+    select: "#board", swap: "outerHTML"});
+}"""
+
+
+@pytest.fixture
+def review(page: Page, demo: Platform) -> Iterator[Page]:
+    """A later revision of the demonstration's plan under review; laid aside afterwards."""
+    sign_in(page, demo, "plan-office")
+    page.goto(f"{demo.address}/plan/")
+    page.set_input_files("input[type=file]", ROOT / "cities" / "yancheng" / "plan.txt")
+    page.select_option("select[name=plan]", index=1)
+    page.click("form[action$='/plan/load/'] button")
+    page.wait_for_url(re.compile(r"/plan/\d+/review/"), timeout=30_000)
+    address = page.url
+    yield page
+    page.goto(address)
+    page.locator("form[action$='/discard/'] button").click()
+    expect(page.locator("#messages")).to_contain_text("已搁置")
+
+
+def test_the_review_is_done_by_keyboard_and_counts_along(review: Page) -> None:
+    progress = review.locator("#review-progress")
+    before = int(re.findall(r"\d+", progress.inner_text())[0])
+    review.keyboard.press("j")
+    first = review.locator(".review-item.current")
+    ref = first.get_attribute("id")
+    review.keyboard.press("a")
+    expect(review.locator(f"#{ref}")).to_contain_text("已采纳")
+    expect(progress).to_contain_text(f"{before - 1}项待定")
+    # The next item is current now; e opens its editor, Escape closes it.
+    expect(review.locator(".review-item.current")).not_to_have_id(str(ref))
+    review.keyboard.press("e")
+    expect(review.locator(".review-item.current [name=subject]")).to_be_focused()
+    review.keyboard.press("Escape")
+    expect(review.locator(".review-item .editor[action*=correct]")).to_have_count(0)
+    review.keyboard.press("k")
+    review.keyboard.press("u")
+    expect(progress).to_contain_text(f"{before}项待定")
+
+
+def test_words_selected_in_a_table_of_the_text_become_a_target(review: Page) -> None:
+    review.click("[data-adder] summary")
+    words = review.evaluate(_SELECT)
+    form = review.locator("form[data-add-item]")
+    expect(form.locator("[name=quote]")).to_have_value(words)
+    form.locator("[name=subject]").fill("选中文字补充的目标")
+    form.locator("[name=value]").fill("15")
+    form.get_by_role("button", name="补充").click()
+    added = review.locator(".review-item", has_text="选中文字补充的目标")
+    expect(added).to_be_visible()
+    ref = added.get_attribute("data-ref")
+    assert ref
+    expect(review.locator(f".document a[data-ref='{ref}']").first).to_have_text(words)
+
+
+# Four characters within a cell of a table: their place in the text is not their place on the page.
+_SELECT = """() => {
+  const cells = [...document.querySelectorAll(".document td [data-at]")];
+  const inside = (e) => [...e.childNodes].find((n) => n.nodeType === 3 && n.data.length > 12);
+  const node = inside(cells.findLast(inside));
+  const range = document.createRange();
+  range.setStart(node, 4); range.setEnd(node, 8);
+  getSelection().removeAllRanges(); getSelection().addRange(range);
+  return node.data.slice(4, 8);
+}"""
+
+
+@pytest.mark.parametrize(("language", "title"), [("zh-hans", "正文"), ("en", "The ")])
+def test_findings_are_grouped_by_severity_under_the_rules_name(
+    page: Page, demo: Platform, language: str, title: str
+) -> None:
+    sign_in(page, demo, "leader")
+    page.goto(f"{demo.address}/language/?to={language}&next=/findings/")
+    counts = [int(found) for found in page.locator(".severity > h2 .count").all_inner_texts()]
+    assert sum(counts) == page.locator(".finding").count()
+    headings = page.locator(".severity > h3").all_inner_texts()
+    assert any(title in heading for heading in headings)
+    assert not any(re.fullmatch(r"[a-z-]+", heading) for heading in headings)
+
+
+def test_no_page_carries_styles_or_scripts_of_its_own(page: Page, demo: Platform) -> None:
+    sign_in(page, demo, "plan-office")
+    for address in PAGES:
+        page.goto(demo.address + address)
+        carried = page.locator("body [style], script:not([src]):not([type='application/json'])")
+        assert carried.count() == 0, address

@@ -12,9 +12,9 @@ from shucheng.lib.units import (
     compatible,
     convert,
     known,
-    same_word,
     unit,
 )
+from shucheng.plan.compiler.language.units import UNIT_WORDS
 
 PAIRS = [
     ("亿元", "万元"),
@@ -43,6 +43,7 @@ VALUES = st.decimals(min_value=-(10**9), max_value=10**9, places=4)
         ("65", "%", "‰", "650"),
         ("2.4", "亿人次", "万人次", "24000"),
         ("7", "家", "个", "7"),
+        ("2", "EFlops", "P", "2000"),
         ("3", "亩", "平方米", "2000"),
     ],
 )
@@ -59,6 +60,7 @@ def test_values_convert_within_a_dimension(
         ("%", "个百分点"),
         ("亿元", "万美元"),
         ("人", "人次"),
+        ("家", "家次"),
         ("", "%"),
         ("分", "家"),
     ],
@@ -67,12 +69,6 @@ def test_different_measures_neither_add_nor_convert(left: str, right: str) -> No
     assert not compatible(left, right)
     with pytest.raises(UnitsDiffer, match="neither convert nor add"):
         convert(Decimal(1), left, right)
-
-
-def test_count_words_add_but_are_told_apart() -> None:
-    assert compatible("家", "个")
-    assert not same_word("家", "个")
-    assert same_word("家", "万家")
 
 
 def test_an_index_has_no_unit_or_points() -> None:
@@ -90,6 +86,11 @@ def test_what_is_no_unit_is_refused_by_name(symbol: str) -> None:
     with pytest.raises(UnitUnknown) as refusal:
         unit(symbol)
     assert refusal.value.symbol == symbol
+
+
+@pytest.mark.parametrize("word", sorted(UNIT_WORDS))
+def test_every_unit_that_a_plan_is_read_in_converts(word: str) -> None:
+    assert known(word)
 
 
 @given(VALUES, st.sampled_from(PAIRS))

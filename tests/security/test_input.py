@@ -74,7 +74,7 @@ def test_hostile_addresses_lead_nowhere(office, view, hostile):
 def test_hostile_names_are_shown_as_the_text_they_are(office, hostile):
     sent = {"code": "x1", "name": hostile[:80], "kind": "department"}
     response = office.post("/organisations/new/", sent, follow=True)
-    assert response.status_code == 200
+    assert response.status_code == (400 if "\0" in hostile else 200)
     page = response.content.decode()
     assert "<script>alert" not in page
     assert "<img src=x" not in page
@@ -121,6 +121,24 @@ def test_no_body_brings_the_api_down(office, body):
 def test_what_is_no_json_is_refused(office, body):
     answer = office.patch("/api/v1/organisations/bureau", body, content_type="application/json")
     assert 400 <= answer.status_code < 500
+
+
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [
+        ('{"name": "a\\u0000b"}', 400),
+        ('{"name": "a\\\\u0000b"}', 200),
+        ('{"name": "a\\\\\\u0000b"}', 400),
+    ],
+)
+def test_nul_is_refused_in_json_and_a_backslash_is_not_taken_for_it(office, body, status):
+    answer = office.patch("/api/v1/organisations/bureau", body, content_type="application/json")
+    assert answer.status_code == status
+
+
+def test_nul_is_refused_in_a_form(office):
+    sent = {"code": "x1", "name": "a\x00b", "kind": "department"}
+    assert office.post("/organisations/new/", sent).status_code == 400
 
 
 def digest(body: bytes) -> str:

@@ -151,7 +151,9 @@ def _ask(probe: Probe, who: str, samples: Samples) -> str:
             response = send(probe.path, data=probe.json, content_type=kind, headers=headers)
         else:
             response = send(probe.path, data=_with_files(probe.form), headers=headers)
-        response.close()
+        if response.streaming:
+            # Read to the end, which is what closes the file behind it.
+            b"".join(response.streaming_content)
         transaction.set_rollback(True)
     if probe.path == "/readyz":
         # Ready or not depends on the machine; who may ask does not.

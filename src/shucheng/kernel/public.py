@@ -23,6 +23,7 @@ from shucheng.kernel.bay import Bay, Health, MenuEntry, Scheduled, bays, registe
 from shucheng.kernel.errors import Conflict, Forbidden, Invalid, NotFound, ShuchengError
 from shucheng.kernel.files.actions import store_file
 from shucheng.kernel.files.models import StoredFile
+from shucheng.kernel.identity.actions.keys import rotate_field_keys
 from shucheng.kernel.identity.actions.organisations import import_areas, import_organisations
 from shucheng.kernel.identity.actions.people import (
     change_own_password,
@@ -134,6 +135,7 @@ __all__ = [
     "register_job",
     "register_permissions",
     "resolve_organisation",
+    "rotate_field_keys",
     "run_pending_jobs",
     "run_worker",
     "set_up_administrator",

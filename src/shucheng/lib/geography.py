@@ -22,9 +22,6 @@ _FILES: dict[Level, str] = {
     "county": "district.geojson",
 }
 
-# Beijing, Tianjin, Shanghai, Chongqing: provinces whose counties have no prefecture between.
-MUNICIPALITIES = frozenset({"110000", "120000", "310000", "500000"})
-
 # Codes in the data start with the country, ISO 3166 156.
 _COUNTRY = "156"
 
@@ -46,17 +43,6 @@ class Place:
     name: str
     level: Level
 
-    @property
-    def short_name(self) -> str:
-        """The name as texts shorten it: 盐城 of 盐城市, 射阳 of 射阳县."""
-        if "自治" in self.name:
-            return self.name
-        for suffix in ("特别行政区", "地区", "省", "市", "盟", "县", "区"):
-            stem = self.name.removesuffix(suffix)
-            if stem != self.name and len(stem) > 1:
-                return stem
-        return self.name
-
 
 @dataclass(frozen=True, slots=True)
 class NoOutline:
@@ -72,9 +58,6 @@ class Outlines:
 
     features: tuple[Feature, ...]
     missing: tuple[NoOutline, ...]
-
-    def as_geojson(self) -> Feature:
-        return {"type": "FeatureCollection", "features": list(self.features)}
 
 
 def level_of(code: str) -> Level:

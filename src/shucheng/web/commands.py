@@ -17,6 +17,7 @@ django.setup()
 from shucheng.kernel.public import (  # noqa: E402 - models can be imported only after setup
     ShuchengError,
     export_entries,
+    rotate_field_keys,
     run_worker,
     set_up_administrator,
     system_actor,
@@ -158,6 +159,12 @@ def restore(options: argparse.Namespace) -> int:
         return 2
     print(f"Restored and verified: {restored}")
     return 0
+
+
+def rotate_keys(options: argparse.Namespace) -> None:
+    """Seal what is stored encrypted with a new key; the old one stays readable until then."""
+    count = rotate_field_keys(actor=system_actor("cli"))
+    print(f"{count} values are sealed with the new key.")
 
 
 def audit(options: argparse.Namespace) -> int:

@@ -28,7 +28,7 @@ SETTINGS = (
     Setting(
         "SHUCHENG_SECRET_KEY",
         "",
-        "Secret of sessions and tokens; empty: one is made at first start and kept in SHUCHENG_DATA.",
+        "Secret of sessions and tokens; empty: one is made once and kept in SHUCHENG_DATA.",
     ),
     Setting("SHUCHENG_HOSTS", "localhost,127.0.0.1,[::1]", "Host names served, comma-separated."),
     Setting("SHUCHENG_DEBUG", "0", "1 shows Django's error pages; never in production."),

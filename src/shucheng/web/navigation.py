@@ -1,4 +1,4 @@
-"""The left navigation: the spine's rooms, one entry a bay, management. Only what the actor may open."""
+"""The left navigation: the spine's rooms, the bays, management; only what the actor may open."""
 
 from dataclasses import dataclass
 
@@ -18,11 +18,12 @@ SPINE = (
 )
 MANAGEMENT = (
     MenuEntry(_("Organisations"), "identity:organisations", "identity.view"),
-    MenuEntry(_("People"), "identity:people", "identity.manage_people"),
+    MenuEntry(_("People"), "identity:people", "identity.view_people"),
     MenuEntry(_("Jobs"), "jobs:list", "jobs.view"),
     MenuEntry(_("Alerts"), "alerts:list", "alerts.view"),
     MenuEntry(_("Audit"), "audit:entries", "audit.view"),
     MenuEntry(_("Security"), "identity:security", "identity.view_security"),
+    MenuEntry(_("Cases"), "identity:cases", "identity.handle_cases"),
 )
 
 

@@ -15,7 +15,13 @@ from urllib.parse import urlencode, urlsplit
 
 from django.conf import settings
 from django.contrib.auth import logout
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.http import (
+    HttpRequest,
+    HttpResponse,
+    HttpResponseBase,
+    HttpResponseRedirect,
+    QueryDict,
+)
 from django.urls import reverse
 from django.utils.cache import patch_cache_control
 from django.utils.translation import gettext_lazy as _
@@ -31,6 +37,8 @@ from shucheng.kernel.public import (
 from shucheng.web.middleware import error_response
 
 _DIGEST = re.compile(r"(?:^|,)\s*sha-256=:(?P<digest>[A-Za-z0-9+/]{43}=):")
+# An escaped NUL in JSON, not an escaped backslash before u0000.
+_JSON_NUL = re.compile(rb"\x00|(?<!\\)(?:\\\\)*\\u0000")
 Respond = Callable[[HttpRequest], HttpResponseBase]
 
 OPEN = frozenset(
@@ -119,6 +127,44 @@ def digest_refused() -> ShuchengError:
         "content.digest",
         _("The body is not what its Content-Digest says."),
         _("Send it again; the header is sha-256=:BASE64:, made over the bytes as sent."),
+    )
+    error.status = 400
+    return error
+
+
+class clean_text:  # noqa: N801 - named as the other middleware functions are
+    """Refuse NUL, which no text has and PostgreSQL cannot store, wherever it is hidden."""
+
+    def __init__(self, respond: Respond) -> None:
+        self.respond = respond
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        return self.respond(request)
+
+    def process_view(
+        self, request: HttpRequest, view: Callable[..., Any], args: Any, kwargs: Any
+    ) -> HttpResponseBase | None:
+        if "\0" in request.path or _has_nul(request.GET) or self._body_has_nul(request):
+            return error_response(request, text_refused())
+        return None
+
+    def _body_has_nul(self, request: HttpRequest) -> bool:
+        if request.method in {"GET", "HEAD"}:
+            return False
+        if request.content_type == "application/json":
+            return bool(_JSON_NUL.search(request.body))
+        return _has_nul(request.POST)
+
+
+def _has_nul(given: QueryDict) -> bool:
+    return any("\0" in text for _name, texts in given.lists() for text in texts)
+
+
+def text_refused() -> ShuchengError:
+    error = ShuchengError(
+        "text.nul",
+        _("What was sent has a character that no text has (NUL)."),
+        _("Type it anew instead of pasting it."),
     )
     error.status = 400
     return error

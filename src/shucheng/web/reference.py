@@ -1,4 +1,4 @@
-"""The generated reference: what the code itself knows, written down; a test fails when it is stale."""
+"""The generated reference: what the code knows, written down; a test fails when it is stale."""
 
 import argparse
 import json

@@ -65,6 +65,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "shucheng.web.protection.clean_text",
     "shucheng.web.middleware.errors_as_pages",
     "shucheng.web.protection.sign_in_gate",
 ]

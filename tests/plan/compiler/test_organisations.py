@@ -4,10 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from shucheng.plan.compiler.organisations.mentions import find_organisations
 from shucheng.plan.compiler.organisations.names import (
     canonical,
     expand_organisations,
-    find_organisations,
     is_collective,
     is_government_body,
     is_organisation,

@@ -5,7 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.plan.compiler.documents import document, outline, section_of, titles
 
-from shucheng.plan.compiler.language.folding import fold, read_ordinal, unwrap
+from shucheng.plan.compiler.language.folding import fold, unwrap
+from shucheng.plan.compiler.language.numerals import read_ordinal
 from shucheng.plan.compiler.structure.outline import read_structure
 
 

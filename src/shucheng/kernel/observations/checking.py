@@ -189,8 +189,9 @@ def heads_of(cells: Sequence[uuid.UUID]) -> dict[uuid.UUID, Observation]:
     """The newest observation of each cell that has any."""
     found: dict[uuid.UUID, Observation] = {}
     for chunk in _chunks(cells):
-        heads = Observation.objects.filter(cell__in=chunk, superseded_by__isnull=True)
-        found.update({head.cell: head for head in heads})
+        # The last vintage of each cell remains.
+        vintages = Observation.objects.filter(cell__in=chunk).order_by("vintage")
+        found.update({vintage.cell: vintage for vintage in vintages})
     return found
 
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 
 from django.apps import apps
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -43,11 +43,15 @@ class Selection:
 
 def known(as_of: AsOf = None) -> QuerySet[Observation]:
     """Every cell's value as known now, or as known at the end of a day, or at a moment."""
+    # NOT EXISTS is answered from the unique index of `supersedes`, row by row; as an outer join
+    # (`superseded_by__isnull`) SQLite walks the whole table.
+    later = Observation.objects.filter(supersedes=OuterRef("pk"))
     if as_of is None:
-        return Observation.objects.filter(superseded_by__isnull=True)
+        return Observation.objects.filter(~Exists(later))
     moment = end_of(as_of)
-    later = Observation.objects.filter(supersedes=OuterRef("pk"), recorded_at__lte=moment)
-    return Observation.objects.filter(~Exists(later), recorded_at__lte=moment)
+    return Observation.objects.filter(
+        ~Exists(later.filter(recorded_at__lte=moment)), recorded_at__lte=moment
+    )
 
 
 def end_of(as_of: date | datetime) -> datetime:
@@ -153,11 +157,11 @@ def histories(observations: Iterable[Observation]) -> dict[int, list[Observation
 
 @dataclass(frozen=True, slots=True)
 class MetricRow:
-    """A line of the list of metrics: the definition in force and how many values are known."""
+    """A line of the list of metrics: the definition in force and the city's newest value."""
 
     metric: Metric
     version: MetricVersion | None
-    known: int
+    newest: Observation | None
 
 
 def metrics_list(words: str, *, actor: Actor) -> list[MetricRow]:
@@ -168,20 +172,27 @@ def metrics_list(words: str, *, actor: Actor) -> list[MetricRow]:
         found = found.filter(
             Q(code__icontains=words) | Q(name_zh__icontains=words) | Q(name_en__icontains=words)
         )
+    # One step into `observation_series` for each version, however many values there are.
+    newest = known().filter(
+        metric_version=OuterRef("pk"),
+        area__code=city_area_code(),
+        organisation__isnull=True,
+        dimension_key="",
+    )
     versions = {
         version.metric_id: version
-        for version in MetricVersion.objects.filter(metric__in=found).order_by("number")
+        for version in MetricVersion.objects.filter(metric__in=found)
+        .annotate(newest_id=Subquery(newest.order_by("-period_start").values("pk")[:1]))
+        .order_by("number")
     }
-    counts: dict[int, int] = dict(
-        known()
-        .filter(metric_version__metric__in=found)
-        .values_list("metric_version__metric")
-        .annotate(Count("pk"))
-        .order_by()
-    )
-    return [
-        MetricRow(metric, versions.get(metric.pk), counts.get(metric.pk, 0)) for metric in found
-    ]
+    ids = [version.newest_id for version in versions.values() if version.newest_id]
+    values = {row.pk: row for row in Observation.objects.filter(pk__in=ids)}
+    rows = []
+    for metric in found:
+        version = versions.get(metric.pk)
+        newest_id = version.newest_id if version else None
+        rows.append(MetricRow(metric, version, values.get(newest_id) if newest_id else None))
+    return rows
 
 
 def metric_with_versions(code: str, *, actor: Actor) -> tuple[Metric, list[MetricVersion]]:

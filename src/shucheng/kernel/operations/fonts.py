@@ -9,6 +9,11 @@ _KNOWN = (
     *("notosanscjk", "notoserifcjk", "notosanssc", "notoserifsc", "sourcehan"),
     *("wqy-", "fzfs", "fzhei", "fzkai", "fzxbs", "simfang", "simsun", "simhei", "simkai"),
 )
+FOLDERS = (
+    Path("/usr/share/fonts"),
+    Path("/usr/local/share/fonts"),
+    Path(os.environ.get("HOME", "/nonexistent")) / ".local/share/fonts",
+)
 _KINDS = {".ttf", ".ttc", ".otf", ".otc"}
 
 
@@ -25,11 +30,6 @@ def _rank(path: Path) -> int:
 
 
 def _font_files() -> Iterator[Path]:
-    home = Path(os.environ.get("HOME", "/nonexistent"))
-    for folder in (
-        Path("/usr/share/fonts"),
-        Path("/usr/local/share/fonts"),
-        home / ".local/share/fonts",
-    ):
+    for folder in FOLDERS:
         if folder.is_dir():
             yield from (path for path in folder.rglob("*") if path.suffix.lower() in _KINDS)

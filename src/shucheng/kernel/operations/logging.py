@@ -6,6 +6,7 @@ without personal data or secrets.
 Django's and libraries' own records pass the same filters as ours.
 """
 
+import logging
 import re
 from collections.abc import MutableMapping
 from typing import Any, Literal
@@ -24,6 +25,11 @@ _PERSONAL_NAMES = frozenset(
 # In texts: keys in addresses and messages, mail addresses, mobile and identity numbers.
 _IN_TEXT = (
     (re.compile(r"(?i)\b(password|secret|token|key|code)=[^\s&\"']+"), r"\1=***"),
+    # Printed dictionaries: 'token': 'x', "password": ["x"].
+    (
+        re.compile(r"""(?i)(['"]\w*(?:password|secret|token)\w*['"]: *\[?)(['"]).*?\2"""),
+        r"\1\2***\2",
+    ),
     (re.compile(r"(?i)\b(bearer|basic)\s+[A-Za-z0-9._~+/=-]{8,}"), r"\1 ***"),
     (re.compile(r"(://[^/\s:@]+):[^@\s/]+@"), r"\1:***@"),
     (re.compile(r"[\w.+-]+@[\w-]+\.[\w.]+"), "***@***"),
@@ -36,7 +42,8 @@ _OWN_IDS = frozenset({"hash", "request_id", "sha256", "worker", "timestamp", "ev
 
 
 def logging_config(level: str, format: Literal["json", "console"] | str) -> dict[str, Any]:
-    """Django's LOGGING, with structlog set up to go the same way."""
+    """Django's LOGGING, with structlog and Python's warnings set up to go the same way."""
+    logging.captureWarnings(True)
     shared: list[Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_logger_name,
@@ -82,6 +89,8 @@ def logging_config(level: str, format: Literal["json", "console"] | str) -> dict
             # Each of our requests is logged once, by our own middleware.
             "django.server": {"handlers": [], "level": "WARNING", "propagate": True},
             "django.db.backends": {"level": "WARNING"},
+            # At DEBUG it prints whole requests.
+            "django.template": {"level": "INFO"},
             "django_tasks": {"level": "WARNING"},
             "django_tasks_db": {"level": "WARNING"},
         },

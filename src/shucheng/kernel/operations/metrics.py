@@ -9,6 +9,7 @@ to one server and is empty when it starts; several servers are scraped each at i
 import os
 import shutil
 from collections.abc import Iterator
+from pathlib import Path
 
 from django.conf import settings
 from django.db.models import Count, Max, Min
@@ -31,6 +32,7 @@ from shucheng.kernel.jobs.models import Job
 from shucheng.kernel.observations.models import Observation
 from shucheng.kernel.operations import databases
 from shucheng.kernel.operations.health import living_workers
+from shucheng.kernel.operations.shelf import newest_time
 
 disable_created_metrics()  # type: ignore[no-untyped-call]
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
@@ -76,6 +78,9 @@ class _State(Collector):
         yield _one("shucheng_database_bytes", "Size of the database.", databases.size())
         free = shutil.disk_usage(settings.DATA_FOLDER).free
         yield _one("shucheng_disk_free_bytes", "Free space where files are stored.", free)
+        if settings.BACKUP_FOLDER:
+            made = newest_time(Path(settings.BACKUP_FOLDER))
+            yield _one("shucheng_last_backup_seconds", "When the newest backup was made.", made)
         offset = databases.clock_offset()
         yield _one("shucheng_clock_offset_seconds", "Database clock minus this one.", offset)
 

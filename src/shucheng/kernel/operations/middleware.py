@@ -31,13 +31,17 @@ def actor_in_logs(respond: Respond) -> Respond:
     """Put the number of whoever is signed in on every line; names stay in the audit log."""
 
     def middleware(request: HttpRequest) -> HttpResponseBase:
-        if person_id := request.session.get("_auth_user_id"):
-            structlog.contextvars.bind_contextvars(actor=int(person_id))
+        _bind(request)
         response = respond(request)
-        # Who comes with a token, or signed in just now, is known only afterwards.
-        actor = getattr(request, "actor", None)
-        if actor is not None and actor.person_id is not None:
-            structlog.contextvars.bind_contextvars(actor=actor.person_id)
+        # Who came with a token, or signed in just now, is known only afterwards.
+        _bind(request)
         return response
 
     return middleware
+
+
+def _bind(request: HttpRequest) -> None:
+    actor = getattr(request, "actor", None)
+    person_id = getattr(actor, "person_id", None) or request.session.get("_auth_user_id")
+    if person_id is not None:
+        structlog.contextvars.bind_contextvars(actor=int(person_id))

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.db import connection
 from django.db.migrations.loader import MigrationLoader
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from shucheng.kernel.actor import system_actor
@@ -154,16 +154,15 @@ def _put(content: Path, place: Path) -> None:
 
 
 def _summary(manifest: Manifest) -> str:
-    summary = _now("%(rows)s rows, %(files)s files, audit chain to %(head)s") % {
+    summary = gettext("%(rows)s rows, %(files)s files, audit chain to %(head)s") % {
         "rows": sum(manifest.rows.values()),
         "files": len(manifest.files),
         "head": manifest.audit_head,
     }
     if manifest.incomplete:
-        missing = _now("%(count)s stored files were damaged already in the backup")
+        missing = gettext("%(count)s stored files were damaged already in the backup")
         summary += "; " + missing % {"count": len(manifest.incomplete)}
     if not manifest.with_secrets:
-        summary += "; " + _now("the keys are not in it: put %(ring)s and the secret key back") % {
-            "ring": settings.FIELD_KEYS_FILE
-        }
+        keys = gettext("the keys are not in it: put %(ring)s and the secret key back")
+        summary += "; " + keys % {"ring": settings.FIELD_KEYS_FILE}
     return summary

@@ -21,6 +21,7 @@ from shucheng.plan.city.model import (
     TargetSort,
 )
 from shucheng.plan.city.resolving import sort_of
+from shucheng.plan.compiler.language.numerals import print_number
 from shucheng.plan.compiler.matching import Lexicon, Name, name_of
 from shucheng.plan.compiler.model import CompiledPlan, Indicator, Target
 
@@ -40,7 +41,10 @@ _DOWN = re.compile(
 # Money that is there, not made anew each year.
 _FUND = re.compile(r"基金|存量|余额|总投资|估值|市值")
 _COUNTED = ("count", "people", "computing", "power", "data", "bandwidth", "area", "length")
-_FLOWS = ("visits", "energy", "card_hours", "class_hours", "containers")
+_FLOWS = (
+    "visits", "firm_visits", "energy", "card_hours", "core_hours", "class_hours", "containers",
+    "area_treated",
+)  # fmt: skip
 _NO_LEVEL = (units.RATIO, units.POINTS, units.INDEX)
 
 
@@ -354,7 +358,7 @@ class _Proposer:
                 seen.setdefault(year, set()).add(target.value)
         for year, values in sorted(seen.items()):
             if len(values) > 1:
-                figures = "、".join(f"{value:g}" for value in sorted(values))
+                figures = "、".join(print_number(value) for value in sorted(values))
                 text = f"{self.group.name}:{year}年 {figures}"
                 self.proposals.ask("bindings.toml", self.group.code, text, _TWO_VALUES)
 

@@ -10,7 +10,7 @@ from shucheng.plan.compiler.document import Document
 from shucheng.plan.compiler.language.folding import fold
 from shucheng.plan.compiler.lint.run import lint
 from shucheng.plan.compiler.model import CompiledPlan, Mention, Section, Target, Task, WorkPoint
-from shucheng.plan.compiler.organisations.names import find_organisations
+from shucheng.plan.compiler.organisations.mentions import find_organisations
 from shucheng.plan.compiler.readers.read import read_file
 from shucheng.plan.compiler.readers.unwrap import unwrapped
 from shucheng.plan.compiler.structure.header import Header, read_header

@@ -5,6 +5,7 @@ Every reader ends here, whatever the file was. Offsets are positions in `Documen
 text file are followed to their sentence in the same way.
 """
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
@@ -50,3 +51,12 @@ class Document:
 
     def slice(self, span: Span) -> str:
         return self.text[span[0] : span[1]]
+
+
+def between(text: str, spans: Iterable[Span]) -> Iterator[str]:
+    """The pieces of a text before, between and after some spans of it, given in order."""
+    taken = 0
+    for start, end in spans:
+        yield text[taken:start]
+        taken = end
+    yield text[taken:]

@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from shucheng.plan.compiler.document import Document, Span
+from shucheng.plan.compiler.document import Document, Span, between
 from shucheng.plan.compiler.language.folding import fold, unwrap
 from shucheng.plan.compiler.model import Section, Task
 from shucheng.plan.compiler.organisations.responsibility import Responsibility, find_responsibility
@@ -230,14 +230,9 @@ def _actions(
 
 
 def _sentences(text: str, without: tuple[Span, ...]) -> list[str]:
-    kept: list[str] = []
-    taken = 0
-    for start, end in (*without, (len(text), len(text))):
-        kept.append(text[taken:start])
-        taken = end
     return [
         sentence.strip().lstrip("，,、；;")
-        for piece in kept
+        for piece in between(text, without)
         for sentence in _split_sentences(piece)
         if re.search(r"[一-鿿A-Za-z]", sentence)
     ]

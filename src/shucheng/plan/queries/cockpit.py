@@ -124,7 +124,7 @@ def _target_for(path: tuple[IndicatorTarget, ...], year: int) -> IndicatorTarget
 
 
 def _actions(version: PlanVersion) -> tuple[ActionTargets, ...]:
-    """Targets counted at the level that a reader knows: actions under their chapter, chapters, annexes."""
+    """Targets counted where a reader looks for them: actions, chapters, annexes."""
     sections = {section.pk: section for section in version.sections.all()}
 
     def heading(section: Section | None) -> Section | None:

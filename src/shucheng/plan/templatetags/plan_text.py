@@ -72,9 +72,24 @@ def joined(names: list[str]) -> str:
 
 
 @register.simple_tag
-def target_choices() -> dict[str, tuple[str, ...]]:
+def target_choices() -> dict[str, tuple[Any, ...]]:
     """What the editor of a target offers."""
-    return {"comparators": tuple(explain.COMPARATORS), "kinds": tuple(explain.KIND_LABELS)}
+    comparators = tuple(
+        (code, f"{SIGNS[code]} {label}".strip()) for code, label in explain.COMPARATORS.items()
+    )
+    return {"comparators": comparators, "kinds": tuple(explain.KIND_LABELS)}
+
+
+SIGNS = {">": ">", ">=": "≥", "=": "=", "~": "≈", "<=": "≤", "<": "<"}
+
+
+@register.filter
+def plain_number(value: Any) -> str:
+    """A number as it is typed: no trailing zeros, no separators; what is no number as it is."""
+    try:
+        return f"{Decimal(str(value)).normalize():f}"
+    except ArithmeticError:
+        return "" if value is None else str(value)
 
 
 @register.filter

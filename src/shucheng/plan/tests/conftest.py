@@ -33,12 +33,12 @@ TEXT = """蓝川市数字经济发展三年行动计划(2025-2027年)
 """
 
 
-@pytest.fixture()
+@pytest.fixture
 def office() -> Actor:
     return Actor(None, "office", frozenset({Role.PLAN_OFFICE}))
 
 
-@pytest.fixture()
+@pytest.fixture
 def liaison(db: None) -> Actor:
     own = Organisation.objects.create(code="gx", name="市工信局", kind="department")
     return Actor(None, "liaison", frozenset({Role.LIAISON}), own.pk, frozenset({own.pk}))
@@ -52,11 +52,11 @@ def loaded(text: str, actor: Actor, plan_code: str = "") -> PlanVersion:
     return version
 
 
-@pytest.fixture()
+@pytest.fixture
 def in_review(db: None, office: Actor) -> PlanVersion:
     return loaded(TEXT, office)
 
 
-@pytest.fixture()
+@pytest.fixture
 def published(in_review: PlanVersion, office: Actor) -> PlanVersion:
     return publish_version(in_review.pk, in_review.revision, actor=office)

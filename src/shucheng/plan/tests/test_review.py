@@ -5,7 +5,8 @@ import pytest
 from shucheng.kernel.public import Actor, Conflict, Forbidden, Invalid
 from shucheng.plan.actions import review
 from shucheng.plan.models import Decision, Item, ItemKind, PlanVersion
-from shucheng.plan.queries.versions import pieces, review as review_page
+from shucheng.plan.queries.versions import pieces
+from shucheng.plan.queries.versions import review as review_page
 
 
 def first_target(version: PlanVersion) -> Item:

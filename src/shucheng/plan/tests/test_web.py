@@ -1,6 +1,4 @@
-"""The plan's pages: who gets them, how many queries they cost, what they say when something is wrong."""
-
-from collections.abc import Iterator
+"""The plan's pages: what they cost, and what they say when something is wrong."""
 
 import pytest
 from django.db import connection
@@ -32,10 +30,10 @@ def client_of(role: Role) -> Client:
     return client
 
 
-@pytest.fixture()
-def office_browser(db: None, settings: object) -> Iterator[Client]:
+@pytest.fixture
+def office_browser(db: None, settings: object) -> Client:
     settings.REQUIRE_SECOND_FACTOR = False  # type: ignore[attr-defined]
-    yield client_of(Role.PLAN_OFFICE)
+    return client_of(Role.PLAN_OFFICE)
 
 
 # A page may cost this many queries however long the plan is.
@@ -54,7 +52,9 @@ def test_a_page_costs_few_queries(
     published: PlanVersion, office_browser: Client, address: str
 ) -> None:
     office_browser.get(address)
-    with CaptureQueriesContext(connection, ) as queries:
+    with CaptureQueriesContext(
+        connection,
+    ) as queries:
         response = office_browser.get(address)
     assert response.status_code == 200
     assert len(queries) <= QUERIES[address], [q["sql"][:120] for q in queries]

@@ -72,7 +72,8 @@ def decide(request: HttpRequest, item_id: int, decision: str) -> HttpResponse:
 
 @require_POST
 def add(request: HttpRequest, version_id: int) -> HttpResponse:
-    kind = request.POST.get("kind", "")
+    # Not "kind": a target has a field of that name.
+    kind = request.POST.get("item", "")
     span = (_whole(request, "span_start"), _whole(request, "span_end"))
     item = actions.add_item(
         version_id, kind, _changes(kind, request), span, actor=actor_for(request)

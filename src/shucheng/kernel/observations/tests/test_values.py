@@ -17,6 +17,7 @@ from tests.records import an_actor, make_area, make_organisation
 from shucheng.kernel.actor import Actor, Role
 from shucheng.kernel.audit.models import AuditEntry
 from shucheng.kernel.errors import Conflict, Forbidden, Invalid
+from shucheng.kernel.identity.models import Area
 from shucheng.kernel.observations.actions.metrics import define_metric_version, import_metrics
 from shucheng.kernel.observations.actions.values import (
     Recorded,
@@ -29,6 +30,7 @@ from shucheng.kernel.observations.inputs import (
     RowsRefused,
     as_recordable,
 )
+from shucheng.kernel.observations.jobs import refresh_statistics
 from shucheng.kernel.observations.models import Observation
 from shucheng.kernel.observations.queries import (
     Selection,
@@ -276,6 +278,19 @@ def test_the_queries_of_a_batch_do_not_grow_with_its_rows_but_for_the_inserts(
     ]
     with django_assert_max_num_queries(70):
         assert put(*rows).created == 2400
+
+
+@pytest.mark.parametrize("as_of", [None, datetime(2026, 1, 1, tzinfo=UTC)])
+def test_a_series_is_read_through_indexes_and_never_by_walking_the_table(as_of: Any) -> None:
+    if connection.vendor != "sqlite":
+        pytest.skip("PostgreSQL walks a table that is as small as a test's")
+    others = [make_area(f"s{n}").code for n in range(20)]
+    put(*(row(area=code) for code in others))
+    refresh_statistics({}, actor=OFFICE, progress=None)
+    areas = [area.pk for area in Area.objects.filter(code__in=others[:2])]
+    plan = known(as_of).filter(metric_version__in=[1, 2], area__in=areas).explain()
+    assert "SCAN" not in plan
+    assert "(supersedes_id=?)" in plan
 
 
 # -- laws -------------------------------------------------------------------------------------

@@ -60,6 +60,7 @@ def test_the_list_shows_what_is_known_of_each_metric() -> None:
     shown = page(signed_in(Role.LEADER), "/data/metrics/")
     assert "核心产业营业收入" in shown
     assert "市工信局" in shown
+    assert "412.6" in shown
     assert "core_revenue" not in page(signed_in(Role.LEADER), "/data/metrics/", q="nothing")
 
 

@@ -71,6 +71,8 @@ def test_an_exception_stays_on_one_line(lines: Any) -> None:
         ({"headers": {"Authorization": "Bearer abcdefghijkl"}}, "abcdefghijkl"),
         ({"event": "GET /x?token=abcdefghijkl&a=1"}, "abcdefghijkl"),
         ({"event": "Authorization: Bearer abcdefghijkl"}, "abcdefghijkl"),
+        ({"event": "in <QueryDict {'api_token': ['abcdefghijkl'], 'a': ['1']}>"}, "abcdefghijkl"),
+        ({"event": 'body {"password": "hunter2", "n": 1}'}, "hunter2"),
         ({"detail": ["sent to wang.li@example.gov.cn"]}, "wang.li"),
         ({"detail": "call 13812345678 now"}, "13812345678"),
         ({"detail": "证件320902199001011234"}, "320902199001011234"),

@@ -38,6 +38,17 @@ _ODD = {
     "∼": "~",
     "○": "〇",
     "◯": "〇",
+    "﹪": "%",
+    "≧": "≥",
+    "≦": "≤",
+    "「": "“",
+    "『": "“",
+    "〝": "“",
+    "」": "”",
+    "』": "”",
+    "〞": "”",
+    "〈": "《",
+    "〉": "》",
 }
 _TABLE: dict[int, int | str] = {
     **_FULL_WIDTH,
@@ -46,9 +57,6 @@ _TABLE: dict[int, int | str] = {
 
 # A space is the author's only between two Latin words; elsewhere it is a wrapped line.
 _WRAP = re.compile(r"(?<![A-Za-z0-9])\s+|\s+(?![A-Za-z0-9])")
-
-_DIGITS = {digit: value for value, digit in enumerate("〇一二三四五六七八九")} | {"零": 0, "两": 2}
-_SCALES = {"十": 10, "百": 100}
 
 
 def fold(text: str) -> str:
@@ -59,19 +67,3 @@ def fold(text: str) -> str:
 def unwrap(text: str) -> str:
     """The text without the spaces and line breaks that only come from wrapping."""
     return _WRAP.sub("", text)
-
-
-def read_ordinal(text: str) -> int | None:
-    """The number of 12, 十二, 二十三 or 一百零一; None where it is no number below 1000."""
-    if text.isdecimal():
-        return int(text)
-    total, digit = 0, 0
-    for character in text:
-        if character in _DIGITS:
-            digit = _DIGITS[character]
-        elif character in _SCALES:
-            total += (digit or 1) * _SCALES[character]
-            digit = 0
-        else:
-            return None
-    return total + digit if text else None

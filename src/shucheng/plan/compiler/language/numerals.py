@@ -5,7 +5,6 @@ from typing import Final
 DIGITS: Final = {
     "〇": 0,
     "零": 0,
-    "○": 0,
     "一": 1,
     "二": 2,
     "两": 2,
@@ -35,6 +34,25 @@ def parse_number(text: str) -> float | None:
         except ValueError:
             return None
     return _parse_chinese(text)
+
+
+def read_ordinal(text: str) -> int | None:
+    """The number of 12, 十二 or 一百零一, as headings count; `None` for any other text."""
+    if text.isdecimal():
+        return int(text)
+    number = _parse_chinese(text)
+    return None if number is None else int(number)
+
+
+def print_number(value: float) -> str:
+    """A number as a plan prints it: no grouping, at most four decimals, no trailing zeros.
+
+    >>> print_number(3000.0), print_number(0.5)
+    ('3000', '0.5')
+    """
+    if float(value).is_integer():
+        return str(int(value))
+    return f"{value:.4f}".rstrip("0").rstrip(".")
 
 
 def _parse_chinese(text: str) -> float | None:

@@ -103,6 +103,7 @@ _BY_DIMENSION: Final[dict[Dimension, str]] = {
 _DIMENSION_OF: Final[dict[str, Dimension]] = {
     word: dimension for dimension, words in _BY_DIMENSION.items() for word in words.split()
 }
+UNIT_WORDS: Final = frozenset(_DIMENSION_OF)
 # A Latin unit ends where its letters end: 5G-A and 10GE are names.
 _LATIN_END: Final = r"(?:(?<![A-Za-z])|(?![A-Za-z0-9+-]))"
 # 件(套), 台(套): a second measure word in brackets.
@@ -122,6 +123,16 @@ UNIT: Final = (
     + _OR
     + _PER
     + "?"
+)
+# Letters that measure; PUE, GDP or AI in a bracket is a name.
+_CELL_LETTERS: Final = (
+    r"[EPTGMKZk]?(?:FLOPS|Flops|flops|OPS|Byte|bps|bit|Wh|W|wh|w|Hz|tce|B|b)(?:/[sS])?|EF|PF|E|P|"
+    r"[kcm]?m|km/h|kg|[mnuμ]s|nm|t|kgce|h|QPS|TPS|m²|m³"
+)
+# A table cell that holds a unit holds nothing else, so that no word can hide half of another.
+CELL_UNIT: Final = (
+    rf"(?:[十百千万亿]{{0,2}}(?:{alternation(' '.join(UNIT_WORDS))}|{_CELL_LETTERS})"
+    r"(?:/[^\s()]{1,8}|\([^()]{1,6}\))?|[万亿]{1,2})"
 )
 RANK_UNIT: Final = alternation(_RANK, unless_before=_WORDS_OF)
 # 万 and 亿 stay in the unit, as the label scheme wants.

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from functools import cached_property
 from typing import Any
 
-from shucheng.plan.compiler.amounts import measure, same_amount
+from shucheng.plan.compiler.amounts import Amount, measure, same_amount
 from shucheng.plan.compiler.document import Span
 from shucheng.plan.compiler.lint.measured_things import Thing, find_things
 from shucheng.plan.compiler.matching import Lexicon, name_of
@@ -233,6 +233,21 @@ def annex_figure(row: Indicator, year: int) -> dict[str, Any]:
     """An indicator's value of a year; a bare cell says no comparator."""
     comparator = "=" if row.comparator == ">=" else row.comparator
     return {"comparator": comparator, "value": row.targets[str(year)], "unit": row.unit}
+
+
+def amount(target: Target) -> Amount:
+    """A target's value, comparable across units."""
+    return measure(target.value, target.unit)
+
+
+def annex_amount(row: Indicator, year: int) -> Amount:
+    """An indicator's value of a year, comparable across units."""
+    return measure(row.targets[str(year)], row.unit)
+
+
+def is_stock(target: Target) -> bool:
+    """Whether a target says how much there is to be, not how much is added or grows."""
+    return target.kind in {"level", "cumulative"}
 
 
 def path_of(row: Indicator) -> list[tuple[int, float]]:

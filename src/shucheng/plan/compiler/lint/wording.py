@@ -9,6 +9,8 @@ or a date (`{"date": "2025-09-09"}`); each language puts them into words here.
 from collections.abc import Callable, Mapping
 from typing import Any, Literal
 
+from shucheng.plan.compiler.language.numerals import print_number
+
 Language = Literal["en", "zh"]
 
 _FIGURES_ZH = {
@@ -36,23 +38,12 @@ _PLACES_EN = {
 }
 
 
-def number(value: float) -> str:
-    """A number as a plan prints it: no trailing zeros, no grouping.
-
-    >>> number(3000.0), number(0.5)
-    ('3000', '0.5')
-    """
-    if float(value).is_integer():
-        return str(int(value))
-    return f"{value:.4f}".rstrip("0").rstrip(".")
-
-
 def say(value: Any, language: Language) -> str:
     """One value in words."""
     if value is None:
         return "—"
     if isinstance(value, int | float):
-        return number(value)
+        return print_number(value)
     if isinstance(value, Mapping):
         return _compound(value, language)
     if isinstance(value, list | tuple):
@@ -85,9 +76,9 @@ def _compound(value: Mapping[str, Any], language: Language) -> str:
 
 
 def _figure(figure: Mapping[str, Any], language: Language) -> str:
-    amount = number(figure["value"])
+    amount = print_number(figure["value"])
     if figure.get("max") is not None:
-        amount += f"–{number(figure['max'])}"
+        amount += f"–{print_number(figure['max'])}"
     unit = str(figure["unit"])
     gap = "" if language == "zh" or unit in {"", "%", "‰"} else " "
     frames = _FIGURES_ZH if language == "zh" else _FIGURES_EN

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from itertools import zip_longest
 
 from shucheng.plan.compiler.document import Span
+from shucheng.plan.compiler.language.brackets import outermost_brackets
 from shucheng.plan.compiler.language.folding import fold, unwrap
 from shucheng.plan.compiler.organisations.names import (
     expand_organisations,
@@ -48,6 +49,7 @@ _CLAUSE_ONLY = re.compile(r"(?:由|以|其中)(?=[一-鿿])")
 _SPACE_BETWEEN = re.compile(
     r"(?<=[局委办厅部院府会团司室心区行])[\s\u3000]+(?=(?:省|市|县|区|州|各|国家)[一-鿿])"
 )
+_LONGEST_UNCLOSED = 400
 _WITH = re.compile(r"会同|联合(?=[省市县区州各])")
 
 
@@ -188,19 +190,10 @@ def _sure(name: str) -> bool:
 
 
 def _brackets(folded: str) -> Iterator[Span]:
-    """Outermost brackets; the last may lack its closing mark."""
-    depth, start = 0, 0
-    for position, character in enumerate(folded):
-        if character == "(":
-            if depth == 0:
-                start = position
-            depth += 1
-        elif character == ")" and depth:
-            depth -= 1
-            if depth == 0:
-                yield start, position + 1
-    if depth and len(folded) - start <= 400:
-        yield start, len(folded)
+    """Outermost brackets; the last may lack its closing mark, unless a whole text follows."""
+    for start, end in outermost_brackets(folded):
+        if folded[end - 1] == ")" or end - start <= _LONGEST_UNCLOSED:
+            yield start, end
 
 
 def _statements(folded: str, taken: tuple[Span, ...]) -> Iterator[Span]:

@@ -1,14 +1,13 @@
 """The difference between two versions of a plan as a plain-text table."""
 
 from collections.abc import Sequence
-from typing import Any, Literal
+from typing import Any
 
 from shucheng.plan.compiler.compare.diff import ItemChange, PlanDiff
-from shucheng.plan.compiler.lint.wording import number, say
+from shucheng.plan.compiler.language.numerals import print_number
+from shucheng.plan.compiler.lint.wording import Language, say
 from shucheng.plan.compiler.model import Indicator, Target, Task
 from shucheng.plan.compiler.show.terminal import table
-
-Language = Literal["en", "zh"]
 
 _ZH = {
     "unchanged": "未变",
@@ -102,7 +101,11 @@ def _side(change: ItemChange[Any], item: Any, side: int, language: Language) -> 
         return said if item.year is None else f"{item.year}: {said}"
     if isinstance(item, Indicator):
         years = change.years or item.targets
-        path = [f"{year}: {number(value)}" for year, value in item.targets.items() if year in years]
+        path = [
+            f"{year}: {print_number(value)}"
+            for year, value in item.targets.items()
+            if year in years
+        ]
         return ", ".join(path) + (f" {item.unit}" if path and item.unit else "")
     names = change.left if side == 0 else change.joined
     mark = "-+"[side]

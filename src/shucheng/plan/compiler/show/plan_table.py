@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from shucheng.plan.compiler.lint.wording import number
+from shucheng.plan.compiler.language.numerals import print_number
 from shucheng.plan.compiler.model import CompiledPlan, Indicator, Target
 from shucheng.plan.compiler.show.terminal import table
 
@@ -39,8 +39,8 @@ def _block(title: str, heads: Sequence[str], rows: Sequence[Sequence[str]]) -> s
 
 
 def _promise(target: Target) -> str:
-    upper = "" if target.value_max is None else f"-{number(target.value_max)}"
-    return f"{target.comparator} {number(target.value)}{upper} {target.unit}".rstrip()
+    upper = "" if target.value_max is None else f"-{print_number(target.value_max)}"
+    return f"{target.comparator} {print_number(target.value)}{upper} {target.unit}".rstrip()
 
 
 def _due(target: Target) -> int | str:
@@ -48,4 +48,4 @@ def _due(target: Target) -> int | str:
 
 
 def _path(indicator: Indicator) -> str:
-    return " → ".join(f"{year}: {number(value)}" for year, value in indicator.targets.items())
+    return " → ".join(f"{year}: {print_number(value)}" for year, value in indicator.targets.items())

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from shucheng.plan.compiler.document import Document, Span
-from shucheng.plan.compiler.language.folding import fold, read_ordinal, unwrap
+from shucheng.plan.compiler.language.folding import fold, unwrap
+from shucheng.plan.compiler.language.numerals import read_ordinal
 from shucheng.plan.compiler.model import Period
 from shucheng.plan.compiler.structure.outline import PREAMBLE, Outline
 
@@ -26,6 +27,8 @@ _DATE = re.compile(r"(20\d\d)\s*[年\-/.]\s*(\d{1,2})\s*[月\-/.]\s*(\d{1,2})\s*
 _HANZI_DATE = re.compile(
     r"([二][〇零OoО0一二三四五六七八九]{3})\s*年\s*([一二三四五六七八九十]{1,2})\s*月\s*([一二三四五六七八九十]{1,3})\s*日"
 )
+# The zero of 二〇二五 as others type it: an Arabic one, or the letter O, Latin or Cyrillic.
+_ZERO = re.compile("[0oOО]")
 _DATED = re.compile(r"(?:成文|印发|发文|发布|公布|生成)(?:日期|时间)\s*:?\s*")
 _ORGANISATION_LINE = re.compile(
     r"[^,。、;:()《》\d]{3,40}(?:政府|办公室|办公厅|委员会|局|厅|部|委|办|院|组|会|管委会|集团|公司|中心)"
@@ -216,7 +219,7 @@ def _iso(year: int, month: int, day: int) -> str | None:
 
 
 def _hanzi_iso(match: re.Match[str]) -> str | None:
-    year = int("".join(str(max(0, "〇一二三四五六七八九".find(digit))) for digit in match[1]))
+    year = read_ordinal(_ZERO.sub("〇", match[1])) or 0
     return _iso(year, read_ordinal(match[2]) or 0, read_ordinal(match[3]) or 0)
 
 

@@ -5,9 +5,10 @@ line really is a heading is decided by `structure`, which knows what came before
 """
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-from shucheng.plan.compiler.language.folding import read_ordinal
+from shucheng.plan.compiler.language.numerals import read_ordinal
 
 HANZI = "[一二三四五六七八九十百]{1,5}"
 _CIRCLED = "①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳"
@@ -25,6 +26,20 @@ class Marker:
     number: int
     printed: tuple[int, int]
     end: int
+
+
+class FreeNumbers:
+    """The numbers of one list, each given once: the printed one where it is free, else the next."""
+
+    def __init__(self, taken: Iterable[int] = ()) -> None:
+        self._taken = set(taken)
+        self._highest = max(self._taken, default=0)
+
+    def take(self, printed: int | None) -> int:
+        number = printed if printed and printed not in self._taken else self._highest + 1
+        self._taken.add(number)
+        self._highest = max(self._highest, number)
+        return number
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from shucheng.plan.compiler.document import Block, Document, Span
 from shucheng.plan.compiler.language.folding import unwrap
 from shucheng.plan.compiler.model import Section
-from shucheng.plan.compiler.structure.numbering import ANNEX_RANK, Marker
+from shucheng.plan.compiler.structure.numbering import ANNEX_RANK, FreeNumbers, Marker
 from shucheng.plan.compiler.structure.repeats import Candidate, read_candidates, repeated
 
 PREAMBLE = "s0"
@@ -85,8 +85,7 @@ class _Builder:
         self.sections: list[_Open] = []
         self.ends: dict[str, int] = {}
         self.stack: list[_Open] = []
-        self.used: dict[str, set[int]] = defaultdict(set)
-        self.highest: dict[str, int] = defaultdict(int)
+        self.numbers: dict[str, FreeNumbers] = defaultdict(FreeNumbers)
         self.last_anywhere: dict[str, int] = {}
         self.title_level: int | None = None
         self.lines: list[Line] = []
@@ -198,12 +197,7 @@ class _Builder:
         """The printed number where it is free among the siblings, else the next free one."""
         annex = marker.rank == ANNEX_RANK
         scope = "a" if annex else (parent.id if parent else "s")
-        used = self.used[scope]
-        number = marker.number
-        if not number or number in used:
-            number = self.highest[scope] + 1
-        used.add(number)
-        self.highest[scope] = max(self.highest[scope], number)
+        number = self.numbers[scope].take(marker.number)
         return f"{scope}{number}" if annex or parent is None else f"{scope}.{number}"
 
     def _close(self, end: int, rank: float) -> None:

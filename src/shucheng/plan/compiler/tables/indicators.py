@@ -5,7 +5,9 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from shucheng.plan.compiler.language.folding import unwrap
+from shucheng.plan.compiler.language.numerals import print_number
 from shucheng.plan.compiler.model import Comparator, Indicator, Period
+from shucheng.plan.compiler.structure.numbering import FreeNumbers
 from shucheng.plan.compiler.tables.cell_values import read_value, split_unit
 from shucheng.plan.compiler.tables.grid import Grid, Row, carried, lead_of, number_of
 
@@ -50,8 +52,7 @@ def read_indicators(
     name_column = grid.index("name", "text")
     category = ""
     lead: tuple[str, ...] = ()
-    used = set(taken)
-    highest = max(used, default=0)
+    numbers = FreeNumbers(taken)
     for row in grid.rows:
         if row.group:
             category, lead = row.group, ()
@@ -63,12 +64,8 @@ def read_indicators(
         if not _WORDS.search(name) or not (figures.targets or figures.printed):
             continue
         unit = unit or figures.unit
-        printed_number = number_of(grid, row)
-        number = printed_number if printed_number and printed_number not in used else highest + 1
-        used.add(number)
-        highest = max(highest, number)
         yield Indicator(
-            no=number,
+            no=numbers.take(number_of(grid, row)),
             category=category,
             name=name,
             unit=unit,
@@ -137,7 +134,9 @@ def _telling(figures: _Figures, unit: str) -> dict[str, str]:
     """Printed values that say more than their number (≥90, 1.25以下, 全覆盖)."""
 
     def is_plain(year: str, text: str) -> bool:
-        number = f"{figures.targets[year]:.15g}" if year in figures.targets else None
-        return number is not None and text.replace(",", "") in (number, number + unit)
+        if year not in figures.targets:
+            return False
+        number = print_number(figures.targets[year])
+        return text.replace(",", "") in (number, number + unit)
 
     return {year: text for year, text in figures.printed.items() if not is_plain(year, text)}

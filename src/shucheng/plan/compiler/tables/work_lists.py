@@ -4,10 +4,12 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from shucheng.plan.compiler.document import Document, Span
-from shucheng.plan.compiler.language.folding import fold, read_ordinal, unwrap
+from shucheng.plan.compiler.document import Document, Span, between
+from shucheng.plan.compiler.language.folding import fold, unwrap
+from shucheng.plan.compiler.language.numerals import read_ordinal
 from shucheng.plan.compiler.model import WorkPoint
 from shucheng.plan.compiler.organisations.responsibility import find_responsibility
+from shucheng.plan.compiler.structure.numbering import FreeNumbers
 from shucheng.plan.compiler.structure.outline import Outline
 from shucheng.plan.compiler.tables.grid import Grid, lead_of, number_of
 from shucheng.plan.compiler.targets.passages import Passage
@@ -122,7 +124,7 @@ def read_paragraphs(document: Document, outline: Outline) -> Iterator[Draft]:
         point = WorkPoint(
             no=read_ordinal(re.sub(r"[^\d一-鿿]", "", fold(section.number))) or 0,
             action=above.title if above.parent else "",
-            text=unwrap(_without(document.slice(line.body), spans)),
+            text=unwrap("".join(between(document.slice(line.body), spans)).strip()),
             lead=said.lead or said.responsible,
             targets=(),
             span=section.span,
@@ -132,15 +134,9 @@ def read_paragraphs(document: Document, outline: Outline) -> Iterator[Draft]:
 
 def number_drafts(drafts: Sequence[Draft]) -> Iterator[Draft]:
     """The drafts in text order, each with a number of its own: the printed one where it is free."""
-    used: set[int] = set()
-    highest = 0
+    numbers = FreeNumbers()
     for draft in sorted(drafts, key=lambda draft: draft.point.span):
-        number = draft.point.no
-        if not number or number in used:
-            number = highest + 1
-        used.add(number)
-        highest = max(highest, number)
-        yield draft.numbered(number)
+        yield draft.numbered(numbers.take(draft.point.no))
 
 
 def _action_and_text(grid: Grid) -> tuple[int | None, int]:
@@ -153,11 +149,3 @@ def _action_and_text(grid: Grid) -> tuple[int | None, int]:
     if category is not None:
         return category, longest
     return (texts[0] if texts[0] != longest else None), longest
-
-
-def _without(text: str, spans: Sequence[Span]) -> str:
-    kept, taken = "", 0
-    for start, end in spans:
-        kept += text[taken:start]
-        taken = end
-    return (kept + text[taken:]).strip()

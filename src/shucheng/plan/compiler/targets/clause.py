@@ -41,9 +41,7 @@ _ACTOR: Final = re.compile(
     + "|数字化转型$|转型升级$)"
 )
 # 形成年产服务器50万台、整机柜1万架的制造能力.
-_CAPACITY: Final = re.compile(
-    "年产(?P<made>.{4,80})的(?P<what>(?:生产|制造|加工|处理|供应)?能力)$"
-)
+_CAPACITY: Final = re.compile("年产(?P<made>.{4,80})的(?P<what>(?:生产|制造|加工|处理|供应)?能力)$")
 # 需求响应能力达到最大负荷的5%: a share of something, said with a verb.
 _SHARE_OF: Final = re.compile("(?P<part>.{2,}?)(?P<verb>占|达到?|超过)(?P<whole>.{2,})的$")
 # 设立总规模50亿元的基金: the measure stands before the number, the thing after it.

@@ -29,8 +29,8 @@ _MAKES: Final = re.compile(
 # Words that say nothing without the thing they belong to: 平均上架率, 入园企业, 本地配套率.
 _RELATIVE: Final = re.compile(
     alternation(
-        """平均 亩均 户均 入园 入驻 在园 园区企业 本地配套 国产化率 国产化替代率 上架率 年营收 年营业收入
-        绿电使用 基准站 注册用户 入库企业"""
+        """平均 亩均 户均 入园 入驻 在园 园区企业 本地配套 国产化率 国产化替代率 上架率 年营收
+        年营业收入 绿电使用 基准站 注册用户 入库企业"""
     )
 )
 # 服务器产业|产值, 数据中心|平均上架率: the thing that was measured, without its measure.

@@ -14,9 +14,9 @@ from shucheng.plan.compiler.language.patterns import alternation
 from shucheng.plan.compiler.model import Period, Qualitative, Target
 from shucheng.plan.compiler.targets import words
 from shucheng.plan.compiler.targets.clause import Item, read_clause
+from shucheng.plan.compiler.targets.elision import Said
 from shucheng.plan.compiler.targets.folded_passage import Page
 from shucheng.plan.compiler.targets.layout import Clause, Folded, Layout, lay_out
-from shucheng.plan.compiler.targets.elision import Said
 from shucheng.plan.compiler.targets.meaning import (
     LATENCY_CIRCLE,
     comparator_of,
@@ -27,7 +27,12 @@ from shucheng.plan.compiler.targets.passages import Passage
 from shucheng.plan.compiler.targets.promises import RANKED, Standing, promises
 from shucheng.plan.compiler.targets.qualitative import find_qualitative
 from shucheng.plan.compiler.targets.quantities import Quantity, quantities, ranks
-from shucheng.plan.compiler.targets.subjects import complete, lean_on_label, lean_on_topic
+from shucheng.plan.compiler.targets.subjects import (
+    complete,
+    head_of_twin,
+    lean_on_label,
+    lean_on_topic,
+)
 from shucheng.plan.compiler.targets.years import Calendar, Mark, Scope, marks
 
 # A chapter that tells what has been done: its figures are facts until a promise says otherwise.
@@ -38,6 +43,8 @@ _BACKGROUND: Final = re.compile(
     )
 )
 _QUOTED_CIRCLE: Final = re.compile(rf"“[^“”]{{1,60}}”(?={LATENCY_CIRCLE.pattern})")
+# How many characters back a subject may owe its words to.
+_MEMORY: Final = 200
 _LOOKS_AHEAD: Final = re.compile("目标|要求|思路|任务|举措|工程|行动|展望")
 
 
@@ -97,7 +104,6 @@ class _Previous:
     verb: str = ""
     accumulates: bool = False
     comparators: frozenset[str] = frozenset()
-    dimension: str = ""
     # The clause of the last target of this sentence.
     clause: Clause | None = None
     # The subjects of the last list of figures: 甲、乙分别突破…, 年均分别增长….
@@ -218,14 +224,7 @@ class _PassageReader:
         listed = (*previous.listed, subject) if item.position else (subject,)
         lent = previous.lent if item.position else previous.listed
         self.previous = _Previous(
-            base,
-            verb,
-            accumulates,
-            item.left.comparators,
-            item.quantity.dimension,
-            clause,
-            listed,
-            lent,
+            base, verb, accumulates, item.left.comparators, clause, listed, lent
         )
         kind = kind_of(self.page, item, scope, verb, accumulates=accumulates, one_year=one_year)
         year, basis, period = scope.year, scope.basis, None
@@ -271,7 +270,7 @@ class _PassageReader:
         plain = self.page.slice((left.begin, left.core[0])) in ("", "其中")
         accumulates = left.accumulates or (shares and plain and previous.accumulates)
         unlimited = not item.quantity.limit and item.quantity.value_max is None
-        same = plain and previous.clause == clause and previous.dimension == item.quantity.dimension
+        same = plain and previous.clause == clause
         if shares and unlimited and not item.number_first and same:
             # 百亿级企业达到20家、千亿级3家
             item = replace(item, left=replace(left, comparators=previous.comparators))
@@ -286,8 +285,10 @@ class _PassageReader:
         if not subject and item.listed == len(lent) > 1:
             subject = lent[item.position]
         subject = subject or self.said.measured_by(item.quantity.unit)
-        in_sentence = self.previous.subject if self.previous.clause else ""
-        subject = self.said.owner_of(subject, in_sentence) + subject
+        owner = self.said.owner_of(subject, self.previous.subject if self.previous.clause else "")
+        subject = owner + subject if owner and owner in self._heard(item.span[0]) else subject
+        if self.previous.clause == clause:
+            subject = head_of_twin(subject, self.previous.subject) + subject
         subject = complete(subject, self.previous.subject)
         if draws_circle(page, item) and not subject.endswith(("时延", "圈")):
             circle = LATENCY_CIRCLE.search(page.text, item.quantity.span[1], clause.span[1])
@@ -295,6 +296,10 @@ class _PassageReader:
             subject = subject.lstrip('“「『"')
         subject = lean_on_label(subject, self.label)
         return lean_on_topic(subject, self._title(item.span[0]))
+
+    def _heard(self, before: int) -> str:
+        """The last words of this sentence before a position."""
+        return self.page.print((max(0, before - _MEMORY), before)).rpartition("。")[2]
 
     def _title(self, before: int) -> str:
         """The first sentence of a numbered paragraph, where it reads like a title."""

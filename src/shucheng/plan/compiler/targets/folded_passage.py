@@ -14,6 +14,7 @@ WINDOW: Final = 16
 BUILDING: Final = re.compile(f"{words.ADVERB}*{words.BUILD}")
 INNER_BUILDING: Final = re.compile(f"{words.ADVERB}*{words.INNER_BUILD}")
 _SCOPE_ONLY: Final = re.compile(f"{words.BUILD}?(?:{words.SCOPE.pattern})?")
+_YEAR: Final = re.compile(r"\d{4}|五")
 _COMPARED: Final = re.compile(f"(?:{'|'.join(words.COMPARATORS.values())})$")
 
 
@@ -38,13 +39,14 @@ class Page:
         return self.folded.printed[span[0] : span[1]]
 
     def words_of(self, span: Span) -> str:
-        """The printed words of a span, without the times said in their midst."""
+        """The printed words of a span, without a year said in their midst."""
         start, end = span
         kept, position = [], start
         for at in range(start + 1, end):
-            if at >= position and at in self.times and self.times[at] <= end:
+            to = self.times.get(at, end + 1)
+            if at >= position and to <= end and _YEAR.search(self.text, at, to):
                 kept.append(self.print((position, at)))
-                position = self.times[at]
+                position = to
         return "".join([*kept, self.print((position, end))])
 
     def time_in(self, span: Span) -> Span | None:

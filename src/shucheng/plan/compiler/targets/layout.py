@@ -13,11 +13,6 @@ from typing import Final
 from shucheng.plan.compiler.document import Span
 from shucheng.plan.compiler.language.folding import fold
 
-# Quotes and signs in one spelling, on top of `folding.fold`; one character to one.
-_QUOTES: Final = str.maketrans(
-    {"「": "“", "『": "“", "〝": "“", "」": "”", "』": "”", "〞": "”", "〈": "《", "〉": "》"}
-    | {"﹪": "%", "≧": "≥", "≦": "≤"}
-)
 _THOUSANDS: Final = re.compile(r"(?<=\d),(?=\d{3}(?:\D|$))")
 _OPENERS: Final = {"(": ")", "《": "》", "“": "”"}
 _CLOSERS: Final = {close: open_ for open_, close in _OPENERS.items()}
@@ -45,7 +40,7 @@ class Folded:
         chars: list[str] = []
         printed: list[str] = []
         offsets: list[int] = []
-        spelled = fold(text).translate(_QUOTES)
+        spelled = fold(text)
         straight_quotes = 0
         for position, char in enumerate(spelled):
             kept = char

@@ -26,7 +26,9 @@ _SIZE: Final = re.compile(
     + "$"
 )
 # “算力+工业”“算力+医疗”等应用标杆: names of a kind, each with the noun they share.
-_QUOTED_LIST: Final = re.compile("(?P<names>“[^“”]+”(?:[、和]?“[^“”]+”)+)等?(?P<thing>[^“”、等]{2,})")
+_QUOTED_LIST: Final = re.compile(
+    "(?P<names>“[^“”]+”(?:[、和]?“[^“”]+”)+)等?(?P<thing>[^“”、等]{2,})"
+)
 _PLACE_ONLY: Final = re.compile(
     alternation("乡镇 农村 城区 城市 县域 市区 山区 市本级 主城区 中心城区")
 )
@@ -192,10 +194,14 @@ def _tail_after_shared_end(part: str, last: str) -> str:
     return ""
 
 
-def _with_head(subject: str, previous: str) -> str:
-    """数字乡村示范镇5个、示范村40个: but for its last character, the second ends as the first."""
+def head_of_twin(subject: str, previous: str) -> str:
+    """数字乡村示范镇5个、示范村40个: places of two sizes in one programme."""
     head = previous[: -len(subject)]
-    twins = len(subject) > 2 and previous[len(head) : -1] == subject[:-1]
+    twins = (
+        len(subject) > 2
+        and subject[-1] in "村镇乡县区市"
+        and previous[len(head) : -1] == subject[:-1]
+    )
     return head if twins and len(head) >= 2 else ""
 
 
@@ -213,8 +219,6 @@ def complete(subject: str, previous: str, *, tight: bool = True) -> str:
     if _GRADE_ONLY.fullmatch(subject):
         bare = _GRADE.sub("", previous, count=1)
         return subject + bare
-    if head := _with_head(subject, previous):
-        return head + subject
     grade = _GRADED.search(subject)
     if grade and grade.start() == 0:
         return _complete_grade(subject, grade["tail"], previous)

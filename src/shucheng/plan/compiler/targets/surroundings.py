@@ -55,7 +55,9 @@ _ACCUMULATES: Final = re.compile("累计|累积")
 # 增速高于GDP增速3个百分点: what it is held against is not the thing measured.
 _HELD_AGAINST: Final = re.compile(r"(?:年均)?(?:增速|增长|增幅)?(?:高于|快于|领先于?|超过).{0,12}$")
 # Verbs that stay with the noun, for it would say too little: 接入企业80家.
-_KEPT_VERB: Final = re.compile("接入(?![一-鿿]{0,4}(?:率|规模|能力|量|比例))")
+_KEPT_VERB: Final = re.compile("接入(?!.{0,4}(?:率|规模|能力|量|比例)).{2,}$")
+# ... and so do these behind who acts, where nothing compares: 光网覆盖家庭1000万户.
+_REACHES: Final = re.compile(f"..{words.REACH}$")
 _FUND: Final = re.compile(r"(?:总规模|首期规模|规模|总投资|年产值)$")
 
 
@@ -122,7 +124,10 @@ def left_of(
             verb = verb or "build"
         elif closing and closing.start() > 0 and quantity.dimension == "count":
             verb = verb or "build"  # 烟感安装3万户: the noun of a deed that is done so often
-    verb = verb or ("build" if _KEPT_VERB.match(text, core[0], core[1]) else "")
+    if not verb and quantity.dimension == "count":
+        said = page.slice(core)
+        reaches = _KEPT_VERB.match(said) or (not run.comparators and _REACHES.search(said))
+        verb = "build" if reaches else ""
     return Left(
         core,
         verb or inner_verb or run.verb,

@@ -32,8 +32,8 @@ _FALLING: Final = "下降 降低 压减 压缩 缩短 缩减 缩小 减少 压�
 COMPARATORS: Final[dict[str, str]] = {
     "above": alternation("超过 超出 超越 超 突破 大于 高于 多于 跨过 冲破 迈过 >"),
     "at least": alternation(
-        """达到 达至 达成 达 不少于 不低于 不小于 不短于 不下于 不得少于 不得低于 至少 ≥ >= 迈上 跃上 站上
-        迈入""",
+        """达到 达至 达成 达 不少于 不低于 不小于 不短于 不下于 不得少于 不得低于 至少 ≥ >=
+        迈上 跃上 站上 迈入""",
         unless_after=_HALF_AFTER,
     )
     + f"|{alternation(_RISING)}(?:到|至)",
@@ -62,9 +62,9 @@ GROWTH: Final = (
 GROWTH_NOUN: Final = re.compile("(?:增速|增长率|增幅|增长速度|降幅|下降率|提升率|增收)$")
 # What stands between subject and comparator, and says nothing of the thing measured.
 BEFORE_NUMBER: Final = alternation(
-    """力争 力求 争取 努力 确保 有望 预计 预期 计划 将 要 应 须 必须 应当 能 能够 可 也 已 都 均 各 再 共
-    分别 全部 普遍 基本 总体 总体上 整体 稳步 稳定 持续 逐步 不断 进一步 严格 大幅 明显 显著
-    累计 总计 合计 共计 总共 同比 平均 每年 逐年 年均 年度 全年 年内 当年 每日 每天 每月 每季度
+    """力争 力求 争取 努力 确保 有望 预计 预期 计划 将 要 应 须 必须 应当 能 能够 可 也 已 都 均
+    各 再 共 分别 全部 普遍 基本 总体 总体上 整体 稳步 稳定 持续 逐步 不断 进一步 严格 大幅 明显
+    显著 累计 总计 合计 共计 总共 同比 平均 每年 逐年 年均 年度 全年 年内 当年 每日 每天 每月 每季度
     实现 完成 至少 首次 比上年 较上年 比上一年 同比上年""",
     unless_after=_HALF_AFTER,
 )
@@ -127,9 +127,10 @@ BUILD: Final = alternation(
     集聚 聚集 汇聚 汇集 归集 采集 储备 盘活 整合 打通 贯通 对接 入库 备案 备案登记 注册 登记
     形成 实施 完成 开展 推出 推广 应用推广 示范推广 推动 推进 推介 组织 发布 提供 发射 提交
     研发 研制 开发 攻克 攻关 攻坚 突破 转化 孵化 复制 标注 授权 生产 普及 转型 迁移 上云 提档
-    支持 扶持 资助 遴选 遴选出 布设 新布设 消除 替代 选择 选出 选树 选育 选拔 评选 认定 评定 命名 征集 凝练 推荐
-    入选 获 获得 获批 获评 申报 申建 申请 签约 落地 投产 开工 竣工 上线 上架 立项 建档 促成 达成 承接
-    承担 参建 覆盖 服务 服务保障 诊断 改造 升级 改装 更新 置换 配备 淘汰 关停 清理 整治 拆除
+    支持 扶持 资助 遴选 遴选出 布设 新布设 消除 替代 选择 选出 选树 选育 选拔 评选 认定
+    评定 命名 征集 凝练 推荐 入选 获 获得 获批 获评 申报 申建 申请 签约 落地 交付 投产 开工 竣工
+    上线 上架 立项 建档 促成 达成 承接 承担 参建 覆盖 服务 服务保障
+    诊断 改造 升级 改装 更新 置换 配备 淘汰 关停 清理 整治 拆除
     治理 救助 惠及 受益 发放 拉动 带动 辐射 发展 扩展 拓展 拓宽 扩大 输出 举办 举行 承办 办好
     制定 制修订 修订 编制 参与制定 主导制定 牵头制定 研究制定 订立 出台 开通 开放 开辟 开出
     投运 投用 启用 建成投用 建成投运 投资 投入 安排 筹集 募集 撬动 争取到 融资""",
@@ -145,14 +146,18 @@ INNER_BUILD_SURE: Final = alternation(
 INNER_BUILD: Final = alternation(
     """新增 新建 新培育 新引进 新开通 净增 建成 建设 建设运营 打造 创建 创成 争创 培育 培养 引进
     引育 引培 招引 吸引 集聚 形成 累计形成 实施 完成 开展 推出 发布 设立 组建 搭建 认定 遴选
-    选择 选出 选树 投放 部署 举办 攻克 孵化 上线 开通 落地 制定 安装 配备 提供 开发 研发 更新 发放 推广
-    惠及""",
+    选择 选出 选树 投放 部署 举办 攻克 孵化 上线 开通 落地 制定 安装 配备 提供 开发 研发
+    更新 发放 推广 惠及""",
     unless_before={**_NOUN_AFTER, "建设": "项目 用地 完成率 工程 进度 率 运营"},
 )
 # What may be measured itself, so that it is no verb where nothing follows: 完成投资100亿元.
 VERBAL_NOUN: Final = re.compile(
     "(?:投资|融资|投入|培训|服务|诊断|改造|授权|登记|备案|规划|发展|更新|治理|覆盖|升级|"
     "应用推广|转型|安装|投放)$"
+)
+# People are reached one after the other: 光网覆盖家庭; places are covered or are not.
+REACH: Final = alternation("覆盖 惠及 带动") + alternation(
+    "家庭 农户 农牧民 居民 群众 用户 学生 人口 牧户 就业"
 )
 HAVE: Final = alternation("拥有 保有 具备")
 # Adverbs in front of a verb; stripped only where a verb follows (新能源 is no verb phrase).
@@ -161,8 +166,9 @@ ADVERB: Final = alternation(
     有序 全面 计划 预计 预期 拟 再 再新 新 共 累计 总计 合计 逐步 分批 每批 首批 批量 择优 优先
     主动 自主 进一步 有效 不断 提前 率先 动态 滚动 系统 精准 靶向 常态化 规模化 定期 常年 年均
     高标准 高质量 高水平 高起点 高规格 多层次 多渠道 开放式 面向全国 同步 同时 要 将 至少 扎实
-    推动 推进 促进 组织 鼓励 支持 引导 指导 帮助 协同 联合 牵头 参与 主导 牵头或 主导或 参与或 牵头和 主导和 分类 探索 成功 广泛
-    集中 科学 梯次 梯度 强化 加强 优化 谋划 免费 依法 实现"""
+    推动 推进 促进 组织 鼓励 支持 引导 指导 帮助 协同 联合 牵头 参与 主导 牵头或 主导或
+    参与或 牵头和 主导和 分类 探索 成功 广泛 集中 科学 梯次 梯度 强化 加强 优化 谋划 免费
+    依法 实现"""
 )
 # Verbs a task opens with, and a report does not: what went before was said of the past.
 ORDER: Final = re.compile(
@@ -224,7 +230,9 @@ CONDITION_END: Final = re.compile("(?:的|企业|项目|单位|机构|个人|者
 # What must not be done sets no aim: 严禁新建3000架以上的数据中心.
 FORBIDDEN: Final = re.compile(alternation("严禁 禁止 不得新建 不再新建 不准 严控 取缔"))
 # A fact of a project, or how heavily something counts in an appraisal.
-PROJECT_FACT: Final = re.compile(r"(?:(?:项目|工程|计划)?总投资额?|占地(?:面积)?|设计[年日总送产].*)$")
+PROJECT_FACT: Final = re.compile(
+    r"(?:(?:项目|工程|计划)?总投资额?|占地(?:面积)?|设计[年日总送产].*)$"
+)
 WEIGHT: Final = re.compile(alternation("权重 分值 计分") + "$")
 # Numbers that lay out a structure: 构建2个中心、5个节点的布局.
 STRUCTURE_TAIL: Final = re.compile(

@@ -3,10 +3,9 @@
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
-from shucheng.plan.compiler.lint.context import Context, figure, path_of, ref, spans_of
+from shucheng.plan.compiler.lint.context import Context, figure, is_stock, path_of, ref, spans_of
 from shucheng.plan.compiler.lint.measured_things import Thing
 from shucheng.plan.compiler.lint.rule import Found, rule
-from shucheng.plan.compiler.lint.rules.figures import is_stock
 from shucheng.plan.compiler.matching import name_of
 from shucheng.plan.compiler.model import Indicator, Target
 

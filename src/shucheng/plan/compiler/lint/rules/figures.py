@@ -10,8 +10,11 @@ from shucheng.plan.compiler.amounts import STRENGTH, measure, same_amount
 from shucheng.plan.compiler.lint.context import (
     Context,
     adds,
+    amount,
+    annex_amount,
     annex_figure,
     figure,
+    is_stock,
     path_of,
     ref,
     same_scope,
@@ -25,18 +28,6 @@ _SURE = 0.8
 _SHARE = re.compile(r"(?:率|占比|比重|比例|份额|覆盖面|渗透度|百分比)$")
 _DECLINE = re.compile(r"下降|降低|减少|压减|压缩|节约")
 _MAY_PASS_100 = re.compile(r"增长|增速|完成率|产销率|周转|产出率|拉动|回报|收益率|达产率|履约率")
-
-
-def is_stock(target: Target) -> bool:
-    return target.kind in {"level", "cumulative"}
-
-
-def amount(target: Target) -> tuple[str, float]:
-    return measure(target.value, target.unit)
-
-
-def annex_amount(row: Indicator, year: int) -> tuple[str, float]:
-    return measure(row.targets[str(year)], row.unit)
 
 
 def within(target: Target, other: tuple[str, float]) -> bool:
@@ -279,7 +270,7 @@ def growth_years(target: Target, levels: dict[int, Any]) -> tuple[int, int] | No
 
 
 def _contradicts(target: Target, implied: float) -> bool:
-    stated = target.value * (0.1 if target.unit == "‰" else 1.0)
+    stated = measure(target.value, target.unit)[1] * 100
     if target.comparator in {">", ">="}:
         return implied < stated - 0.5
     if target.comparator in {"<", "<="}:
@@ -365,7 +356,7 @@ def _too_large(subject: str, value: float, unit: str) -> bool:
     family, size = measure(value, unit)
     return (
         family == "ratio"
-        and size > 100
+        and size > 1
         and _SHARE.search(subject) is not None
         and _MAY_PASS_100.search(subject) is None
     )

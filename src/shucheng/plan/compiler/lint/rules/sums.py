@@ -5,10 +5,18 @@ from collections import defaultdict
 from collections.abc import Iterator
 from typing import Any
 
-from shucheng.plan.compiler.lint.context import Context, annex_figure, figure, path_of, ref
+from shucheng.plan.compiler.lint.context import (
+    Context,
+    amount,
+    annex_amount,
+    annex_figure,
+    figure,
+    is_stock,
+    path_of,
+    ref,
+)
 from shucheng.plan.compiler.lint.measured_things import Member, Thing
 from shucheng.plan.compiler.lint.rule import Found, rule
-from shucheng.plan.compiler.lint.rules.figures import amount, annex_amount, is_stock
 from shucheng.plan.compiler.matching import name_of, normalise
 from shucheng.plan.compiler.model import Indicator, Target
 

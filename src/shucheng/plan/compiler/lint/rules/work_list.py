@@ -6,6 +6,8 @@ from typing import Any
 from shucheng.plan.compiler.amounts import same_amount
 from shucheng.plan.compiler.lint.context import (
     Context,
+    amount,
+    annex_amount,
     annex_figure,
     figure,
     path_of,
@@ -14,7 +16,6 @@ from shucheng.plan.compiler.lint.context import (
 )
 from shucheng.plan.compiler.lint.measured_things import Member, Thing
 from shucheng.plan.compiler.lint.rule import Found, rule
-from shucheng.plan.compiler.lint.rules.figures import amount, annex_amount
 from shucheng.plan.compiler.matching import name_of
 from shucheng.plan.compiler.model import Indicator, Target
 

@@ -1,0 +1,121 @@
+"""How a plan words a target: what a figure leans on, and what is no aim at all."""
+
+import pytest
+from tests.plan.compiler.test_targets import read, told
+
+from shucheng.plan.compiler.model import Period
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        # Characters that are half of a word: 产能, 占比2026年, 并网, 服务用户.
+        ("电池年产能达到30吉瓦。", ["电池年产能 >= 30吉瓦 None level"]),
+        ("电子证照用证占比2026年达到80%。", ["电子证照用证占比 >= 80% 2026 level"]),
+        ("新增并网光伏20万千瓦。", ["并网光伏 = 20万千瓦 None cumulative"]),
+        ("到2027年,服务用户达到5万户。", ["服务用户 >= 5万户 2027 level"]),
+        ("新建机房能效值须低于1.3。", ["新建机房能效值 < 1.3 None level"]),
+        ("新建机房能效值不得高于1.3。", ["新建机房能效值 <= 1.3 None level"]),
+        ("监测站加密至12座。", ["监测站 >= 12座 None level"]),
+        # Verbs and adverbs that belong to no subject.
+        ("牵头或参与制定地方标准8项。", ["地方标准 = 8项 None cumulative"]),
+        ("布设水质监测浮标60个。", ["水质监测浮标 = 60个 None cumulative"]),
+        ("新增各类数字驿站30座。", ["数字驿站 = 30座 None cumulative"]),
+        ("力争获全国金奖2项以上。", ["全国金奖 >= 2项 None cumulative"]),
+        ("争取国家试点名额3个。", ["国家试点名额 = 3个 None cumulative"]),
+        # A year in the middle of the subject, or behind a counted noun.
+        ("存量机房到2026年底能效值降至1.4以下。", ["存量机房能效值 <= 1.4 2026 level"]),
+        ("首批8艘货轮2026年交付使用。", ["货轮 = 8艘 2026 level"]),
+        # Said of what is better when small.
+        ("北斗定位精度优于5厘米。", ["北斗定位精度 <= 5厘米 None level"]),
+        ("出厂合格率优于98%。", ["出厂合格率 > 98% None level"]),
+        # A second measure word in brackets, and units of their own kind.
+        ("完成300件(套)珍品建档。", ["珍品建档 = 300件(套) None cumulative"]),
+        ("新增变电容量200万千伏安。", ["变电容量 = 200万千伏安 None cumulative"]),
+        ("新增道路监控500路。", ["道路监控 = 500路 None cumulative"]),
+        # What can be produced is a size that is had.
+        (
+            "形成年产机器人2万台、减速器5万套的生产能力。",
+            ["机器人年产能 = 2万台 None level", "减速器年产能 = 5万套 None level"],
+        ),
+        # A share said with a verb.
+        (
+            "虚拟电厂响应能力达到最大负荷的6%。",
+            ["虚拟电厂响应能力占最大负荷比例 >= 6% None level"],
+        ),
+        # Verbs that stay with the noun still make it.
+        ("接入泵站40座。", ["接入泵站 = 40座 None cumulative"]),
+        ("千兆光网覆盖农户6万户。", ["千兆光网覆盖农户 = 6万户 None cumulative"]),
+        ("空巢老人家庭烟感安装2万户。", ["空巢老人家庭烟感安装 = 2万户 None cumulative"]),
+        # What a single year adds.
+        ("2026年新增充电桩300个。", ["充电桩 = 300个 2026 annual"]),
+    ],
+)
+def test_the_words_around_a_figure(text: str, expected: list[str]) -> None:
+    assert told(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "subjects"),
+    [
+        # The clause before says what grows, what happens, what is made.
+        ("数据交易规模持续扩大,突破5亿元。", ["数据交易规模"]),
+        ("定期开展应急演练,每年不少于4次。", ["应急演练"]),
+        ("建设数字文创产业园,入园企业突破60家。", ["数字文创产业园入园企业"]),
+        ("服务器产业产值达到60亿元,本地配套率达到25%。", ["服务器产业", "服务器产业"]),
+        # Members of a list share what stands at its end or its head.
+        ("火警、水警平均处置时间分别缩短至8分钟、12分钟。", ["火警", "水警"]),
+        ("建成智慧农业先行镇3个、先行村20个。", ["智慧农业先行镇", "智慧农业先行村"]),
+        ("打造“算力+港口”“算力+航运”等标杆各2个。", ["“算力+港口”标杆", "“算力+航运”标杆"]),
+        ("打造百万级连接应用3个、千万级1个。", ["百万级连接应用", "千万级连接应用"]),
+    ],
+)
+def test_a_subject_is_completed_from_its_sentence(text: str, subjects: list[str]) -> None:
+    targets, _ = read(text)
+    assert len(targets) == len(subjects)
+    for target, expected in zip(targets, subjects, strict=True):
+        assert target.subject.startswith(expected)
+
+
+def test_what_another_sentence_says_completes_nothing() -> None:
+    targets, _ = read("做强新型材料产业。2026年产业规模达到60亿元,本地配套率提高到45%。")
+    assert [target.subject for target in targets] == ["新型材料产业规模", "本地配套率"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        # A condition, a ban, a weight in an appraisal.
+        "对年产值首次突破8亿元的企业,按设备投入的3‰给予奖励。",
+        "对出货量超过100万件的企业给予20万元奖励。",
+        "严禁在园区外新建2000架以上的数据中心。",
+        "纳入绩效考核,考核权重不低于3%。",
+        # The size of a project.
+        "开工建设东岭60万千瓦抽水蓄能电站,项目总投资45亿元。",
+        "推进南湖50万千瓦渔光互补、北湖30万千瓦林光互补等项目。",
+        "设计年送电量300亿千瓦时。",
+        # What needs a latency, and the band of a station.
+        "面向远程手术等10毫秒以内低时延业务布局节点。",
+        "利用700MHz频段开展覆盖。",
+    ],
+)
+def test_a_condition_or_a_size_is_no_aim(text: str) -> None:
+    assert told(text) == []
+
+
+def test_a_size_that_names_a_class_leaves_the_figure_after_it() -> None:
+    assert told("客运车辆、15米以上货船定位终端安装率达到95%。") == [
+        "客运车辆、15米以上货船定位终端安装率 >= 95% None level"
+    ]
+    assert told("预警信息20分钟内送达率达到98%。") == ["预警信息20分钟内送达率 >= 98% None level"]
+
+
+def test_an_order_ends_a_report_of_the_past() -> None:
+    text = "2023年平台注册用户200万人。推动数据融合,开发数据产品15个。"
+    assert told(text) == ["数据产品 = 15个 None cumulative"]
+
+
+def test_a_longer_plan_still_has_the_present_five_years_before_it() -> None:
+    text = "“十四五”期间新建变电站3座。"
+    assert [t.year for t in read(text, period=Period(2023, 2030))[0]] == [2025]
+    assert read(text, period=Period(2025, 2027))[0] == []
