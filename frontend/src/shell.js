@@ -5,7 +5,12 @@ const root = document.documentElement;
 
 document.addEventListener("click", (event) => {
   if (event.target.closest("[data-nav-toggle]")) {
-    root.dataset.drawer = root.dataset.drawer === "open" ? "" : "open";
+    if (matchMedia("(max-width: 899px)").matches) root.dataset.drawer = root.dataset.drawer === "open" ? "" : "open";
+    else {
+      // Kept in a cookie, so that the server draws the next page as this one was left.
+      root.dataset.nav = root.dataset.nav === "closed" ? "" : "closed";
+      document.cookie = `nav=${root.dataset.nav}; path=/; max-age=31536000; samesite=lax`;
+    }
     return;
   }
   if (root.dataset.drawer === "open" && !event.target.closest(".nav")) root.dataset.drawer = "";

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import pytest
 import requests
@@ -94,8 +94,15 @@ def running_site(deployment: Deployment, folder: Path) -> Iterator[Site]:
 def nginx_program() -> list[str]:
     program = shutil.which("nginx", path="/usr/sbin:/usr/bin:/usr/local/sbin:/usr/local/bin")
     if program is None:
-        pytest.skip("nginx is not installed here")
+        missing("nginx")
     return [program]
+
+
+def missing(program: str) -> NoReturn:
+    """Where tests must run, a program that is not there is a failure."""
+    if os.environ.get("CI") == "true":
+        pytest.fail(f"{program} is required in CI")
+    pytest.skip(f"{program} is not installed here")
 
 
 def serve(deployment: Deployment, port: int) -> Started:

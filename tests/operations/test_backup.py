@@ -1,6 +1,7 @@
 """A backup taken while others write comes back whole; a damaged or half one never passes."""
 
 import json
+import shutil
 from functools import partial
 from pathlib import Path
 
@@ -64,16 +65,23 @@ except ShuchengError as error:
 """
 
 
-@pytest.fixture
-def backed_up(deployment: Deployment) -> tuple[Deployment, Path]:
+@pytest.fixture(scope="module", params=["sqlite", "postgres"])
+def busy(request: pytest.FixtureRequest, deployments: Deployments) -> Deployment:
     """A deployment of which a backup was made while a writer went on writing."""
+    deployment = deployments.make(request.param)
     deployment.run(FILL)
     writer = deployment.start(WRITE)
     with ended(writer):
         eventually(lambda: writer.says("writing"))
         deployment.run(BACKUP)
         assert writer.process.poll() is None
-    return deployment, deployment.folder / "backup"
+    return deployment
+
+
+@pytest.fixture
+def backed_up(busy: Deployment, tmp_path: Path) -> tuple[Deployment, Path]:
+    """The deployment, and a copy of its backup that the test may damage."""
+    return busy, shutil.copytree(busy.folder / "backup", tmp_path / "backup")
 
 
 def restore(into: Deployment, source: Path, replace: bool = False) -> str:
@@ -279,6 +287,24 @@ def test_old_backups_go_and_what_is_no_backup_stays(deployment: Deployment) -> N
         "['day2', 'day1']",
         "['day3', 'day4', 'day9.unfinished', 'notes']",
     ]
+
+
+def test_the_command_makes_dated_backups_and_keeps_the_newest(deployment: Deployment) -> None:
+    command = """
+    import sys
+    from shucheng.cli import main
+    for _ in range(3):
+        assert main(["backup", "--keep", "2"]) == 0
+        import time; time.sleep(1.1)
+    """
+    with pytest.raises(AssertionError, match="SHUCHENG_BACKUP_FOLDER"):
+        deployment.run(command)
+    shelf = deployment.folder / "shelf"
+    deployment.settings = {"SHUCHENG_BACKUP_FOLDER": str(shelf)}
+    out = deployment.run(command)
+    assert out.count("verified.") == 3
+    assert out.count("removed.") == 1
+    assert len(list(shelf.glob("*/manifest.json"))) == 2
 
 
 def stored(deployment: Deployment) -> dict[str, bytes]:

@@ -26,6 +26,18 @@ MANAGEMENT = (
     MenuEntry(_("Cases"), "identity:cases", "identity.handle_cases"),
 )
 
+# Pages that belong to a room although their address does not begin with the room's.
+ROOMS = {
+    "/indicators/": "cockpit:home",
+    "/areas/": "cockpit:home",
+    "/explain/": "cockpit:home",
+    "/tasks/": "plan:organisations",
+    "/work-points/": "plan:organisations",
+    "/rules/": "plan:findings",
+    "/data/observations/": "observations:metrics",
+    "/settings/": "identity:security",
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Entry:
@@ -53,9 +65,15 @@ def _entries(request: HttpRequest, actor: Actor, menu: tuple[MenuEntry, ...]) ->
         Entry(
             label=entry.label,
             url=(url := reverse(entry.url_name)),
-            current=request.path == url or (url != "/" and request.path.startswith(url)),
+            current=request.path == url
+            or (url != "/" and request.path.startswith(url))
+            or entry.url_name == _room(request.path),
             count=count_open_alerts(actor) if entry.url_name == "alerts:list" else 0,
         )
         for entry in menu
         if actor.may(entry.permission)
     )
+
+
+def _room(path: str) -> str:
+    return next((room for start, room in ROOMS.items() if path.startswith(start)), "")

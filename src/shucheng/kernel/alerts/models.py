@@ -51,7 +51,7 @@ class Alert(models.Model):
         indexes = [models.Index(fields=["resolved_at", "-last_at"], name="alert_open_first")]
 
     def __str__(self) -> str:
-        return self.key
+        return f"{self.code} {self.key}"
 
     @property
     def title(self) -> str:

@@ -37,10 +37,18 @@ def next_step_of(code: str, values: Mapping[str, Any]) -> str:
 
 def _filled(text: Text, values: Mapping[str, Any]) -> str:
     try:
-        return str(text) % values
+        return str(text) % _in_words(values)
     except (KeyError, ValueError, TypeError):
         # An older alert without a value that the text now names is still shown.
         return str(text)
+
+
+def _in_words(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Roles are stored by code and read by name."""
+    from shucheng.kernel.identity.models import ROLE_LABELS  # models load after this module
+
+    labels = {role.value: label for role, label in ROLE_LABELS.items()}
+    return {**values, "role": labels.get(values.get("role"), values.get("role"))}
 
 
 register_alert(

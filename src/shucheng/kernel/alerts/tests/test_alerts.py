@@ -123,6 +123,8 @@ def test_a_management_role_given_to_somebody_raises_an_alarm() -> None:
     assert watched() == []
     grant_role(person.pk, office.pk, Role.PLAN_OFFICE, actor=SECURITY)
     assert watched() == ["security.role_granted"]
+    with translation.override("en"):
+        assert "“Plan office”" in Alert.objects.get().title
 
 
 def test_much_data_taken_out_at_once_or_in_pieces_raises_an_alarm() -> None:

@@ -113,13 +113,14 @@ def correct_observation(
     new.note = reason
     new.evidence_id = evidence
     _save([new])
+    code = old.metric_version.metric.code
     record(
         "observations.observation.corrected",
-        new,
+        ("observations.observation", str(new.pk), f"{code} {old.period}"),
         actor=actor,
         before={"value": old.value, "status": old.status},
         after={"value": number, "status": settled},
-        metric=old.metric_version.metric.code,
+        metric=code,
         period=old.period,
         reason=reason,
     )
