@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 import requests
 from tests.deployment import Deployments, eventually
-from tests.operations.site import DEPLOY, answers, children, free_ports, missing, trees_ended
+from tests.operations.site import DEPLOY, answers, children, free_ports, trees_ended
 
 from shucheng.web.environment import SETTINGS
 
@@ -120,7 +120,7 @@ def test_the_command_of_the_deployment_reads_its_settings(tmp_path: Path) -> Non
 def systemd_analyze() -> str:
     program = shutil.which("systemd-analyze")
     if program is None:
-        missing("systemd-analyze")
+        pytest.skip("systemd is not installed here")
     return program
 
 

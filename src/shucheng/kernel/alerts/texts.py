@@ -48,7 +48,8 @@ def _in_words(values: Mapping[str, Any]) -> dict[str, Any]:
     from shucheng.kernel.identity.models import ROLE_LABELS  # models load after this module
 
     labels = {role.value: label for role, label in ROLE_LABELS.items()}
-    return {**values, "role": labels.get(values.get("role"), values.get("role"))}
+    role = values.get("role", "")
+    return {**values, "role": labels.get(role, role)}
 
 
 register_alert(

@@ -4,7 +4,6 @@ import gzip
 import hashlib
 import json
 import os
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import IO
@@ -13,11 +12,11 @@ from django.db import models
 from django.utils import timezone
 
 from shucheng.kernel.action import action
-from shucheng.kernel.actor import Actor, Role
+from shucheng.kernel.actor import Actor
 from shucheng.kernel.audit.entries import record, record_export
 from shucheng.kernel.audit.models import AuditEntry
-from shucheng.kernel.audit.queries import Search, exported, keep_days, matching, verify_chain
-from shucheng.kernel.audit.verify import ARCHIVED, Outcome, parse_head
+from shucheng.kernel.audit.queries import Search, exported, keep_days, matching
+from shucheng.kernel.audit.verify import ARCHIVED
 
 
 @action
@@ -63,23 +62,6 @@ def archive_entries(folder: Path, *, actor: Actor) -> Path | None:
     )
     old.delete()
     return path
-
-
-def export_audit(path: Path, *, actor: Actor) -> int:
-    """Write the whole log to a file, for the command line; gives the number of entries."""
-    with path.open("w", encoding="utf-8") as lines:
-        return export_entries(lines, actor=_as_auditor(actor))
-
-
-def verify_audit(known: str = "") -> Outcome:
-    """Verify this deployment's chain; `known` is SEQUENCE:HASH as noted earlier."""
-    return verify_chain(parse_head(known) if known else None)
-
-
-def _as_auditor(actor: Actor) -> Actor:
-    # Whoever runs the command line holds the database itself; the entry says "cli".
-    alone = actor.person_id is None and actor.channel == "cli"
-    return replace(actor, roles=frozenset({Role.AUDITOR})) if alone else actor
 
 
 def _write_lines(path: Path, entries: models.QuerySet[AuditEntry]) -> str:

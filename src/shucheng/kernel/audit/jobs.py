@@ -1,12 +1,18 @@
-"""The clock of the audit log: the whole chain is verified once a day."""
+"""The clock of the audit log: verify the whole chain, put away what is old enough."""
 
+from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.urls import reverse
+from django.utils import timezone
 
 from shucheng.kernel.actor import Actor, Role
 from shucheng.kernel.alerts.actions import raise_alert
-from shucheng.kernel.audit.queries import verify_chain
+from shucheng.kernel.audit.actions import archive_entries
+from shucheng.kernel.audit.models import AuditEntry
+from shucheng.kernel.audit.queries import keep_days, verify_chain
 
 
 def verify_chain_job(payload: Any, *, actor: Actor, progress: Any) -> dict[str, Any]:
@@ -23,3 +29,12 @@ def verify_chain_job(payload: Any, *, actor: Actor, progress: Any) -> dict[str, 
             link=reverse("audit:chain"),
         )
     return {"intact": outcome.intact, "text": str(outcome), "broken_at": outcome.broken_at}
+
+
+def archive_job(payload: Any, *, actor: Actor, progress: Any) -> dict[str, str]:
+    """Move what passed the retention time into SHUCHENG_DATA/audit-archive, a month's at once."""
+    due = timezone.now() - timedelta(days=keep_days() + 31)
+    if not AuditEntry.objects.filter(recorded_at__lt=due).exists():
+        return {}
+    path = archive_entries(Path(settings.DATA_FOLDER) / "audit-archive", actor=actor)
+    return {"file": path.name if path else ""}

@@ -104,6 +104,21 @@ SEVERITIES = {
 }
 
 
+TABS = {
+    "target": gettext_lazy("Targets"),
+    "indicator": gettext_lazy("Indicators"),
+    "task": gettext_lazy("Tasks"),
+    "work_point": gettext_lazy("Work points"),
+    "findings": gettext_lazy("Findings"),
+}
+
+
+@register.filter
+def tab_label(code: str) -> str:
+    """A tab of the review, which holds many of a kind."""
+    return str(TABS[code])
+
+
 MOST = 6
 
 

@@ -106,7 +106,7 @@ def _timeline(cockpit: Cockpit) -> Timeline | None:
         for year in range(progress.start, progress.end + 1)
     )
     today_at = min(max(at(progress.today), 0.0), 100.0)
-    return Timeline(years, progress.today, today_at, max((end - progress.today).days - 1, 0))
+    return Timeline(years, progress.today, today_at, max((end - progress.today).days, 0))
 
 
 def _deadline(cockpit: Cockpit) -> Deadline | None:

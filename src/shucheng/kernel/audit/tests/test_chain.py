@@ -17,10 +17,12 @@ from hypothesis import strategies as st
 from tests.append_only import lifted
 from tests.records import an_actor, make_organisation, make_person
 
-from shucheng.kernel.actor import Role
+from shucheng.kernel.actor import Role, system_actor
+from shucheng.kernel.alerts.queries import alerts_list
 from shucheng.kernel.audit import verify
 from shucheng.kernel.audit.actions import archive_entries, export_entries
 from shucheng.kernel.audit.entries import record
+from shucheng.kernel.audit.jobs import archive_job, verify_chain_job
 from shucheng.kernel.audit.models import AuditEntry, AuditHead
 from shucheng.kernel.audit.queries import Search, head, keep_days, verify_chain
 from shucheng.kernel.errors import Forbidden
@@ -197,6 +199,31 @@ def test_old_entries_move_to_a_file_and_the_rest_still_explains_itself(
     # Without the entry that vouches for the archive the beginning is missing.
     tamper("DELETE FROM audit_auditentry WHERE sequence = 6")
     assert not verify_chain().intact
+
+
+def test_the_clock_puts_away_what_passed_its_time_and_nothing_before(
+    tmp_path: Path, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.AUDIT_KEEP_DAYS, settings.DATA_FOLDER = 200, tmp_path
+    clock = system_actor("job")
+    write(2)
+    assert archive_job({}, actor=clock, progress=None) == {}
+    later = timezone.now() + timedelta(days=240)
+    with lifted(), connection.cursor() as cursor:
+        # What the trigger would say by then; the test's database does not travel in time.
+        monkeypatch.setattr(timezone, "now", lambda: later)
+        assert archive_job({}, actor=clock, progress=None) == {"file": "audit-to-2.jsonl.gz"}
+        cursor.execute("SELECT code FROM audit_auditentry")
+        assert cursor.fetchall() == [("audit.entries.archived",)]
+    assert run_alone(tmp_path / "audit-archive" / "audit-to-2.jsonl.gz")[0] == 0
+
+
+def test_a_broken_chain_alarms_the_auditors() -> None:
+    write(3)
+    tamper("UPDATE audit_auditentry SET person_name = 'x' WHERE sequence = 2")
+    verify_chain_job({}, actor=system_actor("job"), progress=lambda *_: None)
+    [alert] = alerts_list(actor=AUDITOR)
+    assert (alert.severity, alert.values["entry"]) == ("critical", 2)
 
 
 def last_hash(path: Path) -> str:

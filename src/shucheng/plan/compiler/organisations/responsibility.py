@@ -22,7 +22,7 @@ from shucheng.plan.compiler.organisations.names import (
 
 _LABEL = re.compile(
     r"(?:主要|第一|共同)?(?P<role>牵头|责任|负责|配合|参与|参加|协同|协办|协作|主办|承办|落实|实施|支持|主管|推进)"
-    r"(?:责任|落实|实施|负责|和责任|及责任|、责任|和配合|及配合)*"
+    r"(?:责任|落实|实施|负责|和责任|及责任|、责任|和配合|及配合){0,3}"
     r"(?P<kind>单位|部门|主体|地区|科室|处室|领导|人|机构)?\s*[:]"
 )
 _ROLE = re.compile(
@@ -39,7 +39,7 @@ _OPEN_END = re.compile(r"等(?:有关|相关)?(?:单位|部门)?$")
 _SENTENCE = re.compile(r"[^。;!?]+[。;!?]?")
 # A sentence that begins with a name and a role: 由市数据局牵头,…
 _OPENING = re.compile(
-    r"\s*由?(?P<name>[^,、;。:]{2,20}?)(?:、[^,;。:]{2,60}?)?(?:共同|联合|会同[^,;。]{2,40})?(?:牵头|负责|等?按职责)"
+    r"由?(?P<name>[^,、;。:\s][^,、;。:]{1,19}?)(?:、[^,;。:]{2,60}?)?(?:共同|联合|会同[^,;。]{2,40})?(?:牵头|负责|等?按职责)"
 )
 _STOP = re.compile(r"[。;]")
 _FIRST_NAME = re.compile(r"、|和|会同|联合")
@@ -209,22 +209,22 @@ def _statements(folded: str, taken: tuple[Span, ...]) -> Iterator[Span]:
     if taken or not _ROLE_WORD.search(folded):
         return
     for sentence in _SENTENCE.finditer(folded):
-        end = _end_of_roles(sentence.group())
-        if end:
-            start = sentence.start() + len(sentence.group()) - len(sentence.group().lstrip())
-            yield start, sentence.end() if end == "whole" else sentence.start() + int(end)
+        said = sentence.group().lstrip()
+        size = _size_of_roles(said)
+        if size:
+            start = sentence.end() - len(said)
+            yield start, start + size
 
 
-def _end_of_roles(sentence: str) -> str:
-    """Where 由市数据局牵头,…配合 ends in its sentence: "whole", an offset, or "" for no such."""
+def _size_of_roles(sentence: str) -> int:
+    """How much of its sentence 由市数据局牵头,…配合 takes up; 0 where it says no such thing."""
     opening = _OPENING.match(sentence)
     if not opening or not is_government_body(_FIRST_NAME.split(opening["name"])[0]):
-        return ""
+        return 0
     clauses = [match.end() for match in _ROLE_END.finditer(sentence)]
     if not clauses or clauses[-1] > 200:
-        return ""
-    rest = sentence[clauses[-1] :].strip(" 。;,!?")
-    return "whole" if not rest else str(clauses[-1])
+        return 0
+    return clauses[-1] if sentence[clauses[-1] :].strip(" 。;,!?") else len(sentence)
 
 
 def _is_statement(folded: str, label: re.Match[str]) -> bool:

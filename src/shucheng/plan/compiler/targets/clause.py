@@ -11,6 +11,7 @@ from itertools import pairwise
 from typing import Final
 
 from shucheng.plan.compiler.document import Span
+from shucheng.plan.compiler.language.comparators import COMPARATORS
 from shucheng.plan.compiler.language.patterns import alternation
 from shucheng.plan.compiler.targets import words
 from shucheng.plan.compiler.targets.folded_passage import Page
@@ -20,7 +21,7 @@ from shucheng.plan.compiler.targets.subjects import share_tail, subjects_of
 from shucheng.plan.compiler.targets.surroundings import Left, left_of, noun_after
 
 _BETWEEN_FIGURES: Final = re.compile(r"(?:[、/]|以及|和|及|与|到|至)+")
-_COMPARING: Final = re.compile("|".join((*words.COMPARATORS.values(), "分别|力争|均|累计|各")))
+_COMPARING: Final = re.compile("|".join((*COMPARATORS.values(), "分别|力争|均|累计|各")))
 # 由2023年的31%提高到45%: where the figure stood before.
 _BASE: Final = re.compile(
     r"[由从](?:20\d\d年(?:底|末)?|目前|现在|现有|当前|“?十.五”?末|上年|期初)?的?(?:不足|约|近)?$"

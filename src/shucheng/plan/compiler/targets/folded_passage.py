@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from shucheng.plan.compiler.document import Span
+from shucheng.plan.compiler.language.comparators import COMPARATORS
 from shucheng.plan.compiler.targets import words
 from shucheng.plan.compiler.targets.layout import Folded
 
@@ -15,7 +16,7 @@ BUILDING: Final = re.compile(f"{words.ADVERB}*{words.BUILD}")
 INNER_BUILDING: Final = re.compile(f"{words.ADVERB}*{words.INNER_BUILD}")
 _SCOPE_ONLY: Final = re.compile(f"{words.BUILD}?(?:{words.SCOPE.pattern})?")
 _YEAR: Final = re.compile(r"\d{4}|五")
-_COMPARED: Final = re.compile(f"(?:{'|'.join(words.COMPARATORS.values())})$")
+_COMPARED: Final = re.compile(f"(?:{'|'.join(COMPARATORS.values())})$")
 
 
 @dataclass(frozen=True, slots=True)

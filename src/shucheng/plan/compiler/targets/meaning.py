@@ -3,6 +3,7 @@
 import re
 from typing import Final
 
+from shucheng.plan.compiler.language.comparators import comparator_of_limit
 from shucheng.plan.compiler.language.patterns import alternation
 from shucheng.plan.compiler.model import Comparator, TargetKind
 from shucheng.plan.compiler.targets import words
@@ -33,23 +34,19 @@ def draws_circle(page: Page, item: Item) -> bool:
 
 def comparator_of(item: Item, *, circle: bool) -> Comparator:
     """`>` 超过, `>=` 达到 and 以上, `~` 左右, `<=` 以下 and latency circles, `=` a bare number."""
-    seen, limit = item.left.comparators, item.quantity.limit
-    if "about" in seen or limit in ("左右", "上下"):
+    seen, dimension = item.left.comparators, item.quantity.dimension
+    limit = comparator_of_limit(item.quantity.limit)
+    if "about" in seen or limit == "~":
         return "~"
-    if item.quantity.dimension == "rank" or "at most" in seen or circle:
-        return "<="
-    if limit.endswith("以下") or limit in ("以内", "之内"):
+    if dimension == "rank" or "at most" in seen or circle or limit == "<=":
         return "<="
     if "better" in seen:
-        smaller = item.quantity.dimension in ("time", "amount", "none")
-        return "<=" if smaller else ">"
+        return "<=" if dimension in ("time", "amount", "none") else ">"
     if "below" in seen:
         return "<"
-    if "above" in seen or limit in ("多", "余", "+"):
+    if "above" in seen or limit == ">":
         return ">"
-    if "at least" in seen or limit.endswith("以上"):
-        return ">="
-    return "="
+    return ">=" if "at least" in seen or limit == ">=" else "="
 
 
 def kind_of(

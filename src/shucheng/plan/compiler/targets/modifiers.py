@@ -4,6 +4,7 @@ import re
 from typing import Final
 
 from shucheng.plan.compiler.document import Span
+from shucheng.plan.compiler.language.comparators import COMPARATORS
 from shucheng.plan.compiler.language.patterns import alternation
 from shucheng.plan.compiler.targets import words
 from shucheng.plan.compiler.targets.folded_passage import Page
@@ -12,7 +13,7 @@ from shucheng.plan.compiler.targets.subjects import split_list
 from shucheng.plan.compiler.targets.surroundings import Left
 
 _SIZED: Final = re.compile(
-    f"(?:{words.COMPARATORS['above']}|{words.COMPARATORS['about']}|过|上|达到|达|[低少]于)$"
+    f"(?:{COMPARATORS['above']}|{COMPARATORS['about']}|过|上|达到|达|[低少]于)$"
 )
 # 24小时自助服务, 15分钟生活圈: hours and minutes that name a service.
 _SERVICE_HOURS: Final = re.compile(

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from shucheng.plan.compiler.document import Span
+from shucheng.plan.compiler.language.comparators import COMPARATORS
 from shucheng.plan.compiler.language.patterns import alternation
 from shucheng.plan.compiler.targets import words
 from shucheng.plan.compiler.targets.folded_passage import BUILDING, INNER_BUILDING, WINDOW, Page
@@ -23,7 +24,7 @@ _BASELINE: Final = (
 _LEFTWARD: Final = re.compile(
     "(?:"
     + "|".join(
-        f"(?P<{name.replace(' ', '_')}>{pattern})" for name, pattern in words.COMPARATORS.items()
+        f"(?P<{name.replace(' ', '_')}>{pattern})" for name, pattern in COMPARATORS.items()
     )
     + f"|(?P<growth>翻|(?:年均)?(?:复合)?(?:{words.GROWTH})率?)"
     + f"|(?P<baseline>{_BASELINE})|(?P<filler>{words.BEFORE_NUMBER}|复合|了|，))$"

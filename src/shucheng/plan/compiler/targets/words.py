@@ -7,48 +7,10 @@ not change.
 import re
 from typing import Final
 
+from shucheng.plan.compiler.language.comparators import HALF_AFTER
 from shucheng.plan.compiler.language.patterns import alternation
 
 # --- Words in front of a number -------------------------------------------------------------
-
-# Half of another word, if one of these characters stands before: 雷达, 公共, 主要.
-_HALF_AFTER: Final = {
-    "达": "雷到发表直抵送通可速传马",
-    "约": "节条契合制集预违公特",
-    "近": "附最临接靠远邻就",
-    "为": "作行成",
-    "须": "必",
-    "能": "产性功智效储节动电热技职潜可才",
-    "要": "主需重纪必",
-    "都": "首成",
-    "均": "平人户日年地亩校村县镇",
-    "共": "公",
-}
-_RISING: Final = """
-提高 提升 增加 增长 扩大 上升 发展 加密 拓展 壮大 做大 增强 攀升 跃升 扩展 扩容 扩充 回升 恢复
-延伸 集聚 新增 提 增 升 扩
-"""
-_FALLING: Final = "下降 降低 压减 压缩 缩短 缩减 缩小 减少 压降 收窄 下调 精简 减 降 压 缩"
-COMPARATORS: Final[dict[str, str]] = {
-    "above": alternation("超过 超出 超越 超 突破 大于 高于 多于 跨过 冲破 迈过 >"),
-    "at least": alternation(
-        """达到 达至 达成 达 不少于 不低于 不小于 不短于 不下于 不得少于 不得低于 至少 ≥ >=
-        迈上 跃上 站上 迈入""",
-        unless_after=_HALF_AFTER,
-    )
-    + f"|{alternation(_RISING)}(?:到|至)",
-    "at most": alternation(
-        "不超过 不高于 不大于 不多于 不得超过 不得高于 不突破 不超 控制在 控制到 控制为 控制 ≤ <="
-    )
-    + f"|{alternation(_FALLING)}(?:到|至|为)",
-    "below": alternation("低于 小于 少于 短于 不到 不足 <"),
-    "about": alternation("约 大约 近 接近 逼近", unless_after=_HALF_AFTER),
-    # Said of what is better when small: 时延优于5毫秒, 精度优于2厘米.
-    "better": alternation("优于 好于"),
-    "equal": alternation("保持在 稳定在 维持在 保持 稳定 维持 为 到 至", unless_after=_HALF_AFTER),
-}
-# As the names of groups in a pattern.
-COMPARATOR_GROUPS: Final = frozenset(name.replace(" ", "_") for name in COMPARATORS)
 
 # Change by, not change to.
 FALL: Final = alternation(
@@ -66,7 +28,7 @@ BEFORE_NUMBER: Final = alternation(
     各 再 共 分别 全部 普遍 基本 总体 总体上 整体 稳步 稳定 持续 逐步 不断 进一步 严格 大幅 明显
     显著 累计 总计 合计 共计 总共 同比 平均 每年 逐年 年均 年度 全年 年内 当年 每日 每天 每月 每季度
     实现 完成 至少 首次 比上年 较上年 比上一年 同比上年""",
-    unless_after=_HALF_AFTER,
+    unless_after=HALF_AFTER,
 )
 
 # --- Verbs ------------------------------------------------------------------------------------
