@@ -128,6 +128,8 @@ def make_samples() -> Samples:
         ("plan:indicator", "code"): indicator.code,
         ("plan:indicator_csv", "code"): indicator.code,
         ("plan:explain_indicator_target", "code"): indicator.code,
+        ("plan:explain_value", "code"): indicator.code,
+        ("plan:explain_value", "period"): "2025-03",
         "year": year.year,
         ("plan:area", "code"): "990100",
         "rule": published.findings.earliest("pk").rule,
@@ -171,7 +173,7 @@ def make_samples() -> Samples:
     forms: dict[str, dict[str, Any]] = {
         "plan/load/": {"file": ("plan.txt", PLAN.encode())},
         "plan/<int:version_id>/items/": {
-            "kind": "task",
+            "item": "task",
             "title": "新的任务",
             "number": "9",
             "responsible": "市工信局",

@@ -34,5 +34,6 @@ urlpatterns = [
         read.explain_indicator_target,
         name="explain_indicator_target",
     ),
+    path("explain/value/<str:code>/<str:period>/", read.explain_value, name="explain_value"),
     path("explain/observation/<int:pk>/", read.explain_observation, name="explain_observation"),
 ]

@@ -275,13 +275,6 @@ def test_five_year_plans_are_known_by_their_number() -> None:
     assert [t.year for t in targets] == [2030]
 
 
-def test_a_chapter_on_achievements_is_known_by_its_title() -> None:
-    text = "建成基站2万个。到2027年,建成基站3万个。"
-    titles = {"s1": "发展基础"}
-    targets, _ = find_targets(text, [Passage((0, len(text)), "s1")], PLAN, titles)
-    assert [_short(target) for target in targets] == ["基站 = 3万个 2027 cumulative"]
-
-
 def test_a_title_names_the_trade_that_a_bare_measure_leaves_out() -> None:
     assert told("做强新型显示产业。2026年产业规模达到600亿元。") == [
         "新型显示产业规模 >= 600亿元 2026 level"

@@ -1,18 +1,17 @@
 """From a document to a compiled plan: the one door of the compiler."""
 
-import re
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 
 from shucheng.plan.compiler.document import Document
-from shucheng.plan.compiler.language.folding import fold
 from shucheng.plan.compiler.lint.run import lint
 from shucheng.plan.compiler.model import CompiledPlan, Mention, Section, Target, Task, WorkPoint
 from shucheng.plan.compiler.organisations.mentions import find_organisations
 from shucheng.plan.compiler.readers.read import read_file
 from shucheng.plan.compiler.readers.unwrap import unwrapped
+from shucheng.plan.compiler.structure.background import is_background
 from shucheng.plan.compiler.structure.header import Header, read_header
 from shucheng.plan.compiler.structure.outline import (
     PREAMBLE,
@@ -29,17 +28,6 @@ from shucheng.plan.compiler.tasks import find_tasks
 
 # Names the engine beside what it found; raised when the same text compiles differently.
 COMPILER = "shucheng.plan.compiler/1"
-
-# What has been reached is no target: chapters that look back, and those that explain words.
-_LOOKS_BACK = re.compile(
-    r"^(?:“?十[二三四五]五”?(?:时期|以来|期间)?的?)?"
-    r"(?:发展|规划|工作|建设|产业|现实|主要)?(?:基础|现状|背景|形势|成效|成就)"
-    r"(?:(?:与|和|及|、).{0,10})?$"
-    r"|面临(?:的)?(?:新)?(?:形势|问题|挑战|机遇|环境)|存在(?:的)?(?:主要)?(?:问题|困难)"
-    r"|十[三四]五.{0,4}(?:回顾|成效)|^取得(?:的)?(?:主要)?成效|名词解释|术语|^附则$"
-)
-# 发展基础与总体要求 does both: its sections decide.
-_LOOKS_AHEAD = re.compile(r"目标|要求|思路|任务|举措|措施|重点")
 
 
 def compile_file(
@@ -72,8 +60,7 @@ def _compile(document: Document, known: Mapping[str, str] | None) -> CompiledPla
         [*_running_text(outline, header, annexes), *annexes.passages],
         key=lambda passage: passage.span,
     )
-    titles = {section.id: section.title for section in outline.sections}
-    targets, qualitative = find_targets(document.text, passages, header.period, titles)
+    targets, qualitative = find_targets(document.text, passages, header.period)
     plan = CompiledPlan(
         title=header.title,
         issuer=header.issuer,
@@ -91,31 +78,21 @@ def _compile(document: Document, known: Mapping[str, str] | None) -> CompiledPla
 
 
 def _running_text(outline: Outline, header: Header, annexes: Annexes) -> Iterator[Passage]:
-    """The paragraphs that targets are looked for in: not the notice, not what looks back."""
+    """The paragraphs that targets are looked for in: not the notice, not the background."""
     begin = header.title_span[1] if header.title_span else 0
     titles = titles_above(outline.sections)
     parents = {section.parent for section in outline.sections}
     filled = {line.section for line in outline.lines if not line.heading}
     filled |= {table.section for table in outline.tables}
-    looking_back = {section.id for section in outline.sections if _is_past(titles[section.id])}
+    background = {s.id for s in outline.sections if is_background(titles[s.id])}
     for line in outline.lines:
-        if line.section in looking_back or (line.section == PREAMBLE and line.span[0] < begin):
+        if line.section in background or (line.section == PREAMBLE and line.span[0] < begin):
             continue
         alone = line.section not in parents and line.section not in filled
         if line.heading and not (alone and _is_numbered(line)):
             continue
         year = list_year(*titles.get(line.section, ()), header.title)
         yield Passage(line.body, line.section, year, annexes.listed.get(line.span[0], ""))
-
-
-def _is_past(titles: tuple[str, ...]) -> bool:
-    """Whether a section looks back: the innermost title that says either way decides."""
-    for title in map(fold, titles):
-        if _LOOKS_AHEAD.search(title):
-            return False
-        if _LOOKS_BACK.search(title):
-            return True
-    return False
 
 
 def _is_numbered(line: Line) -> bool:

@@ -7,11 +7,11 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from shucheng.kernel.public import Actor, NotFound, Observation, observation_with_context
 from shucheng.plan.models import Binding, Indicator, Item, PlanVersion, Target
-from shucheng.plan.queries.measured import metric_of
+from shucheng.plan.queries.measured import measured_one, metric_of
 from shucheng.plan.queries.text import Sentence, sentence_around
 from shucheng.plan.queries.versions import current_version
 
@@ -122,6 +122,57 @@ def explain_indicator_target(code: str, year: int, *, actor: Actor) -> Explanati
             _sentence_step(version, indicator.span_start, indicator.span_end),
         ),
     )
+
+
+def explain_value(code: str, period: str, *, actor: Actor) -> Explanation:
+    """An indicator's known value at a period: formula, every observation it rests on, sentence."""
+    actor.require("plan.view")
+    indicator = indicator_of(code)
+    found = measured_one(indicator)
+    known = next((k for k in found.series if k.period == period), None)
+    if known is None or found.binding is None:
+        raise NotFound(_("The indicator's value"))
+    observation = observation_with_context(known.observation_id, actor=actor)
+    link = reverse("plan:indicator", args=[code])
+    steps = [
+        Step(
+            _("Indicator"),
+            facts=(
+                Fact(_("Indicator"), indicator.name, link),
+                Fact(_("Formula"), found.binding.formula),
+                Fact(_("Rests on"), _observations_said(known.rests_on)),
+            ),
+        )
+    ]
+    if known.rests_on > 1:
+        steps.append(
+            Step(
+                _("Sum of"),
+                facts=tuple(
+                    Fact(part.period, figure(part.value), _observation_link(part.pk))
+                    for part in found.parts_of(known)
+                ),
+            )
+        )
+    return Explanation(
+        title=f"{indicator.name} · {period}",
+        value=figure(known.value),
+        unit=indicator.unit,
+        simulated=known.simulated,
+        steps=(
+            *steps,
+            *_observation_steps(observation),
+            _sentence_step(indicator.version, indicator.span_start, indicator.span_end),
+        ),
+    )
+
+
+def _observations_said(number: int) -> str:
+    return ngettext("%(n)s observation", "%(n)s observations", number) % {"n": number}
+
+
+def _observation_link(observation_id: int) -> str:
+    return reverse("observations:observation", args=[observation_id])
 
 
 def explain_observation(observation_id: int, *, actor: Actor) -> Explanation:

@@ -38,6 +38,14 @@ class Measured:
     binding: Binding | None
     metric: str
     series: tuple[Known, ...]
+    observations: tuple[Observation, ...] = ()
+
+    def parts_of(self, known: Known) -> tuple[Observation, ...]:
+        """The observations that a value is the sum of, in the order of their periods."""
+        last = next(
+            index for index, o in enumerate(self.observations) if o.pk == known.observation_id
+        )
+        return self.observations[last + 1 - known.rests_on : last + 1]
 
     @property
     def latest(self) -> Known | None:
@@ -73,6 +81,7 @@ def measured(version: PlanVersion, as_of: date | None = None) -> dict[str, Measu
             binding,
             metrics[code],
             compute(binding.formula, observed.get(metrics[code], ()), version.period_start or 0),
+            tuple(observed.get(metrics[code], ())),
         )
         for code, binding in bindings.items()
     }

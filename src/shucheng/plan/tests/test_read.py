@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from shucheng.kernel.public import Actor, NotFound, Observation, system_actor
 from shucheng.plan.actions.city import load_city
+from shucheng.plan.actions.publish import publish_version
 from shucheng.plan.city.pack import read_pack
 from shucheng.plan.models import PlanVersion
 from shucheng.plan.queries.cockpit import cockpit
@@ -17,13 +18,14 @@ from shucheng.plan.queries.explain import (
     explain_indicator_target,
     explain_observation,
     explain_target,
+    explain_value,
     promise,
 )
-from shucheng.plan.queries.measured import compute
+from shucheng.plan.queries.measured import compute, measured_one
 from shucheng.plan.queries.search import search_plan
 from shucheng.plan.queries.text import sentence_around
 from shucheng.plan.simulation import simulate
-from shucheng.plan.tests.conftest import CITIES
+from shucheng.plan.tests.conftest import CITIES, loaded
 
 
 @pytest.mark.django_db
@@ -111,6 +113,27 @@ def test_simulated_values_say_so_down_to_the_explanation(office: Actor) -> None:
     observation = Observation.objects.first()
     assert observation is not None
     assert explain_observation(observation.pk, actor=office).simulated
+
+
+@pytest.mark.django_db
+def test_a_sum_since_january_is_explained_by_its_months(office: Actor) -> None:
+    pack = read_pack(CITIES / "yancheng")
+    load_city(pack, actor=system_actor("cli"))
+    version = loaded((CITIES / "yancheng" / "plan.txt").read_text("utf-8"), office)
+    version = publish_version(version.pk, version.revision, actor=office)
+    simulate(pack, date(2025, 7, 1), actor=system_actor("cli"))
+    indicator = version.indicators.get(no=1)
+    known = measured_one(indicator).series[-1]
+    explanation = explain_value(indicator.code, known.period, actor=office)
+    months = [
+        fact for step in explanation.steps for fact in step.facts if fact.label[:5] == "2025-"
+    ]
+    assert len(months) == known.rests_on == int(known.period[-2:])
+    total = sum(Decimal(fact.value.replace(",", "")) for fact in months)
+    assert total == known.value
+    assert explanation.steps[-1].sentence is not None
+    with pytest.raises(NotFound):
+        explain_value(indicator.code, "1999-01", actor=office)
 
 
 def observation(period: date, value: int | None) -> Observation:

@@ -131,6 +131,11 @@ def explain_indicator_target(request: HttpRequest, code: str, year: int) -> Http
 
 
 @require_GET
+def explain_value(request: HttpRequest, code: str, period: str) -> HttpResponse:
+    return _explanation(request, explain.explain_value(code, period, actor=actor_for(request)))
+
+
+@require_GET
 def explain_observation(request: HttpRequest, pk: int) -> HttpResponse:
     return _explanation(request, explain.explain_observation(pk, actor=actor_for(request)))
 

@@ -26,13 +26,13 @@ _FALLING: Final = "下降 降低 压减 压缩 缩短 缩减 缩小 减少 压�
 # What a word before the number says, to the patterns that say it.
 COMPARATORS: Final[dict[str, str]] = {
     "above": alternation("超过 超出 超越 超 突破 大于 高于 多于 跨过 冲破 迈过 >"),
-    "at least": alternation(
+    "at_least": alternation(
         """达到 达至 达成 达 不少于 不低于 不小于 不短于 不下于 不得少于 不得低于 至少 ≥ >=
         迈上 跃上 站上 迈入""",
         unless_after=HALF_AFTER,
     )
     + f"|{alternation(_RISING)}(?:到|至)",
-    "at most": alternation(
+    "at_most": alternation(
         "不超过 不高于 不大于 不多于 不得超过 不得高于 不突破 不超 控制在 控制到 控制为 控制 ≤ <="
     )
     + f"|{alternation(_FALLING)}(?:到|至|为)",
@@ -44,7 +44,7 @@ COMPARATORS: Final[dict[str, str]] = {
 }
 # ... and the comparator it stands for; "better" depends on what is measured.
 SIGNS: Final[dict[str, Comparator]] = {
-    "above": ">", "at least": ">=", "at most": "<=", "below": "<", "about": "~", "equal": "=",
+    "above": ">", "at_least": ">=", "at_most": "<=", "below": "<", "about": "~", "equal": "=",
 }  # fmt: skip
 # What follows the number and limits it.
 LIMIT: Final = "(?:及|或|和)?以上|(?:及|或)?以下|以内|之内|左右|上下"

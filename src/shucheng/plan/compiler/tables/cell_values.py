@@ -3,24 +3,22 @@
 import re
 from dataclasses import dataclass
 
+from shucheng.plan.compiler.language.comparators import (
+    COMPARATORS,
+    LIMIT,
+    SIGNS,
+    comparator_of_limit,
+)
 from shucheng.plan.compiler.language.folding import fold, unwrap
 from shucheng.plan.compiler.language.units import CELL_UNIT
 from shucheng.plan.compiler.model import Comparator
 
+_COMPARED = "|".join(f"(?P<{said}>{COMPARATORS[said]})" for said in SIGNS)
+_NUMBER = r"\d[\d,]*(?:\.\d+)?"
 _VALUE = re.compile(
-    rf"[(]?(?P<before>≥|≧|>=|>|＞|≤|≦|<=|<|~|约|超过|超|突破|达到|达|不低于|不少于|不高于|不超过|低于|高于|第)?\s*"
-    rf"(?P<number>-?\d[\d,]*(?:\.\d+)?)(?:\s*[-~]\s*\d[\d,]*(?:\.\d+)?)?\s*(?P<unit>{CELL_UNIT})?\s*"
-    rf"(?P<after>左右|上下|以上|及以上|以下|以内|以内|\+)?[)]?"
+    rf"\(?(?:{_COMPARED})?\s*(?P<number>-?{_NUMBER})(?:\s*[-~]\s*{_NUMBER})?"
+    rf"\s*(?P<unit>{CELL_UNIT})?\s*(?P<limit>{LIMIT}|\+)?\)?"
 )
-_BEFORE: dict[str, Comparator] = {
-    "≥": ">=", "≧": ">=", ">=": ">=", "不低于": ">=", "不少于": ">=", "达到": ">=", "达": ">=",
-    ">": ">", "超过": ">", "超": ">", "突破": ">", "高于": ">",
-    "≤": "<=", "≦": "<=", "<=": "<=", "不高于": "<=", "不超过": "<=",
-    "<": "<", "低于": "<", "~": "~", "约": "~",
-}  # fmt: skip
-_AFTER: dict[str, Comparator] = {
-    "左右": "~", "上下": "~", "以上": ">=", "及以上": ">=", "+": ">=", "以下": "<=", "以内": "<=",
-}  # fmt: skip
 _UNIT_TAIL = re.compile(
     rf"\s*\((?:单位:?|计量单位:?)?(?P<unit>{CELL_UNIT}|[^()\d]{{0,6}}/[^()]{{1,8}})\)\s*$"
 )
@@ -38,11 +36,11 @@ class Value:
 def read_value(text: str) -> Value | None:
     """The figure that a cell holds and nothing else; None for words and empty cells."""
     match = _VALUE.fullmatch(fold(unwrap(text)).strip("*# "))
-    if not match or match["before"] == "第":
+    if not match:
         return None
+    before = next((sign for said, sign in SIGNS.items() if match[said]), None)
     number = float(match["number"].replace(",", ""))
-    comparator = _BEFORE.get(match["before"] or "") or _AFTER.get(match["after"] or "")
-    return Value(number, match["unit"] or "", comparator)
+    return Value(number, match["unit"] or "", before or comparator_of_limit(match["limit"] or ""))
 
 
 def split_unit(name: str) -> tuple[str, str]:

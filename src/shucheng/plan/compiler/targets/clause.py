@@ -14,7 +14,7 @@ from shucheng.plan.compiler.document import Span
 from shucheng.plan.compiler.language.comparators import COMPARATORS
 from shucheng.plan.compiler.language.patterns import alternation
 from shucheng.plan.compiler.targets import words
-from shucheng.plan.compiler.targets.folded_passage import Page
+from shucheng.plan.compiler.targets.folded_passage import FoldedPassage
 from shucheng.plan.compiler.targets.modifiers import is_bare_size, names_a_class, names_a_size
 from shucheng.plan.compiler.targets.quantities import Quantity
 from shucheng.plan.compiler.targets.subjects import share_tail, subjects_of
@@ -26,7 +26,7 @@ _COMPARING: Final = re.compile("|".join((*COMPARATORS.values(), "分别|力争|�
 _BASE: Final = re.compile(
     r"[由从](?:20\d\d年(?:底|末)?|目前|现在|现有|当前|“?十.五”?末|上年|期初)?的?(?:不足|约|近)?$"
 )
-ENDS_LISTING: Final = re.compile(r"等(?:多个)?$")
+_ENDS_LISTING: Final = re.compile(r"等(?:多个)?$")
 # 推动2500家中小企业|完成改造: what is counted is who does it.
 _ACTOR: Final = re.compile(
     "(.{0,24}?"
@@ -68,14 +68,14 @@ class Item:
     until: int = 0
 
 
-def read_clause(page: Page, span: Span, found: Sequence[Quantity]) -> list[Item]:
+def read_clause(passage: FoldedPassage, span: Span, found: Sequence[Quantity]) -> list[Item]:
     """The figures of a clause, classes and baselines left out."""
-    capacity = _CAPACITY.search(page.slice(span)) if found else None
+    capacity = _CAPACITY.search(passage.slice(span)) if found else None
     if capacity:
         made = (span[0] + capacity.start("made"), span[0] + capacity.end("made"))
         inside = [quantity for quantity in found if quantity.span[1] <= made[1]]
-        return [_as_capacity(item, capacity["what"]) for item in _read(page, made, inside)]
-    return _read(page, span, found)
+        return [_as_capacity(item, capacity["what"]) for item in _read(passage, made, inside)]
+    return _read(passage, span, found)
 
 
 def _as_capacity(item: Item, what: str) -> Item:
@@ -84,23 +84,23 @@ def _as_capacity(item: Item, what: str) -> Item:
     return replace(item, subject=f"{item.subject}年{measure}", left=replace(item.left, verb="have"))
 
 
-def _read(page: Page, span: Span, found: Sequence[Quantity]) -> list[Item]:
+def _read(passage: FoldedPassage, span: Span, found: Sequence[Quantity]) -> list[Item]:
     items: list[Item] = []
     start, base_from = span[0], None
-    groups = _groups(page, span[0], found)
+    groups = _groups(passage, span[0], found)
     for at, group in enumerate(groups):
         first, last, is_last = group[0], group[-1], at + 1 == len(groups)
         stop = span[1] if is_last else groups[at + 1][0].span[0]
-        base = _BASE.search(page.before(first.span[0], start))
+        base = _BASE.search(passage.before(first.span[0], start))
         if base and not is_last:
             base_from = max(start, first.span[0] - len(base.string)) + base.start()
             continue
         following = None if is_last else groups[at + 1][0]
-        if names_a_class(page, start, last, stop, following):
+        if names_a_class(passage, start, last, stop, following):
             continue
-        noun = noun_after(page, last, stop, is_last=is_last)
+        noun = noun_after(passage, last, stop, is_last=is_last)
         left = left_of(
-            page,
+            passage,
             start,
             first,
             base_from,
@@ -108,14 +108,14 @@ def _read(page: Page, span: Span, found: Sequence[Quantity]) -> list[Item]:
             noun_follows=noun[0] < noun[1],
         )
         base_from = None
-        if names_a_size(page, first, left, noun):
+        if names_a_size(passage, first, left, noun):
             _drop_sizes_before(items)
             continue
-        if len(group) == 1 and _reads_number_first(page, left, first, noun):
-            items.append(_number_first(page, first, left, noun))
+        if len(group) == 1 and _reads_number_first(passage, left, first, noun):
+            items.append(_number_first(passage, first, left, noun))
             start = max(noun[1], first.span[1])
         else:
-            items.extend(_noun_first(page, group, left))
+            items.extend(_noun_first(passage, group, left))
             start = last.span[1]
     return (
         [
@@ -135,77 +135,79 @@ def _drop_sizes_before(items: list[Item]) -> None:
         items.pop()
 
 
-def _groups(page: Page, start: int, found: Sequence[Quantity]) -> list[list[Quantity]]:
+def _groups(passage: FoldedPassage, start: int, found: Sequence[Quantity]) -> list[list[Quantity]]:
     """Figures that follow one another with nothing but a joiner between: 93%、72%."""
     groups: list[list[Quantity]] = []
     for quantity in found:
-        if groups and _joins(page, start, groups[-1], quantity):
+        if groups and _joins(passage, start, groups[-1], quantity):
             groups[-1].append(quantity)
         else:
             groups.append([quantity])
     return groups
 
 
-def _joins(page: Page, start: int, group: Sequence[Quantity], quantity: Quantity) -> bool:
+def _joins(
+    passage: FoldedPassage, start: int, group: Sequence[Quantity], quantity: Quantity
+) -> bool:
     before = group[-1]
     if quantity.span[0] - before.span[1] > 12 or before.dimension != quantity.dimension:
         return False
     if ("百分点" in before.unit) != ("百分点" in quantity.unit):
         return False  # 提高2个百分点、达到66%
-    between = page.slice((before.span[1], quantity.span[0]))
-    if "分别" in page.before(group[0].span[0], start):
+    between = passage.slice((before.span[1], quantity.span[0]))
+    if "分别" in passage.before(group[0].span[0], start):
         between = _COMPARING.sub("", between)
     return _BETWEEN_FIGURES.fullmatch(between) is not None
 
 
-def _reads_number_first(page: Page, left: Left, quantity: Quantity, noun: Span) -> bool:
+def _reads_number_first(passage: FoldedPassage, left: Left, quantity: Quantity, noun: Span) -> bool:
     if noun[0] >= noun[1] or quantity.dimension == "none":
         return False
-    core = page.slice(left.core)
-    bare = not core or ENDS_LISTING.search(core) is not None or left.verb_at_end
+    core = passage.slice(left.core)
+    bare = not core or _ENDS_LISTING.search(core) is not None or left.verb_at_end
     if quantity.dimension in ("count", "rank"):
         if bare or words.SCOPE.fullmatch(core) or (left.verb and not left.compared):
             return True
         if left.compared:
             return False
-        return words.CIRCUMSTANCE.match(core) is not None or not page.starts_with_verb(noun[0])
-    owns = page.text[quantity.span[1]] == "的"
+        return words.CIRCUMSTANCE.match(core) is not None or not passage.starts_with_verb(noun[0])
+    owns = passage.text[quantity.span[1]] == "的"
     if quantity.dimension == "share" and owns:
-        return page.is_scope_only(left.core)
+        return passage.is_scope_only(left.core)
     if owns and _FUND.fullmatch(core):
         return True
     return bare and (left.verb != "" or quantity.dimension == "share" or left.measures_fund)
 
 
-def _number_first(page: Page, quantity: Quantity, left: Left, noun: Span) -> Item:
-    core = page.slice(left.core)
+def _number_first(passage: FoldedPassage, quantity: Quantity, left: Left, noun: Span) -> Item:
+    core = passage.slice(left.core)
     # 12颗卫星|2026年|发射入轨: the time ends the noun and dates the figure.
-    dated = page.time_in(noun)
+    dated = passage.time_in(noun)
     until = dated[1] if dated else 0
     noun = (noun[0], dated[0]) if dated else noun
-    subject = page.print(noun)
+    subject = passage.print(noun)
     if core[:1] in ("为", "向", "给"):
         # 为6000户家庭安装智能门磁: what is counted are the households.
-        subject, left = subject[: page.verb_in(noun) - noun[0]], replace(left, verb="build")
+        subject, left = subject[: passage.verb_in(noun) - noun[0]], replace(left, verb="build")
     elif quantity.dimension == "count" and (actor := _ACTOR.match(subject)):
         subject = actor[1]
-    scope = words.SCOPE.search(core) or words.SCOPE.search(page.slice(left.before))
+    scope = words.SCOPE.search(core) or words.SCOPE.search(passage.slice(left.before))
     fund = _FUND.fullmatch(core)
     if scope:
         subject = scope[1] + subject
     elif fund and quantity.dimension == "money":
-        subject += page.print(left.core)[fund.start("measure") : fund.end("measure")]
+        subject += passage.print(left.core)[fund.start("measure") : fund.end("measure")]
     return Item(quantity, subject, (left.begin, until or noun[1]), left, True, until=until)
 
 
-def _noun_first(page: Page, group: Sequence[Quantity], left: Left) -> list[Item]:
-    listed = page.words_of(left.core)
+def _noun_first(passage: FoldedPassage, group: Sequence[Quantity], left: Left) -> list[Item]:
+    listed = passage.words_of(left.core)
     if group[0].dimension == "share" and (share := _SHARE_OF.fullmatch(listed)):
         measure = "比重" if share["verb"] == "占" else "比例"
         listed = f"{share['part']}占{share['whole']}{measure}"
-        bound = {"达": "at least", "达到": "at least", "超过": "above"}.get(share["verb"])
+        bound = {"达": "at_least", "达到": "at_least", "超过": "above"}.get(share["verb"])
         left = replace(left, comparators=left.comparators | ({bound} if bound else set()))
-    if listed and (scope := words.SCOPE.match(page.slice(left.before))):
+    if listed and (scope := words.SCOPE.match(passage.slice(left.before))):
         listed = scope[1] + listed
     spread = left.spread and len(group) == 1
     if listed and (spread or len(group) > 1):

@@ -20,7 +20,7 @@ _COMPARED: Final = re.compile(f"(?:{'|'.join(COMPARATORS.values())})$")
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class FoldedPassage:
     """A folded passage, what of it stands in names, and where its marks of time end."""
 
     folded: Folded
@@ -31,6 +31,10 @@ class Page:
     @property
     def text(self) -> str:
         return self.folded.text
+
+    def source(self, span: Span) -> Span:
+        """The span in the document of a (non-empty) span of the passage."""
+        return self.folded.source(span)
 
     def slice(self, span: Span) -> str:
         return self.folded.text[span[0] : span[1]]

@@ -4,17 +4,12 @@ import re
 from typing import Final
 
 from shucheng.plan.compiler.language.comparators import comparator_of_limit
-from shucheng.plan.compiler.language.patterns import alternation
 from shucheng.plan.compiler.model import Comparator, TargetKind
 from shucheng.plan.compiler.targets import words
 from shucheng.plan.compiler.targets.clause import Item
-from shucheng.plan.compiler.targets.folded_passage import Page
+from shucheng.plan.compiler.targets.folded_passage import FoldedPassage
 from shucheng.plan.compiler.targets.years import Scope
 
-# 1毫秒时延圈: a circle of latency is drawn by what it stays within.
-LATENCY_CIRCLE: Final = re.compile(
-    alternation("算力 网络 算力网络 算力服务 传输 算网") + "?低?时延(?:服务|保障)?圈"
-)
 # Money that a verb brings about is still a size: 形成产值100亿元, 设立基金50亿元.
 _SIZE_OF_MONEY: Final = re.compile("设立|成立|组建|形成|实现")
 # 2026年新增基站300个, 2025年、2026年分别新增…: what a single year adds.
@@ -23,22 +18,13 @@ _CAPACITY: Final = re.compile("(?:能力|产能)$")
 _VISITS: Final = re.compile(r"家[(（]?次")
 
 
-def draws_circle(page: Page, item: Item) -> bool:
-    """城市内1毫秒、区域5毫秒时延圈."""
-    quantity = item.quantity
-    if quantity.dimension != "time" or item.left.compared:
-        return False
-    end = quantity.span[1]
-    return LATENCY_CIRCLE.search(page.text, end, end + 24) is not None
-
-
 def comparator_of(item: Item, *, circle: bool) -> Comparator:
     """`>` 超过, `>=` 达到 and 以上, `~` 左右, `<=` 以下 and latency circles, `=` a bare number."""
     seen, dimension = item.left.comparators, item.quantity.dimension
     limit = comparator_of_limit(item.quantity.limit)
     if "about" in seen or limit == "~":
         return "~"
-    if dimension == "rank" or "at most" in seen or circle or limit == "<=":
+    if dimension == "rank" or "at_most" in seen or circle or limit == "<=":
         return "<="
     if "better" in seen:
         return "<=" if dimension in ("time", "amount", "none") else ">"
@@ -46,11 +32,17 @@ def comparator_of(item: Item, *, circle: bool) -> Comparator:
         return "<"
     if "above" in seen or limit == ">":
         return ">"
-    return ">=" if "at least" in seen or limit == ">=" else "="
+    return ">=" if "at_least" in seen or limit == ">=" else "="
 
 
 def kind_of(
-    page: Page, item: Item, scope: Scope, verb: str, *, accumulates: bool, one_year: bool
+    passage: FoldedPassage,
+    item: Item,
+    scope: Scope,
+    verb: str,
+    *,
+    accumulates: bool,
+    one_year: bool,
 ) -> TargetKind:
     """`level`, `cumulative`, `annual` or `growth`; `verb` may come from earlier in the list."""
     quantity, left = item.quantity, item.left
@@ -64,10 +56,10 @@ def kind_of(
     if _CAPACITY.search(item.subject) and not left.verb:
         makes = False
     if quantity.dimension == "money" and not left.accumulates:
-        makes = makes and not _SIZE_OF_MONEY.search(page.slice((item.span[0], quantity.span[0])))
+        makes = makes and not _SIZE_OF_MONEY.search(passage.slice((item.span[0], quantity.span[0])))
     if left.accumulates:
         return "cumulative"
-    if makes and _IN_ONE_YEAR.match(page.slice((item.span[0], quantity.span[0]))):
+    if makes and _IN_ONE_YEAR.match(passage.slice((item.span[0], quantity.span[0]))):
         return "annual"
     if scope.each_year and (makes or not left.compared or quantity.dimension == "count"):
         return "annual"

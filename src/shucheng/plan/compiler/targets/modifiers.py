@@ -7,7 +7,7 @@ from shucheng.plan.compiler.document import Span
 from shucheng.plan.compiler.language.comparators import COMPARATORS
 from shucheng.plan.compiler.language.patterns import alternation
 from shucheng.plan.compiler.targets import words
-from shucheng.plan.compiler.targets.folded_passage import Page
+from shucheng.plan.compiler.targets.folded_passage import FoldedPassage
 from shucheng.plan.compiler.targets.quantities import Quantity
 from shucheng.plan.compiler.targets.subjects import split_list
 from shucheng.plan.compiler.targets.surroundings import Left
@@ -34,18 +34,18 @@ _BOUNDED: Final = frozenset({"以上", "及以上", "或以上", "以下", "及�
 
 
 def names_a_class(
-    page: Page, start: int, quantity: Quantity, stop: int, follows: Quantity | None
+    passage: FoldedPassage, start: int, quantity: Quantity, stop: int, follows: Quantity | None
 ) -> bool:
     """营业收入10亿元以上企业, 亿元以上项目, 超百亿的企业: a size that names a kind of thing.
 
     `follows` is the figure that comes next, at `stop`, in the same clause: the size may belong
     to what it measures.
     """
-    after = page.slice((quantity.span[1], stop))
-    before = page.before(quantity.span[0], start)
+    after = passage.slice((quantity.span[1], stop))
+    before = passage.before(quantity.span[0], start)
     if quantity.bare_magnitude and not _SIZED.search(before):
         return True
-    compared = before[-1:] not in tuple("、和及与") and page.compares_before(quantity.span[0])
+    compared = before[-1:] not in tuple("、和及与") and passage.compares_before(quantity.span[0])
     if quantity.dimension == "time" and _names_a_service(after, quantity, compared, follows):
         return True
     if quantity.unit in _FREQUENCIES and re.match("[一-鿿]{2}", after):
@@ -95,12 +95,12 @@ def is_bare_size(quantity: Quantity, left: Left) -> bool:
     return bare and not left.compared and not left.accumulates
 
 
-def names_a_size(page: Page, quantity: Quantity, left: Left, noun: Span) -> bool:
+def names_a_size(passage: FoldedPassage, quantity: Quantity, left: Left, noun: Span) -> bool:
     """推进东山60万千瓦抽水蓄能电站: a named project with its size, and what it is."""
     start, end = left.core
     if not is_bare_size(quantity, left) or end - start < 2 or noun[1] - noun[0] < 2:
         return False
-    core = page.slice(left.core)
+    core = passage.slice(left.core)
     if _MEASURE_END.search(core) or words.CIRCUMSTANCE.match(core):
         return False
-    return page.text[quantity.span[1]] != "的" and not page.starts_with_verb(noun[0])
+    return passage.text[quantity.span[1]] != "的" and not passage.starts_with_verb(noun[0])

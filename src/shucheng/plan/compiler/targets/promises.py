@@ -7,9 +7,9 @@ from typing import Final
 from shucheng.plan.compiler.language.patterns import alternation
 from shucheng.plan.compiler.targets import words
 from shucheng.plan.compiler.targets.clause import Item
-from shucheng.plan.compiler.targets.folded_passage import Page
+from shucheng.plan.compiler.targets.folded_passage import FoldedPassage
+from shucheng.plan.compiler.targets.latency_circles import draws_circle
 from shucheng.plan.compiler.targets.layout import Clause
-from shucheng.plan.compiler.targets.meaning import draws_circle
 from shucheng.plan.compiler.targets.modifiers import enumerates
 from shucheng.plan.compiler.targets.years import Scope
 
@@ -53,16 +53,16 @@ class Standing:
         return stated or scope.each_year
 
 
-def promises(page: Page, item: Item, standing: Standing) -> bool:
+def promises(passage: FoldedPassage, item: Item, standing: Standing) -> bool:
     """Whether the plan undertakes to reach this figure."""
     quantity, left = item.quantity, item.left
     scope = standing.scope
     if scope.past or scope.reported or scope.others or not standing.subject:
         return False
-    sentence = page.slice(standing.clause.span)
+    sentence = passage.slice(standing.clause.span)
     if quantity.dimension in ("money", "share", "amount") and words.SUBSIDY.search(sentence):
         return False
-    if _conditions(page, standing.clause) or words.FORBIDDEN.search(sentence):
+    if _conditions(passage, standing.clause) or words.FORBIDDEN.search(sentence):
         return False
     if _states_a_fact(item, standing.subject) or words.WEIGHT.search(standing.subject):
         return False
@@ -72,36 +72,38 @@ def promises(page: Page, item: Item, standing: Standing) -> bool:
         return False
     if quantity.bare_magnitude and not left.comparators - {"equal"}:
         return False
-    if item.number_first and enumerates(quantity.value, page.slice(left.core)):
+    if item.number_first and enumerates(quantity.value, passage.slice(left.core)):
         return False
     match quantity.dimension:
         case "none":
             named = left.core[1] - left.core[0] >= 2 or standing.in_list
             return bool(left.comparators) and named
         case "rank":
-            return RANKED.search(page.before(quantity.span[0], standing.clause.span[0])) is not None
+            return (
+                RANKED.search(passage.before(quantity.span[0], standing.clause.span[0])) is not None
+            )
         case "time":
-            return _time_promises(page, item)
+            return _time_promises(passage, item)
     if item.number_first:
-        return _counted_noun_promises(page, item, standing, sentence)
+        return _counted_noun_promises(passage, item, standing, sentence)
     if left.compared or quantity.limit or standing.verb or standing.dated or standing.one_year:
         return True
-    if _ACTS_INSIDE.search(page.slice(left.core)):
+    if _ACTS_INSIDE.search(passage.slice(left.core)):
         return True
-    if words.AIM.search(page.text, item.span[0], left.core[0]):
+    if words.AIM.search(passage.text, item.span[0], left.core[0]):
         return True
     small = quantity.chinese and quantity.value < 10 and quantity.unit[:1] not in ("万", "亿")
     return standing.in_list and left.core[1] - left.core[0] >= 2 and not small
 
 
-def _conditions(page: Page, clause: Clause) -> bool:
+def _conditions(passage: FoldedPassage, clause: Clause) -> bool:
     """对产值首次突破1亿元的企业,按1%给予奖励: the clause says who is paid."""
     start, end = clause.span
-    if not words.CONDITION.match(page.text, start, end):
+    if not words.CONDITION.match(passage.text, start, end):
         return False
-    said = page.slice(clause.span)
+    said = passage.slice(clause.span)
     if words.CONDITION_END.search(said):
-        said += re.split("[。;]", page.text[end : end + _CONDITION_REACH])[0]
+        said += re.split("[。;]", passage.text[end : end + _CONDITION_REACH])[0]
     return words.SUBSIDY.search(said) is not None
 
 
@@ -111,16 +113,18 @@ def _states_a_fact(item: Item, subject: str) -> bool:
     return not aimed and words.PROJECT_FACT.match(subject) is not None
 
 
-def _time_promises(page: Page, item: Item) -> bool:
+def _time_promises(passage: FoldedPassage, item: Item) -> bool:
     """审批缩短至3天以内, 时延不超过20毫秒; hours that only name a service are none."""
-    bounded = bool(item.left.comparators - {"equal", "above", "at least"}) or (
+    bounded = bool(item.left.comparators - {"equal", "above", "at_least"}) or (
         item.quantity.limit in ("以内", "之内", "以下")
     )
     named = bool(item.left.comparators) and item.left.core[1] > item.left.core[0]
-    return bounded or named or item.left.growth or draws_circle(page, item)
+    return bounded or named or item.left.growth or draws_circle(passage, item)
 
 
-def _counted_noun_promises(page: Page, item: Item, standing: Standing, sentence: str) -> bool:
+def _counted_noun_promises(
+    passage: FoldedPassage, item: Item, standing: Standing, sentence: str
+) -> bool:
     quantity, left = item.quantity, item.left
     limited = quantity.limit != ""
     compared = bool(left.comparators - {"equal"})
@@ -134,14 +138,14 @@ def _counted_noun_promises(page: Page, item: Item, standing: Standing, sentence:
         return limited or compared or _DOES.search(standing.subject) is not None
     if left.verb or left.verb_at_end or compared:
         return True
-    core = page.slice(left.core)
+    core = passage.slice(left.core)
     if core.endswith("等"):
         return False
     if words.CIRCUMSTANCE.match(core) or words.CIRCUMSTANCE.match(sentence):
         # 在5个以上行业开展应用; without the limit it only says where (在20个县试点).
         # ... nor is 对600家以上企业实施改造 only about whom.
-        treated = page.text[standing.clause.span[0]] == "对"
-        said = page.slice((quantity.span[1], standing.clause.span[1]))
+        treated = passage.text[standing.clause.span[0]] == "对"
+        said = passage.slice((quantity.span[1], standing.clause.span[1]))
         reached = core.endswith("在") or treated
         return reached and limited and _DOES.search(said) is not None
     return standing.dated or standing.verb != "" or limited

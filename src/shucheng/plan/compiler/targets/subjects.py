@@ -205,11 +205,8 @@ def head_of_twin(subject: str, previous: str) -> str:
     return head if twins and len(head) >= 2 else ""
 
 
-def complete(subject: str, previous: str, *, tight: bool = True) -> str:
-    """`subject` with the words it owes to the one before it in the sentence.
-
-    `tight` is a list (、); looser neighbours share less.
-    """
+def complete(subject: str, previous: str) -> str:
+    """`subject` with the words it owes to the one before it in the sentence."""
     if not previous:
         return subject
     if not subject:

@@ -8,7 +8,12 @@ from shucheng.plan.compiler.document import Span
 from shucheng.plan.compiler.language.comparators import COMPARATORS
 from shucheng.plan.compiler.language.patterns import alternation
 from shucheng.plan.compiler.targets import words
-from shucheng.plan.compiler.targets.folded_passage import BUILDING, INNER_BUILDING, WINDOW, Page
+from shucheng.plan.compiler.targets.folded_passage import (
+    BUILDING,
+    INNER_BUILDING,
+    WINDOW,
+    FoldedPassage,
+)
 from shucheng.plan.compiler.targets.quantities import Quantity
 
 # 较2024年, 在2023年基础上, 到2027年, 五年: what a figure is held against, or dated by.
@@ -23,9 +28,7 @@ _BASELINE: Final = (
 # Read from the number leftwards, one word at a time.
 _LEFTWARD: Final = re.compile(
     "(?:"
-    + "|".join(
-        f"(?P<{name.replace(' ', '_')}>{pattern})" for name, pattern in COMPARATORS.items()
-    )
+    + "|".join(f"(?P<{said}>{pattern})" for said, pattern in COMPARATORS.items())
     + f"|(?P<growth>翻|(?:年均)?(?:复合)?(?:{words.GROWTH})率?)"
     + f"|(?P<baseline>{_BASELINE})|(?P<filler>{words.BEFORE_NUMBER}|复合|了|，))$"
 )
@@ -88,7 +91,7 @@ class Left:
 
 
 def left_of(
-    page: Page,
+    passage: FoldedPassage,
     start: int,
     quantity: Quantity,
     base_from: int | None,
@@ -102,31 +105,31 @@ def left_of(
     another figure of the clause stands before `start`, `noun_follows` that a noun stands after
     this one.
     """
-    text = page.text
-    run = _run_before(page, start, quantity.span[0])
-    end = run.end if base_from is None else _run_before(page, start, base_from).end
+    text = passage.text
+    run = _run_before(passage, start, quantity.span[0])
+    end = run.end if base_from is None else _run_before(passage, start, base_from).end
     near = max(start, end - WINDOW)
     verb_at_end = _VERB_AT_END.search(text[near:end]) is not None
     each = _EACH_WITH_VERB.search(text[near:end])
     if each and not run.spread:
         run.spread, end = True, near + each.start()
-    head, verb, begin = _skip_openers(page, start, end, quantity, follows=follows)
+    head, verb, begin = _skip_openers(passage, start, end, quantity, follows=follows)
     uncompared = not (run.comparators - {"equal"} or run.growth)
-    core, inner_verb = _look_inside(page, (head, end), begin, quantity, uncompared=uncompared)
+    core, inner_verb = _look_inside(passage, (head, end), begin, quantity, uncompared=uncompared)
     before = (head, core[0]) if core[0] > head else (core[1], end)
-    against = _HELD_AGAINST.search(page.slice(core)) if run.growth else None
+    against = _HELD_AGAINST.search(passage.slice(core)) if run.growth else None
     if against and against.start() > 0:
         core = (core[0], core[0] + against.start())
     if verb_at_end and not noun_follows and core[1] == end:
         # 算力券每年发放不少于5000万元: the verb closes the subject.
-        closing = _VERB_AT_END.search(page.slice(core))
+        closing = _VERB_AT_END.search(passage.slice(core))
         if closing and closing.start() > 0 and not words.VERBAL_NOUN.search(closing[0]):
-            core = (core[0], _run_before(page, core[0], core[0] + closing.start()).end)
+            core = (core[0], _run_before(passage, core[0], core[0] + closing.start()).end)
             verb = verb or "build"
         elif closing and closing.start() > 0 and quantity.dimension == "count":
             verb = verb or "build"  # 烟感安装3万户: the noun of a deed that is done so often
     if not verb and quantity.dimension == "count":
-        said = page.slice(core)
+        said = passage.slice(core)
         reaches = _KEPT_VERB.match(said) or (not run.comparators and _REACHES.search(said))
         verb = "build" if reaches else ""
     return Left(
@@ -137,7 +140,7 @@ def left_of(
         spread=run.spread,
         accumulates=_ACCUMULATES.search(text, start, quantity.span[0]) is not None,
         verb_at_end=verb_at_end,
-        measures_fund=_FUND.search(page.slice(core)) is not None,
+        measures_fund=_FUND.search(passage.slice(core)) is not None,
         begin=begin,
         before=before if inner_verb else (head, head),
     )
@@ -154,17 +157,17 @@ class _Run:
     verb: str = ""
 
 
-def _run_before(page: Page, start: int, end: int) -> _Run:
+def _run_before(passage: FoldedPassage, start: int, end: int) -> _Run:
     run, to_year = _Run(end), False
     while run.end > start:
         low = max(start, run.end - WINDOW)
-        match = _LEFTWARD.search(page.text[low : run.end])
-        if match is None or match.start() == match.end() or page.names[low + match.start()]:
+        match = _LEFTWARD.search(passage.text[low : run.end])
+        if match is None or match.start() == match.end() or passage.names[low + match.start()]:
             break
         kind, word = match.lastgroup or "", match[0]
         if kind == "growth" and to_year:
             # 增长至2025年的3.7万亿元 is a level, not a change.
-            run.comparators.add("at most" if re.fullmatch(words.FALL, word) else "at least")
+            run.comparators.add("at_most" if re.fullmatch(words.FALL, word) else "at_least")
         elif kind == "growth":
             run.growth = True
         elif kind == "filler":
@@ -173,17 +176,17 @@ def _run_before(page: Page, start: int, end: int) -> _Run:
         elif kind != "baseline":
             if run.growth:
                 break  # a comparator before a growth word belongs to the subject
-            run.comparators.add(kind.replace("_", " "))
+            run.comparators.add(kind)
         to_year = kind == "baseline" and word[0] in "到至"
         run.end = low + match.start()
     return run
 
 
 def _skip_openers(
-    page: Page, start: int, end: int, quantity: Quantity, *, follows: bool
+    passage: FoldedPassage, start: int, end: int, quantity: Quantity, *, follows: bool
 ) -> tuple[int, str, int]:
     """Skip joiners, times, adverbs and verbs: where the subject starts, the verb, the begin."""
-    text, position, verb = page.text, start, ""
+    text, position, verb = passage.text, start, ""
     begin: int | None = None
     makes = quantity.dimension not in ("share", "none")
     while position < end:
@@ -195,8 +198,8 @@ def _skip_openers(
             continue
         if begin is None:
             begin = position
-        if position < page.times.get(position, 0) <= end:
-            position = page.times[position]
+        if position < passage.times.get(position, 0) <= end:
+            position = passage.times[position]
             continue
         built = BUILDING.match(text, position, end) if makes else None
         having = _HAVING.match(text, position, end)
@@ -214,7 +217,7 @@ def _skip_openers(
 
 
 def _look_inside(
-    page: Page, core: Span, begin: int, quantity: Quantity, *, uncompared: bool
+    passage: FoldedPassage, core: Span, begin: int, quantity: Quantity, *, uncompared: bool
 ) -> tuple[Span, str]:
     """Cut a subject that opens with a circumstance or an agent: 在重点行业打造|典型场景.
 
@@ -224,11 +227,11 @@ def _look_inside(
     head, end = core
     if head >= end or quantity.dimension in ("share", "none"):
         return core, ""
-    text = page.text
+    text = passage.text
     for position in range(end - 1, head, -1):
         # 县财政每年安排专项资金: a mark of time and a verb open the phrase anew.
-        if position in page.times:
-            built = BUILDING.match(text, page.times[position], end)
+        if position in passage.times:
+            built = BUILDING.match(text, passage.times[position], end)
             if built and built.end() < end:
                 return (built.end(), end), "build"
     circumstance = (
@@ -239,7 +242,7 @@ def _look_inside(
     if uncompared or circumstance:
         pattern = INNER_BUILDING if circumstance else _INNER_SURE
         for match in pattern.finditer(text, head + 1, end):
-            if not page.names[match.start()]:
+            if not passage.names[match.start()]:
                 found = match.span()
     if found is None:
         return core, ""
@@ -251,14 +254,14 @@ def _look_inside(
     return ((end, end) if circumstance else (head, found[0])), "build"
 
 
-def noun_after(page: Page, quantity: Quantity, stop: int, *, is_last: bool) -> Span:
+def noun_after(passage: FoldedPassage, quantity: Quantity, stop: int, *, is_last: bool) -> Span:
     """The noun a measure word leads (10家以上→龙头企业); empty where the figure ends the phrase."""
-    text, start = page.text, quantity.span[1]
+    text, start = passage.text, quantity.span[1]
     if start < stop and text[start] == "的":
         start += 1
     if start >= stop or _NOUN_STOPS.match(text, start, stop):
         return start, start
-    end = stop if is_last else _before_next_figure(page, start, stop)
+    end = stop if is_last else _before_next_figure(passage, start, stop)
     if others := _AND_OTHERS.search(text, start, end):
         end = others.start()
     while end > start and text[end - 1] in "，、;:。(":
@@ -266,13 +269,13 @@ def noun_after(page: Page, quantity: Quantity, stop: int, *, is_last: bool) -> S
     return start, end
 
 
-def _before_next_figure(page: Page, start: int, stop: int) -> int:
+def _before_next_figure(passage: FoldedPassage, start: int, stop: int) -> int:
     """Where a noun ends when another figure follows, whose own words stay with it."""
-    trailing = _TRAILING_JOINERS.search(page.text[start:stop])
+    trailing = _TRAILING_JOINERS.search(passage.text[start:stop])
     if trailing:
         return start + trailing.start()
     for position in range(start, stop):
-        if page.text[position] in "、，和及与并" and not page.names[position]:
+        if passage.text[position] in "、，和及与并" and not passage.names[position]:
             return position
-    verb = page.verb_in((start, stop))
+    verb = passage.verb_in((start, stop))
     return verb if verb > start else stop

@@ -189,7 +189,7 @@ def _plain(pattern: re.Pattern[str], kind: MarkKind, text: str, names: bytes) ->
             yield Mark(match.span(), kind)
 
 
-def read_year(text: str) -> int:
+def _read_year(text: str) -> int:
     return int(text) if text.isascii() else int(parse_number(text) or 0)
 
 
@@ -198,7 +198,7 @@ def _dated(text: str, calendar: Calendar, names: bytes) -> Iterator[Mark]:
     for match in _DATED.finditer(text):
         if names[match.start("year")]:
             continue
-        year = read_year(match["year"])
+        year = _read_year(match["year"])
         lead, after = match["lead"] or "", match["after"] or ""
         between = text[previous_end : match.start()]
         listed = previous_governs and between in tuple("、和及与，")
@@ -229,7 +229,7 @@ def _dated(text: str, calendar: Calendar, names: bytes) -> Iterator[Mark]:
             years = [year]
             if match["first"]:
                 # 2025-2027年分别达到: three years for three values.
-                years = list(range(read_year(match["first"]), year + 1))[-9:] or years
+                years = list(range(_read_year(match["first"]), year + 1))[-9:] or years
             for position, each in enumerate(years):
                 kind: MarkKind = "years" if listed or position else "year"
                 yield Mark(match.span(), kind, each, "stated")
@@ -237,7 +237,7 @@ def _dated(text: str, calendar: Calendar, names: bytes) -> Iterator[Mark]:
 
 def _five_years(text: str, calendar: Calendar) -> Iterator[Mark]:
     for match in _FIVE_YEARS.finditer(text):
-        end = 2000 + 5 * (parse_int(match["n"]) + 1)
+        end = 2000 + 5 * (_parse_int(match["n"]) + 1)
         at_end = match["part"].startswith(("末", "期末"))
         last = calendar.last
         # A plan of 2023-2030 still has most of “十四五” before it.
@@ -250,7 +250,7 @@ def _five_years(text: str, calendar: Calendar) -> Iterator[Mark]:
             yield Mark(match.span(), "year", end, "stated")
 
 
-def parse_int(text: str) -> int:
+def _parse_int(text: str) -> int:
     return int(parse_number(text) or 0)
 
 
@@ -260,7 +260,7 @@ def _within(text: str, calendar: Calendar, names: bytes) -> Iterator[Mark]:
             continue
         if match["tail"] is None and match["lead"] in ("用", "利用", "在", "通过"):
             continue
-        years = parse_int(match["n"])
+        years = _parse_int(match["n"])
         year = None
         if calendar.first is not None and calendar.last is not None and years:
             year = min(calendar.first + years - 1, calendar.last)
