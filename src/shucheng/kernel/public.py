@@ -15,9 +15,11 @@ from shucheng.kernel.actor import (
     register_permissions,
     system_actor,
 )
+from shucheng.kernel.alerts.actions import raise_alert
 from shucheng.kernel.alerts.queries import count_open_alerts
+from shucheng.kernel.alerts.texts import register_alert
 from shucheng.kernel.audit.actions import export_entries
-from shucheng.kernel.audit.entries import record
+from shucheng.kernel.audit.entries import record, record_export
 from shucheng.kernel.audit.queries import verify_chain
 from shucheng.kernel.bay import Bay, Health, MenuEntry, Scheduled, bays, register_bay
 from shucheng.kernel.errors import Conflict, Forbidden, Invalid, NotFound, ShuchengError
@@ -53,12 +55,12 @@ from shucheng.kernel.identity.queries import (
 )
 from shucheng.kernel.jobs.actions import enqueue
 from shucheng.kernel.jobs.api import router as _jobs_router
-from shucheng.kernel.jobs.registry import register_job
+from shucheng.kernel.jobs.registry import register_job, register_schedule
 from shucheng.kernel.jobs.worker import run_pending_jobs, run_worker
 from shucheng.kernel.observations.actions.metrics import import_metrics
 from shucheng.kernel.observations.actions.values import correct_observation, record_observations
 from shucheng.kernel.observations.api import router as _observations_router
-from shucheng.kernel.observations.inputs import MetricDefinition, ObservationInput
+from shucheng.kernel.observations.inputs import MetricDefinition, ObservationInput, RowsRefused
 from shucheng.kernel.observations.models import SIMULATION, Metric, MetricVersion, Observation
 from shucheng.kernel.observations.queries import (
     as_known_on,
@@ -97,6 +99,7 @@ __all__ = [
     "Permission",
     "Person",
     "Role",
+    "RowsRefused",
     "Scheduled",
     "ShuchengError",
     "StoredFile",
@@ -129,11 +132,15 @@ __all__ = [
     "organisation_name",
     "organisations_in",
     "people_named",
+    "raise_alert",
     "record",
+    "record_export",
     "record_observations",
+    "register_alert",
     "register_bay",
     "register_job",
     "register_permissions",
+    "register_schedule",
     "resolve_organisation",
     "rotate_field_keys",
     "run_pending_jobs",

@@ -81,7 +81,10 @@ def fill(plan: Path | None, say: Callable[[str], object], *, with_plan: bool = T
 
 def _people(office: str | None) -> None:
     actor = system_actor("cli")
+    there = {person.username for person in people_named(PREFIX)}
     for username, name, role, organisation_name in CAST:
+        if username in there:
+            continue
         organisation = resolve_organisation(organisation_name or office or "")
         if organisation is None:
             continue

@@ -227,6 +227,7 @@ def test_the_json_reads_back_and_prints_whole_numbers_as_such() -> None:
         "一、发展基础\n建成5G基站1万个。\n二、发展目标\n到2027年,建成5G基站2万个。",
         "一、基础与总体要求\n(一)发展基础\n建成5G基站1万个。\n(二)目标\n到2027年,建成5G基站2万个。",
         "一、“十四五”发展成效\n建成5G基站1万个。\n二、总体要求\n到2027年,建成5G基站2万个。",
+        "一、江北数字经济发展现状\n建成5G基站1万个。\n二、夯实数字经济发展基础\n到2027年,建成5G基站2万个。",
     ],
 )
 def test_what_looks_back_holds_no_targets(text: str) -> None:

@@ -8,6 +8,7 @@ from tests.plan.compiler.gold import SHARED
 from tests.plan.compiler.scoring import load_gold, report, score_targets
 
 from shucheng.plan.compiler.compile import compile_file
+from shucheng.plan.compiler.language.numerals import print_number
 from shucheng.plan.compiler.model import Period, Qualitative, Target
 from shucheng.plan.compiler.targets.finder import find_targets
 from shucheng.plan.compiler.targets.passages import Passage
@@ -29,8 +30,8 @@ def told(text: str, **options: int) -> list[str]:
 
 
 def _short(target: Target) -> str:
-    most = "" if target.value_max is None else f"-{target.value_max}"
-    figure = f"{target.value}{most}{target.unit}"
+    most = "" if target.value_max is None else f"-{print_number(target.value_max)}"
+    figure = f"{print_number(target.value)}{most}{target.unit}"
     return f"{target.subject} {target.comparator} {figure} {target.year} {target.kind}"
 
 

@@ -170,10 +170,15 @@ def test_any_text_is_read_without_failing(text: str) -> None:
 def test_time_grows_with_the_text_alone() -> None:
     sentence = "到2027年,建成省级以上智能工厂100家以上、营业收入超10亿元企业20家,普及率达到90%"
     short, long = sentence * 200, sentence * 1600
-    assert _seconds(long) < 8 * 2.5 * max(_seconds(short), 0.01)
+    # Eight times the text; sixty-four times as long if all were compared with all.
+    assert _seconds(long) < 20 * max(_seconds(short), 0.01)
 
 
 def _seconds(text: str) -> float:
-    start = time.perf_counter()
-    found_in(text)
-    return time.perf_counter() - start
+    """The shortest of three runs, in this process's own time: what else runs does not count."""
+    taken = []
+    for _ in range(3):
+        start = time.process_time()
+        found_in(text)
+        taken.append(time.process_time() - start)
+    return min(taken)

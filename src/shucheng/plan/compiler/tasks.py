@@ -54,144 +54,115 @@ def find_tasks(document: Document, outline: Outline) -> tuple[Task, ...]:
     A numbered section is a task when it names who is responsible, or when it is an innermost
     item of a chapter of tasks. Annexes hold work points, not tasks.
     """
-    sections = {section.id: section for section in outline.sections}
-    children: dict[str, list[str]] = defaultdict(list)
-    for section in outline.sections:
-        if not section.number.startswith("专"):  # a box stands in a task, and is none
-            children[section.parent or ""].append(section.id)
-    texts = _texts_by_section(document, outline)
-    titles = titles_above(outline.sections)
-    tasks: list[Task] = []
-    for section in _chosen(outline.sections, children, texts, titles):
-        said = _said_by(section.id, children, texts)
-        for above in _ancestors(section, sections):
-            if said:
-                break
-            said = _own(texts.get(above.id, ()))
-        tasks.append(_task(f"k{len(tasks) + 1}", document, section, said, children, texts))
-    return tuple(tasks)
+    tree = _Tree.of(document, outline)
+    return tuple(
+        _task(f"k{number}", document, section, tree)
+        for number, section in enumerate(tree.tasks(), 1)
+    )
 
 
-def _texts_by_section(document: Document, outline: Outline) -> dict[str, list[_Text]]:
-    texts: dict[str, list[_Text]] = defaultdict(list)
-    for line in outline.lines:
-        if line.section == PREAMBLE:
-            continue
-        text = document.slice(line.body)
-        said, spans = find_responsibility(text)
-        texts[line.section].append(_Text(line, fold(text), said, spans))
-    return texts
+@dataclass(frozen=True, slots=True)
+class _Tree:
+    """The sections of a plan with what each says; boxes (专栏) stand in a task, and are none."""
 
+    sections: dict[str, Section]
+    children: dict[str, list[str]]
+    texts: dict[str, list[_Text]]
+    # Titles of a section and of those around it, innermost first.
+    titles: dict[str, tuple[str, ...]]
 
-def _own(texts: Sequence[_Text]) -> Responsibility:
-    said = Responsibility()
-    for text in texts:
-        said = said.and_also(text.said)
-    return said
+    @classmethod
+    def of(cls, document: Document, outline: Outline) -> "_Tree":
+        sections = {section.id: section for section in outline.sections}
+        children: dict[str, list[str]] = defaultdict(list)
+        for section in outline.sections:
+            if not _is_box(section):
+                children[section.parent or ""].append(section.id)
+        texts: dict[str, list[_Text]] = defaultdict(list)
+        for line in outline.lines:
+            if line.section != PREAMBLE:
+                text = document.slice(line.body)
+                said, spans = find_responsibility(text)
+                texts[line.section].append(_Text(line, fold(text), said, spans))
+        return cls(sections, children, texts, titles_above(outline.sections))
 
+    def own(self, section: str) -> Responsibility:
+        """Whom a section's own lines make responsible."""
+        said = Responsibility()
+        for text in self.texts.get(section, ()):
+            said = said.and_also(text.said)
+        return said
 
-def _said_by(
-    section: str, children: dict[str, list[str]], texts: dict[str, list[_Text]]
-) -> Responsibility:
-    """What the section and all below it say."""
-    said = _own(texts.get(section, ()))
-    for child in children.get(section, ()):
-        said = said.and_also(_said_by(child, children, texts))
-    return said
+    def responsible(self, section: Section) -> Responsibility:
+        """Whom a task and all below it name; where that is nobody, the nearest section above."""
+        said = self._own_and_below(section.id)
+        above = section.parent
+        while not said and above:
+            said = self.own(above)
+            above = self.sections[above].parent
+        return said
 
+    def _own_and_below(self, section: str) -> Responsibility:
+        said = self.own(section)
+        for child in self.children.get(section, ()):
+            said = said.and_also(self._own_and_below(child))
+        return said
 
-def _chosen(
-    sections: Sequence[Section],
-    children: dict[str, list[str]],
-    texts: dict[str, list[_Text]],
-    titles: dict[str, tuple[str, ...]],
-) -> Iterator[Section]:
-    """The sections that are tasks, none inside another."""
-    inside: set[str] = set()
-    numbers = {section.id: section.number for section in sections}
-    states = any(text.said for section in sections for text in texts.get(section.id, ()))
-    for section in sections:
-        if section.id.startswith("a") or not section.number or section.number.startswith("专"):
-            continue
-        if section.parent in inside:
-            inside.add(section.id)
-            continue
-        if _is_task(section.id, children, texts, titles, numbers, states=states):
-            inside.add(section.id)
-            yield section
+    def tasks(self) -> Iterator[Section]:
+        """The sections that are tasks, none inside another."""
+        inside: set[str] = set()
+        names_anybody = any(text.said for texts in self.texts.values() for text in texts)
+        for section in self.sections.values():
+            if section.id.startswith("a") or not section.number or _is_box(section):
+                continue
+            if section.parent in inside:
+                inside.add(section.id)
+            elif self._is_task(section.id, names_anybody=names_anybody):
+                inside.add(section.id)
+                yield section
 
+    def _is_task(self, section: str, *, names_anybody: bool) -> bool:
+        below = self.children.get(section, [])
+        if not below:
+            return self._is_innermost_task(section, names_anybody=names_anybody)
+        if any(self.children.get(child) for child in below):
+            return False
+        naming = [child for child in below if self.own(child)]
+        if not naming:
+            # Small items (1), ①, 一是 below a task, with who is responsible beside or above them.
+            mine = bool(self.own(section)) or self._in_task_chapter(section)
+            return mine and self._are_small(below)
+        if naming == below[-1:] and len(below) > 1:
+            last = next(text for text in reversed(self.texts[below[-1]]) if text.said)
+            return last.only_says_who or self._are_small(below)
+        return False
 
-def _is_task(
-    section: str,
-    children: dict[str, list[str]],
-    texts: dict[str, list[_Text]],
-    titles: dict[str, tuple[str, ...]],
-    numbers: dict[str, str],
-    *,
-    states: bool,
-) -> bool:
-    below = children.get(section, [])
-    if not below:
-        chapter, around = titles[section][-1], titles[section]
-        own = [text for text in texts.get(section, ()) if text.said]
-        if _NO_TASKS.search(chapter):
+    def _is_innermost_task(self, section: str, *, names_anybody: bool) -> bool:
+        own = [text for text in self.texts.get(section, ()) if text.said]
+        if _NO_TASKS.search(self.titles[section][-1]):
             # Only where it is set apart; in 由市数据局牵头建立机制 it is part of the measure.
             return any(text.set_apart for text in own)
-        if own:
+        if own or self._in_task_chapter(section):
             return True
-        if any(_TASK_CHAPTER.search(title) for title in around[1:]):
-            return True
-        # A plan without a chapter of that name: items beside or below one that names who.
-        return states and _stands_among_tasks(section, children, texts)
-    if any(children.get(child) for child in below):
-        return False
-    saying = [child for child in below if _own(texts.get(child, ()))]
-    if not saying:
-        # Small items (1), ①, 一是 below a task, with who is responsible beside or above them.
-        return _are_small(below, numbers) and _is_leaf_task(section, texts, titles)
-    if saying == below[-1:] and len(below) > 1:
-        last = next(text for text in reversed(texts[below[-1]]) if text.said)
-        return last.only_says_who or _are_small(below, numbers)
-    return False
+        # A plan without a chapter of that name: items beside one that names who.
+        parent = section.rpartition(".")[0]
+        beside = self.children.get(parent, []) if parent and names_anybody else []
+        return any(self.own(sibling) for sibling in beside)
+
+    def _in_task_chapter(self, section: str) -> bool:
+        return any(_TASK_CHAPTER.search(title) for title in self.titles[section][1:])
+
+    def _are_small(self, items: Sequence[str]) -> bool:
+        """Whether the items are numbered (1), ①, 一是: parts of a task, not tasks."""
+        return all(_SMALL_ITEM.fullmatch(fold(self.sections[item].number)) for item in items)
 
 
-def _are_small(items: Sequence[str], numbers: dict[str, str]) -> bool:
-    """Whether the items are numbered (1), ①, 一是: parts of a task, not tasks."""
-    return all(_SMALL_ITEM.fullmatch(fold(numbers[item])) for item in items)
+def _is_box(section: Section) -> bool:
+    return section.number.startswith("专")
 
 
-def _is_leaf_task(
-    section: str, texts: dict[str, list[_Text]], titles: dict[str, tuple[str, ...]]
-) -> bool:
-    if _own(texts.get(section, ())):
-        return True
-    return any(_TASK_CHAPTER.search(title) for title in titles[section][1:])
-
-
-def _stands_among_tasks(
-    section: str, children: dict[str, list[str]], texts: dict[str, list[_Text]]
-) -> bool:
-    parent = section.rpartition(".")[0]
-    family = children.get(parent, [])
-    return bool(parent) and any(_own(texts.get(sibling, ())) for sibling in family)
-
-
-def _ancestors(section: Section, sections: dict[str, Section]) -> Iterator[Section]:
-    parent = section.parent
-    while parent:
-        above = sections[parent]
-        yield above
-        parent = above.parent
-
-
-def _task(
-    identity: str,
-    document: Document,
-    section: Section,
-    said: Responsibility,
-    children: dict[str, list[str]],
-    texts: dict[str, list[_Text]],
-) -> Task:
+def _task(identity: str, document: Document, section: Section, tree: _Tree) -> Task:
+    said = tree.responsible(section)
     return Task(
         id=identity,
         number=section.number,
@@ -200,25 +171,21 @@ def _task(
         responsible=said.responsible,
         lead=said.lead,
         open=said.open,
-        actions=tuple(_actions(document, section, children, texts)),
+        actions=tuple(_actions(document, section, tree)),
         span=section.span,
     )
 
 
-def _actions(
-    document: Document,
-    section: Section,
-    children: dict[str, list[str]],
-    texts: dict[str, list[_Text]],
-) -> Iterator[str]:
+def _actions(document: Document, section: Section, tree: _Tree) -> Sequence[str]:
     """The sentences that say what is done: not the title, the bracket, or a dated aim."""
-    sentences: list[str] = []
-    for text in texts.get(section.id, ()):
-        if not text.line.heading:
-            sentences += _sentences(document.slice(text.line.body), text.spans)
-    for child in children.get(section.id, ()):
-        for text in texts.get(child, ()):
-            sentences += _sentences(document.slice(text.line.body), text.spans)
+    texts = [text for text in tree.texts.get(section.id, ()) if not text.line.heading]
+    for child in tree.children.get(section.id, ()):
+        texts += tree.texts.get(child, ())
+    sentences = [
+        sentence
+        for text in texts
+        for sentence in _sentences(document.slice(text.line.body), text.spans)
+    ]
     done = [
         sentence
         for sentence in sentences
@@ -226,7 +193,7 @@ def _actions(
         and not _DATED_AIM.match(fold(sentence))
         and not _DEADLINE.match(fold(sentence))
     ]
-    yield from done or sentences
+    return done or sentences
 
 
 def _sentences(text: str, without: tuple[Span, ...]) -> list[str]:
