@@ -75,8 +75,8 @@ def test_requests_are_counted_by_view_never_by_path(client: Client) -> None:
     assert value(text, name) == before + 1
     assert value(text, 'shucheng_request_seconds_count{method="GET",view="account_login"}') >= 2
     assert 'method="other"' in text
-    assert "4711" not in text
-    assert "4712" not in text
+    assert "page-4711" not in text
+    assert "page-4712" not in text
 
 
 def test_the_state_of_jobs_workers_and_the_database_is_shown(client: Client) -> None:
