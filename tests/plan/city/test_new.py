@@ -8,11 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.plan.city.plans import PLANS, corpus, indicator, plan, target
 
-from shucheng.plan.city.finding import kind_of
 from shucheng.plan.city.new import NewPack, PackExists, new_city_pack
 from shucheng.plan.city.pack import read_pack
+from shucheng.plan.city.proposal.place import kind_of
+from shucheng.plan.city.proposal.toml_text import value_text
 from shucheng.plan.city.resolving import resolve_bindings
-from shucheng.plan.city.toml_text import value_text
 
 NAMES = sorted(path.stem for path in PLANS.glob("*.txt") if path.with_suffix(".json").exists())
 

@@ -1,7 +1,5 @@
 """Plans in a few lines, for tests of the structure."""
 
-from pathlib import Path
-
 from shucheng.plan.compiler.compile import compile_document
 from shucheng.plan.compiler.document import Document
 from shucheng.plan.compiler.model import CompiledPlan, Section, Task
@@ -33,6 +31,3 @@ def only_task(text: str) -> Task:
     tasks = compiled(text).tasks
     assert len(tasks) == 1, [task.title for task in tasks]
     return tasks[0]
-
-
-CORPUS = Path(__file__).resolve().parents[2] / "plans"

@@ -4,11 +4,9 @@ A found target matches a label where their spans overlap and value and unit agre
 used once. Fields are compared among the matched.
 """
 
-import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 from shucheng.plan.compiler.model import Target
@@ -39,11 +37,6 @@ class Score:
     def f1(self) -> float:
         total = self.precision + self.recall
         return 2 * self.precision * self.recall / total if total else 0.0
-
-
-def load_gold(path: Path) -> dict[str, Any]:
-    gold: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-    return gold
 
 
 def located(labels: Sequence[Mapping[str, Any]], text: str) -> list[dict[str, Any]]:

@@ -1,135 +1,33 @@
-"""A whole plan, compiled: the official plan and the labelled plans of the corpus, exactly."""
+"""A whole plan, compiled: header, period, passages and JSON (accuracy: `test_accuracy.py`)."""
 
 import json
-import os
-from pathlib import Path
-from typing import Any
 
 import pytest
-from tests.plan.compiler.documents import CORPUS, compiled, document
+from tests.plan.compiler.documents import compiled, document
+from tests.plan.compiler.labelled import OFFICIAL, OURS, Labelled
 
-from shucheng.plan.compiler.compile import compile_document, compile_file
-from shucheng.plan.compiler.document import Document
-from shucheng.plan.compiler.model import CompiledPlan, Period, plan_from_json
-
-REPOSITORY = Path(__file__).resolve().parents[3]
-PLANS = Path(os.environ.get("SHUCHENG_SHARED", REPOSITORY.parent / "shared")) / "plans"
-needs_official = pytest.mark.skipif(
-    not (PLANS / "yancheng-2025.gold.json").exists(),
-    reason="the official plan is not beside the repository; set SHUCHENG_SHARED",
-)
-# Even numbers are held out: they are measured elsewhere, and nothing is built on what they say.
-DEVELOPMENT = sorted(
-    path for path in CORPUS.glob("[01][13579]-*") if path.suffix not in (".json", ".py")
-)
+from shucheng.plan.compiler.compile import compile_document
+from shucheng.plan.compiler.model import Period, plan_from_json
 
 
-def labels_of(path: Path) -> dict[str, Any]:
-    gold: dict[str, Any] = json.loads(path.with_suffix(".json").read_text(encoding="utf-8"))
-    return gold
-
-
-@pytest.fixture(scope="module")
-def official() -> tuple[Document, CompiledPlan, dict[str, Any]]:
-    document, plan = compile_file(PLANS / "yancheng-2025.txt")
-    gold = json.loads((PLANS / "yancheng-2025.gold.json").read_text(encoding="utf-8"))
-    return document, plan, gold
-
-
-Official = tuple[Document, CompiledPlan, dict[str, Any]]
-
-
-@needs_official
-def test_official_header(official: Official) -> None:
-    _, plan, gold = official
-    assert plan.title == gold["document"]
-    assert (plan.issuer, plan.published) == ("盐城市人民政府办公室", "2025-09-09")
-    assert plan.period == Period(*gold["plan_period"])
-
-
-@needs_official
-def test_official_indicators_work_points_and_tasks_are_complete(official: Official) -> None:
-    _, plan, gold = official
-    document = plan.as_json()
-    for kind in ("indicators", "work_points"):
-        found = [
-            {key: row[key] for key in label}
-            for row, label in zip(document[kind], gold[kind], strict=True)
-        ]
-        assert found == gold[kind]
-    assert [
-        {"title": task.title, "responsible": list(task.responsible), "responsible_open": task.open}
-        for task in plan.tasks
-    ] == [
-        {key: task[key] for key in ("title", "responsible", "responsible_open")}
-        for task in gold["tasks"]
-    ]
-    assert all(task.lead == () for task in plan.tasks)
-
-
-@needs_official
-def test_official_tasks_stand_in_the_labelled_sections(official: Official) -> None:
-    _, plan, gold = official
-    numbers = {section.id: section.number for section in plan.sections}
-    found = [numbers[task.section] + task.number for task in plan.tasks]
-    assert found == [task["section"] for task in gold["tasks"]]
-
-
-@needs_official
-def test_official_work_points_hold_their_targets(official: Official) -> None:
-    _, plan, gold = official
-    labelled = {
-        int(target["section"].partition("/")[2])
-        for target in gold["targets"]
-        if target["section"].startswith("附件2")
-    }
-    assert labelled <= {point.no for point in plan.work_points if point.targets}
-
-
-@needs_official
-def test_every_span_quotes_the_official_text(official: Official) -> None:
-    document, plan, _ = official
-    for section in plan.sections:
-        printed = document.slice(section.span)
+@pytest.mark.parametrize("plan", [OFFICIAL, OURS], ids=str)
+def test_every_span_quotes_the_text(plan: Labelled) -> None:
+    read, found = plan.compiled()
+    for section in found.sections:
+        printed = read.slice(section.span)
         assert printed.startswith(section.number)
         assert section.title in printed
-    for point in plan.work_points:
-        assert point.text[:8] in document.slice(point.span)
-    for mention in plan.organisations:
+    for point in found.work_points:
+        assert point.text[:8] in read.slice(point.span)
+    for mention in found.organisations:
         forms = {mention.name, *mention.aliases}
-        assert {document.slice(span) for span in mention.spans} <= forms
+        assert {read.slice(span) for span in mention.spans} <= forms
         assert mention.mentions == len(mention.spans)
 
 
-@pytest.mark.parametrize("path", DEVELOPMENT, ids=lambda path: path.stem)
-def test_labelled_plans_come_out_as_labelled(path: Path) -> None:
-    gold = labels_of(path)
-    _, plan = compile_file(path)
-    assert (plan.title, plan.issuer, plan.published) == (
-        gold["document"],
-        gold["issuer"],
-        gold["published"],
-    )
-    assert plan.period == Period(*gold["plan_period"])
-    assert [(task.title, task.responsible, task.lead, task.open) for task in plan.tasks] == [
-        (
-            task["title"],
-            tuple(task["responsible"]),
-            tuple(task.get("lead", ())),
-            task["responsible_open"],
-        )
-        for task in gold["tasks"]
-    ]
-    keys = ("no", "category", "name", "unit", "cumulative", "targets", "lead")
-    document = plan.as_json()
-    assert [[row[key] for key in keys] for row in document["indicators"]] == [
-        [row[key] for key in keys] for row in gold["indicators"]
-    ]
-    if gold["work_points"]:
-        assert [
-            [row[key] for key in ("no", "action", "text", "lead")]
-            for row in document["work_points"]
-        ] == [[row[key] for key in ("no", "action", "text", "lead")] for row in gold["work_points"]]
+def test_the_official_notice_says_who_issued_the_plan_and_when() -> None:
+    _, plan = OFFICIAL.compiled()
+    assert (plan.issuer, plan.published) == ("盐城市人民政府办公室", "2025-09-09")
 
 
 HEAD = (

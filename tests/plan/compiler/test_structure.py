@@ -5,8 +5,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.plan.compiler.documents import document, outline, section_of, titles
 
-from shucheng.plan.compiler.language.folding import fold, unwrap
-from shucheng.plan.compiler.language.numerals import read_ordinal
 from shucheng.plan.compiler.structure.outline import read_structure
 
 
@@ -178,30 +176,6 @@ def test_planted_headings_come_back_with_their_spans(shape: list[int]) -> None:
         if section.parent:
             outer = spans[section.parent]
             assert outer[0] < section.span[0] < section.span[1] <= outer[1]
-
-
-@given(st.text())
-def test_folding_keeps_every_position(text: str) -> None:
-    assert len(fold(text)) == len(text)
-
-
-@given(st.integers(1, 199))
-def test_chinese_ordinals_are_read(number: int) -> None:
-    digits = "〇一二三四五六七八九"
-    hundreds, rest = divmod(number, 100)
-    tens, ones = divmod(rest, 10)
-    written = "一百" if hundreds else ""
-    if tens:
-        written += ("" if tens == 1 and not hundreds else digits[tens]) + "十"
-    elif hundreds and ones:
-        written += "零"
-    written += digits[ones] if ones else ""
-    assert read_ordinal(written) == number
-
-
-def test_wrapped_spaces_go_and_latin_ones_stay() -> None:
-    assert unwrap("市农业 农村局") == "市农业农村局"
-    assert unwrap("AI Agent 平台") == "AI Agent平台"
 
 
 @pytest.mark.parametrize(

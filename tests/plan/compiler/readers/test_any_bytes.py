@@ -1,5 +1,6 @@
 """Whatever the bytes are: a document whose spans fit its text, or one clear error."""
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.plan.compiler.readers.renderings import as_docx, as_html, as_markdown, as_pdf, as_txt
@@ -99,6 +100,7 @@ def test_a_sound_file_with_a_damaged_place(name: str, at: int, cut: int, put: by
     read_or_refuse(data[:at] + put + data[at + cut :], name)
 
 
+@pytest.mark.slow
 @settings(max_examples=12, deadline=None)
 @given(st.integers(0, len(PDF)), st.integers(0, 200), st.binary(max_size=30))
 def test_a_pdf_with_a_damaged_place(at: int, cut: int, put: bytes) -> None:

@@ -32,18 +32,7 @@ Change = Literal[
     "lead-changed",
     "reworded",
 ]
-Status = Literal[
-    "unchanged",
-    "raised",
-    "lowered",
-    "deadline-moved",
-    "comparator-changed",
-    "unit-changed",
-    "lead-changed",
-    "reworded",
-    "new",
-    "dropped",
-]
+Status = Change | Literal["unchanged", "new", "dropped"]
 Demand = Literal["", "stricter", "looser", "mixed"]
 Item = TypeVar("Item", bound=Target | Indicator | Task | WorkPoint)
 

@@ -12,6 +12,9 @@ from shucheng.plan.compiler.lint.measured_things import Thing, find_things
 from shucheng.plan.compiler.matching import Lexicon, name_of
 from shucheng.plan.compiler.model import CompiledPlan, Indicator, Target, Task, WorkPoint
 
+# What a finding may point at.
+Item = Target | Indicator | WorkPoint | Task
+
 _ADDS = re.compile(r"新增|新建|新培育|新引进|新认定|新建成|净增")
 # 六大领域各打造30个 is not the total; 其中十亿元以上15个 is a part of the number before it.
 _EACH = re.compile(r"各(?![类级项地方种行领部有])|每[个县市区家镇村校]|分别")
@@ -271,7 +274,7 @@ def same_scope(left: str, right: str) -> bool:
     return mine.core == theirs.core and bases == others
 
 
-def ref(of: Target | Indicator | WorkPoint | Task) -> str:
+def ref(of: Item) -> str:
     """t7, i3, w12, k5: as `Finding.refs` has it."""
     if isinstance(of, Indicator):
         return f"i{of.no}"
@@ -280,5 +283,5 @@ def ref(of: Target | Indicator | WorkPoint | Task) -> str:
     return of.id
 
 
-def spans_of(items: Iterable[Target | Indicator | WorkPoint | Task]) -> list[Span]:
+def spans_of(items: Iterable[Item]) -> list[Span]:
     return [item.span for item in items]

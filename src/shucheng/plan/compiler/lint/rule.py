@@ -4,12 +4,12 @@ A rule is a function from context to what it found, with its name and its senten
 languages. Modules of rules register theirs on import; `run.py` imports them all.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from shucheng.plan.compiler.document import Span
-from shucheng.plan.compiler.lint.context import Context
+from shucheng.plan.compiler.lint.context import Context, Item, ref, spans_of
 from shucheng.plan.compiler.lint.wording import Language, fill
 from shucheng.plan.compiler.model import Finding, Severity
 
@@ -28,6 +28,7 @@ class Found:
     severity: Severity | None = None
 
 
+Said = dict[str, Any]
 Check = Callable[[Context], Iterable[Found]]
 
 
@@ -75,6 +76,18 @@ class Rule:
                 refs=tuple(dict.fromkeys(found.refs)),
                 values=found.values,
             )
+
+
+def gather(cases: Iterable[tuple[Sequence[Item], Said]], **values: Any) -> Iterator[Found]:
+    """One finding for all cases of a rule, none where there are none.
+
+    A case is the parts of the plan that it points at, and the named values of its own words.
+    """
+    cases = list(cases)
+    parts = [part for pointed_at, _ in cases for part in pointed_at]
+    if cases:
+        items = [said for _, said in cases]
+        yield Found(spans_of(parts), map(ref, parts), {**values, "items": items})
 
 
 RULES: dict[str, Rule] = {}

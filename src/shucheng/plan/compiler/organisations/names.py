@@ -149,7 +149,7 @@ def is_collective(name: str) -> bool:
 
 
 def names_nobody(name: str) -> bool:
-    """Whether the item is an open end such as 各有关部门: it makes a list open, and names none."""
+    """Whether the item means nobody in particular (各有关部门, 市直相关单位)."""
     return len(name) <= 2 * _LONGEST_NAME and bool(_NOBODY.fullmatch(fold(unwrap(name))))
 
 

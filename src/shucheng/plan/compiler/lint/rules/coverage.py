@@ -3,9 +3,9 @@
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
-from shucheng.plan.compiler.lint.context import Context, figure, is_stock, path_of, ref, spans_of
+from shucheng.plan.compiler.lint.context import Context, figure, is_stock, path_of
 from shucheng.plan.compiler.lint.measured_things import Thing
-from shucheng.plan.compiler.lint.rule import Found, rule
+from shucheng.plan.compiler.lint.rule import Found, gather, rule
 from shucheng.plan.compiler.matching import name_of
 from shucheng.plan.compiler.model import Indicator, Target
 
@@ -18,12 +18,20 @@ def listed(
 ) -> Iterator[Found]:
     """One finding that lists things by the target that says each best."""
     targets = sorted((pick(thing) for thing in things), key=lambda target: target.span)
-    if targets:
-        items = [
-            {"subject": target.subject, "figure": figure(target), "place": context.place(target)}
+    return gather(
+        (
+            (
+                [target],
+                {
+                    "subject": target.subject,
+                    "figure": figure(target),
+                    "place": context.place(target),
+                },
+            )
             for target in targets
-        ]
-        yield Found(spans_of(targets), map(ref, targets), {**values, "items": items})
+        ),
+        **values,
+    )
 
 
 @rule(
@@ -54,18 +62,22 @@ def target_without_indicator(context: Context) -> Iterator[Found]:
 
 
 def _rows_found(context: Context, rows: list[Indicator], **values: Any) -> Iterator[Found]:
-    if rows:
-        items = [
-            {
-                "name": row.name,
-                "row": context.place(row),
-                "path": [value for _, value in path_of(row)],
-                "unit": row.unit,
-                "lead": list(row.lead),
-            }
+    return gather(
+        (
+            (
+                [row],
+                {
+                    "name": row.name,
+                    "row": context.place(row),
+                    "path": [value for _, value in path_of(row)],
+                    "unit": row.unit,
+                    "lead": list(row.lead),
+                },
+            )
             for row in rows
-        ]
-        yield Found(spans_of(rows), map(ref, rows), {**values, "items": items})
+        ),
+        **values,
+    )
 
 
 @rule(

@@ -20,7 +20,7 @@ from shucheng.plan.compiler.lint.context import (
     same_scope,
 )
 from shucheng.plan.compiler.lint.measured_things import Member, Thing
-from shucheng.plan.compiler.lint.rule import Found, rule
+from shucheng.plan.compiler.lint.rule import Found, Said, gather, rule
 from shucheng.plan.compiler.model import Indicator, Target
 
 # Below this the two names differ enough that unequal figures may simply be two things.
@@ -38,15 +38,17 @@ def within(target: Target, other: tuple[str, float]) -> bool:
     return low[1] <= other[1] <= measure(target.value_max, target.unit)[1]
 
 
-def in_annex(context: Context, thing: Thing, members: list[Member]) -> Iterator[tuple[Target, int]]:
-    """The members whose year the annex has a value for."""
+def in_annex(
+    context: Context, thing: Thing, members: list[Member]
+) -> Iterator[tuple[Target, Indicator, int]]:
+    """The members whose year the annex has a value for, with its row and that year."""
     row = thing.indicator
     if row is None:
         return
     for member in members:
         target, year = member.target, context.year_of(member.target)
         if is_stock(target) and context.whole(target) and str(year) in row.targets and year:
-            yield target, year
+            yield target, row, year
 
 
 @rule(
@@ -59,10 +61,9 @@ def in_annex(context: Context, thing: Thing, members: list[Member]) -> Iterator[
 )
 def body_annex_value(context: Context) -> Iterator[Found]:
     for thing in context.things:
-        row = thing.indicator
         sure = [member for member in thing.text if member.score >= _SURE]
-        for target, year in in_annex(context, thing, sure):
-            if row is None or within(target, annex_amount(row, year)):
+        for target, row, year in in_annex(context, thing, sure):
+            if within(target, annex_amount(row, year)):
                 continue
             same_base = row.cumulative or not adds(target)
             if amount(target)[0] == annex_amount(row, year)[0] and same_base:
@@ -92,30 +93,21 @@ def body_annex_value(context: Context) -> Iterator[Found]:
     item_zh="“{subject}”（{year}年）：正文{text}，附件{annex}",
 )
 def body_annex_comparator(context: Context) -> Iterator[Found]:
-    pairs = [
-        (target, thing.indicator, year)
-        for thing in context.things
-        for target, year in in_annex(context, thing, thing.text)
-        if thing.indicator is not None
-        and same_amount(amount(target), annex_amount(thing.indicator, year))
-        and STRENGTH[target.comparator] != STRENGTH[thing.indicator.comparator]
-    ]
-    if pairs:
-        yield Found(
-            spans=[item.span for target, row, _ in pairs for item in (target, row)],
-            refs=[ref(item) for target, row, _ in pairs for item in (target, row)],
-            values={
-                "items": [
-                    {
-                        "subject": target.subject,
-                        "year": str(year),
-                        "text": figure(target),
-                        "annex": annex_figure(row, year),
-                    }
-                    for target, row, year in pairs
-                ]
+    return gather(
+        (
+            [target, row],
+            {
+                "subject": target.subject,
+                "year": str(year),
+                "text": figure(target),
+                "annex": annex_figure(row, year),
             },
         )
+        for thing in context.things
+        for target, row, year in in_annex(context, thing, thing.text)
+        if same_amount(amount(target), annex_amount(row, year))
+        and STRENGTH[target.comparator] != STRENGTH[row.comparator]
+    )
 
 
 def _text_pairs(context: Context) -> Iterator[tuple[Target, Target]]:
@@ -190,18 +182,12 @@ def text_value_differs(context: Context) -> Iterator[Found]:
     item_zh="“{subject}”：{first_place}为{first}，{second_place}为{second}",
 )
 def comparator_weaker(context: Context) -> Iterator[Found]:
-    pairs = [
-        (first, second)
+    return gather(
+        ([first, second], _two_places(context, first, second))
         for first, second in _text_pairs(context)
         if same_amount(amount(first), amount(second))
         and STRENGTH[first.comparator] != STRENGTH[second.comparator]
-    ]
-    if pairs:
-        yield Found(
-            spans=[target.span for pair in pairs for target in pair],
-            refs=[ref(target) for pair in pairs for target in pair],
-            values={"items": [_two_places(context, *pair) for pair in pairs]},
-        )
+    )
 
 
 @rule(
@@ -296,25 +282,24 @@ def _figure_in(of: Target | Indicator, year: int) -> dict[str, Any]:
     extra={"later": (", its level {later}", "，其水平目标为{later}")},
 )
 def growth_without_base(context: Context) -> Iterator[Found]:
-    items: list[dict[str, Any]] = []
-    found: list[Target] = []
+    return gather(_unbased_growth(context))
+
+
+def _unbased_growth(context: Context) -> Iterator[tuple[list[Target], Said]]:
     for thing in context.things:
         levels = _levels(context, thing)
         for member in thing.members:
             target = member.target
             if target.kind != "growth" or growth_years(target, levels) is not None:
                 continue
-            item = {
+            said: Said = {
                 "subject": target.subject,
                 "quote": target.quote,
                 "place": context.place(target),
             }
             if levels:
-                item["later"] = _figure_in(levels[max(levels)][1], max(levels))
-            items.append(item)
-            found.append(target)
-    if items:
-        yield Found([target.span for target in found], map(ref, found), {"items": items})
+                said["later"] = _figure_in(levels[max(levels)][1], max(levels))
+            yield [target], said
 
 
 @rule(

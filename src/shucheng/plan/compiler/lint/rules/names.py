@@ -10,7 +10,7 @@ from typing import Any
 from shucheng.plan.compiler.amounts import measure, same_amount
 from shucheng.plan.compiler.document import Span
 from shucheng.plan.compiler.lint.context import Context, figure, ref, spans_of
-from shucheng.plan.compiler.lint.rule import Found, rule
+from shucheng.plan.compiler.lint.rule import Found, Said, gather, rule
 from shucheng.plan.compiler.matching import is_abbreviated, name_of, normalise
 from shucheng.plan.compiler.model import Indicator, Target, Task, WorkPoint
 
@@ -40,8 +40,10 @@ _MANY = 400
     item_zh="“{name}”：{uses}",
 )
 def unit_differs(context: Context) -> Iterator[Found]:
-    items: list[dict[str, Any]] = []
-    found: list[Target | Indicator] = []
+    return gather(_counted_twice(context))
+
+
+def _counted_twice(context: Context) -> Iterator[tuple[list[Target | Indicator], Said]]:
     for thing in context.things:
         row = thing.indicator
         # Another family of units (元, %) means another side of the thing, not another spelling.
@@ -52,19 +54,10 @@ def unit_differs(context: Context) -> Iterator[Found]:
         for member in thing.members:
             unit = member.target.unit
             if member.target.kind != "growth" and unit and measure(1, unit)[0] == family:
-                uses[member.target.unit].append(member.target)
+                uses[unit].append(member.target)
         if len({normalise(unit) for unit in uses}) > 1:
-            items.append(
-                {
-                    "name": thing.label,
-                    "uses": [
-                        {"said": unit, "in": _places(context, of)} for unit, of in uses.items()
-                    ],
-                }
-            )
-            found += [part for of in uses.values() for part in of]
-    if items:
-        yield Found(spans_of(found), map(ref, found), {"items": items})
+            said = [{"said": unit, "in": _places(context, of)} for unit, of in uses.items()]
+            yield [part for of in uses.values() for part in of], {"name": thing.label, "uses": said}
 
 
 @rule(

@@ -7,7 +7,7 @@ from typing import Any
 
 from shucheng.plan.compiler.lint.context import Context, figure, path_of, ref, spans_of
 from shucheng.plan.compiler.lint.measured_things import Thing
-from shucheng.plan.compiler.lint.rule import Found, rule
+from shucheng.plan.compiler.lint.rule import Found, Said, gather, rule
 from shucheng.plan.compiler.lint.rules.coverage import listed
 from shucheng.plan.compiler.matching import name_of, normalise
 from shucheng.plan.compiler.model import Indicator, Target, Task, WorkPoint
@@ -33,12 +33,14 @@ _NEEDS_NO_UNIT = re.compile(
     },
 )
 def target_without_year(context: Context) -> Iterator[Found]:
-    open_ended: list[Target] = []
-    items: list[dict[str, Any]] = []
+    return gather(_open_ended(context))
+
+
+def _open_ended(context: Context) -> Iterator[tuple[list[Target], Said]]:
     for target in context.text_targets:
         if target.year is not None or target.kind in {"annual", "growth"} or target.period:
             continue
-        item: dict[str, Any] = {
+        said: Said = {
             "subject": target.subject,
             "figure": figure(target),
             "place": context.place(target),
@@ -46,11 +48,8 @@ def target_without_year(context: Context) -> Iterator[Found]:
         row = context.thing_of[target.id].indicator
         years = [year for year, value in path_of(row) if value == target.value] if row else []
         if years:
-            item["annex"] = str(years[0])
-        open_ended.append(target)
-        items.append(item)
-    if items:
-        yield Found(spans_of(open_ended), map(ref, open_ended), {"items": items})
+            said["annex"] = str(years[0])
+        yield [target], said
 
 
 @rule(
@@ -74,17 +73,10 @@ def target_without_unit(context: Context) -> Iterator[Found]:
         for row in context.plan.indicators
         if not row.unit and row.targets and not _NEEDS_NO_UNIT.search(row.name)
     ]
-    if found:
-        yield Found(
-            [of.span for of, _, _ in found],
-            [ref(of) for of, _, _ in found],
-            {
-                "items": [
-                    {"subject": subject, "value": value, "place": context.place(of)}
-                    for of, subject, value in found
-                ]
-            },
-        )
+    return gather(
+        ([of], {"subject": subject, "value": value, "place": context.place(of)})
+        for of, subject, value in found
+    )
 
 
 @rule(
@@ -258,12 +250,17 @@ def task_without_measure(context: Context) -> Iterator[Found]:
     measured = _measured_tasks(context)
     reported = {task.id for tasks in _bare_actions(context).values() for task in tasks}
     bare = [task for task in context.plan.tasks if task.id not in measured | reported]
-    if measured and bare:
-        items = [
-            {"title": task.title, "place": {"place": "text", "at": _label(context, task)}}
-            for task in bare
-        ]
-        yield Found(spans_of(bare), map(ref, bare), {"count": len(bare), "items": items})
+    if measured:
+        yield from gather(
+            (
+                (
+                    [task],
+                    {"title": task.title, "place": {"place": "text", "at": _label(context, task)}},
+                )
+                for task in bare
+            ),
+            count=len(bare),
+        )
 
 
 def _label(context: Context, task: Task) -> str:

@@ -5,10 +5,10 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator
 from datetime import date
 from itertools import pairwise
-from typing import Any
+from typing import NamedTuple
 
 from shucheng.plan.compiler.lint.context import Context, figure, path_of, ref, spans_of
-from shucheng.plan.compiler.lint.rule import Found, rule
+from shucheng.plan.compiler.lint.rule import Found, Said, gather, rule
 from shucheng.plan.compiler.matching import less_is_better
 from shucheng.plan.compiler.model import Indicator, Target
 
@@ -17,7 +17,13 @@ _LATE_STEP = 2.0
 _OUTLOOK = re.compile(r"展望|远景|到本世纪")
 _NEARLY_OVER_DAYS = 150
 
-Step = tuple[int, float, float]
+
+class _Step(NamedTuple):
+    """From one year's value to that of `year`."""
+
+    year: int
+    before: float
+    after: float
 
 
 def falls_well(row: Indicator) -> bool:
@@ -27,27 +33,27 @@ def falls_well(row: Indicator) -> bool:
     return less_is_better(row.name)
 
 
-def _grouped(context: Context, picks: Callable[[Indicator, Step], bool]) -> Iterator[Found]:
+def _grouped(context: Context, picks: Callable[[Indicator, _Step], bool]) -> Iterator[Found]:
     """One finding for all rows that have a step from year to year that `picks` chooses."""
-    items: list[dict[str, Any]] = []
-    rows: list[Indicator] = []
-    for row in context.plan.indicators:
-        path = path_of(row)
-        steps = [(year, before, after) for (_, before), (year, after) in pairwise(path)]
-        chosen = [step for step in steps if picks(row, step)]
-        if chosen:
-            rows.append(row)
-            items.append(
-                {
-                    "name": row.name,
-                    "row": context.place(row),
-                    "path": [value for _, value in path],
-                    "unit": row.unit,
-                    "years": [str(year) for year, _, _ in chosen],
-                }
-            )
-    if items:
-        yield Found(spans_of(rows), map(ref, rows), {"items": items})
+
+    def cases() -> Iterator[tuple[list[Indicator], Said]]:
+        for row in context.plan.indicators:
+            path = path_of(row)
+            steps = [_Step(year, before, after) for (_, before), (year, after) in pairwise(path)]
+            chosen = [str(step.year) for step in steps if picks(row, step)]
+            if chosen:
+                yield (
+                    [row],
+                    {
+                        "name": row.name,
+                        "row": context.place(row),
+                        "path": [value for _, value in path],
+                        "unit": row.unit,
+                        "years": chosen,
+                    },
+                )
+
+    return gather(cases())
 
 
 @rule(
@@ -61,8 +67,8 @@ def _grouped(context: Context, picks: Callable[[Indicator, Step], bool]) -> Iter
     item_zh="“{name}”（{row}）：{path}{unit}，{years}年",
 )
 def path_falls(context: Context) -> Iterator[Found]:
-    def wrong(row: Indicator, step: Step) -> bool:
-        return step[2] > step[1] if falls_well(row) else step[2] < step[1]
+    def wrong(row: Indicator, step: _Step) -> bool:
+        return step.after > step.before if falls_well(row) else step.after < step.before
 
     return _grouped(context, wrong)
 
@@ -78,7 +84,7 @@ def path_falls(context: Context) -> Iterator[Found]:
     item_zh="“{name}”（{row}）：{path}{unit}，{years}年与上年持平",
 )
 def path_flat(context: Context) -> Iterator[Found]:
-    return _grouped(context, lambda _, step: step[1] == step[2])
+    return _grouped(context, lambda _, step: step.before == step.after)
 
 
 @rule(
@@ -94,7 +100,7 @@ def path_flat(context: Context) -> Iterator[Found]:
 def path_jump(context: Context) -> Iterator[Found]:
     return _grouped(
         context,
-        lambda row, step: not row.cumulative and step[1] > 0 and step[2] > _JUMP * step[1],
+        lambda row, step: not row.cumulative and 0 < _JUMP * step.before < step.after,
     )
 
 
@@ -109,12 +115,12 @@ def path_jump(context: Context) -> Iterator[Found]:
     item_zh="“{name}”（{row}）：{path}{unit}",
 )
 def path_back_loaded(context: Context) -> Iterator[Found]:
-    def late(row: Indicator, step: Step) -> bool:
+    def late(row: Indicator, step: _Step) -> bool:
         path = path_of(row)
         earlier = [after - before for (_, before), (_, after) in pairwise(path[:-1])]
         last = path[-1][1] - path[-2][1]
         return (
-            step[0] == path[-1][0]
+            step.year == path[-1][0]
             and bool(earlier)
             and min(earlier) >= 0
             and last > 0
@@ -145,14 +151,14 @@ def path_gap(context: Context) -> Iterator[Found]:
         for row in context.plan.indicators
         if row.targets
     ]
-    rows = [row for row, years in gaps if years]
-    if rows:
-        items = [
-            {"name": row.name, "row": context.place(row), "years": [str(year) for year in years]}
-            for row, years in gaps
-            if years
-        ]
-        yield Found(spans_of(rows), map(ref, rows), {"items": items})
+    return gather(
+        (
+            [row],
+            {"name": row.name, "row": context.place(row), "years": [str(year) for year in years]},
+        )
+        for row, years in gaps
+        if years
+    )
 
 
 @rule(

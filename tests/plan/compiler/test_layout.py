@@ -1,53 +1,9 @@
-"""Numbers as Chinese plans write them, and the text folded to one spelling."""
+"""Text folded to one spelling and cut into sentences and clauses, each character in its place."""
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shucheng.plan.compiler.language.numerals import parse_number
 from shucheng.plan.compiler.targets.layout import Folded, lay_out
-
-
-@pytest.mark.parametrize(
-    ("text", "value"),
-    [
-        ("1,200", 1200),
-        ("2.4", 2.4),
-        ("三百", 300),
-        ("两千五百", 2500),
-        ("三百二十", 320),
-        ("十二", 12),
-        ("一百零五", 105),
-        ("两万", 20000),
-        ("三亿", 300_000_000),
-        ("二〇二七", 2027),
-    ],
-)
-def test_numerals_have_values(text: str, value: float) -> None:
-    assert parse_number(text) == value
-
-
-@pytest.mark.parametrize("text", ["", "家", "百个", "1.2.3", "十大"])
-def test_what_is_no_numeral_has_none(text: str) -> None:
-    assert parse_number(text) is None
-
-
-@given(st.integers(1, 9999))
-def test_a_number_written_in_chinese_reads_back(number: int) -> None:
-    assert parse_number(_in_chinese(number)) == number
-
-
-def _in_chinese(number: int) -> str:
-    digits, places = "零一二三四五六七八九", ["", "十", "百", "千"]
-    written, gap = "", False
-    for place in (3, 2, 1, 0):
-        digit = number // 10**place % 10
-        if digit:
-            written += ("零" if gap and written else "") + digits[digit] + places[place]
-            gap = False
-        else:
-            gap = bool(written)
-    return written
 
 
 def test_full_width_text_is_folded_and_keeps_its_place() -> None:

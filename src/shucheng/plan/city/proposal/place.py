@@ -5,6 +5,7 @@ Guesses for a new pack: a person looks at each (`DECIDE.md` says which are uncer
 
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 
 from shucheng.lib.geography import Place, children_of, find_place, place
 from shucheng.plan.city.model import Area, AreaKind, Organisation, OrganisationKind
@@ -83,11 +84,35 @@ _ISSUER_PLACE = re.compile(
 _TITLE_PLACE = re.compile(r"([一-鿿]{2,9}?(?:自治区|自治州|省|市|州|盟|县|旗))")
 
 
-def city_of(compiled: CompiledPlan, adcode: str | None) -> tuple[str, Place | None]:
-    """The name of the plan's place, and its entry among the places of China if it has one.
+@dataclass(frozen=True, slots=True)
+class ProposedPlace:
+    """A plan's place with its areas and organisations; `office` is the code of who runs it all.
+
+    `has_code` says whether the place is one of China's with a GB/T 2260 code.
+    """
+
+    name: str
+    has_code: bool
+    areas: tuple[Area, ...]
+    organisations: tuple[Organisation, ...]
+    office: str
+
+
+def propose_place(code: str, compiled: CompiledPlan, adcode: str | None) -> ProposedPlace:
+    """The place of a plan; `code` stands in for its areas' codes where it has none itself.
 
     Raises `ValueError` for an adcode that no place has.
     """
+    name, known = _city_of(compiled, adcode)
+    areas = _areas_of(code, name, known)
+    organisations = _organisations_of(compiled, name, areas)
+    areas += _zones(areas[0].code, organisations)
+    settled = tuple(_settled(each, areas) for each in organisations)
+    return ProposedPlace(name, known is not None, tuple(areas), settled, _office(settled))
+
+
+def _city_of(compiled: CompiledPlan, adcode: str | None) -> tuple[str, Place | None]:
+    """The name of the plan's place, and its entry among the places of China if it has one."""
     if adcode is not None:
         found = place(adcode)
         if not found:
@@ -102,7 +127,7 @@ def city_of(compiled: CompiledPlan, adcode: str | None) -> tuple[str, Place | No
     return (named[1] if named else compiled.issuer or compiled.title), None
 
 
-def areas_of(city_code: str, name: str, known: Place | None) -> list[Area]:
+def _areas_of(city_code: str, name: str, known: Place | None) -> list[Area]:
     """The place itself and what lies directly in it; only itself where it has no code."""
     if not known:
         return [Area(city_code, name, "", _area_kind(name, None), None, False)]
@@ -113,7 +138,7 @@ def areas_of(city_code: str, name: str, known: Place | None) -> list[Area]:
     return areas
 
 
-def organisations_of(
+def _organisations_of(
     compiled: CompiledPlan, city_name: str, areas: Sequence[Area]
 ) -> list[Organisation]:
     """The organisations a plan names, and the governments of its counties.
@@ -209,3 +234,34 @@ def _area_kind(name: str, known: Place | None) -> AreaKind:
     if name.endswith("市"):
         return "county_level_city" if known else "city"
     return "district" if name.endswith("区") else "county"
+
+
+def _zones(city: str, organisations: Sequence[Organisation]) -> list[Area]:
+    zones = dict.fromkeys(_zone_name(each) for each in organisations if _is_zone(each))
+    return [
+        Area(f"{city}-z{number}", name, "", "functional_zone", city, False)
+        for number, name in enumerate(zones, 1)
+    ]
+
+
+def _is_zone(organisation: Organisation) -> bool:
+    return organisation.kind == "functional_zone"
+
+
+def _zone_name(organisation: Organisation) -> str:
+    return re.sub(r"(?:党工委|管委会|管理委员会)$", "", organisation.name)
+
+
+def _settled(organisation: Organisation, areas: Iterable[Area]) -> Organisation:
+    """A functional zone's organisation sits in the area of its own name."""
+    zones = {area.name: area.code for area in areas if area.kind == "functional_zone"}
+    if not _is_zone(organisation):
+        return organisation
+    return replace(organisation, area=zones[_zone_name(organisation)])
+
+
+def _office(organisations: Sequence[Organisation]) -> str:
+    codes = [each.code for each in organisations]
+    usual = ("data", "industry", "development-reform", "government-office")
+    departments = [each.code for each in organisations if each.kind == "department"]
+    return next((code for code in usual if code in codes), (departments or codes)[0])

@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 
 from shucheng.plan.city.model import Area, Organisation
-from shucheng.plan.city.proposing import Proposals
+from shucheng.plan.city.proposal.metrics import Proposals
+from shucheng.plan.city.proposal.place import ProposedPlace
 from shucheng.plan.city.resolving import Reason, Unresolved
 
 _REASONS: dict[Reason, str] = {
@@ -14,19 +15,14 @@ _REASONS: dict[Reason, str] = {
 
 
 def decide_text(
-    city_name: str,
-    has_code: bool,
-    areas: Sequence[Area],
-    organisations: Sequence[Organisation],
-    proposals: Proposals,
-    unresolved: Sequence[Unresolved],
+    place: ProposedPlace, proposals: Proposals, unresolved: Sequence[Unresolved]
 ) -> str:
     """The file as Markdown, in Chinese: the people who decide read Chinese."""
     parts = [
-        f"# {city_name}:还要由人决定的事",
+        f"# {place.name}:还要由人决定的事",
         "逐项定下后在所列文件里改好,删去这里的一行;全部删完就可以删去这个文件。",
-        _list("城市和区域", _about_areas(has_code, areas)),
-        _list("单位", _about_organisations(organisations)),
+        _list("城市和区域", _about_areas(place.has_code, place.areas)),
+        _list("单位", _about_organisations(place.organisations)),
         _list("数据项和指标", _about_metrics(proposals)),
         _list("没有对上的", [_about(each) for each in unresolved]),
     ]

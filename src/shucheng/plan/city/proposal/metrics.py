@@ -5,7 +5,6 @@ sentence 建成智能工厂60家 and 每年新建智能工厂20家 become one gr
 """
 
 import re
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from shucheng.lib import units
@@ -20,13 +19,11 @@ from shucheng.plan.city.model import (
     TargetClause,
     TargetSort,
 )
+from shucheng.plan.city.proposal.leads import Leads
 from shucheng.plan.city.resolving import sort_of
 from shucheng.plan.compiler.language.numerals import print_number
 from shucheng.plan.compiler.matching import Lexicon, Name, name_of
 from shucheng.plan.compiler.model import CompiledPlan, Indicator, Target
-
-# Who answers for a promise: organisation codes, the first leads; empty where the plan says none.
-Leads = Callable[[Indicator | Target], Sequence[str]]
 
 _NEW_ONLY = re.compile(
     r"新增|新建|新培育|新认定|^新|引进|引育|引培|招引|[一二三四五两]年内|规划期内|期间"
