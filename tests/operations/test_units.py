@@ -127,12 +127,20 @@ def systemd_analyze() -> str:
 def ask(port: int, times: int) -> None:
     # A connection each, so that the processes share them.
     with ThreadPoolExecutor(4) as several:
-        list(
-            several.map(
-                lambda _: requests.get(f"http://127.0.0.1:{port}/healthz", timeout=30), range(times)
-            )
-        )
+        list(several.map(lambda _: answered(port), range(times)))
     time.sleep(0.2)
+
+
+def answered(port: int) -> None:
+    """Ask until answered: what a process that was just killed had not taken up yet is reset."""
+    for _ in range(20):
+        try:
+            requests.get(f"http://127.0.0.1:{port}/healthz", timeout=30)
+        except requests.ConnectionError:
+            time.sleep(0.2)
+        else:
+            return
+    raise AssertionError("nobody answers")
 
 
 def asked(port: int) -> float:
