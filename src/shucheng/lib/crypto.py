@@ -97,6 +97,8 @@ PROVIDERS: Mapping[str, Provider] = {provider.name: provider for provider in (SM
 
 @dataclass(frozen=True, slots=True)
 class Key:
+    """A named secret and the family of algorithms it is used with."""
+
     name: str
     provider: Provider
     secret: bytes
@@ -116,6 +118,7 @@ class Keyring:
         return f"{_PREFIX}:{key.name}:{base64.b64encode(sealed).decode()}"
 
     def open(self, sealed: str, purpose: str) -> str:
+        """The text that was sealed for that purpose. Raises `CryptoError`."""
         prefix, _, rest = sealed.partition(":")
         name, _, content = rest.partition(":")
         if prefix != _PREFIX or not content:
@@ -139,6 +142,7 @@ class Keyring:
 
 
 def new_keyring(provider: str = "sm") -> Keyring:
+    """A ring of one new key."""
     return Keyring("", {}).rotated(provider)
 
 

@@ -4,8 +4,8 @@ import pytest
 
 from shucheng.plan.compiler.language.numerals import print_number
 from shucheng.plan.compiler.model import Period, Qualitative, Target
+from shucheng.plan.compiler.structure.passages import Passage
 from shucheng.plan.compiler.targets.finder import find_targets
-from shucheng.plan.compiler.targets.passages import Passage
 
 PLAN = Period(2025, 2027)
 

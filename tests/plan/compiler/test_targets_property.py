@@ -7,8 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shucheng.plan.compiler.model import Period, Target
+from shucheng.plan.compiler.structure.passages import Passage
 from shucheng.plan.compiler.targets.finder import find_targets
-from shucheng.plan.compiler.targets.passages import Passage
 
 PLAN = Period(2025, 2027)
 

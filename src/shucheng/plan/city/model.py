@@ -176,6 +176,8 @@ class Simulation:
 
 @dataclass(frozen=True, slots=True)
 class CityPack:
+    """A whole pack, checked; `path` is its folder."""
+
     path: Path
     city: City
     plan: PlanReference

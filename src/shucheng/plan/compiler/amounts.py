@@ -15,13 +15,14 @@ STRENGTH: Final[dict[Comparator, int]] = {">": 3, ">=": 2, "=": 2, "~": 1, "<=":
 
 
 def measure(value: float, unit: str) -> Amount:
-    """The amount that a value in a printed unit is.
+    """The amount that a value in a printed unit is; equal amounts are equal.
 
-    >>> measure(1.2, "万亿元"), measure(3, "家")
-    (('money', 1200000000000.0), ('count', 3.0))
+    >>> measure(1.2, "万亿元") == measure(12000, "亿元"), measure(3, "家")
+    (True, ('count', 3.0))
     """
     dimension, factor = _unit(unit)
-    return dimension, value * factor
+    # No plan prints more digits; what floating point adds beyond them is dropped.
+    return dimension, float(f"{value * factor:.12g}")
 
 
 @lru_cache(20_000)
@@ -31,10 +32,3 @@ def _unit(unit: str) -> tuple[str, float]:
     except units.UnitUnknown:
         return unit, 1.0
     return known.dimension, float(known.factor)
-
-
-def same_amount(left: Amount, right: Amount) -> bool:
-    """Equal amounts, up to what floating point loses."""
-    return left[0] == right[0] and abs(left[1] - right[1]) <= 1e-9 * max(
-        abs(left[1]), abs(right[1]), 1.0
-    )

@@ -20,10 +20,10 @@ from shucheng.plan.compiler.structure.outline import (
     read_structure,
     titles_above,
 )
+from shucheng.plan.compiler.structure.passages import Passage
 from shucheng.plan.compiler.tables.annexes import Annexes, read_annexes
 from shucheng.plan.compiler.tables.work_lists import list_year
 from shucheng.plan.compiler.targets.finder import find_targets
-from shucheng.plan.compiler.targets.passages import Passage
 from shucheng.plan.compiler.tasks import find_tasks
 
 # Names the engine beside what it found; raised when the same text compiles differently.

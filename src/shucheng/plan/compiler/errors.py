@@ -8,6 +8,8 @@ from typing import NamedTuple
 
 
 class Reason(NamedTuple):
+    """What is wrong with a file, and what to do next; both with named values to fill in."""
+
     message: str
     hint: str
 

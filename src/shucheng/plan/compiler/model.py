@@ -62,6 +62,11 @@ class Qualitative:
 
 @dataclass(frozen=True, slots=True)
 class Task:
+    """A numbered task: who answers for it in printed order, `open` where the list ends in 等.
+
+    `section` is the one that holds it; `actions` are the sentences that say what is done.
+    """
+
     id: str
     number: str
     title: str
@@ -131,12 +136,19 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Period:
+    """The first and the last year of a plan."""
+
     start: int
     end: int
 
 
 @dataclass(frozen=True, slots=True)
 class CompiledPlan:
+    """Everything the compiler found in a document, in text order; spans point into its text.
+
+    `published` is an ISO date. What the document does not say is "" or None.
+    """
+
     title: str
     issuer: str
     published: str | None

@@ -67,6 +67,8 @@ class Decision:
 
 @dataclass(slots=True)
 class Proposals:
+    """What is proposed for a plan, and what a person must still decide about it."""
+
     metrics: list[Metric] = field(default_factory=list)
     bindings: list[Binding] = field(default_factory=list)
     decisions: list[Decision] = field(default_factory=list)

@@ -9,7 +9,7 @@ from collections import defaultdict, deque
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from shucheng.plan.compiler.amounts import measure, same_amount
+from shucheng.plan.compiler.amounts import Amount, measure
 from shucheng.plan.compiler.matching import Lexicon, Name, NameIndex, name_of, name_pairs, normalise
 from shucheng.plan.compiler.model import CompiledPlan, Target
 
@@ -43,7 +43,7 @@ class _Entry:
 
     name: Name
     group: str
-    amount: tuple[str, float]
+    amount: Amount
     comparator: str
     year: Hashable
     heading: str
@@ -123,7 +123,7 @@ def _likeness(lexicon: Lexicon, old: _Entry, new: _Entry) -> float:
         return 0.0
     if old.amount[0] != new.amount[0] and old.name.core != new.name.core:
         return 0.0
-    alike = same_amount(old.amount, new.amount)
+    alike = old.amount == new.amount
     together = old.heading == new.heading
     score = lexicon.same(old.name, new.name, corroborated=alike)
     if not score and alike and together:

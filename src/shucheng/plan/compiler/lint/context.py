@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from functools import cached_property
 from typing import Any
 
-from shucheng.plan.compiler.amounts import Amount, measure, same_amount
+from shucheng.plan.compiler.amounts import Amount, measure
 from shucheng.plan.compiler.document import Span
 from shucheng.plan.compiler.lint.measured_things import Thing, find_things
 from shucheng.plan.compiler.matching import Lexicon, name_of
@@ -88,9 +88,7 @@ class Context:
             row is not None
             and year in row.targets
             and thing.name.head == other.name.head
-            and same_amount(
-                measure(target.value, target.unit), measure(row.targets[year], row.unit)
-            )
+            and measure(target.value, target.unit) == measure(row.targets[year], row.unit)
             and lexicon.score(thing.name, other.name) >= _KINDRED
         )
 
@@ -200,6 +198,7 @@ class Context:
         return label
 
     def place(self, of: Target | Indicator) -> dict[str, Any]:
+        """Where a reader finds it, as a value of a finding: annex row, work point or section."""
         if isinstance(of, Indicator):
             return {"place": "annex", "at": str(of.no)}
         point = self.work_of.get(of.id)
@@ -216,7 +215,7 @@ def _renamed(work: Thing, planned: Thing) -> bool:
         and grades == {level for level, _ in planned.name.grades}
         and len(work.name.core) > 3
         and work.name.core[:-2] == planned.name.core[:-2]
-        and measure(1, work.work[0].target.unit)[0] in {family for family, _ in planned.amounts}
+        and measure(1, work.work[0].target.unit)[0] in planned.dimensions
     )
 
 
@@ -284,4 +283,5 @@ def ref(of: Item) -> str:
 
 
 def spans_of(items: Iterable[Item]) -> list[Span]:
+    """Where the parts of a finding stand."""
     return [item.span for item in items]

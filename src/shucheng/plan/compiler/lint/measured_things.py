@@ -8,7 +8,7 @@ the thing that its subject names best, or begins one of its own.
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
-from shucheng.plan.compiler.amounts import measure, same_amount
+from shucheng.plan.compiler.amounts import Amount, measure
 from shucheng.plan.compiler.matching import Lexicon, Name, NameIndex, name_of
 from shucheng.plan.compiler.model import Indicator, Target
 
@@ -34,8 +34,9 @@ class Thing:
     indicator: Indicator | None = None
     text: list[Member] = field(default_factory=list)
     work: list[Member] = field(default_factory=list)
-    # (unit family, amount) of every figure met, for corroboration.
-    amounts: set[tuple[str, float]] = field(default_factory=set)
+    # Every figure met, for corroboration, and what their units measure.
+    amounts: set[Amount] = field(default_factory=set)
+    dimensions: set[str] = field(default_factory=set)
     # What it is called in each paragraph or work point.
     called: dict[str, Name] = field(default_factory=dict)
 
@@ -63,6 +64,7 @@ def find_things(
     for row in indicators:
         thing = Thing(name_of(row.name), row.name, indicator=row)
         thing.amounts = {measure(value, row.unit) for value in row.targets.values()}
+        thing.dimensions = {dimension for dimension, _ in thing.amounts}
         finder.add(thing)
     # What a yearly promise or a growth rate is about is best said by a level beside it.
     for target in sorted(text, key=lambda target: target.kind in {"annual", "growth"}):
@@ -104,19 +106,18 @@ class _Finder:
             best, best_score = Thing(name, target.subject), (1.0, 1.0)
             self.add(best)
         best.amounts.add(amount)
+        best.dimensions.add(amount[0])
         best.called.setdefault(self._place_of(target), name)
         return best, best_score[0]
 
-    def _fit(self, target: Target, name: Name, amount: tuple[str, float], thing: Thing) -> float:
+    def _fit(self, target: Target, name: Name, amount: Amount, thing: Thing) -> float:
         here = thing.called.get(self._place_of(target))
         if here is not None and (here.core, here.grades) != (name.core, name.grades):
             return 0.0
         same_words = name.core == thing.name.core and name.grades == thing.name.grades
-        families = {family for family, _ in thing.amounts}
-        if target.kind != "growth" and not same_words and amount[0] not in families:
+        if target.kind != "growth" and not same_words and amount[0] not in thing.dimensions:
             return 0.0
-        known = any(same_amount(amount, other) for other in thing.amounts)
-        return self._lexicon.same(name, thing.name, corroborated=known)
+        return self._lexicon.same(name, thing.name, corroborated=amount in thing.amounts)
 
 
 def _agreement(left: Name, right: Name) -> float:

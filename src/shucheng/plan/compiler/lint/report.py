@@ -4,9 +4,9 @@ from collections import Counter
 from collections.abc import Sequence
 
 from shucheng.plan.compiler.lint.run import message_zh, rules
-from shucheng.plan.compiler.lint.wording import Language
 from shucheng.plan.compiler.model import Finding
 from shucheng.plan.compiler.show.terminal import table
+from shucheng.plan.compiler.show.wording import Language
 
 _SEVERITIES_ZH = {"error": "错误", "warning": "警告", "info": "提示"}
 _MESSAGE_COLUMNS = 96

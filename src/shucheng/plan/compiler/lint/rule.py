@@ -10,8 +10,8 @@ from typing import Any
 
 from shucheng.plan.compiler.document import Span
 from shucheng.plan.compiler.lint.context import Context, Item, ref, spans_of
-from shucheng.plan.compiler.lint.wording import Language, fill
 from shucheng.plan.compiler.model import Finding, Severity
+from shucheng.plan.compiler.show.wording import Language, fill
 
 
 @dataclass(frozen=True, slots=True)

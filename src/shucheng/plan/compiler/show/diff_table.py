@@ -5,9 +5,9 @@ from typing import Any
 
 from shucheng.plan.compiler.compare.diff import ItemChange, PlanDiff
 from shucheng.plan.compiler.language.numerals import print_number
-from shucheng.plan.compiler.lint.wording import Language, say
 from shucheng.plan.compiler.model import Indicator, Target, Task
 from shucheng.plan.compiler.show.terminal import table
+from shucheng.plan.compiler.show.wording import Language, say
 
 _ZH = {
     "unchanged": "未变",

@@ -36,6 +36,7 @@ class FreeNumbers:
         self._highest = max(self._taken, default=0)
 
     def take(self, printed: int | None) -> int:
+        """A number that no other entry has; `printed` is None or 0 where the text has none."""
         number = printed if printed and printed not in self._taken else self._highest + 1
         self._taken.add(number)
         self._highest = max(self._highest, number)

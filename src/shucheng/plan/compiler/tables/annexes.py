@@ -13,6 +13,7 @@ from shucheng.plan.compiler.language.folding import fold
 from shucheng.plan.compiler.model import Indicator, Period, WorkPoint
 from shucheng.plan.compiler.organisations.responsibility import find_responsibility
 from shucheng.plan.compiler.structure.outline import Outline, Table, titles_above
+from shucheng.plan.compiler.structure.passages import Passage
 from shucheng.plan.compiler.tables.grid import Grid, read_grid
 from shucheng.plan.compiler.tables.indicators import holds_indicators, read_indicators
 from shucheng.plan.compiler.tables.work_lists import (
@@ -23,7 +24,6 @@ from shucheng.plan.compiler.tables.work_lists import (
     read_paragraphs,
     read_table,
 )
-from shucheng.plan.compiler.targets.passages import Passage
 
 _SENTENCE_MARK = re.compile(r"[。;,、]")
 _SHORTEST_SENTENCE = 12

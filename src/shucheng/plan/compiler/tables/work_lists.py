@@ -11,8 +11,8 @@ from shucheng.plan.compiler.model import WorkPoint
 from shucheng.plan.compiler.organisations.responsibility import find_responsibility
 from shucheng.plan.compiler.structure.numbering import FreeNumbers
 from shucheng.plan.compiler.structure.outline import Outline
+from shucheng.plan.compiler.structure.passages import Passage
 from shucheng.plan.compiler.tables.grid import Grid, lead_of, number_of
-from shucheng.plan.compiler.targets.passages import Passage
 
 _WORK_TITLE = re.compile(
     r"工作要点|重点(?:工作|任务|事项|工程|举措)|任务(?:分工|分解|清单|表|安排)|"

@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from shucheng.plan.compiler.model import Period, Qualitative, Target
+from shucheng.plan.compiler.structure.passages import Passage
 from shucheng.plan.compiler.targets.passage_reader import PassageReader
-from shucheng.plan.compiler.targets.passages import Passage
 from shucheng.plan.compiler.targets.years import Calendar, Scope
 
 

@@ -86,6 +86,8 @@ class Clause:
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
+    """A stretch up to a full stop, and its clauses."""
+
     span: Span
     clauses: tuple[Clause, ...]
 

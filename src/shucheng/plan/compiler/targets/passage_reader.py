@@ -10,6 +10,7 @@ from typing import Final
 
 from shucheng.plan.compiler.document import Span
 from shucheng.plan.compiler.model import Period, Qualitative, Target
+from shucheng.plan.compiler.structure.passages import Passage
 from shucheng.plan.compiler.targets import words
 from shucheng.plan.compiler.targets.clause import Item, read_clause
 from shucheng.plan.compiler.targets.elision import Said
@@ -21,7 +22,6 @@ from shucheng.plan.compiler.targets.latency_circles import (
 )
 from shucheng.plan.compiler.targets.layout import Clause, Folded, Layout, lay_out
 from shucheng.plan.compiler.targets.meaning import comparator_of, kind_of
-from shucheng.plan.compiler.targets.passages import Passage
 from shucheng.plan.compiler.targets.promises import RANKED, Standing, promises
 from shucheng.plan.compiler.targets.qualitative import find_qualitative
 from shucheng.plan.compiler.targets.quantities import Quantity, quantities, ranks

@@ -110,6 +110,7 @@ class Scope:
     years: tuple[int, ...] = field(default=())
 
     def next_sentence(self) -> "Scope":
+        """What is left of it after a full stop: the year, now inherited, and the past."""
         basis: Basis = "inherited" if self.year is not None else ""
         if self.basis == "relative":
             basis = "relative"
@@ -150,6 +151,7 @@ class Calendar:
 
     @classmethod
     def of(cls, period: Period | None, text: str) -> "Calendar":
+        """The years of the plan's period; without one, those that the text aims at."""
         if period is not None:
             return cls(period.start, period.end, period.end if period.start == period.end else None)
         # A plan that does not say its years is taken to aim at those it names after 到.

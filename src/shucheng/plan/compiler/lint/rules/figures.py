@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from itertools import combinations, pairwise
 from typing import Any
 
-from shucheng.plan.compiler.amounts import STRENGTH, measure, same_amount
+from shucheng.plan.compiler.amounts import STRENGTH, Amount, measure
 from shucheng.plan.compiler.lint.context import (
     Context,
     adds,
@@ -30,11 +30,11 @@ _DECLINE = re.compile(r"下降|降低|减少|压减|压缩|节约")
 _MAY_PASS_100 = re.compile(r"增长|增速|完成率|产销率|周转|产出率|拉动|回报|收益率|达产率|履约率")
 
 
-def within(target: Target, other: tuple[str, float]) -> bool:
+def within(target: Target, other: Amount) -> bool:
     """Whether a figure (or range) allows an amount."""
     low = amount(target)
     if target.value_max is None or low[0] != other[0]:
-        return same_amount(low, other)
+        return low == other
     return low[1] <= other[1] <= measure(target.value_max, target.unit)[1]
 
 
@@ -105,7 +105,7 @@ def body_annex_comparator(context: Context) -> Iterator[Found]:
         )
         for thing in context.things
         for target, row, year in in_annex(context, thing, thing.text)
-        if same_amount(amount(target), annex_amount(row, year))
+        if amount(target) == annex_amount(row, year)
         and STRENGTH[target.comparator] != STRENGTH[row.comparator]
     )
 
@@ -185,7 +185,7 @@ def comparator_weaker(context: Context) -> Iterator[Found]:
     return gather(
         ([first, second], _two_places(context, first, second))
         for first, second in _text_pairs(context)
-        if same_amount(amount(first), amount(second))
+        if amount(first) == amount(second)
         and STRENGTH[first.comparator] != STRENGTH[second.comparator]
     )
 
@@ -229,11 +229,9 @@ def growth_contradicts_levels(context: Context) -> Iterator[Found]:
             )
 
 
-def _levels(
-    context: Context, thing: Thing
-) -> dict[int, tuple[tuple[str, float], Target | Indicator]]:
+def _levels(context: Context, thing: Thing) -> dict[int, tuple[Amount, Target | Indicator]]:
     """What a thing is to be in each year, from sentences and, firmer, the annex."""
-    levels: dict[int, tuple[tuple[str, float], Target | Indicator]] = {}
+    levels: dict[int, tuple[Amount, Target | Indicator]] = {}
     for member in thing.members:
         year = context.year_of(member.target)
         sure = member.score >= _SURE and context.whole(member.target)

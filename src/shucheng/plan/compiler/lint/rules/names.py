@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import combinations
 from typing import Any
 
-from shucheng.plan.compiler.amounts import measure, same_amount
+from shucheng.plan.compiler.amounts import measure
 from shucheng.plan.compiler.document import Span
 from shucheng.plan.compiler.lint.context import Context, figure, ref, spans_of
 from shucheng.plan.compiler.lint.rule import Found, Said, gather, rule
@@ -213,7 +213,7 @@ def _subjects_renamed(context: Context) -> Iterator[Found]:
         if lead and theirs and lead[0] != theirs[0]:
             values |= {"first_lead": lead, "second_lead": theirs}
         number = measure(work.value, work.unit)
-        if isinstance(of, Indicator) and any(same_amount(number, one) for one in twin.amounts):
+        if isinstance(of, Indicator) and number in twin.amounts:
             values["same"] = {**figure(work), "comparator": "="}
         yield Found(
             [of.span, work.span],

@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from shucheng.plan.compiler.amounts import same_amount
 from shucheng.plan.compiler.lint.context import (
     Context,
     amount,
@@ -54,9 +53,7 @@ def _closeness(member: Member, row: Indicator) -> tuple[bool, float, float]:
 )
 def work_point_above_annex(context: Context) -> Iterator[Found]:
     for _, target, row, year in _against_annex(context):
-        if amount(target)[1] > annex_amount(row, year)[1] and not same_amount(
-            amount(target), annex_amount(row, year)
-        ):
+        if amount(target)[1] > annex_amount(row, year)[1]:
             yield Found(
                 [target.span, row.span],
                 [ref(target), ref(row)],
@@ -163,7 +160,7 @@ def cumulative_base_unclear(context: Context) -> Iterator[Found]:
         if not row.cumulative or target.kind != "annual" or year != path_of(row)[0][0]:
             continue
         first, new = annex_amount(row, year), amount(target)
-        if same_amount(first, new):
+        if first == new:
             zero_based.append(row)
         elif new[1] < first[1] and not _partial(target, row):
             factor = first[1] / row.targets[str(year)] if row.targets[str(year)] else 1.0
