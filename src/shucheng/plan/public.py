@@ -11,6 +11,12 @@ from shucheng.plan.city.pack import read_pack
 from shucheng.plan.models import PlanVersion, VersionState
 from shucheng.plan.queries.cockpit import Cockpit, Headline, cockpit
 from shucheng.plan.queries.search import search_plan
+from shucheng.plan.queries.targets import (
+    SectionTargets,
+    Standing,
+    TargetNow,
+    targets_by_section,
+)
 from shucheng.plan.queries.versions import current_version
 from shucheng.plan.simulation import simulate
 
@@ -19,6 +25,9 @@ __all__ = [
     "Cockpit",
     "Headline",
     "PlanVersion",
+    "SectionTargets",
+    "Standing",
+    "TargetNow",
     "VersionState",
     "api_router",
     "cockpit",
@@ -30,6 +39,7 @@ __all__ = [
     "search_plan",
     "shell_facts",
     "simulate",
+    "targets_by_section",
 ]
 
 

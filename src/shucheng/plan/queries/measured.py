@@ -6,7 +6,7 @@ plan's first year). A formula beyond that is shown as not computable yet, never 
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -31,6 +31,10 @@ class Known:
     @property
     def simulated(self) -> bool:
         return self.source == "simulation"
+
+    @property
+    def year(self) -> int:
+        return int(self.period[:4])
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,17 +77,26 @@ def measured(version: PlanVersion, as_of: date | None = None) -> dict[str, Measu
         for indicator in version.indicators.select_related("binding")
         if indicator.binding
     }
-    metrics = {code: metric_of(binding.formula) for code, binding in bindings.items()}
+    known = measured_by(bindings.values(), version.period_start or 0, as_of)
+    return {code: known[binding.code] for code, binding in bindings.items()}
+
+
+def measured_by(
+    bindings: Iterable[Binding], first_year: int, as_of: date | None = None
+) -> dict[str, Measured]:
+    """Binding code → what is known, however many bindings there are in two queries."""
+    by_code = {binding.code: binding for binding in bindings}
+    metrics = {code: metric_of(binding.formula) for code, binding in by_code.items()}
     wanted = sorted({metric for metric in metrics.values() if metric})
     observed = known_series(wanted, as_of=as_of) if wanted else {}
     return {
         code: Measured(
             binding,
             metrics[code],
-            compute(binding.formula, observed.get(metrics[code], ()), version.period_start or 0),
+            compute(binding.formula, observed.get(metrics[code], ()), first_year),
             tuple(observed.get(metrics[code], ())),
         )
-        for code, binding in bindings.items()
+        for code, binding in by_code.items()
     }
 
 

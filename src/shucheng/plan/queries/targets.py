@@ -1,0 +1,235 @@
+"""The targets of the text beside what is known now: reached, not yet, missed, or unknown.
+
+A number is compared with the one that is asked for *now*. A target that falls due this year or
+earlier asks for its own value; a later one whose binding also answers a row of the annex asks for
+this year's value of that row's path; any other asks for its own value. What cannot be compared
+(no formula, no data, another unit) is unknown, never "not reached".
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+
+from django.utils import timezone
+
+from shucheng.kernel.public import Actor
+from shucheng.lib import units
+from shucheng.lib.periods import Period
+from shucheng.plan.models import IndicatorTarget, PlanVersion, Section, Target
+from shucheng.plan.queries.measured import NOTHING, Known, Measured, measured_by
+
+
+class Standing(StrEnum):
+    """How a target stands today; a fact of numbers and dates, not a judgement of work."""
+
+    REACHED = "reached"
+    NOT_YET = "not_yet"
+    MISSED = "missed"  # its year has passed and the value of that year fell short
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class TargetNow:
+    """A target, what is known of it, and what is asked for now (in the target's own unit)."""
+
+    target: Target
+    measured: Measured
+    known: Known | None
+    value: Decimal | None
+    asked: Decimal
+    asked_year: int | None
+    standing: Standing
+
+    @property
+    def attainment(self) -> Decimal | None:
+        """完成率: the known value against what is asked for now, in percent."""
+        return attainment(self.value, self.asked)
+
+    @property
+    def simulated(self) -> bool:
+        return self.known is not None and self.known.simulated
+
+
+@dataclass(frozen=True, slots=True)
+class SectionTargets:
+    """A part of the plan (an action, a chapter, an annex), its targets and how they stand."""
+
+    section: Section
+    targets: tuple[TargetNow, ...]
+    tasks: int
+
+    def count(self, *standings: Standing) -> int:
+        return sum(entry.standing in standings for entry in self.targets)
+
+    @property
+    def known(self) -> int:
+        """Targets that can be compared with a value."""
+        return len(self.targets) - self.unknown
+
+    @property
+    def reached(self) -> int:
+        return self.count(Standing.REACHED)
+
+    @property
+    def not_reached(self) -> int:
+        return self.count(Standing.NOT_YET, Standing.MISSED)
+
+    @property
+    def missed(self) -> int:
+        return self.count(Standing.MISSED)
+
+    @property
+    def unknown(self) -> int:
+        return self.count(Standing.UNKNOWN)
+
+    @property
+    def simulated(self) -> bool:
+        return any(entry.simulated for entry in self.targets)
+
+
+def targets_by_section(
+    version: PlanVersion, *, actor: Actor, as_of: date | None = None
+) -> tuple[SectionTargets, ...]:
+    """Every part of the plan that holds a target or a task, in the order of the text. Six queries,
+    however long the plan is."""
+    actor.require("plan.view")
+    sections = {section.pk: section for section in version.sections.all()}
+    targets: dict[int, list[TargetNow]] = {}
+    for entry in targets_now(version, as_of=as_of):
+        if (top := _part(sections, entry.target.section_id)) is not None:
+            targets.setdefault(top, []).append(entry)
+    tasks: dict[int, int] = {}
+    for section_id in version.tasks.values_list("section_id", flat=True):
+        if (top := _part(sections, section_id)) is not None:
+            tasks[top] = tasks.get(top, 0) + 1
+    return tuple(
+        SectionTargets(section, tuple(targets.get(pk, ())), tasks.get(pk, 0))
+        for pk, section in sections.items()
+        if pk in targets or pk in tasks
+    )
+
+
+def targets_now(
+    version: PlanVersion, *, targets: Iterable[Target] | None = None, as_of: date | None = None
+) -> tuple[TargetNow, ...]:
+    """All targets of a version (or those given, with their bindings) and how they stand."""
+    today = as_of or timezone.localdate()
+    chosen = list(version.targets.select_related("binding") if targets is None else targets)
+    bindings = {target.binding.code: target.binding for target in chosen if target.binding}
+    known = measured_by(bindings.values(), version.period_start or 0, as_of)
+    paths = {
+        indicator.binding_id: (indicator.unit, tuple(indicator.path.all()))
+        for indicator in version.indicators.exclude(binding=None).prefetch_related("path")
+    }
+    return tuple(
+        target_now(
+            target,
+            known.get(target.binding.code, NOTHING) if target.binding else NOTHING,
+            paths.get(target.binding_id, ("", ())),
+            today,
+        )
+        for target in chosen
+    )
+
+
+def target_now(
+    target: Target,
+    measured: Measured,
+    path: tuple[str, Sequence[IndicatorTarget]],
+    today: date,
+) -> TargetNow:
+    """One target beside its measurement; `path` is the unit and path of the annex row that is
+    measured alike."""
+    each_year = target.kind == "annual" and target.year is None
+    due = today.year if each_year else target.due
+    asked, asked_year = target.value, due
+    if due is not None and due > today.year and target.kind != "growth":
+        unit, steps = path
+        step = next((step for step in steps if step.year == today.year), None)
+        if step and (value := _converted(step.value, unit, target.unit)) is not None:
+            asked, asked_year = value, step.year
+    known = _counting(measured, due, this_year=each_year)
+    unit = measured.binding.unit if measured.binding else ""
+    value = _converted(known.value, unit, target.unit) if known else None
+    return TargetNow(
+        target=target,
+        measured=measured,
+        known=known if value is not None else None,
+        value=value,
+        asked=asked,
+        asked_year=asked_year,
+        standing=_standing(target, measured, known, value, asked, due, today),
+    )
+
+
+def attainment(value: Decimal | None, asked: Decimal | None) -> Decimal | None:
+    """A value against a target, in percent with one decimal; None where it says nothing."""
+    if value is None or not asked:
+        return None
+    return (value / asked * 100).quantize(Decimal("0.1"))
+
+
+def meets(comparator: str, value: Decimal, asked: Decimal) -> bool:
+    match comparator:
+        case ">":
+            return value > asked
+        case "<=":
+            return value <= asked
+        case "<":
+            return value < asked
+        case _atleast_about_or_bare:
+            return value >= asked
+
+
+def _counting(measured: Measured, due: int | None, *, this_year: bool) -> Known | None:
+    """The value that counts: the newest known, but none from after the year it falls due; and
+    none from before it where a sum since January is asked for each year."""
+    for known in reversed(measured.series):
+        if known.value is None or (due is not None and known.year > due):
+            continue
+        stale = this_year and measured.restarts_yearly and known.year != due
+        return None if stale else known
+    return None
+
+
+def _standing(
+    target: Target,
+    measured: Measured,
+    known: Known | None,
+    value: Decimal | None,
+    asked: Decimal,
+    due: int | None,
+    today: date,
+) -> Standing:
+    if value is None or known is None:
+        return Standing.UNKNOWN
+    is_over = due is not None and due < today.year
+    ends_year = Period.parse(known.period).end >= date(due or known.year, 12, 31)
+    if meets(target.comparator, value, asked):
+        # A sum that is to stay below a number is below it in every January.
+        running = measured.restarts_yearly and not ends_year
+        return (
+            Standing.NOT_YET if running and target.comparator in {"<", "<="} else Standing.REACHED
+        )
+    if is_over and due is not None and known.year < due:
+        return Standing.UNKNOWN  # what was reached in its year was never reported
+    return Standing.MISSED if is_over and ends_year else Standing.NOT_YET
+
+
+def _converted(value: Decimal | None, source: str, wanted: str) -> Decimal | None:
+    """The value in the wanted unit; None where the two measure different things."""
+    if value is None or source == wanted:
+        return value
+    if not (units.known(source) and units.known(wanted) and units.compatible(source, wanted)):
+        return None
+    return units.convert(value, source, wanted)
+
+
+def _part(sections: dict[int, Section], section_id: int | None) -> int | None:
+    """Where a reader looks for it: the action, chapter or annex that a section belongs to."""
+    section = sections.get(section_id or 0)
+    while section and section.level > 2 and section.parent_id:
+        section = sections[section.parent_id]
+    return section.pk if section else None
