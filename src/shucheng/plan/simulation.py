@@ -1,42 +1,46 @@
 """Seeded, clearly labelled simulated observations, so that every page can be seen with data.
 
 Every row carries the source `simulation`. The numbers come from the city pack's settings and a
-seed; they are invented, and no figure of a real city.
+seed; they are invented, and no figure of a real city. What the areas report adds up to the city's
+value (or has it as its mean), to the last digit; an area that reports late is simply not there yet.
 """
 
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 
 from shucheng.kernel.public import SIMULATION, Actor, ObservationInput, record_observations
 from shucheng.lib.periods import Period
-from shucheng.plan.city.model import CityPack, Metric, Series
+from shucheng.plan.city.model import CityPack, Metric, Series, Share
+
+_COUNTED = frozenset({"家", "个", "项", "件", "人"})
+# Below this a count is drawn one by one: shares of four new factories would always fall to the
+# same four counties.
+_FEW = 300
 
 
 def simulate(pack: CityPack, until: date, *, actor: Actor) -> int:
-    """Record the city's simulated series from the pack's first period to those that would have
-    been reported by `until`. Returns how many observations were recorded."""
+    """Record the simulated series of the city and its areas, from the pack's first period to those
+    that would have been reported by `until`. Returns how many observations were recorded."""
     if pack.simulation is None:
         return 0
     metrics = {metric.code: metric for metric in pack.metrics}
-    rows = [
-        row
-        for series in pack.simulation.series
-        for row in simulated_series(
-            series, metrics[series.metric], pack.simulation.first, until, pack.simulation.seed
-        )
-    ]
+    settings = pack.simulation
     city = pack.city.adcode or pack.city.code
-    recorded = record_observations(
-        [
-            ObservationInput(metric=code, area=city, period=str(period), value=value)
-            for code, period, value in rows
-        ],
-        actor=actor,
-        source=SIMULATION,
-    )
-    return recorded.created
+    rows = []
+    for series in settings.series:
+        metric = metrics[series.metric]
+        for code, period, value in simulated_series(
+            series, metric, settings.first, until, settings.seed
+        ):
+            rows.append(ObservationInput(code, city, str(period), value))
+            for share, part in simulated_parts(
+                series, metric, period, value, settings.shares, settings.seed
+            ):
+                if period.end + timedelta(days=series.lag_days + share.late_days) <= until:
+                    rows.append(ObservationInput(code, share.area, str(period), part))
+    return record_observations(rows, actor=actor, source=SIMULATION).created
 
 
 def simulated_series(
@@ -54,10 +58,64 @@ def simulated_series(
         period = period.next()
 
 
+def simulated_parts(
+    series: Series,
+    metric: Metric,
+    period: Period,
+    value: Decimal,
+    shares: Sequence[Share],
+    seed: int,
+) -> list[tuple[Share, Decimal]]:
+    """The areas' parts of the city's value, or the values that it is the mean of; none for a
+    metric that areas do not report or that adds up in another way."""
+    if not shares or not metric.by_area or metric.over_areas not in {"sum", "mean"}:
+        return []
+    always = random.Random(f"{seed}:{series.metric}:areas")  # noqa: S311 - not for secrets
+    now = random.Random(f"{seed}:{series.metric}:{period}")  # noqa: S311 - not for secrets
+    step = _step(metric)
+    whole = int(value / step)
+    if metric.over_areas == "mean":
+        off = [always.gauss(0, 0.05) for _ in shares]
+        centre = sum(off) / len(off)
+        # A share of everything does not pass 100: the further from it, the wider the spread.
+        room = (100 - float(value)) / 100 if metric.unit == "%" else 1.0
+        wanted = [whole * (1 + (each - centre) * room) for each in off]
+        parts = _apportioned(whole * len(shares), wanted)
+    else:
+        # No area has the same share of everything, and a flow goes up and down.
+        noise = 0.0 if metric.measure == "stock" else float(series.noise) / 100
+        weights = [
+            float(share.weight) * always.lognormvariate(0, 0.3) * now.lognormvariate(0, noise)
+            for share in shares
+        ]
+        if metric.unit in _COUNTED and metric.measure == "flow" and whole < _FEW:
+            drawn = now.choices(range(len(shares)), weights, k=whole)
+            parts = [drawn.count(index) for index in range(len(shares))]
+        else:
+            parts = _apportioned(whole, weights)
+    return [(share, part * step) for share, part in zip(shares, parts, strict=True)]
+
+
+def _apportioned(whole: int, weights: Sequence[float]) -> list[int]:
+    """Whole numbers in the ratio of the weights that add up to `whole` (largest remainders)."""
+    total = sum(weights) or 1.0
+    ideal = [whole * weight / total for weight in weights]
+    parts = [int(each) for each in ideal]
+    by_remainder = sorted(range(len(parts)), key=lambda at: parts[at] - ideal[at])
+    for at in by_remainder[: whole - sum(parts)]:
+        parts[at] += 1
+    return parts
+
+
+def _step(metric: Metric) -> Decimal:
+    """The smallest difference between two values of the metric."""
+    if metric.unit == "%":
+        return Decimal("0.1")
+    return Decimal(1) if metric.unit in _COUNTED else Decimal("0.01")
+
+
 def _rounded(value: float, metric: Metric) -> Decimal:
     value = max(value, 0.0)
-    if metric.unit == "%":
-        return Decimal(str(round(min(value, 100.0), 1)))
-    if metric.unit in {"家", "个", "项", "件", "人"}:
-        return Decimal(round(value))
-    return Decimal(str(round(value, 2)))
+    return round(
+        Decimal(str(min(value, 100.0) if metric.unit == "%" else value)) / _step(metric)
+    ) * _step(metric)

@@ -16,7 +16,7 @@ from shucheng.plan.city.pack import read_pack
 
 MODELS = (
     *(model.City, model.PlanReference, model.Organisation, model.Area, model.Metric),
-    *(model.Binding, model.TargetClause, model.Series, model.Simulation),
+    *(model.Binding, model.TargetClause, model.Series, model.Share, model.Simulation),
 )
 WORDS = (
     *(model.OrganisationKind, model.AreaKind, model.Measure, model.MetricFrequency),
@@ -74,6 +74,9 @@ def faults(folder: Path) -> list[str]:
         ("areas.toml", "outline = false", "outline = true", "six-digit code"),
         ("simulation.toml", 'first = "2024-01"', 'first = "2024-1"', "2025-Q3"),
         ("simulation.toml", 'metric = "core_revenue"', 'metric = "revenue"', "not there"),
+        ("simulation.toml", 'area = "320902"', 'area = "320900"', "has no share"),
+        ("simulation.toml", 'area = "320902"', 'area = "320999"', "not there"),
+        ("simulation.toml", "weight = 14", "weight = 0", "above zero"),
         ("simulation.toml", "start = 165", 'start = "165"', "a number without quotation marks"),
         ("city.toml", 'adcode = "320900"', 'adcode = "320901"', "not among the areas"),
         ("city.toml", 'file = "plan.txt"', 'file = "../plan.txt"', "not in the pack"),
@@ -157,6 +160,7 @@ def test_the_guide_names_every_field_word_and_function(readme: str) -> None:
     words -= {
         "path",
         "series",
+        "shares",
         "subjects",
         "simulation",
         "bindings",

@@ -226,6 +226,15 @@ def _simulation(pack: CityPack) -> Iterator[Problem]:
         yield from _unknown(file, entry, "metric", code, known)
         if number > 1:
             yield Problem(file, entry, f"stands there {number} times.", "Keep one.")
+    areas = {each.code: each for each in pack.areas}
+    for code, number in Counter(each.area for each in pack.simulation.shares).items():
+        entry = _entry("share", code)
+        yield from _unknown(file, entry, "area", code, areas)
+        if number > 1:
+            yield Problem(file, entry, f"stands there {number} times.", "Keep one.")
+        if code in areas and areas[code].kind in {"province", "city"}:
+            hint = "Name the counties and zones that it is divided among."
+            yield Problem(file, entry, "the city itself has no share.", hint)
 
 
 _CODE_HINT = "Write small letters, digits and hyphens, beginning with a letter."

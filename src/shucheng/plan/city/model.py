@@ -166,12 +166,25 @@ class Series:
 
 
 @dataclass(frozen=True, slots=True)
+class Share:
+    """How much of the city's simulated values falls to an area, next to the other areas' weights.
+
+    `late_days` is how many days later than the city it reports.
+    """
+
+    area: str
+    weight: Decimal
+    late_days: int
+
+
+@dataclass(frozen=True, slots=True)
 class Simulation:
     """Settings of the demonstration year; `first` is the first simulated period (2024-01)."""
 
     seed: int
     first: str
     series: tuple[Series, ...]
+    shares: tuple[Share, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

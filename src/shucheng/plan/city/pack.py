@@ -180,11 +180,13 @@ def _simulation(path: Path, problems: list[Problem]) -> model.Simulation | None:
         return None
     tables = read_toml(path, problems)
     settings = read_section(path, "simulation", problems, tables)
-    rows = {name: value for name, value in tables.items() if name != "simulation"}
+    rows = {name: value for name, value in tables.items() if name not in {"simulation", "share"}}
+    shares = {name: value for name, value in tables.items() if name == "share"}
     simulation = model.Simulation(
         seed=settings.integer("seed"),
         first=settings.text("first"),
         series=tuple(map(_series, read_entries(path, "series", problems, rows, "metric"))),
+        shares=tuple(map(_share, read_entries(path, "share", problems, shares, "area"))),
     )
     settings.done()
     return simulation
@@ -202,6 +204,18 @@ def _series(entry: Entry) -> model.Series:
         entry.problem("noise and lag_days cannot be negative.")
     entry.done()
     return series
+
+
+def _share(entry: Entry) -> model.Share:
+    share = model.Share(
+        area=entry.text("area"),
+        weight=entry.number("weight"),
+        late_days=entry.integer("late_days", 0),
+    )
+    if share.weight <= 0 or share.late_days < 0:
+        entry.problem("weight must be above zero, late_days not below.")
+    entry.done()
+    return share
 
 
 def _words(literal: Any) -> tuple[Any, ...]:
