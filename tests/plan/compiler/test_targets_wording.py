@@ -47,6 +47,17 @@ from shucheng.plan.compiler.model import Period
         ("接入泵站40座。", ["接入泵站 = 40座 None cumulative"]),
         ("千兆光网覆盖农户6万户。", ["千兆光网覆盖农户 = 6万户 None cumulative"]),
         ("空巢老人家庭烟感安装2万户。", ["空巢老人家庭烟感安装 = 2万户 None cumulative"]),
+        # A measure word, and a word that begins with the same character as a longer unit.
+        ("打造8个人工智能开放平台。", ["人工智能开放平台 = 8个 None cumulative"]),
+        ("建设12个体验馆。", ["体验馆 = 12个 None cumulative"]),
+        ("引进6家电子元件企业。", ["电子元件企业 = 6家 None cumulative"]),
+        ("形成4家具有国际竞争力的企业。", ["具有国际竞争力的企业 = 4家 None cumulative"]),
+        ("培养70名企业家。", ["企业家 = 70名 None cumulative"]),
+        # Fractions in words, and a multiple of what was.
+        ("检修时间压缩五分之二以上。", ["检修时间 >= 40% None growth"]),
+        ("超七成学校接入光网。", ["学校接入光网 > 7成 None level"]),
+        ("存储规模达到2023年的三倍。", ["存储规模 >= 3倍 None level"]),
+        ("2023年的企业有30家。", []),
         # What a single year adds.
         ("2026年新增充电桩300个。", ["充电桩 = 300个 2026 annual"]),
     ],
@@ -68,6 +79,25 @@ def test_the_words_around_a_figure(text: str, expected: list[str]) -> None:
         ("建成智慧农业先行镇3个、先行村20个。", ["智慧农业先行镇", "智慧农业先行村"]),
         ("打造“算力+港口”“算力+航运”等标杆各2个。", ["“算力+港口”标杆", "“算力+航运”标杆"]),
         ("打造百万级连接应用3个、千万级1个。", ["百万级连接应用", "千万级连接应用"]),
+        (
+            "培育6家百亿级、9家五十亿级、70家十亿级企业。",
+            ["百亿级企业", "五十亿级企业", "十亿级企业"],
+        ),
+        ("政务服务事项网上可办率达到98%,全程网办率达到88%。", ["政务服务事项", "政务服务事项全程"]),
+        ("试点企业能耗下降10%、库存周转率提高20%。", ["试点企业能耗", "试点企业库存周转率"]),
+        ("企业能耗下降10%、农业用水效率提高5%。", ["企业能耗", "农业用水效率"]),
+        # What was made, spread or run stays in mind to the end of the sentence.
+        (
+            "升级水文监测系统,打通数据,雨量站增至60座,平均定位精度优于3米。",
+            ["雨量站", "水文监测系统平均定位精度"],
+        ),
+        ("推广仓单质押贷,2026年新增授信户数400户。", ["仓单质押贷授信户数"]),
+        ("建成海产品交易平台3个,入驻商户突破900家。", ["海产品", "海产品交易平台入驻商户"]),
+        # A short form is that of the name in full.
+        ("做优“畅行通”平台服务。平台注册用户突破60万人。", ["“畅行通”平台注册用户"]),
+        ("建设1+N个行业平台。平台注册用户突破60万人。", ["平台注册用户"]),
+        # A label holds to the end of its sentence.
+        ("量子:参与标准制定,提交技术提案30篇。", ["量子技术提案"]),
     ],
 )
 def test_a_subject_is_completed_from_its_sentence(text: str, subjects: list[str]) -> None:

@@ -27,7 +27,7 @@ from shucheng.plan.compiler.targets.finder import find_targets
 from shucheng.plan.compiler.tasks import find_tasks
 
 # Names the engine beside what it found; raised when the same text compiles differently.
-COMPILER = "shucheng.plan.compiler/1"
+COMPILER = "shucheng.plan.compiler/2"
 
 
 def compile_file(

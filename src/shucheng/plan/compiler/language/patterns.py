@@ -13,7 +13,7 @@ def alternation(
     """A pattern for any of the blank-separated words, the longest first.
 
     `unless_before` and `unless_after` name what makes a word half of another one: 服务 is no
-    verb before 业 (服务业), 达 no comparator after 雷 (雷达).
+    verb before 业 (服务业), 达 no comparator after 雷 (雷达). What stands before may be a pattern.
     """
     known = sorted(dict.fromkeys(words.split()), key=len, reverse=True)
     return "(?:" + "|".join(_guarded(word, unless_before, unless_after) for word in known) + ")"
@@ -22,7 +22,7 @@ def alternation(
 def _guarded(word: str, before: Mapping[str, str], after: Mapping[str, str]) -> str:
     pattern = re.escape(word)
     if word in before:
-        pattern += "(?!" + "|".join(map(re.escape, before[word].split())) + ")"
+        pattern += "(?!" + "|".join(before[word].split()) + ")"
     if word in after:
         pattern = f"(?<![{after[word]}])" + pattern
     return pattern

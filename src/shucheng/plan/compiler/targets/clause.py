@@ -7,7 +7,6 @@ number first (建设50个智慧农场). Lists share what they do not repeat: a v
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
 from typing import Final
 
 from shucheng.plan.compiler.document import Span
@@ -117,16 +116,18 @@ def _read(passage: FoldedPassage, span: Span, found: Sequence[Quantity]) -> list
         else:
             items.extend(_noun_first(passage, group, left))
             start = last.span[1]
-    return (
-        [
-            replace(item, subject=share_tail(item.subject, following.subject))
-            if item.number_first and following.number_first
-            else item
-            for item, following in pairwise([*items, items[-1]])
-        ]
-        if items
-        else []
-    )
+    return _with_shared_tails(items)
+
+
+def _with_shared_tails(items: Sequence[Item]) -> list[Item]:
+    """1个市级、9个县级数据中心: from the last backwards, each takes what the next one says."""
+    completed = list(items)
+    for at in range(len(items) - 2, -1, -1):
+        item, following = completed[at], completed[at + 1]
+        if item.number_first and following.number_first:
+            subject = share_tail(item.subject, following.subject)
+            completed[at] = replace(item, subject=subject)
+    return completed
 
 
 def _drop_sizes_before(items: list[Item]) -> None:

@@ -1,10 +1,11 @@
-"""What a clause without a figure leaves for the figure after it to lean on."""
+"""What a sentence says once and the figures after it lean on: what grows, what is made."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from shucheng.plan.compiler.language.patterns import alternation
+from shucheng.plan.compiler.targets import words
 
 # 交易规模持续扩大,|突破5亿元: what grows is what the figure measures.
 _GROWS: Final = re.compile(
@@ -20,17 +21,24 @@ _HAPPENS: Final = re.compile(
     ".*" + alternation("开展 举办 组织 召开 举行 进行") + "(?P<thing>[^、]{2,16})"
 )
 _TIMES: Final = frozenset({"次", "场", "场次", "期", "轮", "届", "批次"})
-# 建设数据产业园,|入园企业突破60家: what is made has parts and rates of its own.
+# 建设数据产业园,|入园企业突破60家: what is made, spread or run has parts and rates of its own.
 _MAKES: Final = re.compile(
     ".*"
-    + alternation("建设 打造 升级 建成 改造 组建 搭建 新建 做强 做大 培育")
-    + "(?P<thing>[^、等]{3,20})"
+    + alternation(
+        """建设 打造 升级 建成 改造 组建 搭建 新建 做强 做大 培育 推广 推行 开发 上线 开通 运营
+        开展 完善 办好 参加 建好 用好""",
+        unless_before={"开发": "区", "推广": "中心", "建设": "工程 项目"},
+    )
+    + "(?P<thing>(?:(?![、等和与及])[^，]){3,20})"
 )
 # Words that say nothing without the thing they belong to: 平均上架率, 入园企业, 本地配套率.
 _RELATIVE: Final = re.compile(
     alternation(
-        """平均 亩均 户均 入园 入驻 在园 园区企业 本地配套 国产化率 国产化替代率 上架率 年营收
-        年营业收入 绿电使用 基准站 注册用户 入库企业"""
+        """平均 亩均 户均 入园 入驻 在园 在孵 园区企业 本地配套 本地化 国产化率 国产化替代率
+        自主化率 上架率 年营收 年营业收入 绿电使用 基准站 注册用户 注册商户 注册企业 注册会员
+        注册司机 活跃用户 日活 月活 入库企业 入网 接入 累计接入 连接数 授信户数 新增授信 累计授信 累计放款
+        授信金额 实时定位 定位精度 上图率 参赛 参展 观展 单箱 日均调用 月均调用
+        调用量 访问量 下载量 机架利用率"""
     )
 )
 # 服务器产业|产值, 数据中心|平均上架率: the thing that was measured, without its measure.
@@ -39,19 +47,49 @@ _MEASURED: Final = re.compile(
     + alternation("平均 亩均 户均 入园 入驻 本地配套")
     + ".*|总?(?:营业收入|产值|增加值|面积|规模|数量)$)"
 )
+# Places and systems that others enter: 产业园|入驻企业, 服务平台|注册用户.
+_ENTERED: Final = re.compile(
+    "(?P<thing>.{2,}"
+    + alternation("园 园区 基地 平台 集聚区 示范区 数据空间 中心 楼宇 孵化器 加速器 系统")
+    + ")"
+)
+# A short form of what was named in full before it: (市融资信用服务)平台|注册市场主体.
+_SHORT_FORM: Final = re.compile(
+    alternation("平台 系统 园区 产业园 枢纽 示范区 试验区 数据空间 基地")
+    + "(?="
+    + alternation(
+        """注册 接入 用户 服务企业 服务商户 产值 入驻 年营 年产值 年交易 营业收入 企业数 累计 日均
+        月均 交易 访问 调用 机架 上架"""
+    )
+    + ")"
+)
+_NAME_CHARS: Final = "[一-鿿A-Za-z0-9“”+]"
+_NO_PART_OF_NAME: Final = re.compile(
+    f"^.*(?:{words.BUILD}|{words.HAVE}|"
+    + alternation(
+        """做优 做精 做好 支持 鼓励 推动 推进 完善 升级 依托 利用 用好 以 由 在 对 的 和 与 并 将 到
+        至 年"""
+    )
+    + ")"
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """A clause without a figure, by what a figure after it may lean on."""
+    """What the clauses before a figure say, by what the figure may lean on."""
 
     grows: str = ""
     happens: str = ""
     made: str = ""
+    # What was made before the last figure of the sentence.
+    made_before: str = ""
 
-    @classmethod
-    def by(cls, clause: str) -> "Said":
-        return cls(*(_thing(pattern, clause) for pattern in (_GROWS, _HAPPENS, _MAKES)))
+    def then(self, clause: str, *, has_figures: bool) -> "Said":
+        """What is left to lean on after the next clause of the sentence."""
+        if has_figures:
+            return Said(made_before=self.made or self.made_before)
+        said = Said(*(_thing(pattern, clause) for pattern in (_GROWS, _HAPPENS, _MAKES)))
+        return replace(said, made=said.made or self.made, made_before=self.made_before)
 
     def measured_by(self, unit: str) -> str:
         """What a figure without a subject measures right after this clause."""
@@ -61,7 +99,19 @@ class Said:
         """What a subject that cannot stand alone belongs to: something made, or `previous`."""
         if not _RELATIVE.match(subject):
             return ""
-        return self.made or _thing(_MEASURED, previous)
+        measured = _thing(_MEASURED, previous)
+        return self.made or measured or self.made_before or _thing(_ENTERED, previous)
+
+
+def in_full(subject: str, heard: str) -> str:
+    """平台注册用户 with the name that `heard`, the words before it, gave the platform in full."""
+    short = _SHORT_FORM.match(subject)
+    if short is None:
+        return subject
+    named = re.findall(f"({_NAME_CHARS}{{2,16}}){short[0]}", heard)
+    name = _NO_PART_OF_NAME.sub("", named[-1]) if named else ""
+    whole = len(name) >= 2 and name.count("“") == name.count("”") and "个" not in name
+    return name + subject if whole else subject
 
 
 def _thing(pattern: re.Pattern[str], text: str) -> str:

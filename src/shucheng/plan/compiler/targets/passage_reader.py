@@ -13,7 +13,7 @@ from shucheng.plan.compiler.model import Period, Qualitative, Target
 from shucheng.plan.compiler.structure.passages import Passage
 from shucheng.plan.compiler.targets import words
 from shucheng.plan.compiler.targets.clause import Item, read_clause
-from shucheng.plan.compiler.targets.elision import Said
+from shucheng.plan.compiler.targets.elision import Said, in_full
 from shucheng.plan.compiler.targets.folded_passage import FoldedPassage
 from shucheng.plan.compiler.targets.latency_circles import (
     draws_circle,
@@ -22,6 +22,7 @@ from shucheng.plan.compiler.targets.latency_circles import (
 )
 from shucheng.plan.compiler.targets.layout import Clause, Folded, Layout, lay_out
 from shucheng.plan.compiler.targets.meaning import comparator_of, kind_of
+from shucheng.plan.compiler.targets.owners import owner_of_change
 from shucheng.plan.compiler.targets.promises import RANKED, Standing, promises
 from shucheng.plan.compiler.targets.qualitative import find_qualitative
 from shucheng.plan.compiler.targets.quantities import Quantity, quantities, ranks
@@ -45,6 +46,7 @@ class _Previous:
     verb: str = ""
     accumulates: bool = False
     comparators: frozenset[str] = frozenset()
+    growth: bool = False
     # The clause of the last target of this sentence.
     clause: Clause | None = None
     # The subjects of the last list of figures: 甲、乙分别突破…, 年均分别增长….
@@ -65,9 +67,9 @@ class PassageReader:
     layout: Layout
     marks: Sequence[Mark]
     previous: _Previous = field(default_factory=_Previous)
-    # The words before the colon that the clause stands after: 脑机接口:开展….
+    # The words before the last colon of the sentence: 脑机接口:开展….
     label: str = ""
-    # The clause before this one, where it holds no figure.
+    # What the clauses of the sentence before this one say.
     said: Said = field(default_factory=Said)
 
     @classmethod
@@ -104,9 +106,10 @@ class PassageReader:
                         targets.append(target)
                 scope, seen = self._pass_marks(scope, seen, clause.span[1])
                 qualitative.extend(self._qualitative(clause, scope))
-                self.said = Said() if items else Said.by(self.passage.print(clause.span))
-                ended = self.passage.text[clause.span[1] : clause.span[1] + 1]
-                self.label = self.passage.print(clause.span) if ended == ":" else ""
+                words_said = self.passage.print(clause.span)
+                self.said = self.said.then(words_said, has_figures=bool(items))
+                if self.passage.text[clause.span[1] : clause.span[1] + 1] == ":":
+                    self.label = words_said
             if self.passage.text[sentence.span[1] : sentence.span[1] + 1] == ";":
                 scope = replace(scope, each_year=False, years=())
             else:
@@ -200,6 +203,7 @@ class PassageReader:
             verb=verb,
             accumulates=accumulates,
             comparators=item.left.comparators,
+            growth=item.left.growth,
             clause=clause,
             listed=(*previous.listed, subject) if item.position else (subject,),
             lent=previous.lent if item.position else previous.listed,
@@ -240,13 +244,22 @@ class PassageReader:
         subject = subject or self.said.measured_by(item.quantity.unit)
         owner = self.said.owner_of(subject, previous.subject if previous.clause else "")
         subject = owner + subject if owner and owner in self._heard(item.span[0]) else subject
-        if previous.clause == clause:
-            subject = head_of_twin(subject, previous.subject) + subject
+        subject = in_full(subject, self.passage.print((0, item.span[0]))[-_MEMORY:])
+        subject = self._in_list(subject, item, clause)
         subject = complete(subject, previous.subject)
         if draws_circle(self.passage, item):
             subject = name_circle(self.passage, item, clause.span, subject)
         subject = lean_on_label(subject, self.label)
         return lean_on_topic(subject, self._title(item.span[0]))
+
+    def _in_list(self, subject: str, item: Item, clause: Clause) -> str:
+        """The subject with what the member before it in a list says for both."""
+        before = self.previous
+        if before.clause != clause:
+            return subject
+        if before.growth and item.left.growth:
+            subject = owner_of_change(subject, before.subject) + subject
+        return head_of_twin(subject, before.subject) + subject
 
     def _heard(self, before: int) -> str:
         """The last words of this sentence before a position."""

@@ -132,10 +132,10 @@ def _counted_noun_promises(
         return False
     if words.STRUCTURE_TAIL.search(sentence) and quantity.value <= 12 and not limited:
         return False
-    if quantity.chinese and quantity.value < 10 and not left.verb:
-        return False
     if quantity.dimension == "share":
         return limited or compared or _DOES.search(standing.subject) is not None
+    if quantity.chinese and quantity.value < 10 and not left.verb:
+        return False
     if left.verb or left.verb_at_end or compared:
         return True
     core = passage.slice(left.core)

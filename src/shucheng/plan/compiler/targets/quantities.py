@@ -20,6 +20,7 @@ _ARABIC: Final = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?(?!\d)|\d+(?:\.\d+)?"
 _NUMERAL: Final = f"(?:{_ARABIC}|[{CHINESE_NUMERAL}]+)"
 _QUANTITY: Final = re.compile(
     rf"(?:百分之(?P<percent>[{CHINESE_NUMERAL}]+(?:点[{''.join(DIGITS)}]+)?)"
+    r"|(?P<parts>[二三四五六七八九十])分之(?P<part>[一二两三四五六七八九])|(?P<half>一半|半数)"
     rf"|(?P<number>{_NUMERAL}|(?=万亿|亿|万)(?<![{CHINESE_NUMERAL}万亿数几\d])|(?<=翻)(?=番))"
     rf"(?:(?P<unit1>{MAGNITUDE}?{UNIT}|{MAGNITUDE})?(?:-|~|至|到)(?P<number2>{_NUMERAL}))?"
     rf"(?P<odd>多|余|\+(?=[一-鿿]))?(?P<magnitude>{MAGNITUDE})?(?P<odd2>多|余)?(?P<unit>{UNIT})?)"
@@ -79,14 +80,9 @@ def ranks(text: str, start: int, end: int, names: bytes) -> Iterator[Quantity]:
 
 def _quantity(text: str, match: re.Match[str]) -> Quantity | None:
     limit = match["limit"] or match["bound"] or match["odd2"] or match["odd"] or ""
-    if match["percent"] is not None:
-        whole, _, fraction = match["percent"].partition("点")
-        value = parse_number(whole)
-        if value is None:
-            return None
-        for place, digit in enumerate(fraction, start=1):
-            value += DIGITS[digit] / 10**place
-        return Quantity(match.span(), value, None, "%", "share", limit)
+    if match["number"] is None:
+        share = _share_in_words(match)
+        return None if share is None else Quantity(match.span(), share, None, "%", "share", limit)
     number, number2 = match["number"], match["number2"]
     if not _stands_alone(text, match):
         return None
@@ -111,6 +107,19 @@ def _quantity(text: str, match: re.Match[str]) -> Quantity | None:
             return None
         found = replace(found, value_max=value_max)
     return found
+
+
+def _share_in_words(match: re.Match[str]) -> float | None:
+    """百分之九十五点五, 三分之一 (33.3) and 一半 (50), in percent."""
+    if match["half"]:
+        return 50.0
+    if match["parts"]:
+        return round(100 * DIGITS[match["part"]] / (parse_number(match["parts"]) or 1), 1)
+    whole, _, fraction = match["percent"].partition("点")
+    value = parse_number(whole)
+    if value is not None:
+        value += sum(DIGITS[digit] / 10**place for place, digit in enumerate(fraction, start=1))
+    return value
 
 
 def _unit_span(match: re.Match[str]) -> Span:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from shucheng.plan.compiler.language.patterns import alternation
+from shucheng.plan.compiler.targets.owners import owner_of_rate
 
 # 和 and its like join two subjects, unless they are half of a word (碳中和, 普及率, 参与).
 JOINER: Final = re.compile(
@@ -45,27 +46,12 @@ _RATE: Final = re.compile(
 # Grades that tell two kinds of one thing apart: 国家级…, 省级….
 _GRADE: Final = re.compile(
     r"(?:(?:国家|省|市|区县|县|部|世界|国际|全球|行业|校|院)部?级?(?:及?以上)?|省部级以上"
-    r"|[一二三四五]星级|[一二三四五1-5]级(?:及?以上)?|[十百千]?[百千万亿]亿?元?级|AAA+级?|[A-Z]级|"
+    r"|[一二三四五]星级|[一二三四五1-5]级(?:及?以上)?|(?:[二三五]?[十百千]?[百千万亿]|\d+)[万亿]?元?级|AAA+级?|[A-Z]级|"
     + alternation("基础级 先进级 卓越级 领航级 甲级 乙级 初级 中级 高级")
     + ")"
 )
 _GRADE_ONLY: Final = re.compile(rf"{_GRADE.pattern}的?")
 _GRADED: Final = re.compile(rf"(?P<grade>{_GRADE.pattern})(?P<tail>[一-鿿“”]{{2,}})$")
-# Firms and places that own a rate: 重点工业企业数字化研发设计工具普及率.
-_OWNER: Final = re.compile(
-    r"^(?:全市|全省|全县|全区|我市|我省)?"
-    r"(?:规模以上|规上|重点|行业|大型|大中型|中小微|中小|骨干|龙头)*"
-    r"(?:工业|制造业|制造|服务业|农业|建筑业|外贸|民营|流通)*企业(?=.{4,})"
-)
-# Rates that belong to a firm, so that the firm is missing where they stand alone.
-_OWNED_RATE: Final = re.compile(
-    alternation(
-        """数字化研发设计工具 关键工序 经营管理数字化 生产设备 关键业务 设备联网 设备数字化
-        装备数控化 数字化生产设备 工业设备 研发设计 运营成本 产品研制周期 产品不良 能源利用
-        核心业务 业务系统 上云 用云 数控化 数字化设备 数字化转型比例 工业软件 工业互联网平台应用
-        生产效率 全员劳动"""
-    )
-)
 # Where the owner of a shared rate ends: 自然村|5G信号覆盖率.
 _PLACE_END: Final = re.compile(
     ".{0,12}?"
@@ -219,11 +205,10 @@ def complete(subject: str, previous: str) -> str:
     grade = _GRADED.search(subject)
     if grade and grade.start() == 0:
         return _complete_grade(subject, grade["tail"], previous)
-    owner = _OWNER.match(previous)
     if _PLACE_ONLY.fullmatch(subject) and not _PLACE_ONLY.match(previous):
         return subject + previous
-    if owner and _RATE.search(previous) and "企业" not in subject and _OWNED_RATE.match(subject):
-        return owner[0] + subject
+    if _RATE.search(previous):
+        return owner_of_rate(subject, previous) + subject
     return subject
 
 

@@ -30,6 +30,8 @@ _DATED: Final = re.compile(
     r"(?P<late>年?底|年?末|初|中|期末)?(?P<before>之?前)?"
     r"(?P<after>[^，。]{0,12}基础上|以来|起|开始|期间|为基期|相比|同期|的|时)?"
 )
+# 达到2024年的|2倍: a year that a multiple is held against.
+_TIMES_OVER: Final = re.compile(r"[\d.一二两三四五六七八九十百]+倍")
 # “十五五”末: five-year plans by their ordinal; the eleventh ended in 2010.
 _FIVE_YEARS: Final = re.compile(
     r"“?十(?P<n>[一二三四五六七])五”?"
@@ -208,7 +210,8 @@ def _dated(text: str, calendar: Calendar, names: bytes) -> Iterator[Mark]:
         base = lead[:1] in tuple("比较相对与以超高") or (
             lead in ("从", "由", "自") and after not in ("起", "开始")
         )
-        if base or after.endswith(("基础上", "相比", "为基期", "同期")):
+        base = base or after.endswith(("基础上", "相比", "为基期", "同期"))
+        if base or (after == "的" and _TIMES_OVER.match(text, match.end())):
             continue
         # 截至2024年底 reports, unless it names the year the plan ends in.
         reports = lead.startswith("截") and year != calendar.last
