@@ -219,9 +219,13 @@ def _platform_commands(commands: "argparse._SubParsersAction[argparse.ArgumentPa
 
     command("rotate-keys", "seal what is stored encrypted with a new key")
 
-    audit = command("audit", "verify or export the audit chain")
-    audit.add_argument("verb", choices=("verify", "export"))
-    audit.add_argument("--out", type=Path)
+    audit = command("audit", "verify, export or sign the audit chain; print the public key")
+    audit.add_argument("verb", choices=("verify", "export", "sign", "public-key"))
+    audit.add_argument("--out", type=Path, help="export: where to (default: audit.jsonl)")
+    audit.add_argument("--head", default="", help="verify: SEQUENCE:HASH noted earlier, elsewhere")
+    audit.add_argument(
+        "--public-key", action="append", default=[], help="verify: signed by this key only"
+    )
 
     docs = command("docs", "write the generated reference anew")
     docs.set_defaults(parser=parser)

@@ -9,6 +9,7 @@ import pytest
 from tests.deployment import Deployment, Deployments, ended, eventually
 
 from shucheng.kernel.audit import verify
+from shucheng.kernel.audit.signed import Trust
 
 pytestmark = pytest.mark.slow
 
@@ -90,6 +91,42 @@ def restore(into: Deployment, source: Path, replace: bool = False) -> str:
     return next(line for line in lines if line.startswith(("restored", "refused")))
 
 
+ARCHIVE = """
+from datetime import timedelta
+from unittest.mock import patch
+from django.utils import timezone
+from shucheng.kernel.actor import system_actor
+from shucheng.kernel.audit.entries import record
+from shucheng.kernel.audit.jobs import archive_job, sign_job
+actor = system_actor("job")
+then = timezone.now() - timedelta(days=2000)
+with patch.object(timezone, "now", lambda: then):
+    record("test.long.ago", None, actor=actor)
+    sign_job({}, actor=actor, progress=print)
+print(archive_job({}, actor=actor, progress=print))
+"""
+
+
+def test_archived_audit_entries_are_in_the_backup_and_come_back(
+    deployment: Deployment, deployments: Deployments
+) -> None:
+    deployment.run(ARCHIVE)
+    [archive] = (deployment.data / "audit-archive").iterdir()
+    deployment.run(BACKUP)
+    fresh = deployments.make(deployment.vendor, migrated=False)
+    assert restore(fresh, deployment.folder / "backup").startswith("restored")
+    back = fresh.data / "audit-archive" / archive.name
+    assert back.read_bytes() == archive.read_bytes()
+    # The archive ends where the log in the database begins, and the signatures hold over both.
+    assert verify.verify_source(str(back)).intact
+    [(first,)] = fresh.query("SELECT min(sequence) FROM audit_auditentry")
+    outcome = verify.verify_source(fresh.address)
+    assert (outcome.intact, outcome.first, outcome.signatures) == (True, first, 1)
+    assert verify.verify_source(str(back)).last == first - 1
+    keys = [(d.data / "signing-key.json").read_text() for d in (deployment, fresh)]
+    assert keys[0] == keys[1]
+
+
 def test_a_backup_made_while_others_write_comes_back_whole(
     backed_up: tuple[Deployment, Path], deployments: Deployments
 ) -> None:
@@ -112,7 +149,7 @@ def test_a_backup_made_while_others_write_comes_back_whole(
     # The restored platform goes on where the backup ended.
     fresh.run(FILL)
     known = verify.parse_head(manifest["audit_head"])
-    assert verify.verify_source(fresh.address, known=known).intact
+    assert verify.verify_source(fresh.address, Trust(known)).intact
 
 
 def test_a_platform_that_holds_data_is_overwritten_only_when_told_to(

@@ -1,8 +1,8 @@
-"""Digests, codes and encryption behind one replaceable interface, and the ring of keys.
+"""Digests, codes, encryption and signatures behind one replaceable interface, and the ring of keys.
 
 Two providers: `sm` uses the state commercial algorithms (SM3, GB/T 32905; SM4 in GCM mode,
-GB/T 32907), `international` uses SHA-256 and AES-256. What was sealed under one key or
-provider stays readable after a change, because each sealed text names its key.
+GB/T 32907; SM2, GB/T 32918), `international` uses SHA-256, AES-256 and Ed25519. What was sealed
+under one key or provider stays readable after a change, because each sealed text names its key.
 """
 
 import base64
@@ -19,6 +19,8 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives import hashes, hmac
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
+from shucheng.lib.signatures import ED25519, SM2, Scheme
+
 _NONCE = 12
 _TAG = 16
 _PREFIX = "sealed"
@@ -33,6 +35,9 @@ class Provider(Protocol):
 
     @property
     def name(self) -> str: ...
+
+    @property
+    def signatures(self) -> Scheme: ...
 
     def digest(self, data: bytes) -> bytes: ...
 
@@ -49,6 +54,7 @@ class _Family:
     hash: hashes.HashAlgorithm
     cipher: type[algorithms.SM4] | type[algorithms.AES]
     key_size: int
+    signatures: Scheme
 
     def digest(self, data: bytes) -> bytes:
         digest = hashes.Hash(self.hash)
@@ -90,8 +96,8 @@ class _Family:
         return self.code(key, b"shucheng content key")[: self.key_size]
 
 
-SM: Provider = _Family("sm", hashes.SM3(), algorithms.SM4, 16)
-INTERNATIONAL: Provider = _Family("international", hashes.SHA256(), algorithms.AES, 32)
+SM: Provider = _Family("sm", hashes.SM3(), algorithms.SM4, 16, SM2)
+INTERNATIONAL: Provider = _Family("international", hashes.SHA256(), algorithms.AES, 32, ED25519)
 PROVIDERS: Mapping[str, Provider] = {provider.name: provider for provider in (SM, INTERNATIONAL)}
 
 

@@ -169,13 +169,28 @@ def rotate_keys(options: argparse.Namespace) -> None:
 
 def audit(options: argparse.Namespace) -> int:
     """Exit code 1 when the chain is broken."""
+    from shucheng.kernel.audit.actions import sign_chain
+    from shucheng.kernel.audit.signing import signing_key
+    from shucheng.kernel.audit.verify import parse_head
+
     if options.verb == "export":
         target = options.out or Path("audit.jsonl")
         with target.open("w", encoding="utf-8") as out:
             count = export_entries(out, actor=system_actor("cli"))
         print(f"{count} entries written to {target}")
         return 0
-    outcome = verify_chain()
+    if options.verb == "sign":
+        print(sign_chain("by hand", actor=system_actor("cli")))
+        return 0
+    if options.verb == "public-key":
+        print(signing_key().public)
+        return 0
+    try:
+        known = parse_head(options.head) if options.head else None
+    except ValueError as error:
+        print(f"shucheng: {error}", file=sys.stderr)
+        return 2
+    outcome = verify_chain(known, tuple(options.public_key))
     print(outcome)
     return 0 if outcome.intact else 1
 

@@ -191,6 +191,7 @@ TRUSTED_PROXIES = env.items("SHUCHENG_TRUSTED_PROXIES")
 ADMIN_NETWORKS = env.items("SHUCHENG_ADMIN_NETWORKS")
 FIELD_KEYS_FILE = DATA_FOLDER / "field-keys.json"
 FIELD_KEYS_PROVIDER = env.text("SHUCHENG_CRYPTO")
+SIGNING_KEY_FILE = DATA_FOLDER / "signing-key.json"
 OPERATOR = env.text("SHUCHENG_OPERATOR")
 # -- end of people ----------------------------------------------------------------------------
 

@@ -27,6 +27,7 @@ from django.utils.functional import Promise
 
 from shucheng.kernel.actor import Actor
 from shucheng.kernel.audit.models import AuditEntry, AuditHead
+from shucheng.kernel.audit.signing import is_signed_at_once, sign_head
 from shucheng.kernel.audit.verify import fingerprint
 from shucheng.kernel.errors import ShuchengError
 
@@ -174,6 +175,9 @@ def _append(notes: list[dict[str, Any]]) -> None:
         head.recorded_at = now
         AuditEntry.objects.bulk_create(entries)
         head.save()
+        published = [note["code"] for note in notes if is_signed_at_once(note)]
+        if published:
+            sign_head(head, published[-1])
     # Logs leave the machine where they are forwarded: a witness outside of the database. Only
     # what is committed is logged, and a slow log never holds the head of the chain.
     facts = {"sequence": head.sequence, "hash": head.hash, "code": notes[-1]["code"]}

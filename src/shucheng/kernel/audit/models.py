@@ -55,6 +55,27 @@ class AuditEntry(models.Model):
         return f"{self.sequence} {self.code}"
 
 
+class SignedHead(models.Model):
+    """An entry of the chain with the platform's signature over it and all before it.
+
+    Written when something was published, by the clock, and before an export; the database
+    refuses to change or delete it. `verify.head_statement` says which bytes were signed.
+    """
+
+    sequence = models.BigIntegerField(db_index=True)
+    hash = models.CharField(max_length=64)
+    signed_at = models.DateTimeField()
+    reason = models.CharField(max_length=80)
+    public_key = models.CharField(max_length=120)
+    signature = models.CharField(max_length=200)
+
+    class Meta:
+        ordering = ["sequence", "id"]
+
+    def __str__(self) -> str:
+        return f"{self.sequence} {self.reason}"
+
+
 class AuditHead(models.Model):
     """The end of the chain: locked by whoever appends, and witness when the last rows vanish."""
 

@@ -7,4 +7,5 @@ AUDITOR = frozenset({Role.AUDITOR})
 PERMISSIONS = (
     Permission("audit.view", _("Search and read the audit log"), roles=AUDITOR),
     Permission("audit.export", _("Export and archive the audit log"), roles=AUDITOR),
+    Permission("audit.sign", _("Have the platform sign the audit log"), roles=AUDITOR),
 )

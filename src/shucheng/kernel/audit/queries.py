@@ -10,7 +10,9 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from shucheng.kernel.actor import Actor
-from shucheng.kernel.audit.models import AuditEntry, AuditHead
+from shucheng.kernel.audit.models import AuditEntry, AuditHead, SignedHead
+from shucheng.kernel.audit.signed import Trust
+from shucheng.kernel.audit.signing import holds
 from shucheng.kernel.audit.verify import COLUMNS, Outcome, moment_text, verify
 from shucheng.kernel.errors import NotFound
 
@@ -66,12 +68,21 @@ def head() -> tuple[int, str]:
     return row.sequence, row.hash
 
 
-def verify_chain(known: tuple[int, str] | None = None) -> Outcome:
-    """Verify the chain of this deployment's database as of now, also while entries are written."""
+def last_signed() -> SignedHead | None:
+    return SignedHead.objects.order_by("sequence", "id").last()
+
+
+def verify_chain(known: tuple[int, str] | None = None, keys: tuple[str, ...] = ()) -> Outcome:
+    """Verify the chain of this deployment's database as of now, also while entries are written.
+
+    An entry and public keys that were noted earlier, outside of the database, are asked for.
+    """
+    # Read before the end is: what is signed meanwhile would seem to miss its entry.
+    signed = list(SignedHead.objects.values())
     end = head()
     held = AuditEntry.objects.filter(sequence__lte=end[0]).order_by("sequence")
     rows = held.values(*COLUMNS, "hash").iterator(chunk_size=2000)
-    return verify(rows, end, known=known)
+    return verify(rows, end, Trust(known, keys, holds=holds), signed)
 
 
 def exported(entries: QuerySet[AuditEntry]) -> Iterator[dict[str, Any]]:

@@ -18,9 +18,11 @@ from shucheng.kernel.audit.queries import (
     entry,
     head,
     keep_days,
+    last_signed,
     search_entries,
     verify_chain,
 )
+from shucheng.kernel.audit.signing import signing_key
 from shucheng.kernel.errors import Invalid
 from shucheng.kernel.identity.actors import actor_for
 
@@ -62,11 +64,15 @@ def chain(request: HttpRequest) -> HttpResponse:
     actor_for(request).require("audit.view")
     sequence, digest = head()
     outcome = verify_chain() if request.GET.get("check") else None
-    return render(
-        request,
-        "audit/chain.html",
-        {"sequence": sequence, "hash": digest, "outcome": outcome, "keep_days": keep_days()},
-    )
+    context = {
+        "sequence": sequence,
+        "hash": digest,
+        "outcome": outcome,
+        "keep_days": keep_days(),
+        "signed": last_signed(),
+        "public_key": str(signing_key().public),
+    }
+    return render(request, "audit/chain.html", context)
 
 
 @require_POST

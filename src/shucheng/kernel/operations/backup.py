@@ -25,6 +25,8 @@ from shucheng.kernel.operations.manifest import (
 
 SECRET_KEY = "secret-key"  # noqa: S105 - the name of its file
 FIELD_KEYS = "field-keys.json"
+SIGNING_KEY = "signing-key.json"
+AUDIT_ARCHIVE = "audit-archive"
 
 
 def backup_platform(target: Path, *, with_secrets: bool = False) -> Manifest:
@@ -42,6 +44,7 @@ def backup_platform(target: Path, *, with_secrets: bool = False) -> Manifest:
     contents = databases.copy_to(unfinished)
     _require_intact(contents.chain)
     _copy_files(unfinished)
+    _copy_audit_archive(unfinished)
     if with_secrets:
         _copy_secrets(unfinished)
     files = describe_files(unfinished)
@@ -123,6 +126,13 @@ def _copy_files(folder: Path) -> None:
         shutil.copytree(storage.folder(), folder / "files", ignore=unfinished_uploads)
 
 
+def _copy_audit_archive(folder: Path) -> None:
+    """Entries that left the database: without them the log has no beginning."""
+    archive = Path(settings.DATA_FOLDER) / AUDIT_ARCHIVE
+    if archive.is_dir():
+        shutil.copytree(archive, folder / AUDIT_ARCHIVE, ignore=shutil.ignore_patterns("*.part"))
+
+
 def _whole(files: list[BackedUpFile]) -> set[str]:
     """Stored files are named by their hash: what was changed on the disk shows."""
     return {entry.sha256 for entry in files if Path(entry.path).name == entry.sha256}
@@ -132,9 +142,12 @@ def _copy_secrets(folder: Path) -> None:
     """The keys in use, wherever they were configured: without them sealed fields stay shut."""
     (folder / "secrets").mkdir(mode=0o700)
     _write_secret(folder / "secrets" / SECRET_KEY, settings.SECRET_KEY.encode())
-    ring = Path(settings.FIELD_KEYS_FILE)
-    if ring.exists():
-        _write_secret(folder / "secrets" / FIELD_KEYS, ring.read_bytes())
+    for name, place in (
+        (FIELD_KEYS, settings.FIELD_KEYS_FILE),
+        (SIGNING_KEY, settings.SIGNING_KEY_FILE),
+    ):
+        if Path(place).exists():
+            _write_secret(folder / "secrets" / name, Path(place).read_bytes())
 
 
 def _write_secret(path: Path, content: bytes) -> None:

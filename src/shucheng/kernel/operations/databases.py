@@ -20,7 +20,14 @@ from psycopg.conninfo import make_conninfo
 from psycopg.rows import dict_row
 from psycopg.sql import SQL, Identifier
 
-from shucheng.kernel.audit.verify import HEAD_TABLE, TABLE, Outcome, read_sqlite, verify
+from shucheng.kernel.audit.verify import (
+    HEAD_TABLE,
+    TABLE,
+    Outcome,
+    read_sqlite,
+    signed_in_postgresql,
+    verify,
+)
 from shucheng.kernel.errors import Invalid
 
 SQLITE_COPY = "database.sqlite3"
@@ -155,8 +162,8 @@ def _sqlite_contents(own: sqlite3.Connection, path: Path) -> Contents:
             _("Check the disk, then restore the last good backup."),
             verdict=verdict,
         )
-    with read_sqlite(path) as (entries, head):
-        chain = verify(entries, head)
+    with read_sqlite(path) as (entries, head, signed):
+        chain = verify(entries, head, signed=signed)
     tables = "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'"
     return _contents(lambda sql: own.execute(sql).fetchall(), tables, chain)
 
@@ -219,9 +226,10 @@ def _dump_postgresql(target: Path) -> Contents:
 
 def _postgresql_contents(own: "psycopg.Connection[Any]") -> Contents:
     head = own.execute(f"SELECT sequence, hash FROM {HEAD_TABLE}".encode()).fetchone()  # noqa: S608
+    signed = signed_in_postgresql(own)
     with own.cursor("audit", row_factory=dict_row) as entries:
         entries.execute(f"SELECT * FROM {TABLE} ORDER BY sequence".encode())  # noqa: S608
-        chain = verify(iter(entries), head)
+        chain = verify(iter(entries), head, signed=signed)
     tables = "SELECT tablename FROM pg_tables WHERE schemaname = 'public'"
     return _contents(lambda sql: own.execute(sql.encode()).fetchall(), tables, chain)
 

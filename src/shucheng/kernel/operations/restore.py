@@ -21,7 +21,7 @@ from shucheng.kernel.files import storage
 from shucheng.kernel.jobs.models import Worker
 from shucheng.kernel.jobs.recovery import is_alive
 from shucheng.kernel.operations import databases
-from shucheng.kernel.operations.backup import FIELD_KEYS, SECRET_KEY
+from shucheng.kernel.operations.backup import AUDIT_ARCHIVE, FIELD_KEYS, SECRET_KEY, SIGNING_KEY
 from shucheng.kernel.operations.manifest import Manifest, read_manifest, sha256_of, verify_files
 
 
@@ -121,9 +121,9 @@ def _bring_back_files(source: Path, manifest: Manifest) -> None:
     """Only what the manifest names; what is there already and whole stays."""
     for entry in manifest.files:
         inside = Path(entry.path)
-        if inside.parts[0] != "files":
+        if inside.parts[0] not in {"files", AUDIT_ARCHIVE}:
             continue
-        place = storage.folder().joinpath(*inside.parts[1:])
+        place = Path(settings.DATA_FOLDER) / inside
         if not place.exists() or sha256_of(place) != entry.sha256:
             place.parent.mkdir(parents=True, exist_ok=True)
             _put(source / inside, place)
@@ -131,7 +131,11 @@ def _bring_back_files(source: Path, manifest: Manifest) -> None:
 
 def _bring_back_secrets(source: Path) -> None:
     """The keys that the restored database was sealed with; others are kept beside them."""
-    places = {SECRET_KEY: settings.DATA_FOLDER / SECRET_KEY, FIELD_KEYS: settings.FIELD_KEYS_FILE}
+    places = {
+        SECRET_KEY: settings.DATA_FOLDER / SECRET_KEY,
+        FIELD_KEYS: settings.FIELD_KEYS_FILE,
+        SIGNING_KEY: settings.SIGNING_KEY_FILE,
+    }
     for name, place in places.items():
         kept, place = source / "secrets" / name, Path(place)
         if not kept.is_file():

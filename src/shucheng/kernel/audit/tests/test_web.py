@@ -76,7 +76,8 @@ def test_what_was_found_is_exported_and_the_export_is_itself_an_entry() -> None:
     write()
     answer = signed_in(Role.AUDITOR).post("/audit/export/", {"code": "plan."})
     lines = [json.loads(line) for line in answer.content.decode().splitlines()]
-    assert [line["code"] for line in lines] == ["plan.version.published"]
+    assert [line.get("code") for line in lines] == ["plan.version.published", None]
+    assert lines[-1]["statement"]["entries"] == 1
     assert "attachment" in answer["Content-Disposition"]
     last = AuditEntry.objects.order_by("sequence").last()
     assert last is not None
