@@ -110,13 +110,22 @@ def _read(passage: FoldedPassage, span: Span, found: Sequence[Quantity]) -> list
         if names_a_size(passage, first, left, noun):
             _drop_sizes_before(items)
             continue
-        if len(group) == 1 and _reads_number_first(passage, left, first, noun):
+        number_first = _reads_number_first(passage, left, first, noun) or (
+            bool(items) and _goes_on(items[-1], left, first, noun)
+        )
+        if len(group) == 1 and number_first:
             items.append(_number_first(passage, first, left, noun))
             start = max(noun[1], first.span[1])
         else:
             items.extend(_noun_first(passage, group, left))
             start = last.span[1]
     return _with_shared_tails(items)
+
+
+def _goes_on(before: Item, left: Left, quantity: Quantity, noun: Span) -> bool:
+    """发放1亿元算力券、|5000万元模型券: a list goes on as it began."""
+    alike = before.number_first and before.quantity.dimension == quantity.dimension
+    return alike and left.core[0] == left.core[1] and noun[0] < noun[1]
 
 
 def _with_shared_tails(items: Sequence[Item]) -> list[Item]:
@@ -190,6 +199,8 @@ def _number_first(passage: FoldedPassage, quantity: Quantity, left: Left, noun: 
     if core[:1] in ("为", "向", "给"):
         # 为6000户家庭安装智能门磁: what is counted are the households.
         subject, left = subject[: passage.verb_in(noun) - noun[0]], replace(left, verb="build")
+    elif left.verb_at_end and not left.verb:
+        left = replace(left, verb="build")  # 培训|500名农技员
     elif quantity.dimension == "count" and (actor := _ACTOR.match(subject)):
         subject = actor[1]
     scope = words.SCOPE.search(core) or words.SCOPE.search(passage.slice(left.before))

@@ -14,6 +14,11 @@ from shucheng.plan.compiler.targets.years import Scope
 _SIZE_OF_MONEY: Final = re.compile("设立|成立|组建|形成|实现")
 # 2026年新增基站300个, 2025年、2026年分别新增…: what a single year adds.
 _IN_ONE_YEAR: Final = re.compile(r"(?:20\d\d年[、和]?)+(?:计划|预计|力争|分别)*新增")
+# ... and so is what a noun of size measures: 带动产业规模达到100亿元, 推动作业面积达到1万亩.
+_SUM: Final = re.compile("(?:规模|产值|收入|增加值|交易额|成交额|销售额|零售额|进出口额|余额)$")
+_EXTENT: Final = re.compile("(?:规模|面积|里程|产量|产能|算力|带宽|容量|总量)$")
+_SUPPORTED: Final = re.compile("推动|推进|促进|带动|拉动|引导|支撑")
+_ADDED: Final = re.compile("新增|净增|增加(?!值)")
 _CAPACITY: Final = re.compile("(?:能力|产能)$")
 _VISITS: Final = re.compile(r"家[(（]?次")
 
@@ -49,6 +54,8 @@ def kind_of(
     by_how_much = "百分点" in quantity.unit or quantity.unit == "番"
     if left.growth or by_how_much or words.GROWTH_NOUN.search(item.subject):
         return "growth"
+    if quantity.dimension == "time" and left.accumulates:
+        return "cumulative"
     if quantity.dimension in ("share", "none", "time", "rank"):
         return "level"
     done = quantity.dimension == "count" or item.number_first
@@ -57,6 +64,8 @@ def kind_of(
         makes = False
     if quantity.dimension == "money" and not left.accumulates:
         makes = makes and not _SIZE_OF_MONEY.search(passage.slice((item.span[0], quantity.span[0])))
+    if makes and _is_a_size(passage, item):
+        makes = False
     if left.accumulates:
         return "cumulative"
     if makes and _IN_ONE_YEAR.match(passage.slice((item.span[0], quantity.span[0]))):
@@ -70,3 +79,15 @@ def kind_of(
     if not makes:
         return "level"
     return "annual" if one_year and scope.basis != "relative" else "cumulative"
+
+
+def _is_a_size(passage: FoldedPassage, item: Item) -> bool:
+    """A size that is reached, whatever verb stands before it, and not what is added to one."""
+    before = passage.slice((item.span[0], item.quantity.span[0]))
+    if _ADDED.search(before):
+        return False
+    if item.quantity.dimension == "money":
+        return _SUM.search(item.subject) is not None
+    reached = item.left.compared and item.quantity.dimension == "amount"
+    helped = _SUPPORTED.match(before) is not None
+    return reached and helped and _EXTENT.search(item.subject) is not None

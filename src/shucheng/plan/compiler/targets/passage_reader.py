@@ -220,7 +220,8 @@ class PassageReader:
         opens_bare = not item.number_first or left.core[0] == left.core[1]
         shares = not left.verb and not left.compared and opens_bare
         aims = words.AIM.search(self.passage.text, left.begin, left.core[0]) is not None
-        if aims and not left.verb and not left.compared and item.quantity.dimension == "count":
+        gained = item.quantity.dimension == "count" or item.subject.endswith("资金")
+        if aims and not left.verb and not left.compared and gained:
             left = replace(left, verb="build")  # 争取频率资源3组
         verb = left.verb or (previous.verb if shares or before.startswith("其中") else "")
         plain = self.passage.slice((left.begin, left.core[0])) in ("", "其中")

@@ -16,7 +16,9 @@ from shucheng.plan.compiler.targets.years import Scope
 # 70%的企业|实现数字化: a share of those who do something is a promise by itself.
 _DOES: Final = re.compile(alternation("实现 完成 达到 开展 建立 应用 接入 上云 纳入 通过 具备"))
 # 调度平台|接入|算力资源5000P: a verb inside the subject that is half of no noun.
-_ACTS_INSIDE: Final = re.compile("(?:接入|纳管|连接)(?!率|数|量|能力)")
+_ACTS_INSIDE: Final = re.compile("(?:接入|纳管|连接)(?!率|数|量|能力)|^开放测试")
+# ...覆盖率100%: nobody reports in a plan what is already complete, unless the text says so.
+_RATE: Final = re.compile("率$")
 _OTHERS_LEVEL: Final = re.compile("(?:全国|全省|世界|国家)(?:的)?平均")
 # 400G全光网络, 10M接入: letters that grade a technology unless a comparator stands before.
 _RATINGS: Final = frozenset({"G", "T", "M"})
@@ -90,6 +92,8 @@ def promises(passage: FoldedPassage, item: Item, standing: Standing) -> bool:
         return True
     if _ACTS_INSIDE.search(passage.slice(left.core)):
         return True
+    if quantity.unit == "%" and quantity.value == 100 and _RATE.search(standing.subject):
+        return True
     if words.AIM.search(passage.text, item.span[0], left.core[0]):
         return True
     small = quantity.chinese and quantity.value < 10 and quantity.unit[:1] not in ("万", "亿")
@@ -139,6 +143,8 @@ def _counted_noun_promises(
     if left.verb or left.verb_at_end or compared:
         return True
     core = passage.slice(left.core)
+    if not core and standing.in_list and standing.verb:
+        return True  # 推动500家企业贯标、300家企业改造
     if core.endswith("等"):
         return False
     if words.CIRCUMSTANCE.match(core) or words.CIRCUMSTANCE.match(sentence):

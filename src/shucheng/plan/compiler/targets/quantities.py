@@ -139,6 +139,8 @@ def _stands_alone(text: str, match: re.Match[str]) -> bool:
         return False
     if before == "+" or before2 in ("国道", "省道", "编号"):
         return False
+    if re.match(r":\d", text[end : end + 2]):
+        return False  # 5:40:55
     last = match["unit"] or match["magnitude"] or match["odd"] or ""
     if not last:
         # 2027年, 12号, 5.0版, 3月: no unit that a target could have.

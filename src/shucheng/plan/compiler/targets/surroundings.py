@@ -62,6 +62,8 @@ _HELD_AGAINST: Final = re.compile(r"(?:年均)?(?:增速|增长|增幅)?(?:高�
 _KEPT_VERB: Final = re.compile("接入(?!.{0,4}(?:率|规模|能力|量|比例)).{2,}$")
 # ... and so do these behind who acts, where nothing compares: 光网覆盖家庭1000万户.
 _REACHES: Final = re.compile(f"..{words.REACH}$")
+# What is done to those who are counted is what is measured: 服务企业1200家次, 带动就业500人.
+_SERVES: Final = re.compile("服务|惠及|接待|覆盖|(?:带动|吸纳)(?=就业)")
 _FUND: Final = re.compile(r"(?:总规模|首期规模|规模|总投资|年产值)$")
 
 
@@ -207,6 +209,9 @@ def _skip_openers(
             if built.end() == end and words.VERBAL_NOUN.search(built[0]):
                 break
             position, verb = built.end(), "build"
+            served = _SERVES.search(text, built.start(), end)
+            if served and served.end() == built.end() < end:
+                return served.start(), verb, built.start() if begin is None else begin
         elif having:
             position, verb = having.end(), verb or "have"
         elif opener := _OPENER.match(text, position, end):
