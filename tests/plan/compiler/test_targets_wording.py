@@ -74,6 +74,8 @@ from shucheng.plan.compiler.model import Period
         # A list goes on as it began.
         ("发放8000万元旅游券、500万元培训券。", ["旅游券 = 8000万元", "培训券 = 500万元"]),
         ("推动70家企业贯标、20家企业完成改造。", ["企业贯标 = 70家", "企业 = 20家"]),
+        ("推广应用渔船终端4000台。", ["渔船终端 = 4000台 None cumulative"]),
+        ("完成航标备案率90%以上。", ["航标备案率 >= 90% None level"]),
         # A month of the year that is spoken of belongs to no subject.
         ("10月底前接入医院30家。", ["接入医院 = 30家 None cumulative"]),
         # What is complete is promised, though nothing compares.
@@ -126,6 +128,24 @@ def test_the_words_around_a_figure(text: str, expected: list[str]) -> None:
         ),
         ("引进供应商30家,其中产值超亿元的9家。", ["供应商", "产值超亿元的供应商"]),
         ("建设超算中心,总算力达到90PFLOPS,利用率不低于70%。", ["超算中心总算力", "超算中心利用率"]),
+        # A trade that the last member names is that of all; a count of the list is no part of it.
+        ("全市船舶、海缆产业规模分别达到90亿元、40亿元。", ["全市船舶产业规模", "海缆产业规模"]),
+        ("农业、渔业融合规模分别达到9亿元、4亿元。", ["农业融合规模", "渔业融合规模"]),
+        ("船舶、海缆两大产业产值均超50亿元。", ["船舶产业产值", "海缆产业产值"]),
+        ("粉尘平均浓度、水质达标比例分别达到30毫克、92%。", ["粉尘平均浓度 ", "水质达标比例"]),
+        # What a first figure names whole, the second names by its place, its owner or its head.
+        (
+            "三级医院互认覆盖率达到90%,乡镇卫生院和诊所合格率达到60%。",
+            ["三级医院", "乡镇卫生院和诊所合格率"],
+        ),
+        ("三级医院结果互认率达到90%,民营医院达到60%。", ["三级医院", "民营医院结果互认率"]),
+        ("三级医院结果互认率达到90%,民营医院达到60家。", ["三级医院", "民营医院 "]),
+        ("实现市内骨干网时延2毫秒以内、省内6毫秒以内。", ["市内骨干网时延", "省内骨干网时延"]),
+        (
+            "到2026年、2027年,全县渔业规模分别达到20亿元、25亿元,增加值占GDP比重分别达到4%、5%。",
+            ["全县渔业规模", "全县渔业规模", "全县渔业增加值占GDP比重", "全县渔业增加值占GDP比重"],
+        ),
+        ("形成城区1毫秒、全市3毫秒三级算力时延圈。", ["城区算力时延圈", "全市算力时延圈"]),
         # A label holds to the end of its sentence.
         ("量子:参与标准制定,提交技术提案30篇。", ["量子技术提案"]),
     ],
@@ -134,7 +154,7 @@ def test_a_subject_is_completed_from_its_sentence(text: str, subjects: list[str]
     targets, _ = read(text)
     assert len(targets) == len(subjects)
     for target, expected in zip(targets, subjects, strict=True):
-        assert target.subject.startswith(expected)
+        assert f"{target.subject} ".startswith(expected)
 
 
 def test_what_another_sentence_says_completes_nothing() -> None:

@@ -160,12 +160,14 @@ def _joins(
     passage: FoldedPassage, start: int, group: Sequence[Quantity], quantity: Quantity
 ) -> bool:
     before = group[-1]
-    if quantity.span[0] - before.span[1] > 12 or before.dimension != quantity.dimension:
+    in_order = "分别" in passage.before(group[0].span[0], start)
+    alike = before.dimension == quantity.dimension or in_order
+    if quantity.span[0] - before.span[1] > 12 or not alike:
         return False
     if ("百分点" in before.unit) != ("百分点" in quantity.unit):
         return False  # 提高2个百分点、达到66%
     between = passage.slice((before.span[1], quantity.span[0]))
-    if "分别" in passage.before(group[0].span[0], start):
+    if in_order:
         between = _COMPARING.sub("", between)
     return _BETWEEN_FIGURES.fullmatch(between) is not None
 

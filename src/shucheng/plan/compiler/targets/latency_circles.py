@@ -12,11 +12,13 @@ from shucheng.plan.compiler.targets.clause import Item
 from shucheng.plan.compiler.targets.folded_passage import FoldedPassage
 
 _CIRCLE: Final = re.compile(
-    alternation("算力 网络 算力网络 算力服务 传输 算网") + "?低?时延(?:服务|保障)?圈"
+    "(?:[一二三四两多]级)?(?P<name>"
+    + alternation("算力 网络 算力网络 算力服务 传输 算网")
+    + "?低?时延(?:服务|保障)?(?:圈|体系|网络))"
 )
-_QUOTED_CIRCLE: Final = re.compile(rf"“[^“”]{{1,60}}”(?={_CIRCLE.pattern})")
+_QUOTED_CIRCLE: Final = re.compile(rf"“(?!\d)[^“”]{{1,60}}”(?={_CIRCLE.pattern})")
 # How far behind its figure a circle may be named.
-_REACH: Final = 24
+_REACH: Final = 40
 
 
 def draws_circle(passage: FoldedPassage, item: Item) -> bool:
@@ -33,7 +35,7 @@ def name_circle(passage: FoldedPassage, item: Item, clause: Span, subject: str) 
     if subject.endswith(("时延", "圈")):
         return subject
     circle = _CIRCLE.search(passage.text, item.quantity.span[1], clause[1])
-    named = subject + (passage.print(circle.span()) if circle else "")
+    named = subject + (passage.print(circle.span("name")) if circle else "")
     return named.lstrip('“「『"')
 
 

@@ -31,6 +31,7 @@ from shucheng.plan.compiler.targets.subjects import (
     head_of_twin,
     lean_on_label,
     lean_on_topic,
+    rate_of_another,
 )
 from shucheng.plan.compiler.targets.years import Calendar, Mark, Scope, marks
 
@@ -43,6 +44,8 @@ class _Previous:
     """What the next figure of the sentence may lean on."""
 
     subject: str = ""
+    # ... as its clause has it, before it was completed.
+    printed: str = ""
     verb: str = ""
     accumulates: bool = False
     comparators: frozenset[str] = frozenset()
@@ -200,6 +203,7 @@ class PassageReader:
         self.previous = _Previous(
             # A share (占…比重) leans on the thing it is a share of, and so may the figure after it.
             subject=previous.subject if item.subject.startswith("占") else subject,
+            printed=item.subject,
             verb=verb,
             accumulates=accumulates,
             comparators=item.left.comparators,
@@ -236,6 +240,8 @@ class PassageReader:
     def _subject(self, item: Item, clause: Clause) -> str:
         """What the figure measures, with the words that it owes to what stands before it."""
         previous, subject = self.previous, item.subject
+        if item.position and subject and subject == previous.printed:
+            return previous.subject  # 增加值占比分别达到40%、42%
         if item.quantity.dimension == "rank":
             ranked = self.passage.print((item.left.core[0], item.quantity.span[0]))
             subject = RANKED.sub("", ranked).rstrip("在")
@@ -247,6 +253,8 @@ class PassageReader:
         subject = owner + subject if owner and owner in self._heard(item.span[0]) else subject
         subject = in_full(subject, self.passage.print((0, item.span[0]))[-_MEMORY:])
         subject = self._in_list(subject, item, clause)
+        if item.quantity.dimension == "share" and previous.clause is not None:
+            subject = rate_of_another(subject, previous.subject)
         subject = complete(subject, previous.subject)
         if draws_circle(self.passage, item):
             subject = name_circle(self.passage, item, clause.span, subject)

@@ -32,15 +32,22 @@ _QUOTED_LIST: Final = re.compile(
     "(?P<names>“[^“”]+”(?:[、和]?“[^“”]+”)+)等?(?P<thing>[^“”、等]{2,})"
 )
 _PLACE_ONLY: Final = re.compile(
-    alternation("乡镇 农村 城区 城市 县域 市区 山区 市本级 主城区 中心城区")
+    alternation(
+        """乡镇 农村 城区 城市 县域 市区 山区 市本级 主城区 中心城区 市内 省内 城市内 市域 省域 区域
+        国内 城际 跨省"""
+    )
 )
+_PLACE_AT_START: Final = re.compile(f"^{_PLACE_ONLY.pattern}")
 _MEASURE_ONLY: Final = re.compile(
     rf"(?:年|全年|总体|产业|市场|行业|整体|年均复合)?{_MEASURE}(?:\([^()]*\)|（[^（）]*）)?"
 )
+# 增加值|占GDP比重: a share of a measure that leans as the measure does.
+_SHARE_OF: Final = re.compile("(?<=.)占.+(?:比重|比例)$")
 _ENDS_IN_MEASURE: Final = re.compile(rf"(?:产业|总体|年)?{_MEASURE}$")
 _RATE: Final = re.compile(
     alternation(
-        "率 占比 比重 比例 指数 水平 程度 数 额 量 值 规模 收入 时间 时延 覆盖 投入 强度 成本 周期"
+        """率 占比 比重 比例 指数 水平 程度 数 额 量 值 规模 收入 时间 时延 覆盖 投入 强度 成本 周期
+        浓度 密度 精度 速度 满意度 面积 里程 能耗 排放 产能 容量 带宽"""
     )
     + "$"
 )
@@ -74,6 +81,12 @@ _PLACE_END: Final = re.compile(
 _TOPIC: Final = re.compile(
     "[一-鿿A-Za-z0-9]{2,16}?" + alternation("产业 经济 制造业 服务业 产业集群 行业 园区 市场")
 )
+_TRADE_END: Final = re.compile("(?:产业|行业|领域)$")
+_NAMES_A_TRADE: Final = re.compile("(?:业|产业|行业|领域|集群|链)$")
+# 甲、乙、丙|三大|产业规模: a count of the list itself.
+_COUNT_OF_LIST: Final = re.compile(
+    "(?:等|这)?[一二两三四五六七八九十0-9]+[大个类](?=产业|领域|行业|集群)"
+)
 # What comes before the trade in a title: 做强|新型显示产业.
 _BEFORE_TOPIC: Final = re.compile(
     "^.*"
@@ -89,6 +102,7 @@ _NO_TOPIC: Final = re.compile(
         是 年 行动 工程 体系 方案 计划 原则"""
     )
 )
+_SHORTEST_RATE: Final = 3
 _TRADE_MEASURE: Final = (
     "产业",
     "规模",
@@ -124,6 +138,8 @@ def subjects_of(listed: str, count: int, *, spread: bool) -> list[str]:
 
     A list that does not fit the figures is one subject for all of them.
     """
+    if "、" in listed:
+        listed = _COUNT_OF_LIST.sub("", listed)
     quoted = _QUOTED_LIST.fullmatch(listed)
     if spread and count == 1 and quoted:
         return [name + quoted["thing"] for name in re.findall("“[^“”]+”", quoted["names"])]
@@ -173,6 +189,9 @@ def _with_tail(part: str, last: str) -> str:
         return part + shared
     place = _PLACE_END.match(last)
     tail = last[place.end() :] if place and len(last) > place.end() + 1 else ""
+    trade = _TRADE_END.search(place[0]) if place and tail else None
+    if trade and not _NAMES_A_TRADE.search(part):
+        tail = trade[0] + tail  # 电子信息、光伏制造|产业规模
     if not tail or not _RATE.search(tail):
         measure = _ENDS_IN_MEASURE.search(last)
         tail = measure[0] if measure else ""
@@ -211,7 +230,9 @@ def complete(subject: str, previous: str) -> str:
     size, sized = _SIZE_ONLY.match(subject), _SIZED_CLASS.match(previous)
     if size and sized:
         return sized["measure"] + subject
-    if subject.startswith(("占", "的比重", "较", "比重占")) or _MEASURE_ONLY.fullmatch(subject):
+    if subject.startswith(("占", "的比重", "较", "比重占")) or _MEASURE_ONLY.fullmatch(
+        _SHARE_OF.sub("", subject)
+    ):
         return _complete_measure(subject, previous)
     if _GRADE_ONLY.fullmatch(subject):
         bare = _GRADE.sub("", previous, count=1)
@@ -219,11 +240,18 @@ def complete(subject: str, previous: str) -> str:
     grade = _GRADED.search(subject)
     if grade and grade.start() == 0:
         return _complete_grade(subject, grade["tail"], previous)
-    if _PLACE_ONLY.fullmatch(subject) and not _PLACE_ONLY.match(previous):
-        return subject + previous
+    if _PLACE_ONLY.fullmatch(subject):
+        return subject + _PLACE_AT_START.sub("", previous)  # 城区…, 农村
     if _RATE.search(previous):
         return owner_of_rate(subject, previous) + subject
     return subject
+
+
+def rate_of_another(subject: str, previous: str) -> str:
+    """二级以上医院互认率达到90%, |基层医疗机构|达到60%: the rate that only the first one names."""
+    own, owner = _PLACE_END.fullmatch(subject), _PLACE_END.match(previous)
+    rate = previous[owner.end() :] if owner else ""
+    return subject + rate if own and len(rate) >= _SHORTEST_RATE and _RATE.search(rate) else subject
 
 
 def _complete_measure(subject: str, previous: str) -> str:
