@@ -217,6 +217,16 @@ def _platform_commands(commands: "argparse._SubParsersAction[argparse.ArgumentPa
     restore.add_argument("source", type=Path)
     restore.add_argument("--replace", action="store_true", help="overwrite what is there")
 
+    sbom = command("sbom", "list what is installed (CycloneDX), and which flaws of it are known")
+    sbom.add_argument("--out", type=Path, help="file to write (default: standard output)")
+    sbom.add_argument(
+        "--advisories", type=Path, help="copy of the OSV database; exit code 1 when a flaw is known"
+    )
+    release_key = command("release-key", "make the key that releases are signed with")
+    release_key.add_argument("file", type=Path)
+    release = command("release-manifest", "sign the program's files as they are here")
+    release.add_argument("--key", type=Path, required=True, help="file made by release-key")
+
     command("rotate-keys", "seal what is stored encrypted with a new key")
 
     audit = command("audit", "verify, export or sign the audit chain; print the public key")

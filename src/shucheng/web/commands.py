@@ -1,11 +1,13 @@
 """What the `shucheng` command does to a platform: one function a command."""
 
 import argparse
+import json
 import os
 import signal
 import subprocess
 import sys
 import tempfile
+from importlib.metadata import version
 from pathlib import Path
 
 import django
@@ -22,6 +24,13 @@ from shucheng.kernel.public import (  # noqa: E402 - models can be imported only
     set_up_administrator,
     system_actor,
     verify_chain,
+)
+from shucheng.lib.crypto import PROVIDERS  # noqa: E402
+from shucheng.lib.signatures import (  # noqa: E402
+    SignatureError,
+    new_signing_key,
+    read_signing_key,
+    write_signing_key,
 )
 from shucheng.plan.public import CityPack, load_city_pack, read_pack  # noqa: E402
 
@@ -109,6 +118,10 @@ def serve(options: argparse.Namespace) -> int:
 
 
 def worker(options: argparse.Namespace) -> None:
+    from shucheng.kernel.operations.start import start
+    from shucheng.web.environment import configured
+
+    start(configured())
     run_worker(burst=options.burst)
 
 
@@ -122,6 +135,67 @@ def check(options: argparse.Namespace) -> int:
     if not findings:
         print("Nothing to mend.")
     return 1 if any(finding.severity == "error" for finding in findings) else 0
+
+
+def sbom(options: argparse.Namespace) -> int:
+    """Exit code 1 when a flaw is known of something that is installed."""
+    from shucheng.kernel.operations.advisories import Unreadable, examine
+    from shucheng.kernel.operations.components import bill_of_materials, components
+    from shucheng.kernel.operations.trust import lock_file
+
+    found = components(lock_file())
+    document = json.dumps(bill_of_materials(found, version("shucheng")), indent=1)
+    if options.out:
+        options.out.write_text(document + "\n", encoding="utf-8")
+        print(f"{options.out}: {len(found)} packages.", file=sys.stderr)
+    else:
+        print(document)
+    if not options.advisories:
+        return 0
+    try:
+        examined = examine(found, options.advisories)
+    except Unreadable as error:
+        print(f"shucheng: {error}", file=sys.stderr)
+        return 2
+    for flaw in examined.flaws:
+        print(flaw, file=sys.stderr)
+    print(
+        f"{len(examined.flaws)} known flaws; {examined.advisories} advisories were read, "
+        f"the newest of {examined.newest:%Y-%m-%d}."
+        if examined.newest
+        else f"{len(examined.flaws)} known flaws; {examined.advisories} advisories were read.",
+        file=sys.stderr,
+    )
+    return 1 if examined.flaws else 0
+
+
+def release_key(options: argparse.Namespace) -> int:
+    try:
+        write_signing_key(
+            options.file, new_signing_key(PROVIDERS[settings.FIELD_KEYS_PROVIDER].signatures)
+        )
+    except OSError as error:
+        print(f"shucheng: {options.file}: {error.strerror}", file=sys.stderr)
+        return 2
+    print(f"Keep {options.file} away from the servers. Deployments set:")
+    print(f"SHUCHENG_RELEASE_KEY={read_signing_key(options.file).public}")
+    return 0
+
+
+def release_manifest(options: argparse.Namespace) -> int:
+    from shucheng.kernel.operations.release import NAME, make_manifest
+
+    try:
+        key = read_signing_key(options.key)
+    except (OSError, SignatureError) as error:
+        print(f"shucheng: {error}", file=sys.stderr)
+        return 2
+    package = Path(settings.PACKAGE)
+    manifest = make_manifest(package, key)
+    (package / NAME).write_text(json.dumps(manifest, indent=1) + "\n", encoding="utf-8")
+    files, packages = len(manifest["files"]), len(manifest["packages"])
+    print(f"{package / NAME}: {files} files and {packages} packages, signed by {key.public}")
+    return 0
 
 
 def backup(options: argparse.Namespace) -> int:

@@ -81,6 +81,16 @@ SETTINGS = (
         "",
         "Where `shucheng backup` puts dated backups; `shucheng check` says when the newest is old.",
     ),
+    Setting(
+        "SHUCHENG_RELEASE_KEY",
+        "",
+        "The publisher's public key: the program's files must be as that key signed them.",
+    ),
+    Setting(
+        "SHUCHENG_ADVISORIES",
+        "",
+        "Copy of the OSV database (folder, file or zip) that `shucheng check` asks; empty: none.",
+    ),
     Setting("SHUCHENG_CITY", "cities/yancheng", "Folder of the city pack."),
     Setting("SHUCHENG_UPLOAD_LIMIT_MB", "50", "Largest accepted upload."),
     Setting(
@@ -105,6 +115,11 @@ def flag(name: str) -> bool:
 
 def whole(name: str) -> int:
     return int(text(name))
+
+
+def configured() -> dict[str, str]:
+    """What this deployment chose itself, by name."""
+    return {name: os.environ[name] for name in sorted(_DEFAULTS) if name in os.environ}
 
 
 def items(name: str) -> list[str]:

@@ -42,6 +42,7 @@ INSTALLED_APPS = [
     "shucheng.kernel.observations",
     "shucheng.kernel.jobs",
     "shucheng.kernel.alerts",
+    "shucheng.kernel.operations",
     "shucheng.plan",
     "shucheng.web",
 ]
@@ -201,6 +202,8 @@ METRICS_NETWORKS = env.items("SHUCHENG_METRICS_NETWORKS")
 METRICS_TOKEN = env.text("SHUCHENG_METRICS_TOKEN")
 BACKUP_FOLDER = env.text("SHUCHENG_BACKUP_FOLDER")
 AUDIT_KEEP_DAYS = env.whole("SHUCHENG_AUDIT_KEEP_DAYS")
+RELEASE_KEY = env.text("SHUCHENG_RELEASE_KEY").strip()
+ADVISORIES = env.text("SHUCHENG_ADVISORIES")
 
 _mail = urlsplit(env.text("SHUCHENG_EMAIL_URL"))
 EMAIL_CONFIGURED = bool(_mail.hostname)

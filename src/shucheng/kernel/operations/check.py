@@ -20,6 +20,7 @@ from shucheng.kernel.operations import databases, fonts
 from shucheng.kernel.operations.finding import Finding
 from shucheng.kernel.operations.health import database_problem, migration_problem, readiness
 from shucheng.kernel.operations.shelf import backups_in
+from shucheng.kernel.operations.trust import flaw_findings, release_findings
 
 _LOCAL = {"localhost", "127.0.0.1", "[::1]", "::1", "testserver"}
 _SHORTEST_SECRET = 40
@@ -33,6 +34,7 @@ _ORDER = ("error", "warning", "info")
 def check_deployment() -> list[Finding]:
     """Everything found, the worst first."""
     found = [*_settings(), *_secrets(), *_network(), *_places(), *_extras()]
+    found += [*release_findings(), *flaw_findings()]
     broken = database_problem() or migration_problem()
     found += [broken] if broken else [*_database(), *readiness(), *_bays()]
     return sorted(found, key=lambda finding: _ORDER.index(finding.severity))
@@ -85,7 +87,11 @@ def _secrets() -> Iterator[Finding]:
             _("The secret key can be guessed: it is short or repeats itself."),
             _("Leave SHUCHENG_SECRET_KEY empty and one is made, or set 50 random characters."),
         )
-    for path in (settings.DATA_FOLDER / "secret-key", Path(settings.FIELD_KEYS_FILE)):
+    for path in (
+        settings.DATA_FOLDER / "secret-key",
+        Path(settings.FIELD_KEYS_FILE),
+        Path(settings.SIGNING_KEY_FILE),
+    ):
         if path.exists() and path.stat().st_mode & 0o077:
             yield Finding(
                 "error",

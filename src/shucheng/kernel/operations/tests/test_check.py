@@ -1,5 +1,6 @@
 """`shucheng check`: a deployment in order has nothing to mend, and each fault is named."""
 
+import json
 import shutil
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -18,9 +19,12 @@ from shucheng.kernel.audit.models import AuditHead
 from shucheng.kernel.bay import Bay, Health
 from shucheng.kernel.jobs.models import Worker
 from shucheng.kernel.operations import check, databases, fonts, health
+from shucheng.kernel.operations import release as release_module
 from shucheng.kernel.operations.check import check_deployment
 from shucheng.kernel.operations.finding import Finding
 from shucheng.kernel.operations.manifest import Manifest
+from shucheng.kernel.operations.release import make_manifest
+from shucheng.lib.signatures import new_signing_key
 
 pytestmark = pytest.mark.django_db
 Change = Callable[[Any, pytest.MonkeyPatch], object]
@@ -46,6 +50,9 @@ def in_order(settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
         "BACKUP_FOLDER": str(tmp_path / "backups"),
         "EMAIL_CONFIGURED": True,
         "SCANNER": ["clamdscan", "-"],
+        "SIGNING_KEY_FILE": tmp_path / "signing-key.json",
+        "PACKAGE": a_program(tmp_path / "lib" / "site" / "shucheng"),
+        "ADVISORIES": str(an_advisory(tmp_path / "osv.json", "nobody-has-this")),
     }.items():
         setattr(settings, name, chosen)
     (tmp_path / "static").mkdir()
@@ -53,9 +60,39 @@ def in_order(settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     make_backup(tmp_path / "backups" / "last", timedelta(hours=3))
     Worker.objects.create(id="w1", host="elsewhere", pid=1)
     monkeypatch.setattr(fonts, "chinese_font", lambda: Path("/fonts/NotoSansCJK.ttc"))
+    # Reading every package takes a second, each time: that is what test_release.py tries.
+    monkeypatch.setattr(release_module, "_packages", lambda: iter([("django 5.2", "00")]))
+    release(settings)
     # The machine that runs the tests may have little room: that is another test.
     monkeypatch.setattr(shutil, "disk_usage", lambda _: disk(100, 60))
     return settings
+
+
+def a_program(package: Path) -> Path:
+    """An installed program of one file, without a manifest."""
+    package.mkdir(parents=True)
+    (package / "cli.py").write_text("print('hello')\n")
+    return package
+
+
+def release(settings: Any) -> None:
+    """Sign the program and trust whoever signed it."""
+    key = new_signing_key()
+    manifest = make_manifest(settings.PACKAGE, key)
+    (settings.PACKAGE / "release.json").write_text(json.dumps(manifest))
+    settings.RELEASE_KEY = str(key.public)
+
+
+def an_advisory(path: Path, package: str, modified: str = "") -> Path:
+    affected = {"package": {"ecosystem": "PyPI", "name": package}}
+    span = {"type": "ECOSYSTEM", "events": [{"introduced": "0"}]}
+    document = {
+        "id": "TEST-1",
+        "modified": modified or datetime.now(UTC).isoformat(),
+        "affected": [{**affected, "ranges": [span]}],
+    }
+    path.write_text(json.dumps(document))
+    return path
 
 
 def make_backup(folder: Path, age: timedelta, incomplete: tuple[str, ...] = ()) -> None:
@@ -113,6 +150,21 @@ CHANGES: dict[str, tuple[str, Change]] = {
     ),
     "clock.offset": ("warning", lambda _, m: m.setattr(databases, "clock_offset", lambda: 7.0)),
     "bay.data": ("error", lambda _, m: m.setattr(check, "bays", lambda: (sick_bay(),))),
+    "release.missing": ("error", lambda s, _: (s.PACKAGE / "release.json").unlink()),
+    "release.forged": (
+        "error",
+        lambda s, _: setattr(s, "RELEASE_KEY", str(new_signing_key().public)),
+    ),
+    "release.changed": ("error", lambda s, _: (s.PACKAGE / "cli.py").write_text("print('evil')")),
+    "release.unknown_signer": ("warning", lambda s, _: setattr(s, "RELEASE_KEY", "")),
+    "release.other_platform": (
+        "warning",
+        lambda _, m: m.setattr(release_module, "_platform", lambda: "vax"),
+    ),
+    "flaws.unset": ("info", lambda s, _: setattr(s, "ADVISORIES", "")),
+    "flaws.unreadable": ("error", lambda s, _: Path(s.ADVISORIES).write_text("<html>")),
+    "flaws.known": ("error", lambda s, _: an_advisory(Path(s.ADVISORIES), "Django")),
+    "flaws.old": ("warning", lambda s, _: an_advisory(Path(s.ADVISORIES), "x", "2020-01-01")),
     "email.unset": ("info", lambda s, _: setattr(s, "EMAIL_CONFIGURED", False)),
     "scanner.unset": ("warning", lambda s, _: setattr(s, "SCANNER", [])),
     "fonts.chinese": ("info", lambda _, m: m.setattr(fonts, "chinese_font", lambda: None)),
