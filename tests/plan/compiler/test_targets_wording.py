@@ -76,6 +76,26 @@ from shucheng.plan.compiler.model import Period
         ("推动70家企业贯标、20家企业完成改造。", ["企业贯标 = 70家", "企业 = 20家"]),
         ("推广应用渔船终端4000台。", ["渔船终端 = 4000台 None cumulative"]),
         ("完成航标备案率90%以上。", ["航标备案率 >= 90% None level"]),
+        # More of what is brought about is brought about; what is added to a stock is not the stock.
+        (
+            "2026年集聚科研团队30家、2027年达到60家。",
+            ["科研团队 = 30家 2026 cumulative", "科研团队 >= 60家 2027 cumulative"],
+        ),
+        (
+            "2026年新增科研团队30家、2027年达到60家。",
+            ["科研团队 = 30家 2026 annual", "科研团队 >= 60家 2027 level"],
+        ),
+        # The object of 完成 is a deed.
+        ("完成航标数据征集400条。", ["航标数据征集 = 400条 None cumulative"]),
+        ("航标数据发布400条。", ["航标数据 = 400条 None cumulative"]),
+        # A growth that was said makes an aim of the figures after it; a ratio is no figure.
+        (
+            "渔业数字化水平显著提升,渔港监测率85%、渔船联网率72%。",
+            ["渔港监测率 = 85%", "渔船联网率 = 72%"],
+        ),
+        ("渔业数字化水平存在差距,渔港监测率85%。", []),
+        ("师机比达到1:1,教室联网率100%。", ["教室联网率 = 100%"]),
+        ("实现90%以上的事项网办,60%的事项一次办成。", ["事项网办 >= 90%", "事项一次办成 = 60%"]),
         # A month of the year that is spoken of belongs to no subject.
         ("10月底前接入医院30家。", ["接入医院 = 30家 None cumulative"]),
         # What is complete is promised, though nothing compares.

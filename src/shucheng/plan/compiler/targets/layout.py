@@ -18,6 +18,8 @@ _OPENERS: Final = {"(": ")", "《": "》", "“": "”"}
 _CLOSERS: Final = {close: open_ for open_, close in _OPENERS.items()}
 _SENTENCE_END: Final = "。!?;\n"
 _CLAUSE_END: Final = "，:"
+# 比例达到1:6: no colon that ends anything.
+_RATIO: Final = re.compile(r"\d:\d")
 # No clause that a person wrote is longer; a longer one is cut, so that time stays linear.
 _LONGEST_CLAUSE: Final = 1000
 
@@ -159,6 +161,7 @@ def _clauses(
     cuts, last = [], start
     for position in range(start, stop):
         ends = text[position] in _CLAUSE_END and position not in covered
+        ends = ends and not _RATIO.match(text[position - 1 : position + 2])
         if ends or position - last >= _LONGEST_CLAUSE:
             cuts.append(position)
             last = position

@@ -50,6 +50,9 @@ class _Previous:
     accumulates: bool = False
     comparators: frozenset[str] = frozenset()
     growth: bool = False
+    unit: str = ""
+    # 新增, 新建: the stock is another figure.
+    adds: bool = False
     # The clause of the last target of this sentence.
     clause: Clause | None = None
     # The subjects of the last list of figures: 甲、乙分别突破…, 年均分别增长….
@@ -163,7 +166,8 @@ class PassageReader:
         subject = self._subject(item, clause)
         one_year = self.calendar.work_year is not None
         in_list = self.previous.clause is not None
-        standing = Standing(scope, clause, verb, subject, one_year, in_list)
+        improves = self.said.grows != ""
+        standing = Standing(scope, clause, verb, subject, one_year, improves, in_list)
         if not promises(self.passage, item, standing):
             return None
         self._remember(item, clause, subject, verb, accumulates=accumulates)
@@ -208,6 +212,8 @@ class PassageReader:
             accumulates=accumulates,
             comparators=item.left.comparators,
             growth=item.left.growth,
+            unit=item.quantity.unit,
+            adds="新" in self.passage.slice((item.left.begin, item.left.core[0])),
             clause=clause,
             listed=(*previous.listed, subject) if item.position else (subject,),
             lent=previous.lent if item.position else previous.listed,
@@ -228,6 +234,8 @@ class PassageReader:
         if aims and not left.verb and not left.compared and gained:
             left = replace(left, verb="build")  # 争取频率资源3组
         verb = left.verb or (previous.verb if shares or before.startswith("其中") else "")
+        if self._reaches_more(item):
+            verb = "build"
         plain = self.passage.slice((left.begin, left.core[0])) in ("", "其中")
         accumulates = left.accumulates or (shares and plain and previous.accumulates)
         unlimited = not item.quantity.limit and item.quantity.value_max is None
@@ -236,6 +244,13 @@ class PassageReader:
             # 百亿级企业达到20家、千亿级3家
             item = replace(item, left=replace(left, comparators=previous.comparators))
         return item, verb, accumulates
+
+    def _reaches_more(self, item: Item) -> bool:
+        """2026年集聚企业30家、2027年|达到60家|: more of what is brought about, and none added."""
+        previous = self.previous
+        left_out = item.left.core[0] == item.left.core[1] and not item.number_first
+        alike = item.quantity.unit == previous.unit and item.left.compared and not item.left.growth
+        return left_out and alike and previous.verb == "build" and not previous.adds
 
     def _subject(self, item: Item, clause: Clause) -> str:
         """What the figure measures, with the words that it owes to what stands before it."""

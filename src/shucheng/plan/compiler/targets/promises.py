@@ -44,6 +44,8 @@ class Standing:
     verb: str
     subject: str
     one_year: bool
+    # The clause before says that something grows: 数字化水平显著提升,普及率85%.
+    improves: bool
     # A target was found earlier in the same sentence.
     in_list: bool
 
@@ -89,6 +91,8 @@ def promises(passage: FoldedPassage, item: Item, standing: Standing) -> bool:
     if item.number_first:
         return _counted_noun_promises(passage, item, standing, sentence)
     if left.compared or quantity.limit or standing.verb or standing.dated or standing.one_year:
+        return True
+    if standing.improves:
         return True
     if _ACTS_INSIDE.search(passage.slice(left.core)):
         return True
@@ -137,7 +141,8 @@ def _counted_noun_promises(
     if words.STRUCTURE_TAIL.search(sentence) and quantity.value <= 12 and not limited:
         return False
     if quantity.dimension == "share":
-        return limited or compared or _DOES.search(standing.subject) is not None
+        goes_on = standing.in_list and left.core[0] == left.core[1]
+        return limited or compared or goes_on or _DOES.search(standing.subject) is not None
     if quantity.chinese and quantity.value < 10 and not left.verb:
         return False
     if left.verb or left.verb_at_end or compared:

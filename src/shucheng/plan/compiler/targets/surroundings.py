@@ -125,7 +125,8 @@ def left_of(
     if verb_at_end and not noun_follows and core[1] == end:
         # 算力券每年发放不少于5000万元: the verb closes the subject.
         closing = _VERB_AT_END.search(passage.slice(core))
-        if closing and closing.start() > 0 and not words.VERBAL_NOUN.search(closing[0]):
+        done = words.DOES.search(text, begin, core[0]) is not None
+        if closing and closing.start() > 0 and not (done or words.VERBAL_NOUN.search(closing[0])):
             core = (core[0], _run_before(passage, core[0], core[0] + closing.start()).end)
             verb = verb or "build"
         elif closing and closing.start() > 0 and quantity.dimension == "count":

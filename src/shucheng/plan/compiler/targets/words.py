@@ -121,6 +121,8 @@ VERBAL_NOUN: Final = re.compile(
     "(?:投资|融资|投入|培训|服务|诊断|改造|授权|登记|备案|规划|发展|更新|治理|覆盖|升级|"
     "应用推广|转型|安装|投放)$"
 )
+# Verbs whose object is a deed: 完成场景征集100个.
+DOES: Final = re.compile(alternation("完成 开展 实施 组织 进行 启动") + "$")
 # People are reached one after the other: 光网覆盖家庭; places are covered or are not.
 REACH: Final = alternation("覆盖 惠及 带动") + alternation(
     "家庭 农户 农牧民 居民 群众 用户 学生 人口 牧户 就业"
