@@ -14,7 +14,7 @@ CITY = HERE.parents[1] / "cities" / "yancheng" / "plan.gold.json"
 SHARED = Path(os.environ.get("SHUCHENG_SHARED", HERE.parents[2] / "shared"))
 OFFICIAL = SHARED / "plans" / "yancheng-2025.gold.json"
 
-FILES = [*sorted(HERE.glob("[0-9]*.json")), CITY]
+FILES = [*sorted(HERE.glob("[0-9]*.json")), *sorted(HERE.glob("third/[0-9]*.json")), CITY]
 COMPARATORS = {">", ">=", "=", "~", "<=", "<"}
 KINDS = {"level", "cumulative", "annual", "growth"}
 
