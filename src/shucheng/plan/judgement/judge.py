@@ -1,0 +1,150 @@
+"""Judge a value by a published rule: attainment, schedule progress, gap, pace, light.
+
+A `LightRule` is data with a version; an `Outcome` carries what it was judged from, so that the
+light can be explained and judged again years later.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Literal
+
+Light = Literal["green", "yellow", "red", "blue", "grey"]
+Direction = Literal["up", "down"]
+
+_PERCENT = Decimal("0.01")
+
+
+@dataclass(frozen=True, slots=True)
+class LightRule:
+    """When a light is green or yellow, by schedule progress in percent; below it is red.
+
+    `late_after_days` is how long after its due date a missing value is called late (blue).
+    """
+
+    code: str
+    version: int
+    green: Decimal = Decimal(100)
+    yellow: Decimal = Decimal(90)
+    late_after_days: int = 0
+
+    def __post_init__(self) -> None:
+        if not 0 < self.yellow <= self.green:
+            raise ValueError("yellow lies between 0 and green")
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What is known of an indicator at a period.
+
+    `target` is the year's, `expected` what the path wants by now; `due` is when the value was to
+    be reported and `today` when it is judged.
+    """
+
+    value: Decimal | None
+    target: Decimal | None
+    expected: Decimal | None
+    direction: Direction = "up"
+    due: date | None = None
+    today: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """A light with what it stands on. `reason` is a code that a page puts into words."""
+
+    light: Light
+    reason: str
+    rule: LightRule
+    facts: Facts
+    attainment: Decimal | None
+    schedule_progress: Decimal | None
+    gap: Decimal | None
+
+
+def judge(facts: Facts, rule: LightRule) -> Outcome:
+    """The light of an indicator at a period.
+
+    Schedule progress (序时进度) is the value against what the path expects, in percent; where less
+    is better, the other way round. `gap` is how far the value is behind (negative) or ahead.
+    """
+    attainment = progress(facts.value, facts.target, facts.direction)
+    schedule = progress(facts.value, facts.expected, facts.direction)
+    light, reason = _light(facts, schedule, rule)
+    return Outcome(light, reason, rule, facts, attainment, schedule, _gap(facts))
+
+
+def progress(
+    value: Decimal | None, wanted: Decimal | None, direction: Direction = "up"
+) -> Decimal | None:
+    """A value against what is wanted, in percent to two decimals; 100 and more is reached.
+
+    None where one of them is unknown, or where a ratio says nothing: against zero, or with signs
+    that differ.
+    """
+    if value is None or wanted is None:
+        return None
+    above, below = (value, wanted) if direction == "up" else (wanted, value)
+    if below <= 0 or above < 0:
+        return None
+    return (above / below * 100).quantize(_PERCENT)
+
+
+def reached(value: Decimal, wanted: Decimal, direction: Direction = "up") -> bool:
+    return value >= wanted if direction == "up" else value <= wanted
+
+
+def _light(facts: Facts, schedule: Decimal | None, rule: LightRule) -> tuple[Light, str]:
+    if facts.value is None:
+        late = (
+            facts.due is not None
+            and facts.today is not None
+            and (facts.today - facts.due).days > rule.late_after_days
+        )
+        return ("blue", "late") if late else ("grey", "no_data")
+    if facts.expected is None:
+        return "grey", "no_path"
+    if schedule is None:
+        # No ratio to compare by: reached or not is still a fact.
+        if reached(facts.value, facts.expected, facts.direction):
+            return "green", "reached"
+        return "red", "behind"
+    if schedule >= rule.green:
+        return "green", "on_schedule"
+    return ("yellow", "slightly_behind") if schedule >= rule.yellow else ("red", "behind")
+
+
+def _gap(facts: Facts) -> Decimal | None:
+    if facts.value is None or facts.expected is None:
+        return None
+    ahead = facts.value - facts.expected
+    return ahead if facts.direction == "up" else -ahead
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """Per period: what was made so far, what is needed from now on to reach the target."""
+
+    made: Decimal | None
+    needed: Decimal
+    periods_left: int
+
+    @property
+    def ratio(self) -> Decimal | None:
+        """How many times the pace so far is needed; None where nothing was made yet."""
+        if self.made is None or self.made <= 0:
+            return None
+        return (self.needed / self.made).quantize(_PERCENT)
+
+
+def pace(
+    value: Decimal, target: Decimal, start: Decimal, periods_gone: int, periods_left: int
+) -> Pace | None:
+    """The pace that is still needed to come from `value` to `target` by the year's end.
+
+    `start` is where the year began (0 for a year-to-date count). None when no period is left.
+    """
+    if periods_left <= 0:
+        return None
+    made = (value - start) / periods_gone if periods_gone else None
+    return Pace(made, (target - value) / periods_left, periods_left)

@@ -1,0 +1,102 @@
+"""Where a value should stand at every period on its way to the yearly targets.
+
+A plan gives a number a year; an office judges every month. A `Path` says what is expected in
+between: along a straight line, along last year's seasons, or as somebody set it by hand.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Literal
+
+from shucheng.lib.periods import Period
+
+# How an indicator's value moves through a year: it stands (stock), it counts from January
+# (year_to_date), it counts from the plan's first year (since_start), or one number holds for
+# every period (constant: a growth rate, a share that is to be kept).
+Shape = Literal["stock", "year_to_date", "since_start", "constant"]
+Method = Literal["linear", "seasonal", "by_hand"]
+
+_PLACES = Decimal("0.000001")
+
+
+@dataclass(frozen=True, slots=True)
+class Path:
+    """Yearly targets and what is expected between them.
+
+    `targets` maps years to targets at their end. `base` is the value at the end of the year
+    before the first of them; a count since the start begins at 0 where it is not given. `seasons`
+    maps the index of a period in its year (0, 1 ...) to the share of the year's way that last
+    year had behind it by then (see `seasons_of`). `by_hand` maps periods to values.
+    """
+
+    shape: Shape
+    targets: Mapping[int, Decimal]
+    base: Decimal | None = None
+    seasons: Mapping[int, Decimal] = field(default_factory=dict)
+    by_hand: Mapping[Period, Decimal] = field(default_factory=dict)
+
+    def expected(self, period: Period) -> Decimal | None:
+        """The value that the path expects at the end of a period.
+
+        None before the first year, after the last one, and in a first year whose starting value
+        nobody knows.
+        """
+        if period in self.by_hand:
+            return self.by_hand[period]
+        target = self.targets.get(period.year)
+        if target is None or self.shape == "constant":
+            return target
+        behind = self._share(period)
+        start = self._start(period.year)
+        if start is None:
+            # The line to the first target has no other end; the target itself is still known.
+            return target if behind == 1 else None
+        return (start + (target - start) * behind).quantize(_PLACES)
+
+    def method(self, period: Period) -> Method:
+        """How the value of a period is come by."""
+        if period in self.by_hand:
+            return "by_hand"
+        return "seasonal" if _index(period) in self.seasons else "linear"
+
+    def _start(self, year: int) -> Decimal | None:
+        if self.shape == "year_to_date":
+            return Decimal(0)
+        if year - 1 in self.targets:
+            return self.targets[year - 1]
+        if self.base is None and self.shape == "since_start":
+            return Decimal(0)
+        return self.base if year == min(self.targets) else None
+
+    def _share(self, period: Period) -> Decimal:
+        known = self.seasons.get(_index(period))
+        if known is not None:
+            return known
+        return Decimal(period.end.month) / 12
+
+
+def _index(period: Period) -> int:
+    """The period's place in its year, from 0."""
+    return period.ordinal - Period.of(Period("A", period.year).start, period.frequency).ordinal
+
+
+def seasons_of(values: Mapping[Period, Decimal | None], year: int) -> dict[int, Decimal]:
+    """Each period's share of the way that a year went, from its running values.
+
+    `values` are year-to-date sums, or the end-of-period values of a stock with the last one of
+    the year before. Empty where a period is unknown, the year went nowhere, or it went back and
+    forth so that a share would leave 0 to 1: then a straight line is the honest path.
+    """
+    periods = sorted(period for period in values if period.year == year)
+    if not periods or len(periods) != len(Period("A", year).split(periods[0].frequency)):
+        return {}
+    running = [values[period] for period in periods]
+    before = values.get(periods[0].previous(), Decimal(0))
+    known = [value for value in running if value is not None]
+    if before is None or len(known) < len(running) or known[-1] == before:
+        return {}
+    shares = [(value - before) / (known[-1] - before) for value in known]
+    if any(not 0 <= share <= 1 for share in shares):
+        return {}
+    return dict(enumerate(shares))

@@ -1,0 +1,96 @@
+"""Lights follow a published rule and say what they stand on."""
+
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from shucheng.plan.judgement.judge import Direction, Facts, Light, LightRule, judge, pace, progress
+
+RULE = LightRule("schedule", 1, green=Decimal(100), yellow=Decimal(90), late_after_days=3)
+DUE = date(2026, 10, 12)
+
+
+@pytest.mark.parametrize(
+    ("value", "expected", "direction", "light", "reason"),
+    [
+        ("50", "50", "up", "green", "on_schedule"),
+        ("45", "50", "up", "yellow", "slightly_behind"),
+        ("44.9", "50", "up", "red", "behind"),
+        ("1.25", "1.25", "down", "green", "on_schedule"),
+        ("1.30", "1.25", "down", "yellow", "slightly_behind"),
+        ("1.60", "1.25", "down", "red", "behind"),
+        ("0", "0", "up", "green", "reached"),
+        ("-1", "0", "up", "red", "behind"),
+        ("5", None, "up", "grey", "no_path"),
+    ],
+)
+def test_schedule_progress_decides(
+    value: str, expected: str | None, direction: Direction, light: Light, reason: str
+) -> None:
+    facts = Facts(Decimal(value), None, None if expected is None else Decimal(expected), direction)
+    outcome = judge(facts, RULE)
+    assert (outcome.light, outcome.reason) == (light, reason)
+    assert outcome.rule == RULE
+    assert outcome.facts == facts
+
+
+@pytest.mark.parametrize(
+    ("today", "light"),
+    [
+        (date(2026, 10, 1), "grey"),
+        (date(2026, 10, 15), "grey"),
+        (date(2026, 10, 16), "blue"),
+    ],
+)
+def test_missing_data_is_grey_and_late_data_blue(today: date, light: Light) -> None:
+    facts = Facts(None, Decimal(100), Decimal(50), due=DUE, today=today)
+    assert judge(facts, RULE).light == light
+    assert judge(replace(facts, value=Decimal(50)), RULE).light == "green"
+
+
+def test_a_gap_is_negative_when_behind_whatever_the_direction() -> None:
+    up = judge(Facts(Decimal(40), Decimal(100), Decimal(50)), RULE)
+    down = judge(Facts(Decimal("1.3"), Decimal("1.2"), Decimal("1.25"), "down"), RULE)
+    assert (up.gap, up.attainment, up.schedule_progress) == (-10, 40, 80)
+    assert down.gap == Decimal("-0.05")
+
+
+@pytest.mark.parametrize(("value", "wanted"), [(None, 5), (5, None), (5, 0), (-5, 5), (5, -5)])
+def test_a_ratio_that_says_nothing_is_not_given(value: int | None, wanted: int | None) -> None:
+    assert progress(*(None if v is None else Decimal(v) for v in (value, wanted))) is None
+
+
+@given(
+    st.decimals("0.01", 10**6, places=2),
+    st.decimals("0.01", 10**6, places=2),
+    st.decimals("0.01", 10**5, places=2),
+    st.sampled_from(["up", "down"]),
+)
+def test_doing_better_never_worsens_the_light(
+    value: Decimal, expected: Decimal, better: Decimal, direction: Direction
+) -> None:
+    order: list[Light] = ["red", "yellow", "green"]
+    improved = value + better if direction == "up" else max(value - better, Decimal("0.01"))
+    lights = [
+        judge(Facts(each, None, expected, direction), RULE).light for each in (value, improved)
+    ]
+    assert order.index(lights[0]) <= order.index(lights[1])
+
+
+def test_what_pace_is_still_needed() -> None:
+    found = pace(Decimal(60), Decimal(120), Decimal(0), periods_gone=8, periods_left=4)
+    assert found is not None
+    assert (found.made, found.needed, found.ratio) == (Decimal("7.5"), 15, 2)
+    assert pace(Decimal(60), Decimal(120), Decimal(0), periods_gone=12, periods_left=0) is None
+    fresh = pace(Decimal(0), Decimal(120), Decimal(0), periods_gone=0, periods_left=12)
+    assert fresh is not None
+    assert fresh.ratio is None
+
+
+def test_a_rule_that_makes_no_sense_is_refused() -> None:
+    with pytest.raises(ValueError, match="yellow"):
+        LightRule("schedule", 2, green=Decimal(80), yellow=Decimal(90))

@@ -1,0 +1,93 @@
+"""Where a value should stand between the yearly targets."""
+
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from shucheng.lib.periods import Frequency, Period
+from shucheng.plan.judgement.path import Path, Shape, seasons_of
+
+TARGETS = {2025: Decimal(120), 2026: Decimal(240), 2027: Decimal(420)}
+
+
+@pytest.mark.parametrize(
+    ("shape", "base", "period", "expected"),
+    [
+        ("year_to_date", None, "2025-06", "60"),
+        ("year_to_date", None, "2026-03", "60"),
+        ("year_to_date", None, "2026-12", "240"),
+        ("since_start", None, "2025-Q1", "30"),
+        ("since_start", None, "2026-Q2", "180"),
+        ("since_start", 60, "2025-06", "90"),
+        ("stock", 100, "2025-06", "110"),
+        ("stock", 100, "2027-06", "330"),
+        ("stock", None, "2025-06", None),
+        ("stock", None, "2025-12", "120"),
+        ("stock", None, "2026-06", "180"),
+        ("constant", None, "2026-01", "240"),
+        ("stock", 100, "2024-12", None),
+        ("stock", 100, "2028-01", None),
+    ],
+)
+def test_a_straight_line_between_the_targets(
+    shape: Shape, base: int | None, period: str, expected: str | None
+) -> None:
+    path = Path(shape, TARGETS, None if base is None else Decimal(base))
+    found = path.expected(Period.parse(period))
+    assert found == (None if expected is None else Decimal(expected))
+
+
+def running_2025(values: list[int | None]) -> dict[Period, Decimal | None]:
+    return {
+        Period.parse(f"2025-Q{quarter}"): None if value is None else Decimal(value)
+        for quarter, value in enumerate(values, 1)
+    }
+
+
+def test_last_years_seasons_bend_the_path() -> None:
+    seasons = seasons_of(running_2025([10, 30, 60, 100]), 2025)
+    path = Path("year_to_date", TARGETS, seasons=seasons)
+    assert path.expected(Period.parse("2026-Q1")) == 24
+    assert path.expected(Period.parse("2026-Q3")) == 144
+    assert path.expected(Period.parse("2026-Q4")) == 240
+    assert path.method(Period.parse("2026-Q1")) == "seasonal"
+
+
+@pytest.mark.parametrize(
+    "values",
+    [[1, 2, 3], [1, None, 3, 4], [0, 0, 0, 0], [1, 5, 3, 4], [-1, 1, 2, 4]],
+    ids=["unfinished", "gap", "nothing", "beyond", "backwards"],
+)
+def test_a_year_without_clear_seasons_gives_none(values: list[int | None]) -> None:
+    assert seasons_of(running_2025(values), 2025) == {}
+
+
+def test_a_value_set_by_hand_holds() -> None:
+    june = Period.parse("2026-06")
+    path = Path("year_to_date", TARGETS, by_hand={june: Decimal(77)})
+    assert path.expected(june) == 77
+    assert path.method(june) == "by_hand"
+    assert path.method(june.next()) == "linear"
+
+
+@given(
+    st.sampled_from(["stock", "year_to_date", "since_start", "constant"]),
+    st.sampled_from(["S", "Q", "M"]),
+    st.lists(st.decimals(0, 10**6, places=2), min_size=3, max_size=3),
+    st.decimals(0, 10**6, places=2),
+)
+def test_every_path_meets_each_target_at_the_years_end_and_stays_between(
+    shape: Shape, frequency: Frequency, targets: list[Decimal], base: Decimal
+) -> None:
+    years = dict(zip((2025, 2026, 2027), targets, strict=True))
+    path = Path(shape, years, base)
+    for year, target in years.items():
+        before = years.get(year - 1, base) if shape in {"stock", "since_start"} else Decimal(0)
+        low, high = sorted((target if shape == "constant" else before, target))
+        for period in Period("A", year).split(frequency):
+            expected = path.expected(period)
+            assert expected is not None
+            assert low <= expected <= high
+        assert path.expected(Period("A", year).split(frequency)[-1]) == target
