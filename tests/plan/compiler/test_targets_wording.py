@@ -96,6 +96,23 @@ from shucheng.plan.compiler.model import Period
         ("渔业数字化水平存在差距,渔港监测率85%。", []),
         ("师机比达到1:1,教室联网率100%。", ["教室联网率 = 100%"]),
         ("实现90%以上的事项网办,60%的事项一次办成。", ["事项网办 >= 90%", "事项一次办成 = 60%"]),
+        # For whom something is done; who pays every year; what a growth is held against.
+        ("为7万户牧民安装电表。", ["牧民 = 7万户 None cumulative"]),
+        ("审批时限为7个工作日。", ["审批时限 = 7个工作日 None level"]),
+        ("县财政每年安排6000万元扶持资金。", ["扶持资金 = 6000万元 None annual"]),
+        (
+            "渔业产值增速高于全省平均水平4个百分点,占全省比重提升1个百分点。",
+            ["渔业产值 = 4个百分点 None growth", "渔业产值占全省比重 = 1个百分点 None growth"],
+        ),
+        # An average is had, and not made.
+        (
+            "建成驿站6个,日均交易量900笔。",
+            ["驿站 = 6个 None cumulative", "日均交易量 = 900笔 None level"],
+        ),
+        ("应急平台接入泵站70座。", ["应急平台接入泵站 = 70座 None cumulative"]),
+        ("应急平台接入能力90座。", []),
+        ("信贷产品服务农户3万户。", ["信贷产品服务农户 = 3万户 None cumulative"]),
+        ("信用指数全国排名进入前20名。", ["信用指数 <= 20名 None level"]),
         # A month of the year that is spoken of belongs to no subject.
         ("10月底前接入医院30家。", ["接入医院 = 30家 None cumulative"]),
         # What is complete is promised, though nothing compares.
@@ -166,6 +183,10 @@ def test_the_words_around_a_figure(text: str, expected: list[str]) -> None:
             ["全县渔业规模", "全县渔业规模", "全县渔业增加值占GDP比重", "全县渔业增加值占GDP比重"],
         ),
         ("形成城区1毫秒、全市3毫秒三级算力时延圈。", ["城区算力时延圈", "全市算力时延圈"]),
+        ("乡镇光网通达率达到90%,光网覆盖100个以上城市。", ["乡镇光网通达率", "城市 "]),
+        ("制定80项国家标准和行业标准,参与制定5项国际标准。", ["国家标准和行业标准", "国际标准 "]),
+        ("壮大海缆产业,到2027年产业规模突破80亿元。", ["海缆产业规模"]),
+        ("培育10个超百亿级集群,其中3个超五百亿级。", ["超百亿级集群", "超五百亿级集群"]),
         # A label holds to the end of its sentence.
         ("量子:参与标准制定,提交技术提案30篇。", ["量子技术提案"]),
     ],

@@ -198,9 +198,12 @@ def _number_first(passage: FoldedPassage, quantity: Quantity, left: Left, noun: 
     until = dated[1] if dated else 0
     noun = (noun[0], dated[0]) if dated else noun
     subject = passage.print(noun)
-    if core[:1] in ("为", "向", "给"):
+    verb = passage.verb_in(noun)
+    # 为 right before the number reads like a comparator.
+    given = not core and verb < noun[1] and passage.before(quantity.span[0]).endswith("为")
+    if given or core[:1] in ("为", "向", "给"):
         # 为6000户家庭安装智能门磁: what is counted are the households.
-        subject, left = subject[: passage.verb_in(noun) - noun[0]], replace(left, verb="build")
+        subject, left = subject[: verb - noun[0]], replace(left, verb="build")
     elif left.verb_at_end and not left.verb:
         left = replace(left, verb="build")  # 培训|500名农技员
     elif quantity.dimension == "count" and (actor := _ACTOR.match(subject)):

@@ -19,6 +19,7 @@ _SUM: Final = re.compile("(?:规模|产值|收入|增加值|交易额|成交额|
 _EXTENT: Final = re.compile("(?:规模|面积|里程|产量|产能|算力|带宽|容量|总量)$")
 _SUPPORTED: Final = re.compile("推动|推进|促进|带动|拉动|引导|支撑")
 _ADDED: Final = re.compile("新增|净增|增加(?!值)")
+_AVERAGE: Final = re.compile("日均|月均|平均|人均|户均|亩均|每[百千万]")
 _CAPACITY: Final = re.compile("(?:能力|产能)$")
 _VISITS: Final = re.compile(r"家[(（]?次")
 
@@ -64,6 +65,8 @@ def kind_of(
         makes = False
     if quantity.dimension == "money" and not left.accumulates:
         makes = makes and not _SIZE_OF_MONEY.search(passage.slice((item.span[0], quantity.span[0])))
+    if _AVERAGE.search(item.subject) and not scope.each_year:
+        return "level"
     if makes and _is_a_size(passage, item):
         makes = False
     if left.accumulates:

@@ -4,6 +4,7 @@ A sentence says its year, its verb and often its subject once, and lets the figu
 lean on them; the reader keeps what may still be leant on.
 """
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
@@ -37,6 +38,7 @@ from shucheng.plan.compiler.targets.years import Calendar, Mark, Scope, marks
 
 # How many characters back a subject may owe its words to.
 _MEMORY: Final = 200
+_RANKED_AMONG: Final = re.compile("(?:在|全国|全省|全市|全球|世界)+$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,7 +261,7 @@ class PassageReader:
             return previous.subject  # 增加值占比分别达到40%、42%
         if item.quantity.dimension == "rank":
             ranked = self.passage.print((item.left.core[0], item.quantity.span[0]))
-            subject = RANKED.sub("", ranked).rstrip("在")
+            subject = _RANKED_AMONG.sub("", RANKED.sub("", ranked))
         lent = previous.lent if item.position else previous.listed
         if not subject and item.listed == len(lent) > 1:
             subject = lent[item.position]
@@ -270,10 +272,11 @@ class PassageReader:
         subject = self._in_list(subject, item, clause)
         if item.quantity.dimension == "share" and previous.clause is not None:
             subject = rate_of_another(subject, previous.subject)
-        subject = complete(subject, previous.subject)
+        subject = complete(subject, previous.subject, counted=item.number_first)
         if draws_circle(self.passage, item):
             subject = name_circle(self.passage, item, clause.span, subject)
         subject = lean_on_label(subject, self.label)
+        subject = lean_on_topic(subject, self.said.made)
         return lean_on_topic(subject, self._title(item.span[0]))
 
     def _in_list(self, subject: str, item: Item, clause: Clause) -> str:

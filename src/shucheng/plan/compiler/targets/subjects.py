@@ -54,7 +54,7 @@ _RATE: Final = re.compile(
 # Grades that tell two kinds of one thing apart: 国家级…, 省级….
 _GRADE: Final = re.compile(
     r"(?:(?:国家|省|市|区县|县|部|世界|国际|全球|行业|校|院)部?级?(?:及?以上)?|省部级以上"
-    r"|[一二三四五]星级|[一二三四五1-5]级(?:及?以上)?|(?:[二三五]?[十百千]?[百千万亿]|\d+)[万亿]?元?级|AAA+级?|[A-Z]级|"
+    r"|[一二三四五]星级|[一二三四五1-5]级(?:及?以上)?|超?(?:[二三五]?[十百千]?[百千万亿]|\d+)[万亿]?元?级|AAA+级?|[A-Z]级|"
     + alternation("基础级 先进级 卓越级 领航级 甲级 乙级 初级 中级 高级")
     + ")"
 )
@@ -219,8 +219,11 @@ def head_of_twin(subject: str, previous: str) -> str:
     return head if twins and len(head) >= 2 else ""
 
 
-def complete(subject: str, previous: str) -> str:
-    """`subject` with the words it owes to the one before it in the sentence."""
+def complete(subject: str, previous: str, *, counted: bool = False) -> str:
+    """`subject` with the words it owes to the one before it in the sentence.
+
+    A noun that its figure counts (100个城市) is no place that a rate is told of.
+    """
     if not previous:
         return subject
     if not subject:
@@ -240,7 +243,7 @@ def complete(subject: str, previous: str) -> str:
     grade = _GRADED.search(subject)
     if grade and grade.start() == 0:
         return _complete_grade(subject, grade["tail"], previous)
-    if _PLACE_ONLY.fullmatch(subject):
+    if _PLACE_ONLY.fullmatch(subject) and not counted:
         return subject + _PLACE_AT_START.sub("", previous)  # 城区…, 农村
     if _RATE.search(previous):
         return owner_of_rate(subject, previous) + subject
@@ -272,7 +275,9 @@ def _complete_grade(subject: str, tail: str, previous: str) -> str:
         return subject
     stem = previous[: -len(tail)]
     grade = re.search(rf"{_GRADE.pattern}$", stem)
-    return stem[: grade.start()] + subject if grade and grade.start() > 0 else subject
+    if grade is None or grade.start() == 0 or JOINER.search(stem):
+        return subject  # 国家标准和行业标准, 国际标准
+    return stem[: grade.start()] + subject
 
 
 def lean_on_label(subject: str, label: str) -> str:

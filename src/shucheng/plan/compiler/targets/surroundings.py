@@ -61,7 +61,9 @@ _HELD_AGAINST: Final = re.compile(r"(?:年均)?(?:增速|增长|增幅)?(?:高�
 # Verbs that stay with the noun, for it would say too little: 接入企业80家.
 _KEPT_VERB: Final = re.compile("接入(?!.{0,4}(?:率|规模|能力|量|比例)).{2,}$")
 # ... and so do these behind who acts, where nothing compares: 光网覆盖家庭1000万户.
-_REACHES: Final = re.compile(f"..{words.REACH}$")
+_REACHES: Final = re.compile(
+    f"..(?:{words.REACH}|接入(?!.{{0,4}}(?:率|规模|能力|量|比例)).{{2,}})$"
+)
 # What is done to those who are counted is what is measured: 服务企业1200家次, 带动就业500人.
 _SERVES: Final = re.compile("服务|惠及|接待|覆盖|(?:带动|吸纳)(?=就业)")
 _FUND: Final = re.compile(r"(?:总规模|首期规模|规模|总投资|年产值)$")
@@ -117,11 +119,14 @@ def left_of(
         run.spread, end = True, near + each.start()
     head, verb, begin = _skip_openers(passage, start, end, quantity, follows=follows)
     uncompared = not (run.comparators - {"equal"} or run.growth)
-    core, inner_verb = _look_inside(passage, (head, end), begin, quantity, uncompared=uncompared)
+    core, inner_verb = _look_inside(
+        passage, (head, end), begin, quantity, uncompared=uncompared, noun_follows=noun_follows
+    )
     before = (head, core[0]) if core[0] > head else (core[1], end)
-    against = _HELD_AGAINST.search(passage.slice(core)) if run.growth else None
+    by_points = run.growth or "百分点" in quantity.unit
+    against = _HELD_AGAINST.search(passage.slice(core)) if by_points else None
     if against and against.start() > 0:
-        core = (core[0], core[0] + against.start())
+        core, run.growth = (core[0], core[0] + against.start()), True
     if verb_at_end and not noun_follows and core[1] == end:
         # 算力券每年发放不少于5000万元: the verb closes the subject.
         closing = _VERB_AT_END.search(passage.slice(core))
@@ -223,7 +228,13 @@ def _skip_openers(
 
 
 def _look_inside(
-    passage: FoldedPassage, core: Span, begin: int, quantity: Quantity, *, uncompared: bool
+    passage: FoldedPassage,
+    core: Span,
+    begin: int,
+    quantity: Quantity,
+    *,
+    uncompared: bool,
+    noun_follows: bool,
 ) -> tuple[Span, str]:
     """Cut a subject that opens with a circumstance or an agent: 在重点行业打造|典型场景.
 
@@ -240,6 +251,8 @@ def _look_inside(
             built = BUILDING.match(text, passage.times[position], end)
             if built and built.end() < end:
                 return (built.end(), end), "build"
+            if built and noun_follows:
+                return (end, end), "build"  # 财政每年安排|5亿元专项资金
     circumstance = (
         words.CIRCUMSTANCE.match(text, head, end) is not None
         or words.SUPPORTS.search(text[begin:head]) is not None

@@ -124,7 +124,7 @@ VERBAL_NOUN: Final = re.compile(
 # Verbs whose object is a deed: 完成场景征集100个.
 DOES: Final = re.compile(alternation("完成 开展 实施 组织 进行 启动") + "$")
 # People are reached one after the other: 光网覆盖家庭; places are covered or are not.
-REACH: Final = alternation("覆盖 惠及 带动") + alternation(
+REACH: Final = alternation("覆盖 惠及 带动 服务") + alternation(
     "家庭 农户 农牧民 居民 群众 用户 学生 人口 牧户 就业"
 )
 HAVE: Final = alternation("拥有 保有 具备")
