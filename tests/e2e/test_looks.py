@@ -21,6 +21,7 @@ PAGES = (
     "/data/metrics/",
     "/organisations/",
     "/account/",
+    "/areas/",
     "/areas/320902/",
 )
 SIZES = {"office": (1366, 768), "phone": (390, 844)}
@@ -102,7 +103,8 @@ def review(page: Page, demo: Platform) -> Iterator[Page]:
     address = page.url
     yield page
     page.goto(address)
-    page.locator("form[action$='/discard/'] button").click()
+    page.get_by_role("link", name="搁置…").click()
+    page.get_by_role("button", name="搁置").click()
     expect(page.locator("#messages")).to_contain_text("已搁置")
 
 

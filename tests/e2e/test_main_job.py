@@ -42,11 +42,12 @@ def test_from_a_file_to_the_cockpit_and_back_to_the_sentence(page: Page, empty: 
     expect(item).to_have_class(re.compile("lit"))
 
     # Correct one target; what is wrong is said beside it.
-    item.get_by_role("button", name="更正").click()
+    item.get_by_role("link", name="更正").click()
     editor = page.locator(f"#{ref} form")
     editor.locator("[name=value]").fill("很多")
     editor.get_by_role("button", name="保存").click()
-    expect(page.locator("#messages")).to_contain_text("value")
+    expect(editor.locator(".field.invalid")).to_contain_text("不是数字")
+    expect(editor.locator("[name=value]")).to_have_value("很多")
     editor.locator("[name=value]").fill("21000")
     editor.locator("[name=note]").fill("按会议纪要更正")
     editor.get_by_role("button", name="保存").click()
@@ -64,8 +65,11 @@ def test_from_a_file_to_the_cockpit_and_back_to_the_sentence(page: Page, empty: 
     expect(page.locator(".review-item").first).to_contain_text("警告")
 
     # Publish, find it in the cockpit, follow the number to its sentence.
-    page.get_by_role("button", name="发布").click()
+    page.get_by_role("link", name="发布…").click()
+    expect(page.locator("tr", has_text="目标").first).to_contain_text("58")
+    page.get_by_role("button", name="发布第1版").click()
     page.wait_for_url(f"{empty.address}/")
+    expect(page.locator("#messages")).to_contain_text(f"《{TITLE}》第1版已发布")
     expect(page.locator(".indicator-card")).to_have_count(15)
     expect(page.locator(".indicator-card").first).to_contain_text("尚无数据")
     page.fill("input[name=q]", "全市算力规模")
@@ -73,7 +77,7 @@ def test_from_a_file_to_the_cockpit_and_back_to_the_sentence(page: Page, empty: 
     page.locator("a.what", has_text="21,000").click()
     expect(page.locator("blockquote mark")).to_contain_text("算力规模突破20000P")
     expect(page.locator(".steps")).to_contain_text("按会议纪要更正")
-    page.get_by_role("link", name="在原文中查看").click()
+    page.locator(".steps a[href*='#found']").click()
     expect(page.locator("#found")).to_be_in_viewport()
 
     # The same in English.
@@ -101,6 +105,15 @@ def test_a_later_revision_shows_what_changed(page: Page, demo: Platform, tmp_pat
     expect(row).to_contain_text("20,000")
     expect(row).to_contain_text("30,000")
     page.go_back()
+    page.get_by_role("link", name="发布…").click()
+    expect(page.locator("main")).to_contain_text("与现行版本相比的变化")
+    expect(page.locator("tr", has_text="算力规模")).to_contain_text("提高")
+    page.go_back()
+    lay_aside(page)
+
+
+def lay_aside(page: Page) -> None:
+    page.get_by_role("link", name="搁置…").click()
     page.get_by_role("button", name="搁置").click()
     expect(page.locator("#messages")).to_contain_text("已搁置")
 
@@ -113,7 +126,13 @@ def test_a_file_that_is_no_plan_is_told_so(page: Page, demo: Platform, tmp_path:
     page.set_input_files("input[type=file]", blank)
     page.click("main form button.button-primary")
     expect(page.locator("[role=alert]")).to_be_visible(timeout=30_000)
-    expect(page.locator("[role=alert]")).to_contain_text("plan.")
+    expect(page.locator("[role=alert]")).to_contain_text("文件是空的，或只有空白")
+    expect(page.locator("[role=alert]")).to_contain_text("plan.empty")
+    expect(page.locator("main")).not_to_contain_text("自动进入审阅")
+    page.goto(f"{demo.address}/plan/")
+    expect(page.locator("select[name=plan]")).not_to_contain_text("空白")
+    page.locator("tr", has_text="空白.txt").get_by_role("button", name="移除").click()
+    expect(page.locator("#messages")).to_contain_text("已从列表中移除")
 
 
 def test_a_simulated_figure_explains_itself_in_the_drawer(page: Page, demo: Platform) -> None:

@@ -1,19 +1,41 @@
 """What the data of an item must look like, whether it was found, corrected or added."""
 
 import math
+import unicodedata
+from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
+from django.utils.functional import Promise
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
+from pydantic_core import ErrorDetails, PydanticCustomError
 
 from shucheng.kernel.public import Invalid
 from shucheng.plan.models import ItemKind
 
+
+def typed_number(value: Any) -> Any:
+    """A number as people type it: with thousands separators, blanks or full-width digits."""
+    if not isinstance(value, str):
+        return value
+    return "".join(unicodedata.normalize("NFKC", value).replace(",", "").split())
+
+
 Name = Annotated[str, Field(min_length=1, max_length=300)]
+Number = Annotated[float, BeforeValidator(typed_number)]
 Organisations = Annotated[
     list[Annotated[str, Field(min_length=1, max_length=200)]], Field(max_length=60)
 ]
-Year = Annotated[int, Field(ge=1949, le=2100)]
+Year = Annotated[int, Field(ge=1949, le=2100), BeforeValidator(typed_number)]
 
 
 class ItemData(BaseModel):
@@ -23,8 +45,8 @@ class ItemData(BaseModel):
 class TargetData(ItemData):
     subject: Name
     comparator: Literal[">", ">=", "=", "~", "<=", "<"]
-    value: float
-    value_max: float | None = None
+    value: Number
+    value_max: Number | None = None
     unit: Annotated[str, Field(max_length=30)] = ""
     year: Year | None = None
     implied_year: Year | None = None
@@ -38,13 +60,13 @@ class TargetData(ItemData):
     @classmethod
     def finite(cls, value: float | None) -> float | None:
         if value is not None and not math.isfinite(value):
-            raise ValueError("not a number")
+            raise PydanticCustomError("float_parsing", "not a number")
         return value
 
     @model_validator(mode="after")
     def ordered(self) -> "TargetData":
         if self.value_max is not None and self.value_max < self.value:
-            raise ValueError("the upper end is below the lower end")
+            raise PydanticCustomError("upper_below_lower", "the upper end is below the lower end")
         return self
 
 
@@ -55,7 +77,7 @@ class IndicatorData(ItemData):
     unit: Annotated[str, Field(max_length=30)] = ""
     cumulative: bool = False
     comparator: Literal[">", ">=", "=", "~", "<=", "<"] = ">="
-    targets: dict[str, float]
+    targets: dict[str, Number]
     value_text: dict[str, str] = {}
     lead: Organisations = []
 
@@ -64,9 +86,9 @@ class IndicatorData(ItemData):
     def by_year(cls, targets: dict[str, float]) -> dict[str, float]:
         for year, value in targets.items():
             if not (year.isdigit() and 1949 <= int(year) <= 2100):
-                raise ValueError(f"{year} is not a year")
+                raise PydanticCustomError("int_parsing", "not a year")
             if not math.isfinite(value):
-                raise ValueError("not a number")
+                raise PydanticCustomError("float_parsing", "not a number")
         return targets
 
 
@@ -95,20 +117,78 @@ SCHEMAS: dict[str, type[ItemData]] = {
     ItemKind.WORK_POINT: WorkPointData,
 }
 
+LABELS: dict[str, Promise] = {
+    "subject": _("Subject"),
+    "comparator": _("Comparator"),
+    "value": _("Value"),
+    "value_max": _("Upper end of a range"),
+    "unit": _("Unit"),
+    "year": _("Year"),
+    "kind": _("Kind"),
+    "name": _("Name"),
+    "title": _("Title"),
+    "text": _("Text"),
+    "lead": _("Lead organisations"),
+    "responsible": _("Responsible organisations"),
+    "quote": _("Words of the plan"),
+    "note": _("Why (optional)"),
+}
+
+
+def label_of(field: str) -> str:
+    """What the form calls a field; a year's target is called by its year."""
+    return str(LABELS[field]) if field in LABELS else field.removeprefix("target_")
+
 
 def clean(kind: str, data: dict[str, Any]) -> dict[str, Any]:
     """Check an item's data; what is wrong is said field by field."""
     try:
         return SCHEMAS[kind].model_validate(data).model_dump(mode="json")
     except ValidationError as error:
-        fields = {
-            ".".join(str(part) for part in problem["loc"]) or "value_max": problem["msg"]
-            for problem in error.errors()
-        }
-        raise Invalid(
-            "plan.item_invalid",
-            _("The item cannot be stored as it is: %(problems)s."),
-            _("Correct the marked fields and save again."),
-            fields,
-            problems="; ".join(f"{name}: {text}" for name, text in fields.items()),
-        ) from error
+        raise refused({_field(problem): _said(problem) for problem in error.errors()}) from error
+
+
+def refused(fields: Mapping[str, str]) -> Invalid:
+    """The refusal of an item with what is wrong in which field."""
+    return Invalid(
+        "plan.item_invalid",
+        _("Not saved: %(problems)s"),
+        _("What you typed is kept; correct the marked fields and save again."),
+        dict(fields),
+        problems=" ".join(
+            gettext("%(label)s: %(text)s") % {"label": label_of(name), "text": text}
+            for name, text in fields.items()
+        ),
+    )
+
+
+def _field(problem: ErrorDetails) -> str:
+    """The form's name for the place of a problem."""
+    place = [str(part) for part in problem["loc"]]
+    if not place:
+        return "value_max"
+    return f"target_{place[1]}" if place[0] == "targets" and len(place) > 1 else place[0]
+
+
+def _said(problem: ErrorDetails) -> str:
+    """What is wrong and what to do, in the reader's language."""
+    limits = problem.get("ctx", {})
+    field = _field(problem)
+    match problem["type"]:
+        case "upper_below_lower":
+            text = _("Smaller than the value; leave it empty if there is no range.")
+        case kind if field == "year" and kind.startswith(("int_", "greater_", "less_")):
+            text = _("Not a year from 1949 to 2100; write four digits, or leave it empty.")
+        case kind if kind.startswith(("float_", "int_", "finite_")):
+            text = _("Not a number; write digits such as 1200 or 12.5, the unit beside it.")
+        case "string_too_short" | "missing":
+            text = _("Empty; it must be filled in.")
+        case "string_too_long":
+            return str(_("Longer than %(n)s characters; shorten it.")) % {"n": limits["max_length"]}
+        case "too_long":
+            return str(_("More than %(n)s entries.")) % {"n": limits["max_length"]}
+        case "literal_error":
+            text = _("None of the choices; choose one from the list.")
+        case _other:
+            text = _("Cannot be stored like this.")
+    return str(text)

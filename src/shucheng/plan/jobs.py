@@ -8,5 +8,5 @@ from shucheng.plan.actions.load import compile_version
 
 def compile_job(payload: dict[str, Any], *, actor: Actor, progress: Any) -> None:
     progress(0, 2, "reading and compiling")
-    compile_version(payload["version"], actor=actor)
+    compile_version(payload["version"], actor=actor, by_title=bool(payload.get("by_title")))
     progress(2, 2, "done")

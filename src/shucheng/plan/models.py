@@ -29,13 +29,17 @@ class VersionState(models.TextChoices):
     COMPILING = "compiling", _("Compiling")
     FAILED = "failed", _("Could not be read")
     REVIEW = "review", _("In review")
-    PUBLISHED = "published", _("Published")
-    SUPERSEDED = "superseded", _("Superseded")
+    PUBLISHED = "published", _("In force")
+    SUPERSEDED = "superseded", _("Former")
     DISCARDED = "discarded", _("Discarded")
 
 
 class PlanVersion(models.Model):
-    """One reading of a plan's text. `number` is given when it is published."""
+    """One reading of a plan's text. `number` is given when it is published.
+
+    Of all published versions of all plans one is in force for the city; the others were before it,
+    and can be put in force again.
+    """
 
     plan = models.ForeignKey(Plan, models.PROTECT, related_name="versions")
     number = models.PositiveIntegerField(null=True, blank=True)
@@ -60,7 +64,7 @@ class PlanVersion(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["plan", "number"], name="plan_version_number"),
             models.UniqueConstraint(
-                fields=["plan"], condition=Q(state="published"), name="plan_one_published_version"
+                fields=["state"], condition=Q(state="published"), name="plan_one_version_in_force"
             ),
         ]
 

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from shucheng.plan.views import load, read, review
+from shucheng.plan.views import load, publish, read, review
 
 app_name = "plan"
 
@@ -8,8 +8,11 @@ urlpatterns = [
     path("plan/", load.version_list, name="versions"),
     path("plan/load/", load.load, name="load"),
     path("plan/<int:version_id>/", load.version_page, name="version"),
-    path("plan/<int:version_id>/publish/", load.publish, name="publish"),
-    path("plan/<int:version_id>/discard/", load.discard, name="discard"),
+    path("plan/<int:version_id>/publish/", publish.publish, name="publish"),
+    path("plan/<int:version_id>/discard/", publish.discard, name="discard"),
+    path("plan/<int:version_id>/in-force/", publish.in_force, name="in_force"),
+    path("plan/<int:version_id>/move/", publish.move, name="move"),
+    path("plan/<int:version_id>/remove/", load.remove, name="remove"),
     path("plan/<int:version_id>/text/", read.text, name="text"),
     path("plan/<int:version_id>/review/", review.review, name="review"),
     path("plan/<int:version_id>/difference/", review.difference, name="difference"),

@@ -3,20 +3,19 @@
 from datetime import date
 from typing import Any
 
-from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
 from shucheng.kernel.public import (
     Actor,
     Conflict,
     Invalid,
-    NotFound,
     action,
     enqueue,
     organisation_aliases,
     record,
     store_file,
 )
+from shucheng.plan.actions.force import known_plan, locked, new_plan
 from shucheng.plan.compiler.compile import COMPILER, compile_document
 from shucheng.plan.compiler.errors import PlanUnreadable
 from shucheng.plan.compiler.lint.run import message_zh
@@ -24,45 +23,70 @@ from shucheng.plan.compiler.model import CompiledPlan
 from shucheng.plan.compiler.readers.read import read_bytes
 from shucheng.plan.items import clean
 from shucheng.plan.models import Finding, Item, ItemKind, Plan, PlanVersion, VersionState
+from shucheng.plan.queries.plans import plan_titled
+from shucheng.plan.queries.versions import is_stuck
 
 COMPILE_JOB = "plan.compile"
 
 
+KINDS = (".docx", ".pdf", ".html", ".htm", ".md", ".txt")
+
+
 @action
-def load_plan(name: str, data: bytes, *, actor: Actor, plan_code: str = "") -> PlanVersion:
-    """Take a plan's file; `plan_code` names the plan that this is a later revision of."""
+def load_plan(
+    name: str, data: bytes, *, actor: Actor, plan_code: str = "", by_title: bool = False
+) -> PlanVersion:
+    """Take a plan's file; `plan_code` names the plan that this is a later revision of.
+
+    With `by_title` the text decides: if its title is that of a known plan it becomes a revision of
+    it, else a plan of its own.
+    """
     actor.require("plan.manage")
     if not data:
+        text = _("The file is empty.")
         raise Invalid(
             "plan.empty_upload",
-            _("The file is empty."),
+            text,
             _("Choose the file again; open it first to see that it has text."),
+            {"file": str(text)},
         )
-    plan = _plan_for(name, plan_code)
-    source = store_file(name, data, actor=actor)
+    if not name.lower().endswith(KINDS):
+        raise _no_plan_kind(name)
+    plan = known_plan(plan_code) if plan_code else new_plan(name.rsplit(".", 1)[0])
+    try:
+        source = store_file(name, data, actor=actor)
+    except Invalid as error:
+        if error.code not in ("files.kind", "files.content"):
+            raise
+        # The store names all kinds of file that it keeps; here only those of plans help.
+        raise _no_plan_kind(name, error) from error
     version = PlanVersion.objects.create(plan=plan, source=source, title=plan.title)
-    version.job = enqueue(COMPILE_JOB, actor=actor, payload={"version": version.pk})
+    payload = {"version": version.pk, "by_title": by_title and not plan_code}
+    version.job = enqueue(COMPILE_JOB, actor=actor, payload=payload)
     version.save(update_fields=["job"])
     record("plan.version.loaded", version, actor=actor, after={"file": source.sha256, "name": name})
     return version
 
 
-def _plan_for(name: str, plan_code: str) -> Plan:
-    if plan_code:
-        plan = Plan.objects.filter(code=plan_code).first()
-        if plan is None:
-            raise NotFound(_("The plan"))
-        return plan
-    stem = name.rsplit(".", 1)[0]
-    base = slugify(stem) or "plan"
-    taken = set(Plan.objects.filter(code__startswith=base).values_list("code", flat=True))
-    code = next(
-        c for n in range(1, 10_000) if (c := base if n == 1 else f"{base}-{n}") not in taken
+def _no_plan_kind(name: str, refusal: Invalid | None = None) -> Invalid:
+    """A plan comes in fewer kinds of file than the platform stores."""
+    content = refusal if refusal and refusal.code == "files.content" else None
+    return Invalid(
+        content.code if content else "plan.file_kind",
+        # The message of a refusal is finished: its percent signs are no places for values.
+        content.message.replace("%", "%%")
+        if content
+        else _("“%(name)s” is not a kind of file that a plan can be read from."),
+        _(
+            "Choose a Word file (.docx), a PDF with a text layer, a saved web page (.html), "
+            "Markdown (.md) or plain text (.txt); save a .doc or .wps file as .docx first."
+        ),
+        {"file": str(_("This kind of file is not read as a plan."))},
+        name=name[-80:],
     )
-    return Plan.objects.create(code=code, title=stem)
 
 
-def compile_version(version_id: int, *, actor: Actor) -> PlanVersion:
+def compile_version(version_id: int, *, actor: Actor, by_title: bool = False) -> PlanVersion:
     """Read and compile a loaded version. Compiling happens outside the transaction: it can take
     seconds and touches nothing; what it found is then stored at once."""
     version = PlanVersion.objects.select_related("source", "plan").get(pk=version_id)
@@ -72,18 +96,25 @@ def compile_version(version_id: int, *, actor: Actor) -> PlanVersion:
         document = read_bytes(version.source.read(), version.source.name)
         compiled = compile_document(document, known_organisations=organisation_aliases())
     except PlanUnreadable as error:
-        return fail_version(version.pk, error.code, error.message, error.hint, actor=actor)
-    return store_compilation(version.pk, document.text, compiled, actor=actor)
+        return fail_version(version.pk, error, actor=actor)
+    return store_compilation(version.pk, document.text, compiled, actor=actor, by_title=by_title)
 
 
 @action
-def fail_version(
-    version_id: int, code: str, message: str, hint: str, *, actor: Actor
-) -> PlanVersion:
+def fail_version(version_id: int, error: PlanUnreadable, *, actor: Actor) -> PlanVersion:
+    """Keep why the file cannot be read: its code and values, and the compiler's own words."""
     actor.require("plan.manage")
-    version = _locked(version_id, VersionState.COMPILING)
+    version = locked(version_id, VersionState.COMPILING)
     version.state = VersionState.FAILED
-    version.error = {"code": code, "message": message, "hint": hint}
+    version.error = {
+        "code": error.code,
+        "values": {
+            name: value if isinstance(value, int) else str(value)
+            for name, value in error.values.items()
+        },
+        "message": error.message,
+        "hint": error.hint,
+    }
     version.save(update_fields=["state", "error"])
     record("plan.version.unreadable", version, actor=actor, after=version.error)
     return version
@@ -91,10 +122,10 @@ def fail_version(
 
 @action
 def store_compilation(
-    version_id: int, text: str, compiled: CompiledPlan, *, actor: Actor
+    version_id: int, text: str, compiled: CompiledPlan, *, actor: Actor, by_title: bool = False
 ) -> PlanVersion:
     actor.require("plan.manage")
-    version = _locked(version_id, VersionState.COMPILING)
+    version = locked(version_id, VersionState.COMPILING)
     version.state = VersionState.REVIEW
     version.text = text
     version.compiled = compiled.as_json()
@@ -104,8 +135,11 @@ def store_compilation(
     version.issued_on = date.fromisoformat(compiled.published) if compiled.published else None
     if compiled.period:
         version.period_start, version.period_end = compiled.period.start, compiled.period.end
+    placeholder = _file_under_its_title(version) if by_title else None
     version.save()
-    if compiled.title and not version.plan.versions.exclude(pk=version.pk).exists():
+    if placeholder:
+        placeholder.delete()
+    elif compiled.title and not version.plan.versions.exclude(pk=version.pk).exists():
         version.plan.title = compiled.title[:300]
         version.plan.save(update_fields=["title"])
     Item.objects.bulk_create(_items(version, version.compiled))
@@ -127,6 +161,7 @@ def store_compilation(
         version,
         actor=actor,
         after={
+            "plan": version.plan.code,
             "compiler": COMPILER,
             "targets": len(compiled.targets),
             "indicators": len(compiled.indicators),
@@ -136,6 +171,15 @@ def store_compilation(
         },
     )
     return version
+
+
+def _file_under_its_title(version: PlanVersion) -> Plan | None:
+    """Make the version a revision of the plan that bears its title; returns the plan it leaves."""
+    known = plan_titled(version.title, other_than=version.plan_id)
+    if known is None:
+        return None
+    left, version.plan = version.plan, known
+    return left
 
 
 def _items(version: PlanVersion, compiled: dict[str, Any]) -> list[Item]:
@@ -169,7 +213,7 @@ def _items(version: PlanVersion, compiled: dict[str, Any]) -> list[Item]:
 def discard_version(version_id: int, *, actor: Actor) -> PlanVersion:
     """Lay a version aside that is not to be published; it stays readable."""
     actor.require("plan.manage")
-    version = _locked(version_id, VersionState.REVIEW, VersionState.FAILED)
+    version = locked(version_id, VersionState.REVIEW)
     before = version.state
     version.state = VersionState.DISCARDED
     version.save(update_fields=["state"])
@@ -177,19 +221,26 @@ def discard_version(version_id: int, *, actor: Actor) -> PlanVersion:
     return version
 
 
-def _locked(version_id: int, *states: str) -> PlanVersion:
-    """The version, locked until the transaction ends, if it is in one of these states."""
-    version = (
-        PlanVersion.objects.select_for_update(of=("self",))
-        .select_related("plan")
-        .filter(pk=version_id)
-        .first()
-    )
-    if version is None:
-        raise NotFound(_("The plan version"))
-    if version.state not in states:
+@action
+def remove_upload(version_id: int, *, actor: Actor) -> str:
+    """Take a file off the list that could not be read as a plan; nothing of it was published. The
+    stored file and the audit log keep what happened. Returns the file's name."""
+    actor.require("plan.manage")
+    version = locked(version_id, VersionState.FAILED, VersionState.COMPILING)
+    if version.state == VersionState.COMPILING and not is_stuck(version):
         raise Conflict(_("The plan version"))
-    return version
+    name = version.source.name
+    record(
+        "plan.version.removed",
+        version,
+        actor=actor,
+        before={"file": version.source.sha256, "name": name, "error": version.error},
+    )
+    plan = version.plan
+    version.delete()
+    if not plan.versions.exists():
+        plan.delete()
+    return name
 
 
 __all__ = [
@@ -198,5 +249,6 @@ __all__ = [
     "discard_version",
     "fail_version",
     "load_plan",
+    "remove_upload",
     "store_compilation",
 ]

@@ -3,7 +3,6 @@
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Max
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -17,6 +16,7 @@ from shucheng.kernel.public import (
     record,
 )
 from shucheng.plan.actions.city import bind_version
+from shucheng.plan.actions.force import named, replace_in_force
 from shucheng.plan.models import (
     KEPT,
     Duty,
@@ -32,13 +32,17 @@ from shucheng.plan.models import (
     VersionState,
     WorkPoint,
 )
+from shucheng.plan.queries.publication import decisions_taken
 
 
 @action
-def publish_version(version_id: int, revision: int, *, actor: Actor) -> PlanVersion:
-    """Make a reviewed version the one that everybody works with.
+def publish_version(
+    version_id: int, revision: int, *, actor: Actor, decisions: int | None = None
+) -> PlanVersion:
+    """Make a reviewed version the one in force, which everybody works with.
 
-    Items nobody decided on are published as found; rejected ones are left out.
+    Items nobody decided on are published as found; rejected ones are left out. `decisions` is
+    how many had been taken when the person looked: one more since is a conflict.
     """
     actor.require("plan.manage")
     version = (
@@ -51,6 +55,8 @@ def publish_version(version_id: int, revision: int, *, actor: Actor) -> PlanVers
         raise NotFound(_("The plan version"))
     if version.state != VersionState.REVIEW or version.revision != revision:
         raise Conflict(_("The plan version"))
+    if decisions is not None and decisions != decisions_taken(version):
+        raise Conflict(_("What was decided on the items"))
     items = list(version.items.filter(decision__in=KEPT))
     if not items:
         raise Invalid(
@@ -58,12 +64,9 @@ def publish_version(version_id: int, revision: int, *, actor: Actor) -> PlanVers
             _("Nothing is kept in this version, so there is nothing to publish."),
             _("Accept or add items first."),
         )
-    previous = version.plan.versions.filter(state=VersionState.PUBLISHED).first()
-    if previous:
-        previous.state = VersionState.SUPERSEDED
-        previous.save(update_fields=["state"])
-    version.number = (version.plan.versions.aggregate(last=Max("number"))["last"] or 0) + 1
-    version.state = VersionState.PUBLISHED
+    replaced = replace_in_force(version)
+    previous = version.plan.versions.exclude(number=None).order_by("-number").first()
+    version.number = (previous.number or 0) + 1 if previous else 1
     version.published_at = timezone.now()
     version.revision += 1
     version.save()
@@ -73,8 +76,8 @@ def publish_version(version_id: int, revision: int, *, actor: Actor) -> PlanVers
         "plan.version.published",
         version,
         actor=actor,
-        before={"published": previous.number if previous else None},
-        after={"published": version.number, "items": len(items), "bound": bound},
+        before={"in_force": named(replaced)},
+        after={"in_force": named(version), "items": len(items), "bound": bound},
     )
     return version
 

@@ -1,5 +1,6 @@
 """Decide on what the compiler found: accept, correct, reject, add, note a finding."""
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -56,20 +57,32 @@ def correct_item(
 
 @action
 def add_item(
-    version_id: int, kind: str, data: dict[str, Any], span: tuple[int, int], *, actor: Actor
+    version_id: int,
+    kind: str,
+    data: dict[str, Any],
+    span: tuple[int, int],
+    *,
+    actor: Actor,
+    quote: str = "",
 ) -> Item:
-    """Add what the compiler did not find, with the words of the plan that say it."""
+    """Add what the compiler did not find, with the words of the plan that say it: by their place,
+    or (an empty `span`) by the words themselves, which must stand in the text."""
     actor.require("plan.manage")
     version = _in_review(version_id)
     if kind not in ItemKind.values:
         raise NotFound(_("This kind of item"))
-    start, end = span
+    start, end = _chosen(version.text, span, quote)
     if not 0 <= start < end <= len(version.text):
+        said = (
+            _("These words do not stand in the text; copy them from it.")
+            if quote.strip()
+            else _("Select the sentence in the text, or copy its words here.")
+        )
         raise Invalid(
             "plan.no_quote",
             _("No words of the plan are chosen."),
             _("Select the sentence in the text on the left, then save."),
-            {"quote": str(_("Select the sentence in the text."))},
+            {"quote": str(said)},
         )
     data = clean(kind, {**data, "quote": version.text[start:end]})
     numbers = version.items.filter(ref__startswith="x").count()
@@ -185,6 +198,29 @@ def _in_review(version_id: int) -> PlanVersion:
     if version.state != VersionState.REVIEW:
         raise Conflict(_("The plan version"))
     return version
+
+
+def _chosen(text: str, span: tuple[int, int], quote: str) -> tuple[int, int]:
+    """The place that was selected; where there is none, or its words were then typed over, the
+    place where the words stand."""
+    if not any(span):
+        return find_words(text, quote)
+    if not quote or _signs(text[slice(*span)]) == _signs(quote):
+        return span
+    found = find_words(text, quote)
+    return found if any(found) else span
+
+
+def find_words(text: str, words: str) -> tuple[int, int]:
+    """Where words stand in a text, whatever the blanks among them; (0, 0) if nowhere."""
+    signs = [re.escape(sign) for sign in words[:2000] if not sign.isspace()]
+    found = re.search(r"\s*".join(signs), text) if signs else None
+    return found.span() if found else (0, 0)
+
+
+def _signs(words: str) -> str:
+    """Words without blanks and the bars between a table's cells."""
+    return "".join(words.replace("|", "").split())
 
 
 def _position_at(version: PlanVersion, start: int) -> int:

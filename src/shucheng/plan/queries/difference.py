@@ -1,5 +1,6 @@
 """A version against the one published before it, as lines a person reads."""
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -10,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from shucheng.kernel.public import Actor
 from shucheng.plan.compiler.compare.diff import ItemChange, PlanDiff, diff
-from shucheng.plan.compiler.model import Indicator, Target
+from shucheng.plan.compiler.model import Indicator, Target, Task
 from shucheng.plan.models import PlanVersion
 from shucheng.plan.queries.explain import figure, promise
 from shucheng.plan.rebuild import compiled_plan
@@ -26,11 +27,13 @@ STATUSES: dict[str, str | Promise] = {
     "new": _("New"),
     "dropped": _("Dropped"),
 }
+_ORDER = {status: place for place, status in enumerate(STATUSES)}
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
     kind: str | Promise
+    status: str
     change: str | Promise
     what: str
     before: str
@@ -44,6 +47,12 @@ class Difference:
     lines: tuple[Line, ...]
     unchanged: int
 
+    @property
+    def counts(self) -> list[tuple[str | Promise, int]]:
+        """How many entries changed in which way, in the order in which it matters."""
+        found = Counter(line.status for line in self.lines)
+        return [(label, found[status]) for status, label in STATUSES.items() if found[status]]
+
 
 def difference(version: PlanVersion, *, actor: Actor) -> Difference | None:
     """What changed since the version published before; None when there is none before."""
@@ -54,15 +63,21 @@ def difference(version: PlanVersion, *, actor: Actor) -> Difference | None:
     before = others.order_by("-number").first()
     if before is None:
         return None
+    return between(before, version)
+
+
+def between(before: PlanVersion, version: PlanVersion) -> Difference:
+    """What one version promises against another, of the same plan or not."""
     found = diff(compiled_plan(before), compiled_plan(version))
-    return Difference(before, tuple(_lines(found)), _unchanged(found))
+    lines = sorted(_lines(found), key=lambda line: _ORDER[line.status])
+    return Difference(before, tuple(lines), _unchanged(found))
 
 
 def _lines(found: PlanDiff) -> Iterator[Line]:
     lists: tuple[tuple[str | Promise, Sequence[ItemChange[Any]], Callable[[Any], str]], ...] = (
         (_("Indicator"), found.indicators, _path),
         (_("Target"), found.targets, _promise),
-        (_("Task"), found.tasks, lambda task: "、".join((*task.lead, *task.responsible))),
+        (_("Task"), found.tasks, _answering),
         (_("Work point"), found.work_points, lambda point: "、".join(point.lead)),
     )
     for kind, changes, written in lists:
@@ -78,6 +93,7 @@ def _line(
     item = change.new or change.old
     yield Line(
         kind=kind,
+        status=change.status,
         change=STATUSES[change.status],
         what=next(
             text
@@ -94,7 +110,11 @@ def _promise(target: Target) -> str:
     upper = None if target.value_max is None else Decimal(str(target.value_max))
     written = promise(target.comparator, Decimal(str(target.value)), upper, target.unit)
     year = target.year or target.implied_year
-    return f"{written} · {year}" if year else written
+    return f"{written}\u00a0· {year}" if year else written
+
+
+def _answering(task: Task) -> str:
+    return "、".join(dict.fromkeys((*task.lead, *task.responsible)))
 
 
 def _path(indicator: Indicator) -> str:

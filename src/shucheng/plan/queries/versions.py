@@ -18,12 +18,11 @@ UNPUBLISHED = (
 
 
 def current_version() -> PlanVersion | None:
-    """The published version of the newest plan: what the cockpit shows."""
+    """The one version in force for the city: what the cockpit shows."""
     return (
         PlanVersion.objects.filter(state=VersionState.PUBLISHED)
         .select_related("plan")
         .defer("text", "compiled")
-        .order_by("-period_start", "-published_at")
         .first()
     )
 
@@ -35,8 +34,16 @@ def versions(*, actor: Actor) -> QuerySet[PlanVersion]:
         PlanVersion.objects.select_related("plan", "source", "job")
         .defer("text", "compiled")
         .annotate(undecided=Count("items", filter=Q(items__decision=Decision.OPEN)))
+        .order_by("-created_at", "-id")
     )
     return found if actor.may("plan.review") else found.exclude(state__in=UNPUBLISHED)
+
+
+def is_stuck(version: PlanVersion) -> bool:
+    """Whether it will never be compiled: its job failed, or is gone."""
+    if version.state != VersionState.COMPILING:
+        return False
+    return version.job is None or version.job.state == version.job.State.FAILED
 
 
 def version_for(version_id: int, *, actor: Actor) -> PlanVersion:

@@ -1,6 +1,6 @@
 """How numbers, targets and findings of a plan are written on a page."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -11,18 +11,21 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from shucheng.plan.compiler.lint.run import rules
+from shucheng.plan.editor import EditorField, editor_fields
 from shucheng.plan.models import (
     Decision,
     Finding,
     Indicator,
     IndicatorTarget,
     Item,
+    ItemKind,
     PlanVersion,
     Target,
 )
 from shucheng.plan.queries import explain
 from shucheng.plan.queries.duties import DutyLine
-from shucheng.plan.queries.versions import finding_text
+from shucheng.plan.queries.unreadable import Unreadable, unreadable
+from shucheng.plan.queries.versions import finding_text, is_stuck
 
 register = template.Library()
 
@@ -72,24 +75,14 @@ def joined(names: list[str]) -> str:
 
 
 @register.simple_tag
-def target_choices() -> dict[str, tuple[Any, ...]]:
-    """What the editor of a target offers."""
-    comparators = tuple(
-        (code, f"{SIGNS[code]} {label}".strip()) for code, label in explain.COMPARATORS.items()
-    )
-    return {"comparators": comparators, "kinds": tuple(explain.KIND_LABELS)}
-
-
-SIGNS = {">": ">", ">=": "≥", "=": "=", "~": "≈", "<=": "≤", "<": "<"}
-
-
-@register.filter
-def plain_number(value: Any) -> str:
-    """A number as it is typed: no trailing zeros, no separators; what is no number as it is."""
-    try:
-        return f"{Decimal(str(value)).normalize():f}"
-    except ArithmeticError:
-        return "" if value is None else str(value)
+def editor_of(
+    item: Item | None,
+    typed: Mapping[str, str] | None = None,
+    errors: Mapping[str, str] | None = None,
+) -> list[EditorField]:
+    """The fields an item is corrected in; those of a new target without an item."""
+    kind, data = (item.kind, item.data) if item else (ItemKind.TARGET, {})
+    return editor_fields(kind, data, typed or None, errors or None)
 
 
 @register.filter
@@ -111,6 +104,17 @@ TABS = {
     "work_point": gettext_lazy("Work points"),
     "findings": gettext_lazy("Findings"),
 }
+
+
+@register.filter
+def stuck(version: PlanVersion) -> bool:
+    return is_stuck(version)
+
+
+@register.filter
+def why_unreadable(version: PlanVersion) -> Unreadable:
+    """Why its file could not be read, in the reader's language."""
+    return unreadable(version.error)
 
 
 @register.filter

@@ -129,3 +129,22 @@ def test_a_finding_is_noted_in_a_sentence(in_review: PlanVersion, office: Actor)
         review.note_finding(finding.pk, "  ", actor=office)
     noted = review.note_finding(finding.pk, "以附件为准", actor=office)
     assert noted.noted == "以附件为准"
+
+
+def test_a_target_is_added_by_its_words_alone(in_review: PlanVersion, office: Actor) -> None:
+    data = {"subject": "软件企业", "comparator": ">=", "value": "1,200", "kind": "annual"}
+    item = review.add_item(
+        in_review.pk, "target", data, (0, 0), quote="引进培育\n软件企业", actor=office
+    )
+    assert in_review.text[item.span_start : item.span_end] == "引进培育软件企业"
+    assert item.data["value"] == 1200
+    with pytest.raises(Invalid) as refused:
+        review.add_item(in_review.pk, "target", data, (0, 0), quote="并无此话", actor=office)
+    assert "quote" in refused.value.fields
+
+
+def test_numbers_are_taken_as_people_type_them(in_review: PlanVersion, office: Actor) -> None:
+    item = first_target(in_review)
+    changes = {"value": " 1,２00.5", "year": "２０２６"}
+    item = review.correct_item(item.pk, item.revision, changes, actor=office)
+    assert (item.data["value"], item.data["year"]) == (1200.5, 2026)

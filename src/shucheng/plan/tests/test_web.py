@@ -1,11 +1,15 @@
 """The plan's pages: what they cost, and what they say when something is wrong."""
 
+import re
+
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from shucheng.kernel.public import (
+    Actor,
     Organisation,
     Person,
     Role,
@@ -13,7 +17,9 @@ from shucheng.kernel.public import (
     grant_role,
     system_actor,
 )
+from shucheng.plan.actions.load import load_plan
 from shucheng.plan.models import ItemKind, PlanVersion
+from shucheng.plan.tests.conftest import TEXT, loaded
 
 
 def client_of(role: Role) -> Client:
@@ -38,7 +44,7 @@ def office_browser(db: None, settings: object) -> Client:
 
 # A page may cost this many queries however long the plan is.
 QUERIES = {
-    "/": 25,
+    "/": 32,
     "/plan/": 15,
     "/findings/": 15,
     "/duties/": 15,
@@ -86,6 +92,161 @@ def test_a_decision_without_a_revision_is_told_what_is_missing(
     response = office_browser.post(f"/plan/items/{item.pk}/accept/")
     assert response.status_code == 422
     assert "request.incomplete" in response.content.decode()
+
+
+def test_a_wrong_field_is_said_beside_it_and_what_was_typed_stays(
+    in_review: PlanVersion, office_browser: Client
+) -> None:
+    item = in_review.items.filter(kind=ItemKind.TARGET).first()
+    assert item is not None
+    form = {"revision": item.revision, "value": "很多", "unit": "万亿元", "note": "会议纪要"}
+    address = f"/plan/items/{item.pk}/correct/"
+    for headers in ({}, {"HX-Request": "true"}):
+        response = office_browser.post(address, form, headers=headers)
+        page = response.content.decode()
+        assert response.status_code == 422
+        assert f'id="{item.ref}-value-error"' in page
+        assert "不是数字" in page
+        assert "Input should be" not in page
+        for typed in ("很多", "万亿元", "会议纪要"):
+            assert f'value="{typed}"' in page
+    assert "hx-swap-oob" in page, "the row itself is replaced, not only the message"
+    office_browser.get("/language/?to=en&next=/")
+    assert "Not a number" in office_browser.post(address, form).content.decode()
+
+
+def test_an_indicator_a_task_and_a_work_point_name_their_wrong_field(
+    in_review: PlanVersion, office_browser: Client
+) -> None:
+    wrong = {"indicator": ("target_2026", "x"), "task": ("title", ""), "work_point": ("text", " ")}
+    for kind, (field, value) in wrong.items():
+        item = in_review.items.filter(kind=kind).first()
+        assert item is not None
+        form = {"revision": item.revision, field: value}
+        response = office_browser.post(f"/plan/items/{item.pk}/correct/", form)
+        assert response.status_code == 422
+        assert f'id="{item.ref}-{field}-error"' in response.content.decode()
+
+
+def test_a_stale_row_comes_back_as_it_is_now_with_a_note(
+    in_review: PlanVersion, office_browser: Client
+) -> None:
+    item = in_review.items.filter(kind=ItemKind.TARGET).first()
+    assert item is not None
+    seen = {"revision": item.revision}
+    office_browser.post(f"/plan/items/{item.pk}/accept/", seen)
+    for headers in ({"HX-Request": "true"}, {}):
+        response = office_browser.post(f"/plan/items/{item.pk}/reject/", seen, headers=headers)
+        page = response.content.decode()
+        assert response.status_code == 409
+        assert "您的决定没有保存" in page
+        assert f'name="revision" value="{item.revision + 1}"' in " ".join(page.split())
+    item.refresh_from_db()
+    assert item.decision == "accepted"
+
+
+def test_the_review_is_done_without_scripts(in_review: PlanVersion, office_browser: Client) -> None:
+    address = f"/plan/{in_review.pk}/review/"
+    item = in_review.items.filter(kind=ItemKind.TARGET).first()
+    assert item is not None
+    page = office_browser.get(address).content.decode()
+    for decision in ("accept", "reject"):
+        assert f'action="/plan/items/{item.pk}/{decision}/"' in page
+    assert f"?tab=target&amp;item={item.ref}#{item.ref}" in page
+    opened = office_browser.get(f"{address}?tab=target&item={item.ref}").content.decode()
+    assert f'action="/plan/items/{item.pk}/correct/"' in opened
+    edited = office_browser.get(f"/plan/items/{item.pk}/edit/")
+    assert edited["Location"].endswith(f"?tab=target&item={item.ref}#{item.ref}")
+    form = {"revision": item.revision, "value": "310"}
+    saved = office_browser.post(f"/plan/items/{item.pk}/correct/", form)
+    assert saved["Location"].endswith(f"?tab=target#{item.ref}")
+    words = {"item": "target", "quote": "没有的话", "subject": "软件企业", "value": "5"}
+    refused = office_browser.post(f"/plan/{in_review.pk}/items/", words)
+    assert refused.status_code == 422
+    page = refused.content.decode()
+    assert "原文中没有这段话" in page
+    assert "没有的话</textarea>" in page
+    words |= {"quote": "引进培育软件企业", "comparator": ">=", "kind": "annual"}
+    assert office_browser.post(f"/plan/{in_review.pk}/items/", words).status_code == 302
+
+
+def test_publishing_asks_first_and_the_second_to_publish_is_told(
+    in_review: PlanVersion, office_browser: Client
+) -> None:
+    address = f"/plan/{in_review.pk}/publish/"
+    page = office_browser.get(address).content.decode()
+    assert "将要发布的内容" in page
+    in_review.refresh_from_db()
+    assert in_review.state == "review", "asking publishes nothing"
+    seen = {
+        name: re.findall(rf'name="{name}"\s+value="(\d+)"', page)[0]
+        for name in ("revision", "decisions")
+    }
+    item = in_review.items.first()
+    assert item is not None
+    office_browser.post(f"/plan/items/{item.pk}/accept/", {"revision": item.revision})
+    late = office_browser.post(address, seen)
+    assert late.status_code == 409
+    assert "没有发布" in late.content.decode()
+    seen["decisions"] = str(int(seen["decisions"]) + 1)
+    done = office_browser.post(address, seen, follow=True)
+    assert f"《{in_review.title}》第1版已发布" in done.content.decode()
+    second = office_browser.post(address, seen)
+    page = second.content.decode()
+    assert second.status_code == 409
+    for said in ("已有人先一步处理", "发布为第1版", "<code>conflict</code>", "查看版本列表"):
+        assert said in page
+    laid_aside = office_browser.post(f"/plan/{in_review.pk}/discard/")
+    assert laid_aside.status_code == 409
+
+
+def test_the_list_says_which_plan_is_in_force(
+    published: PlanVersion, office_browser: Client
+) -> None:
+    page = office_browser.get("/plan/").content.decode()
+    assert f"现行：《{published.title}》第1版" in page
+    office = Actor(None, "office", frozenset({Role.PLAN_OFFICE}))
+    loaded(TEXT, office, plan_code=published.plan.code)
+    page = office_browser.get("/plan/").content.decode()
+    assert "审阅中" in page
+    PlanVersion.objects.filter(pk=published.pk).update(state="superseded")
+    page = office_browser.get("/plan/").content.decode()
+    assert "历史" in page
+    address = f"/plan/{published.pk}/in-force/"
+    assert address in page
+    assert "设为现行" in office_browser.get(address).content.decode()
+    office_browser.post(address)
+    published.refresh_from_db()
+    assert published.state == "published"
+
+
+def test_a_file_that_is_no_plan_is_explained_on_its_page_and_in_the_list(
+    office_browser: Client,
+) -> None:
+    office = Actor(None, "office", frozenset({Role.PLAN_OFFICE}))
+    version = loaded(" \n", office)
+    for address in (f"/plan/{version.pk}/", "/plan/"):
+        page = office_browser.get(address).content.decode()
+        assert "文件是空的，或只有空白" in page
+        assert f'action="/plan/{version.pk}/remove/"' in page
+        assert "<progress" not in page
+    office_browser.post(f"/plan/{version.pk}/remove/")
+    assert "空白" not in office_browser.get("/plan/").content.decode()
+    upload = SimpleUploadedFile("表.csv", b"a,b")
+    refused = office_browser.post("/plan/load/", {"file": upload})
+    assert refused.status_code == 422
+    assert "plan.file_kind" in refused.content.decode()
+
+
+def test_a_job_that_broke_off_is_said_and_can_be_removed(office_browser: Client) -> None:
+    office = Actor(None, "office", frozenset({Role.PLAN_OFFICE}))
+    version = load_plan("计划.txt", TEXT.encode(), actor=office)
+    assert version.job is not None
+    type(version.job).objects.filter(pk=version.job.pk).update(state="failed")
+    page = office_browser.get(f"/plan/{version.pk}/").content.decode()
+    assert "plan.compile_failed" in page
+    office_browser.post(f"/plan/{version.pk}/remove/")
+    assert not PlanVersion.objects.exists()
 
 
 def test_the_chart_is_there_as_data(published: PlanVersion, office_browser: Client) -> None:

@@ -1,4 +1,4 @@
-"""Load a plan, watch it compile, publish or discard what came out."""
+"""Load a plan, watch it compile, take a file off the list that is no plan."""
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -7,39 +7,60 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_POST
 
 from shucheng.kernel.public import Invalid, actor_for
-from shucheng.plan.actions.load import discard_version, load_plan
-from shucheng.plan.actions.publish import publish_version
+from shucheng.plan.actions.load import KINDS, load_plan, remove_upload
 from shucheng.plan.models import VersionState
-from shucheng.plan.queries.versions import version_for, versions
+from shucheng.plan.queries.plans import read_plans
+from shucheng.plan.queries.versions import is_stuck, version_for, versions
+
+BY_TITLE = "?"
 
 
 @require_GET
 def version_list(request: HttpRequest) -> HttpResponse:
-    actor = actor_for(request)
-    found = versions(actor=actor)
-    return render(
-        request,
-        "plan/versions.html",
-        {"versions": found, "plans": {version.plan for version in found}},
-    )
+    return _list(request)
 
 
 @require_POST
 def load(request: HttpRequest) -> HttpResponse:
+    actor = actor_for(request)
+    actor.require("plan.manage")
     upload = request.FILES.get("file")
-    if upload is None:
-        raise Invalid(
-            "plan.no_file",
-            _("No file was chosen."),
-            _("Choose the plan's file (.docx, .pdf, .html, .md or .txt), then load it."),
+    plan = request.POST.get("plan", BY_TITLE)
+    try:
+        if upload is None:
+            text = _("No file was chosen.")
+            raise Invalid(
+                "plan.no_file",
+                text,
+                _("Choose the plan's file (.docx, .pdf, .html, .md or .txt), then load it."),
+                {"file": str(text)},
+            )
+        version = load_plan(
+            upload.name or "plan",
+            upload.read(),
+            plan_code="" if plan == BY_TITLE else plan,
+            by_title=plan == BY_TITLE,
+            actor=actor,
         )
-    version = load_plan(
-        upload.name or "plan",
-        upload.read(),
-        plan_code=request.POST.get("plan", ""),
-        actor=actor_for(request),
-    )
+    except Invalid as error:
+        return _list(request, error)
     return redirect("plan:version", version.pk)
+
+
+def _list(request: HttpRequest, error: Invalid | None = None) -> HttpResponse:
+    """All versions and the form to load one; with what was wrong beside the form's field."""
+    actor = actor_for(request)
+    found = list(versions(actor=actor))
+    context = {
+        "versions": found,
+        "current": next((v for v in found if v.state == VersionState.PUBLISHED), None),
+        "plans": read_plans(actor=actor) if actor.may("plan.manage") else (),
+        "kinds": ",".join(KINDS),
+        "by_title": BY_TITLE,
+        "chosen": request.POST.get("plan", BY_TITLE),
+        "error": error,
+    }
+    return render(request, "plan/versions.html", context, status=error.status if error else 200)
 
 
 @require_GET
@@ -52,24 +73,15 @@ def version_page(request: HttpRequest, version_id: int) -> HttpResponse:
             response["HX-Redirect"] = request.path + "review/"
             return response
         return redirect("plan:review", version.pk)
-    if version.state in (VersionState.PUBLISHED, VersionState.SUPERSEDED):
+    if version.state in (VersionState.PUBLISHED, VersionState.SUPERSEDED, VersionState.DISCARDED):
         return redirect("plan:text", version.pk)
     part = "compiling_state" if request.htmx else "compiling"  # type: ignore[attr-defined]
-    return render(request, f"plan/{part}.html", {"version": version, "job": version.job})
+    context = {"version": version, "job": version.job, "stuck": is_stuck(version)}
+    return render(request, f"plan/{part}.html", context)
 
 
 @require_POST
-def publish(request: HttpRequest, version_id: int) -> HttpResponse:
-    # Without a number nobody has seen what is published: that is a conflict, not a defect.
-    seen = request.POST.get("revision", "")
-    revision = int(seen) if seen.isdecimal() else -1
-    version = publish_version(version_id, revision, actor=actor_for(request))
-    messages.success(request, _("Version %(n)s is published.") % {"n": version.number})
-    return redirect("cockpit:home")
-
-
-@require_POST
-def discard(request: HttpRequest, version_id: int) -> HttpResponse:
-    discard_version(version_id, actor=actor_for(request))
-    messages.success(request, _("The version was laid aside."))
+def remove(request: HttpRequest, version_id: int) -> HttpResponse:
+    name = remove_upload(version_id, actor=actor_for(request))
+    messages.success(request, _("“%(file)s” is off the list.") % {"file": name})
     return redirect("plan:versions")

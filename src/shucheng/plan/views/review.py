@@ -8,18 +8,34 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_POST
 
-from shucheng.kernel.public import Invalid, NotFound, actor_for
+from shucheng.kernel.public import Conflict, Invalid, NotFound, actor_for
 from shucheng.plan.actions import review as actions
-from shucheng.plan.models import ItemKind
+from shucheng.plan.models import Item, ItemKind, VersionState
 from shucheng.plan.queries import versions as queries
 from shucheng.plan.queries.difference import difference as version_difference
+from shucheng.plan.queries.plans import bears_another_title, plan_revised_by
 
 
 @require_GET
 def review(request: HttpRequest, version_id: int) -> HttpResponse:
-    actor = actor_for(request)
-    found = queries.review(version_id, request.GET.get("tab", ""), actor=actor)
-    return render(request, "plan/review.html", {"review": found, "version": found.version})
+    """`?item=t5` opens the editor of an item, for whoever has no scripts."""
+    opened = request.GET.get("item", "")
+    return _review(request, version_id, request.GET.get("tab", ""), {"opened": opened})
+
+
+def _review(
+    request: HttpRequest, version_id: int, tab: str, context: dict[str, Any], status: int = 200
+) -> HttpResponse:
+    """The whole page; `context` says which item is open, what was typed and what is wrong."""
+    found = queries.review(version_id, tab, actor=actor_for(request))
+    version = found.version
+    known = {
+        "review": found,
+        "version": version,
+        "revises": plan_revised_by(version) if version.state == VersionState.REVIEW else None,
+        "another_title": version.state == VersionState.REVIEW and bears_another_title(version),
+    }
+    return render(request, "plan/review.html", {**known, **context}, status=status)
 
 
 @require_GET
@@ -34,12 +50,17 @@ def difference(request: HttpRequest, version_id: int) -> HttpResponse:
 def edit_item(request: HttpRequest, item_id: int) -> HttpResponse:
     """The item with its editor open."""
     item = queries.item_for(item_id, actor=actor_for(request))
+    if not request.htmx:  # type: ignore[attr-defined]
+        place = f"?tab={item.kind}&item={item.ref}#{item.ref}"
+        return redirect(reverse("plan:review", args=[item.version_id]) + place)
     return render(request, "plan/item.html", {"item": item, "editing": True})
 
 
 @require_GET
 def show_item(request: HttpRequest, item_id: int) -> HttpResponse:
     item = queries.item_for(item_id, actor=actor_for(request))
+    if not request.htmx:  # type: ignore[attr-defined]
+        return redirect(_place(item))
     return render(request, "plan/item.html", {"item": item})
 
 
@@ -48,37 +69,72 @@ def decide(request: HttpRequest, item_id: int, decision: str) -> HttpResponse:
     actor = actor_for(request)
     revision = _whole(request, "revision")
     note = request.POST.get("note", "")
-    match decision:
-        case "accept":
-            item = actions.accept_item(item_id, revision, actor=actor)
-        case "reject":
-            item = actions.reject_item(item_id, revision, note, actor=actor)
-        case "reopen":
-            item = actions.reopen_item(item_id, revision, actor=actor)
-        case "correct":
-            kind = queries.item_for(item_id, actor=actor).kind
-            item = actions.correct_item(
-                item_id, revision, _changes(kind, request), note, actor=actor
-            )
-        case _unknown:
-            raise NotFound(_("This decision"))
-    item = queries.item_for(item.pk, actor=actor)
-    if not request.htmx:  # type: ignore[attr-defined]
-        return redirect(
-            reverse("plan:review", args=[item.version_id]) + f"?tab={item.kind}#{item.ref}"
-        )
-    return render(request, "plan/item.html", {"item": item})
+    try:
+        match decision:
+            case "accept":
+                actions.accept_item(item_id, revision, actor=actor)
+            case "reject":
+                actions.reject_item(item_id, revision, note, actor=actor)
+            case "reopen":
+                actions.reopen_item(item_id, revision, actor=actor)
+            case "correct":
+                actor.require("plan.manage")
+                changes = _changes(queries.item_for(item_id, actor=actor).kind, request)
+                actions.correct_item(item_id, revision, changes, note, actor=actor)
+            case _unknown:
+                raise NotFound(_("This decision"))
+    except (Conflict, Invalid) as error:
+        return _refused(request, item_id, error)
+    item = queries.item_for(item_id, actor=actor)
+    if request.htmx:  # type: ignore[attr-defined]
+        return render(request, "plan/item.html", {"item": item})
+    return redirect(_place(item))
+
+
+def _refused(request: HttpRequest, item_id: int, error: Conflict | Invalid) -> HttpResponse:
+    """The item as it is now: with the form as it was sent, or with what somebody else decided."""
+    item = queries.item_for(item_id, actor=actor_for(request))
+    context: dict[str, Any] = {
+        "opened": item.ref if isinstance(error, Invalid) else "",
+        "stale": item.ref if isinstance(error, Conflict) else "",
+        "typed": request.POST.dict(),
+        "errors": error.fields if isinstance(error, Invalid) else {},
+        "error": error,
+    }
+    if request.htmx:  # type: ignore[attr-defined]
+        context |= {"item": item, "editing": bool(context["opened"])}
+        return render(request, "plan/item_refused.html", context, status=error.status)
+    return _review(request, item.version_id, item.kind, context, status=error.status)
+
+
+def _place(item: Item) -> str:
+    """Where an item stands in the review."""
+    return reverse("plan:review", args=[item.version_id]) + f"?tab={item.kind}#{item.ref}"
 
 
 @require_POST
 def add(request: HttpRequest, version_id: int) -> HttpResponse:
     # Not "kind": a target has a field of that name.
     kind = request.POST.get("item", "")
-    span = (_whole(request, "span_start"), _whole(request, "span_end"))
-    item = actions.add_item(
-        version_id, kind, _changes(kind, request), span, actor=actor_for(request)
-    )
-    return redirect(reverse("plan:review", args=[version_id]) + f"?tab={kind}#{item.ref}")
+    span = (_number(request, "span_start"), _number(request, "span_end"))
+    try:
+        item = actions.add_item(
+            version_id,
+            kind,
+            _changes(kind, request),
+            span,
+            quote=request.POST.get("quote", ""),
+            actor=actor_for(request),
+        )
+    except Invalid as error:
+        context = {
+            "adding": True,
+            "typed": request.POST.dict(),
+            "errors": error.fields,
+            "error": error,
+        }
+        return _review(request, version_id, kind, context, status=error.status)
+    return redirect(_place(item))
 
 
 @require_POST
@@ -134,6 +190,12 @@ def _changes(kind: str, request: HttpRequest) -> dict[str, Any]:
             if name.startswith("target_") and posted[name]
         }
     return changes
+
+
+def _number(request: HttpRequest, name: str) -> int:
+    """A number that scripts fill in; nought where there are none."""
+    sent = request.POST.get(name, "")
+    return int(sent) if sent.isdecimal() else 0
 
 
 def _whole(request: HttpRequest, name: str) -> int:
