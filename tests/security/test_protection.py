@@ -5,6 +5,7 @@ from django.test import Client
 from django.urls import reverse
 
 from shucheng.kernel.actor import Role
+from shucheng.kernel.audit.models import AuditEntry
 from shucheng.kernel.identity.network import within
 
 
@@ -147,3 +148,13 @@ def test_a_token_of_an_administrator_is_no_way_around_the_management_network(mak
     outside = Client().get("/api/v1/people", headers=bearer, REMOTE_ADDR="203.0.113.9")
     inside = Client().get("/api/v1/people", headers=bearer, REMOTE_ADDR="10.1.2.3")
     assert (outside.status_code, inside.status_code) == (403, 200)
+
+
+def test_a_refusal_names_the_right_in_words_and_the_audit_log_its_code(browser_of, make_person):
+    browser = browser_of(make_person("li", Role.LIAISON))
+    page = browser.get("/organisations/new/?lang=en").content.decode()
+    assert "Create and change organisations, areas and aliases" in page
+    assert "identity.manage_organisations" not in page
+    browser.post("/people/1/deactivate/")
+    facts = AuditEntry.objects.filter(error_code="permission.denied").latest("sequence").facts
+    assert "identity.manage_people" in facts

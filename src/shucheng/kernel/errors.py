@@ -54,6 +54,13 @@ class Invalid(ShuchengError):
         self.fields = fields or {}
 
 
+# Rights that no role holds: they hang on the token or on whose account it is.
+_OTHER_RIGHTS = {
+    "api.write": _("Change things with this token"),
+    "identity.change_own_password": _("Change one's own password"),
+}
+
+
 class Forbidden(ShuchengError):
     """The actor may not do this."""
 
@@ -66,6 +73,15 @@ class Forbidden(ShuchengError):
             _("Ask an administrator for the role, or choose another organisation you act for."),
             permission=permission,
         )
+
+    @property
+    def message(self) -> str:
+        """The permission in words; its code stays in `values` for the audit log."""
+        from shucheng.kernel.actor import PERMISSIONS  # that module needs this one
+
+        code = self.values["permission"]
+        words = PERMISSIONS[code].label if code in PERMISSIONS else _OTHER_RIGHTS.get(code, code)
+        return str(self._message) % {"permission": words}
 
 
 class NotFound(ShuchengError):

@@ -60,6 +60,9 @@ SETTINGS = (
         "smtp://user:password@host:port, smtp+tls:// for STARTTLS, smtps:// for TLS; empty: none.",
     ),
     Setting(
+        "SHUCHENG_EMAIL_FROM", "", "Sender of mail; empty: shucheng@ and the first of the hosts."
+    ),
+    Setting(
         "SHUCHENG_DEMO",
         "0",
         "1: anybody may sign in as a demonstration person; never in production.",

@@ -35,6 +35,7 @@ ROOMS = {
     "/work-points/": "plan:organisations",
     "/rules/": "plan:findings",
     "/data/observations/": "observations:metrics",
+    "/settings/cases/": "identity:cases",
     "/settings/": "identity:security",
 }
 

@@ -61,6 +61,17 @@ def raise_alert(
 
 
 @action
+def note_mailed(alert_id: int, told: int, failed: int, *, actor: Actor) -> Alert:
+    """Mail about it was handed over, or there is nobody to be mailed."""
+    actor.require("alerts.raise")
+    alert = Alert.objects.select_for_update(of=("self",)).get(pk=alert_id)
+    alert.mailed_at = timezone.now()
+    alert.save(update_fields=["mailed_at"])
+    record("alerts.alert.mailed", alert, actor=actor, people=told, failed=failed)
+    return alert
+
+
+@action
 def see_alert(alert_id: int, *, actor: Actor) -> Alert:
     """Take note: it no longer counts as new, and stays until it is resolved."""
     alert = _mine(actor).filter(pk=alert_id).first()
@@ -102,6 +113,9 @@ def _again(key: str, facts: Mapping[str, Any]) -> Alert | None:
     for name, value in facts.items():
         setattr(alert, name, value)
     alert.times += 1
+    if alert.seen_at is not None:
+        # Somebody had taken note: that it happens again is news, in the mail as well.
+        alert.mailed_at = None
     alert.seen_at = alert.seen_by = None
     alert.save()
     return alert

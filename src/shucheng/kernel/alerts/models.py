@@ -36,6 +36,8 @@ class Alert(models.Model):
     last_at = models.DateTimeField(default=timezone.now)
     seen_at = models.DateTimeField(null=True)
     seen_by = models.ForeignKey("identity.Person", models.PROTECT, null=True, related_name="+")
+    # Set when mail about it was handed over, or when nobody it is addressed to can be mailed.
+    mailed_at = models.DateTimeField(null=True)
     resolved_at = models.DateTimeField(null=True)
     resolved_by = models.CharField(max_length=150, blank=True)
     resolution = models.CharField(max_length=500, blank=True)

@@ -4,6 +4,7 @@ Each rule is asked about one entry and looks back from it, never past it: readin
 stretch of the log again gives the same alerts, which their keys keep from doubling.
 """
 
+import ipaddress
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -20,6 +21,7 @@ from shucheng.kernel.alerts.models import Alert, WatchCursor
 from shucheng.kernel.audit.models import AuditEntry
 
 WINDOW = timedelta(minutes=10)
+KNOWN_NETWORKS = timedelta(days=90)
 EXPORT_WINDOW = timedelta(minutes=60)
 FAILURES_OF_ACCOUNT = 5
 FAILURES_FROM_ADDRESS = 20
@@ -38,6 +40,8 @@ class Alarm:
     key: str
     severity: str
     values: dict[str, Any] = field(default_factory=dict)
+    # Whom it concerns; without, the security administrators.
+    person_id: int | None = None
 
 
 def watch_audit(*, actor: Actor) -> int:
@@ -54,9 +58,10 @@ def watch_audit(*, actor: Actor) -> int:
                     actor=actor,
                     key=alarm.key,
                     severity=alarm.severity,
-                    role=Role.SECURITY,
+                    role=None if alarm.person_id else Role.SECURITY,
+                    person_id=alarm.person_id,
                     values=alarm.values,
-                    link=reverse("audit:entry", args=[entry.sequence]),
+                    link="" if alarm.person_id else reverse("audit:entry", args=[entry.sequence]),
                 )
                 raised += 1
             cursor.sequence = entry.sequence
@@ -68,6 +73,8 @@ def alarms(entry: AuditEntry) -> Iterator[Alarm]:
     """What the rules say about one entry."""
     if entry.code == "identity.sign_in.failed":
         yield from _sign_in_failures(entry)
+    elif entry.code == "identity.sign_in.succeeded":
+        yield from _new_network(entry)
     elif entry.code == "identity.role.granted":
         yield from _role_granted(entry)
     elif entry.code == "identity.person.second_factor_reset":
@@ -107,6 +114,29 @@ def _sign_in_failures(entry: AuditEntry) -> Iterator[Alarm]:
                 "minutes": _minutes(WINDOW),
             },
         )
+
+
+def _new_network(entry: AuditEntry) -> Iterator[Alarm]:
+    """The first sign-in of all says nothing; one from elsewhere than in the last months does."""
+    network = _network(entry.address)
+    recent = _by_same(_until(entry, KNOWN_NETWORKS), entry).filter(sequence__lt=entry.sequence)
+    seen = {_network(address) for address in recent.values_list("address", flat=True).distinct()}
+    if network is None or not seen - {None} or network in seen:
+        return
+    values = {"person": entry.person_name, "address": entry.address}
+    key = f"network:{entry.person_id}:{network}"
+    yield Alarm("security.own_sign_in_new_network", f"own:{key}", WARNING, values, entry.person_id)
+    if set(entry.roles.split(",")) & {role.value for role in _WATCHED_ROLES}:
+        yield Alarm("security.sign_in_new_network", key, WARNING, values)
+
+
+def _network(address: str) -> str | None:
+    """The neighbourhood of an address: 256 of IPv4, a site of IPv6."""
+    try:
+        found = ipaddress.ip_address(address)
+    except ValueError:
+        return None
+    return str(ipaddress.ip_network((found, 24 if found.version == 4 else 48), strict=False))
 
 
 def _role_granted(entry: AuditEntry) -> Iterator[Alarm]:

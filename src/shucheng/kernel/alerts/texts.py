@@ -63,6 +63,16 @@ register_alert(
     _("Find out whose address it is; block it at the firewall if nobody knows it."),
 )
 register_alert(
+    "security.sign_in_new_network",
+    _("%(person)s signed in from %(address)s, a network not seen before."),
+    _("Ask the person. If it was not them, close the account and end its sessions."),
+)
+register_alert(
+    "security.own_sign_in_new_network",
+    _("Your account signed in from %(address)s, a network not seen before."),
+    _("If it was not you, change the password, sign out everywhere, and tell an administrator."),
+)
+register_alert(
     "security.role_granted",
     _("%(by)s gave %(person)s the role “%(role)s”."),
     _("Check that it was asked for and approved; end the role if not."),

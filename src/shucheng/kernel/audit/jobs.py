@@ -17,7 +17,7 @@ from shucheng.kernel.audit.queries import keep_days, verify_chain
 
 def verify_chain_job(payload: Any, *, actor: Actor, progress: Any) -> dict[str, Any]:
     outcome = verify_chain()
-    progress(outcome.entries, outcome.entries, str(outcome))
+    progress(outcome.entries, outcome.entries, "OK" if outcome.intact else str(outcome))
     if not outcome.intact:
         raise_alert(
             "security.audit_chain_broken",

@@ -25,6 +25,7 @@ from shucheng.kernel.audit.queries import (
 from shucheng.kernel.audit.signing import signing_key
 from shucheng.kernel.errors import Invalid
 from shucheng.kernel.identity.actors import actor_for
+from shucheng.kernel.identity.queries import role_name
 
 _TEXTS = ("person", "code", "object_type", "object_id", "request_id", "outcome")
 
@@ -54,6 +55,7 @@ def one_entry(request: HttpRequest, sequence: int) -> HttpResponse:
             "changes": json.loads(found.changes),
             "facts": json.loads(found.facts),
             "about": about,
+            "roles": [role_name(code) for code in found.roles.split(",") if code],
         },
     )
 

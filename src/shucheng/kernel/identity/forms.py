@@ -112,7 +112,12 @@ class RoleForm(forms.Form):
     organisation = forms.CharField(
         label=_("Organisation"), help_text=_("Code, name or any other name it goes by.")
     )
-    role = forms.ChoiceField(label=_("Role"), choices=[(r.value, ROLE_LABELS[r]) for r in Role])
+    # The narrowest duty stands first in the form, not the widest.
+    role = forms.ChoiceField(
+        label=_("Role"),
+        choices=[(r.value, ROLE_LABELS[r]) for r in Role],
+        initial=Role.LIAISON.value,
+    )
     valid_to = DayField(label=_("Until"))
 
 

@@ -264,6 +264,11 @@ def permissions_table() -> list[tuple[Permission, dict[Role, str]]]:
     ]
 
 
+def role_name(code: str) -> str:
+    """A role by its stored code, in the reader's language; one that is gone stays a code."""
+    return next((str(ROLE_LABELS[role]) for role in Role if role == code), code)
+
+
 def role_labels() -> dict[Role, str]:
     return {role: str(ROLE_LABELS[role]) for role in Role}
 

@@ -260,8 +260,13 @@ def test_a_person_sees_their_own_jobs_and_an_administrator_all() -> None:
     registry.register_job("test.note", note)
     job = enqueue("test.note", actor=system_actor("job"))
     assert f"#{job.pk}" in signed_in(Role.ADMINISTRATOR).get("/jobs/").content.decode()
-    assert f"#{job.pk}" not in signed_in(Role.LIAISON).get("/jobs/").content.decode()
-    assert signed_in(Role.LIAISON).get(f"/jobs/{job.pk}/").status_code == 404
+    office = signed_in(Role.PLAN_OFFICE)
+    assert f"#{job.pk}" not in office.get("/jobs/").content.decode()
+    assert office.get(f"/jobs/{job.pk}/").status_code == 404
+    # Who starts no jobs has no page of jobs, and no entry in the menu.
+    liaison = signed_in(Role.LIAISON)
+    assert liaison.get("/jobs/").status_code == 403
+    assert 'href="/jobs/"' not in liaison.get("/").content.decode()
 
 
 def test_the_page_asks_again_only_while_a_job_is_active() -> None:
