@@ -1,5 +1,6 @@
 // What every page needs: the drawer, the search shortcut, menus that close, linked highlights.
 import "./review.js";
+import { enhanceTables } from "./tables.js";
 
 const root = document.documentElement;
 
@@ -42,7 +43,7 @@ addEventListener("beforeunload", (event) => {
 
 // Explain opens in a drawer; its address stays a page of its own.
 document.addEventListener("htmx:afterSwap", (event) => {
-  if (event.detail.target.id === "drawer") event.detail.target.showModal();
+  if (event.detail.target.id === "drawer" && !event.detail.target.open) event.detail.target.showModal();
 });
 document.addEventListener("click", (event) => {
   if (event.target.closest("[data-close-drawer]")) event.target.closest("dialog").close();
@@ -74,8 +75,10 @@ document.addEventListener("htmx:afterOnLoad", (event) => saysOffline(event.detai
 // The clock of the wall.
 for (const clock of document.querySelectorAll("[data-clock]")) {
   const language = root.lang;
-  const day = new Intl.DateTimeFormat(language, { dateStyle: "full" });
-  const time = new Intl.DateTimeFormat(language, { timeStyle: "medium", hourCycle: "h23" });
+  // The city's time, wherever the screen hangs and whatever it is set to.
+  const timeZone = clock.dataset.clock;
+  const day = new Intl.DateTimeFormat(language, { dateStyle: "full", timeZone });
+  const time = new Intl.DateTimeFormat(language, { timeStyle: "medium", hourCycle: "h23", timeZone });
   const tick = () => {
     const now = new Date();
     clock.querySelector("time").textContent = time.format(now);
@@ -84,6 +87,29 @@ for (const clock of document.querySelectorAll("[data-clock]")) {
   };
   tick();
 }
+
+// What takes longer than a moment shows that it is coming.
+const waiting = new WeakMap();
+document.addEventListener("htmx:beforeRequest", (event) => {
+  const { elt, target } = event.detail;
+  if (elt.matches("[data-poll], [hx-trigger*=every]")) return;
+  const timer = setTimeout(() => {
+    target.setAttribute("aria-busy", "true");
+    if (target.id !== "drawer") return;
+    target.replaceChildren(document.querySelector("#skeleton").content.cloneNode(true));
+    if (!target.open) target.showModal();
+  }, 300);
+  waiting.set(event.detail.xhr, { timer, target });
+});
+document.addEventListener("htmx:afterRequest", (event) => {
+  const { timer, target } = waiting.get(event.detail.xhr) ?? {};
+  clearTimeout(timer);
+  target?.removeAttribute("aria-busy");
+  if (event.detail.failed && target?.id === "drawer" && target.open) target.close();
+});
+
+enhanceTables(document);
+document.addEventListener("htmx:afterSettle", () => enhanceTables(document));
 
 // A chart page asks for the chart chunk.
 if (document.querySelector("[data-chart]")) {

@@ -9,6 +9,7 @@ from shucheng.plan.api import router as api_router
 from shucheng.plan.city.model import CityPack
 from shucheng.plan.city.pack import read_pack
 from shucheng.plan.models import PlanVersion, VersionState
+from shucheng.plan.queries.areas import AreaValue, Comparison, compare_areas
 from shucheng.plan.queries.cockpit import Cockpit, Headline, cockpit
 from shucheng.plan.queries.search import search_plan
 from shucheng.plan.queries.targets import (
@@ -21,8 +22,10 @@ from shucheng.plan.queries.versions import current_version
 from shucheng.plan.simulation import simulate
 
 __all__ = [
+    "AreaValue",
     "CityPack",
     "Cockpit",
+    "Comparison",
     "Headline",
     "PlanVersion",
     "SectionTargets",
@@ -31,6 +34,7 @@ __all__ = [
     "VersionState",
     "api_router",
     "cockpit",
+    "compare_areas",
     "current_version",
     "load_city_pack",
     "load_plan",

@@ -6,6 +6,7 @@ marks and words are placed in percent, so that a diamond stays a diamond at ever
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
@@ -80,6 +81,46 @@ def path_sparkline(headline: Headline) -> SafeString:
                 for p, target in zip(targets, path, strict=True)
             ),
         ),
+    )
+
+
+def line(
+    known: Sequence[tuple[str, Decimal | None]], *, restarts_yearly: bool = False
+) -> SafeString:
+    """A small line of what is known, its newest value a dot: what became of it, not how much."""
+    values = [float(value) for _period, value in known if value is not None]
+    if len(values) < 2:
+        return SafeString("")
+    first, last = _moment(known[0][0]), _moment(known[-1][0])
+    low, high = _base(values), max(values)
+    runs: list[list[Point]] = [[]]
+    year = ""
+    for period, value in known:
+        if value is None or (restarts_yearly and period[:4] != year):
+            runs.append([])
+        year = period[:4]
+        if value is None:
+            continue
+        x = 2 + 95 * (_moment(period) - first) / ((last - first) or 1.0)
+        runs[-1].append(Point(x, 94 - 88 * (float(value) - low) / ((high - low) or 1.0)))
+    joined = [run for run in runs if run]
+    end = joined[-1][-1]
+    return format_html(
+        '<svg class="trend" role="img" aria-label="{label}">'
+        '<svg viewBox="0 0 100 100" preserveAspectRatio="none">{lines}</svg>'
+        '<circle class="path-dot" cx="{x}%" cy="{y}%" r="0.18rem"/></svg>',
+        label=_("%(first)s: %(start)s; %(last)s: %(end)s")
+        % {
+            "first": known[0][0],
+            "last": known[-1][0],
+            "start": f"{values[0]:,.10g}",
+            "end": f"{values[-1]:,.10g}",
+        },
+        lines=format_html_join(
+            "", '<polyline class="path-actual" points="{}"/>', ((_points(r),) for r in joined)
+        ),
+        x=f"{end.x:.1f}",
+        y=f"{end.y:.1f}",
     )
 
 

@@ -4,6 +4,7 @@ from importlib.metadata import version
 from typing import Any
 
 from django.http import HttpRequest
+from django.utils import timezone
 
 from shucheng.kernel.public import actor_for, organisation_name
 from shucheng.plan.public import shell_facts
@@ -21,6 +22,15 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "acting_for": organisation_name(actor.organisation_id),
         "navigation": navigation(request, actor),
         "product_version": VERSION,
+        "city_time_zone": timezone.get_default_timezone_name(),
         "wall": request.GET.get("wall") == "1",
-        **shell_facts(),
+        **_plan_in_force(request),
     }
+
+
+def _plan_in_force(request: HttpRequest) -> dict[str, Any]:
+    """What a view that read the plan in force kept on the request is not read again."""
+    version = getattr(request, "plan_in_force", None)
+    if version is None:
+        return shell_facts()
+    return {"shell_plan": version, "shell_city": version.issuer}

@@ -1,18 +1,31 @@
-"""What the plan in force says about a county, a district or a zone."""
+"""The counties, districts and zones: what the plan says about one, what it reports, and how they
+stand beside each other."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from decimal import Decimal
 
+from django.db.models import Exists, F, Min, OuterRef, Q
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from shucheng.kernel.public import (
     Actor,
     Area,
+    Metric,
+    MetricVersion,
     NotFound,
+    Observation,
     Organisation,
     area_by_code,
+    areas,
+    city_area_code,
     organisations_in,
 )
-from shucheng.plan.models import PlanVersion
+from shucheng.lib import units
+from shucheng.lib.periods import Period
+from shucheng.plan.models import Binding, PlanVersion
+from shucheng.plan.queries.measured import Known, compute, metric_of
 from shucheng.plan.queries.text import Sentence, sentence_around
 from shucheng.plan.queries.versions import current_version
 
@@ -27,11 +40,144 @@ class Mention:
 
 
 @dataclass(frozen=True, slots=True)
+class Change:
+    """Against the same period a year earlier: how many more of what is counted (a percentage of
+    two would say little), how many points of a rate, else percent."""
+
+    value: Decimal
+    in_percent: bool
+
+
+@dataclass(frozen=True, slots=True)
+class AreaSeries:
+    """What an area reports of one metric, beside the city's value of the same period."""
+
+    metric: Metric
+    unit: str
+    observations: tuple[Observation, ...]
+    city: Decimal | None
+    # Newest period that the city has; the area owes it where its own newest is an earlier one.
+    asked: str
+    adds_up: bool
+
+    @property
+    def latest(self) -> Observation:
+        return self.observations[-1]
+
+    @property
+    def is_late(self) -> bool:
+        return self.latest.period < self.asked
+
+    @property
+    def change(self) -> Change | None:
+        period = str(_year_before(self.latest.period))
+        earlier = next((o.value for o in self.observations if o.period == period), None)
+        return _change(self.latest.value, earlier, self.unit)
+
+    @property
+    def share(self) -> Decimal | None:
+        """Of the city's value, in percent; None where areas do not add up to the city."""
+        if not self.adds_up or self.latest.value is None or not self.city:
+            return None
+        return (self.latest.value / self.city * 100).quantize(Decimal("0.1"))
+
+
+@dataclass(frozen=True, slots=True)
 class AreaPage:
     area: Area
     organisations: tuple[Organisation, ...]
     version: PlanVersion | None
     mentions: tuple[Mention, ...]
+    series: tuple[AreaSeries, ...]
+
+    @property
+    def simulated(self) -> bool:
+        return any(o.is_simulated for found in self.series for o in found.observations)
+
+    @property
+    def late(self) -> int:
+        return sum(found.is_late for found in self.series)
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """An indicator that areas report, to choose for the map."""
+
+    code: str
+    name: str
+    unit: str
+    formula: str
+    is_headline: bool
+
+    @property
+    def metric(self) -> str:
+        return metric_of(self.formula)
+
+    @property
+    def is_since_january(self) -> bool:
+        return self.formula.startswith("ytd")
+
+    @property
+    def is_since_start(self) -> bool:
+        return self.formula.startswith("cumulative")
+
+
+@dataclass(frozen=True, slots=True)
+class AreaValue:
+    """An area's newest value of the indicator; late where others are a period further."""
+
+    area: Area
+    series: tuple[Known, ...]
+    period: str
+    unit: str
+    # Lines to draw: a sum since January begins anew each year.
+    restarts_yearly: bool
+
+    @property
+    def latest(self) -> Known | None:
+        return self.series[-1] if self.series else None
+
+    @property
+    def is_late(self) -> bool:
+        return self.latest is not None and self.latest.period < self.period
+
+    @property
+    def value(self) -> Decimal | None:
+        """At the period that is compared; None for who has not reported it."""
+        return self.latest.value if self.latest and not self.is_late else None
+
+    @property
+    def change(self) -> Change | None:
+        earlier = str(_year_before(self.period)) if self.period else ""
+        before = next((known.value for known in self.series if known.period == earlier), None)
+        return _change(self.value, before, self.unit)
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """One indicator over all areas at the newest period that any of them has reported."""
+
+    choices: tuple[Choice, ...]
+    chosen: Choice | None
+    period: str
+    values: tuple[AreaValue, ...]
+    city: Known | None
+
+    @property
+    def known(self) -> int:
+        return sum(found.value is not None for found in self.values)
+
+    @property
+    def missing(self) -> tuple[AreaValue, ...]:
+        return tuple(found for found in self.values if found.value is None)
+
+    @property
+    def simulated(self) -> bool:
+        return any(found.latest and found.latest.simulated for found in self.values)
+
+    @property
+    def most(self) -> Decimal:
+        return max((v.value for v in self.values if v.value is not None), default=Decimal(0))
 
 
 def area_page(code: str, *, actor: Actor) -> AreaPage:
@@ -48,6 +194,40 @@ def area_page(code: str, *, actor: Actor) -> AreaPage:
         organisations=organisations,
         version=version,
         mentions=tuple(_mentions(version.text, names)) if version else (),
+        series=_series_of(area),
+    )
+
+
+def compare_areas(code: str, *, actor: Actor, version: PlanVersion | None = None) -> Comparison:
+    """An indicator over the areas; the plan's first one that areas report where none is named.
+
+    `version` saves asking for the plan in force anew."""
+    actor.require("plan.view")
+    current = version or current_version()
+    choices = _choices(current) if current else ()
+    chosen = next((c for c in choices if c.code == code), choices[0] if choices else None)
+    known = _known_by_area(chosen, current) if chosen and current else {}
+    everywhere = list(areas(actor=actor))
+    whole = next((a for a in everywhere if a.parent_id is None and a.kind != "province"), None)
+    below = [area for area in everywhere if area.kind not in {"province", "city"}]
+    below.sort(key=lambda area: area.kind in {"functional_zone", "park"})
+    period = max((s[-1].period for a in below if (s := known.get(a.code, ()))), default="")
+    city = known.get(whole.code, ()) if whole else ()
+    return Comparison(
+        choices=choices,
+        chosen=chosen,
+        period=period,
+        values=tuple(
+            AreaValue(
+                area,
+                known.get(area.code, ()),
+                period,
+                chosen.unit if chosen else "",
+                restarts_yearly=bool(chosen and chosen.is_since_january),
+            )
+            for area in below
+        ),
+        city=next((value for value in reversed(city) if value.period == period), None),
     )
 
 
@@ -55,6 +235,104 @@ def names_of(organisation: Organisation) -> set[str]:
     """The names a text may call an organisation by."""
     aliases = {alias.text for alias in organisation.aliases.all()}
     return {organisation.name, organisation.full_name, *aliases} - {""}
+
+
+def _choices(version: PlanVersion) -> tuple[Choice, ...]:
+    """What a plan asks for and areas report: the annex's indicators, then the text's."""
+    by_area = set(
+        MetricVersion.objects.filter(by_area=True).values_list("metric__code", flat=True).distinct()
+    )
+    asked = (
+        Binding.objects.filter(Q(indicators__version=version) | Q(targets__version=version))
+        .annotate(
+            line=Min("indicators__no", filter=Q(indicators__version=version)),
+            place=Min("targets__span_start", filter=Q(targets__version=version)),
+        )
+        .order_by(F("line").asc(nulls_last=True), "place", "pk")
+    )
+    english = get_language() == "en"
+    return tuple(
+        Choice(
+            code=binding.code,
+            name=(english and binding.name_en) or binding.name,
+            unit=binding.unit,
+            formula=binding.formula,
+            is_headline=binding.line is not None,
+        )
+        for binding in asked
+        if metric_of(binding.formula) in by_area
+    )
+
+
+def _known_by_area(chosen: Choice, version: PlanVersion) -> dict[str, tuple[Known, ...]]:
+    """Area code → the indicator's known values, for every area that has any."""
+    rows: dict[str, list[Observation]] = {}
+    for row in _undivided(Q(metric_version__metric__code=chosen.metric)):
+        rows.setdefault(row.area.code, []).append(row)
+    computed = {
+        code: compute(chosen.formula, found, version.period_start or 0)
+        for code, found in rows.items()
+    }
+    known = {code: tuple(k for k in s if k.value is not None) for code, s in computed.items()}
+    return {code: series for code, series in known.items() if series}
+
+
+def _series_of(area: Area) -> tuple[AreaSeries, ...]:
+    """Everything the area reports, a line a metric, in the order of their names."""
+    city = city_area_code()
+    by_metric: dict[int, dict[str, list[Observation]]] = {}
+    for row in _undivided(Q(area__code__in=[area.code, city])):
+        codes = by_metric.setdefault(row.metric_version.metric_id, {})
+        codes.setdefault(row.area.code, []).append(row)
+    found = []
+    for codes in by_metric.values():
+        own = codes.get(area.code)
+        if not own:
+            continue
+        whole = codes.get(city, []) if area.code != city else []
+        version = own[-1].metric_version
+        same = next((row.value for row in whole if row.period == own[-1].period), None)
+        found.append(
+            AreaSeries(
+                metric=version.metric,
+                unit=version.unit,
+                observations=tuple(own),
+                city=same,
+                asked=whole[-1].period if whole else own[-1].period,
+                adds_up=version.area_aggregation == "sum",
+            )
+        )
+    return tuple(sorted(found, key=lambda series: series.metric.pk))
+
+
+def _undivided(condition: Q) -> Iterable[Observation]:
+    """Values as known now that belong to a whole area, in order of period; where a metric was
+    redefined, the newest definition of a period speaks for it."""
+    later = Observation.objects.filter(supersedes=OuterRef("pk"))
+    rows = (
+        Observation.objects.filter(
+            ~Exists(later), condition, organisation__isnull=True, dimension_key=""
+        )
+        .select_related("metric_version__metric", "area")
+        .order_by("period_start", "metric_version__number", "pk")
+    )
+    newest = {(row.metric_version.metric_id, row.area_id, row.period): row for row in rows}
+    return newest.values()
+
+
+def _year_before(period: str) -> Period:
+    found = Period.parse(period)
+    return Period.of(found.start.replace(year=found.start.year - 1, day=1), found.frequency)
+
+
+def _change(value: Decimal | None, earlier: Decimal | None, unit: str) -> Change | None:
+    if value is None or earlier is None:
+        return None
+    if units.known(unit) and (units.compatible(unit, "个") or units.compatible(unit, "%")):
+        return Change(value - earlier, in_percent=False)
+    if not earlier:
+        return None
+    return Change(((value / earlier - 1) * 100).quantize(Decimal("0.1")), in_percent=True)
 
 
 def _mentions(text: str, names: set[str]) -> list[Mention]:

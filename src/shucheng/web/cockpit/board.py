@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
+from typing import Any
 
-from shucheng.plan.public import Cockpit, Headline
+from shucheng.plan.public import Cockpit, Headline, SectionTargets, Standing, TargetNow
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,18 +58,53 @@ class Reached:
 
 
 @dataclass(frozen=True, slots=True)
+class Part:
+    """An action, a chapter or an annex: how each of its targets stands, the reached ones first."""
+
+    section: SectionTargets
+    targets: tuple[TargetNow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """A work point and how the numbers that it names stand."""
+
+    point: Any  # a work point of the plan
+    targets: tuple[TargetNow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Lead:
+    name: str
+    points: tuple[Point, ...]
+    due: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """Work points by lead; `due` is the day on which all of them fall due, if it is one day."""
+
+    leads: tuple[Lead, ...]
+    most: int
+    due: date | None
+    is_over: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Board:
     categories: tuple[Category, ...]
     timeline: Timeline | None
     deadline: Deadline | None
     reached: Reached | None
-    most_targets: int
+    parts: tuple[Part, ...]
+    work: Work
     all_targets: int
+    all_reached: int
+    all_known: int
     all_tasks: int
-    most_work: int
 
 
-def board(cockpit: Cockpit) -> Board:
+def board(cockpit: Cockpit, parts: Sequence[SectionTargets]) -> Board:
     headlines = cockpit.headlines
     return Board(
         categories=tuple(
@@ -76,12 +112,43 @@ def board(cockpit: Cockpit) -> Board:
             for name, found in groupby(headlines, key=lambda h: h.indicator.category)
         ),
         timeline=_timeline(cockpit),
-        deadline=_deadline(cockpit),
+        deadline=_deadline(cockpit, parts),
         reached=_reached(headlines),
-        most_targets=max((action.targets for action in cockpit.actions), default=0),
-        all_targets=sum(action.targets for action in cockpit.actions),
-        all_tasks=sum(action.tasks for action in cockpit.actions),
-        most_work=max((len(work.work_points) for work in cockpit.work), default=0),
+        parts=tuple(Part(part, _by_standing(part.targets)) for part in parts),
+        work=_work(cockpit, parts),
+        all_targets=sum(len(part.targets) for part in parts),
+        all_reached=sum(part.reached for part in parts),
+        all_known=sum(part.known for part in parts),
+        all_tasks=sum(part.tasks for part in parts),
+    )
+
+
+def _by_standing(targets: Sequence[TargetNow]) -> tuple[TargetNow, ...]:
+    order = list(Standing)
+    return tuple(sorted(targets, key=lambda entry: order.index(entry.standing)))
+
+
+def _work(cockpit: Cockpit, parts: Sequence[SectionTargets]) -> Work:
+    now = {entry.target.pk: entry for part in parts for entry in part.targets}
+    leads = tuple(
+        Lead(
+            work.lead,
+            tuple(
+                Point(point, tuple(now[t.pk] for t in point.targets.all() if t.pk in now))
+                for point in work.work_points
+            ),
+            work.due,
+        )
+        for work in cockpit.work
+    )
+    days = {lead.due for lead in leads}
+    due = days.pop() if len(days) == 1 else None
+    today = cockpit.progress.today if cockpit.progress else None
+    return Work(
+        leads=leads,
+        most=max((len(lead.points) for lead in leads), default=0),
+        due=due,
+        is_over=bool(due and today and due < today),
     )
 
 
@@ -109,17 +176,17 @@ def _timeline(cockpit: Cockpit) -> Timeline | None:
     return Timeline(years, progress.today, today_at, max((end - progress.today).days, 0))
 
 
-def _deadline(cockpit: Cockpit) -> Deadline | None:
+def _deadline(cockpit: Cockpit, parts: Sequence[SectionTargets]) -> Deadline | None:
     """The end of this year or of the first later one with a yearly target, a target of the text
     or a work point."""
     if cockpit.progress is None:
         return None
     today, last = cockpit.progress.today, cockpit.progress.end
-    targets = list(cockpit.version.targets.values_list("year", "implied_year", "kind"))
+    targets = [entry.target for part in parts for entry in part.targets]
     points = {point for work in cockpit.work for point in work.work_points}
     for year in range(max(today.year, cockpit.progress.start), last + 1):
         indicators = sum(any(t.year == year for t in h.path) for h in cockpit.headlines)
-        due = sum(_falls_due(year, *target) for target in targets)
+        due = sum(_falls_due(year, t.year, t.implied_year, t.kind) for t in targets)
         work = sum(point.year == year for point in points)
         if indicators or due or work:
             on = date(year, 12, 31)

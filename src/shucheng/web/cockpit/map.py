@@ -1,65 +1,112 @@
-"""The city's outline as SVG paths, one link an area; zones without one are listed beside it."""
+"""The city's outline as SVG paths, coloured by value, one link an area; zones without an outline
+are listed beside it."""
 
 import math
+import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from decimal import Decimal
 from functools import lru_cache
 
-from shucheng.kernel.public import Actor, Area, areas
 from shucheng.lib.geography import outlines
+from shucheng.plan.public import AreaValue, Comparison
 
 WIDTH = 420.0
+LEVELS = 5
+# On the map an English name goes without its kind; the list beside it has it in full.
+_KIND = re.compile(r" (District|County|City|Banner|Prefecture)$")
 
 
 @dataclass(frozen=True, slots=True)
 class Shape:
     code: str
-    name: str
     path: str
     x: float
     y: float
 
 
 @dataclass(frozen=True, slots=True)
+class Place:
+    """An area as the map and the list show it; `level` 1 to 5 is its colour, 0 is no value."""
+
+    found: AreaValue
+    level: int
+    shape: Shape | None
+
+    @property
+    def short_name(self) -> str:
+        return _KIND.sub("", self.found.area.label)
+
+
+@dataclass(frozen=True, slots=True)
 class CityMap:
     width: float
     height: float
-    shapes: tuple[Shape, ...]
-    zones: tuple[Area, ...]
+    places: tuple[Place, ...]
+    steps: tuple[Decimal, ...]
 
     @property
     def box(self) -> str:
-        """The drawing's view box, with a little air for outlines at the edge."""
-        return f"-4 -4 {self.width + 8:.0f} {self.height + 8:.0f}"
+        """The drawing's view box, with a little air for outlines and names at the edge."""
+        return f"-14 -4 {self.width + 28:.0f} {self.height + 8:.0f}"
+
+    @property
+    def drawn(self) -> list[Place]:
+        return [place for place in self.places if place.shape]
+
+    @property
+    def counties(self) -> list[Place]:
+        return _ranked(self.drawn)
+
+    @property
+    def zones(self) -> list[Place]:
+        return _ranked(place for place in self.places if not place.shape)
 
 
-def city_map(*, actor: Actor) -> CityMap | None:
+def city_map(comparison: Comparison) -> CityMap | None:
     """None while the city has no areas."""
-    below_city = [a for a in areas(actor=actor) if a.kind not in {"province", "city"}]
-    if not below_city:
+    if not comparison.values:
         return None
-    drawn = _draw(tuple(area.code for area in below_city))
-    names = {area.code: area.label for area in below_city}
-    return CityMap(
-        WIDTH,
-        drawn.height,
-        tuple(Shape(s.code, names[s.code], s.path, s.x, s.y) for s in drawn.shapes),
-        tuple(_without(below_city, {s.code for s in drawn.shapes})),
+    height, shapes = _draw(tuple(found.area.code for found in comparison.values))
+    values = [float(v.value) for v in comparison.values if v.value is not None]
+    low, high = _range(values)
+    places = tuple(
+        Place(found, _level(found.value, low, high), shapes.get(found.area.code))
+        for found in comparison.values
     )
+    step = (high - low) / LEVELS
+    bounds = tuple(Decimal(f"{low + step * n:.3g}") for n in range(LEVELS + 1)) if values else ()
+    return CityMap(WIDTH, height, places, bounds)
 
 
-def _without(found: Iterable[Area], drawn: set[str]) -> list[Area]:
-    return [area for area in found if area.code not in drawn]
+def _ranked(places: Iterable[Place]) -> list[Place]:
+    """The largest value first; who has none stands last."""
+    return sorted(places, key=lambda p: (p.found.value is None, -(p.found.value or 0)))
+
+
+def _range(values: list[float]) -> tuple[float, float]:
+    """From zero, unless all values are so far from it that all would have one colour."""
+    if not values:
+        return 0.0, 0.0
+    low, high = min(values), max(values)
+    return (low if 0 < high * 0.6 < low < high else min(low, 0.0)), high
+
+
+def _level(value: Decimal | None, low: float, high: float) -> int:
+    if value is None:
+        return 0
+    part = (float(value) - low) / ((high - low) or 1.0)
+    return min(max(math.ceil(part * LEVELS), 1), LEVELS)
 
 
 @lru_cache(maxsize=8)
-def _draw(codes: tuple[str, ...]) -> CityMap:
-    """Project outlines to the plane: equirectangular, true at the city's own latitude."""
+def _draw(codes: tuple[str, ...]) -> tuple[float, dict[str, Shape]]:
+    """Height and outlines in the plane: equirectangular, true at the city's own latitude."""
     features = outlines(codes, detail=int(WIDTH)).features
     rings = {f["properties"]["code"]: list(_rings(f["geometry"])) for f in features}
     points = [point for found in rings.values() for ring in found for point in ring]
     if not points:
-        return CityMap(WIDTH, 0, (), ())
+        return 0, {}
     west, east = min(p[0] for p in points), max(p[0] for p in points)
     south, north = min(p[1] for p in points), max(p[1] for p in points)
     squeeze = math.cos(math.radians((south + north) / 2))
@@ -68,13 +115,33 @@ def _draw(codes: tuple[str, ...]) -> CityMap:
     def place(point: tuple[float, float]) -> tuple[float, float]:
         return (point[0] - west) * squeeze * scale, (north - point[1]) * scale
 
-    shapes = []
+    shapes = {}
     for code, found in rings.items():
         placed = [[place(point) for point in ring] for ring in found]
         path = "".join("M" + "L".join(f"{x:.1f} {y:.1f}" for x, y in ring) + "Z" for ring in placed)
         x, y = _centre(max(placed, key=len))
-        shapes.append(Shape(code, "", path, x, y))
-    return CityMap(WIDTH, (north - south) * scale, tuple(shapes), ())
+        shapes[code] = Shape(code, path, x, y)
+    return (north - south) * scale, _apart(shapes)
+
+
+def _apart(shapes: dict[str, Shape]) -> dict[str, Shape]:
+    """Names and values of neighbours moved up and down until none lies on another."""
+    wide, high = 92.0, 46.0
+    placed = {code: [shape.x, shape.y] for code, shape in shapes.items()}
+    for _round in range(60):
+        moved = False
+        for code, spot in placed.items():
+            for other, place in placed.items():
+                over = high - abs(spot[1] - place[1])
+                if code >= other or abs(spot[0] - place[0]) >= wide or over <= 0.5:
+                    continue
+                up = 1 if spot[1] <= place[1] else -1
+                spot[1] -= up * over / 2
+                place[1] += up * over / 2
+                moved = True
+        if not moved:
+            break
+    return {c: replace(s, x=placed[c][0], y=placed[c][1]) for c, s in shapes.items()}
 
 
 def _centre(ring: list[tuple[float, float]]) -> tuple[float, float]:

@@ -1,11 +1,11 @@
-"""The first page: the plan on one page."""
+"""The first page, the plan on one page; and the areas beside each other."""
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from shucheng.kernel.public import actor_for
-from shucheng.plan.public import cockpit
+from shucheng.plan.public import cockpit, compare_areas, targets_by_section
 from shucheng.web.cockpit.board import board
 from shucheng.web.cockpit.map import city_map
 
@@ -17,13 +17,25 @@ def home(request: HttpRequest) -> HttpResponse:
     wall = request.GET.get("wall") == "1"
     if found is None:
         return render(request, "web/cockpit_empty.html")
+    request.plan_in_force = found.version  # type: ignore[attr-defined]
+    comparison = compare_areas(request.GET.get("show", ""), actor=actor, version=found.version)
+    parts = targets_by_section(found.version, actor=actor)
     return render(
         request,
         "web/wall.html" if wall else "web/cockpit.html",
         {
             "cockpit": found,
-            "board": board(found),
-            "map": city_map(actor=actor),
-            "simulated": found.simulated,
+            "board": board(found, parts),
+            "comparison": comparison,
+            "map": city_map(comparison),
         },
     )
+
+
+@require_GET
+def areas(request: HttpRequest) -> HttpResponse:
+    """One indicator over all areas; only the map's card where a page asks for that."""
+    comparison = compare_areas(request.GET.get("show", ""), actor=actor_for(request))
+    part = getattr(request, "htmx", False) and request.htmx.target == "map"  # type: ignore[attr-defined]
+    template = "web/cockpit_map.html" if part else "web/areas.html"
+    return render(request, template, {"comparison": comparison, "map": city_map(comparison)})

@@ -1,16 +1,20 @@
 """Small things every template may ask: what the actor may do, and charts drawn on the server."""
 
+import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from django import template
+from django.template import Context
+from django.template.loader import render_to_string
 from django.utils.functional import Promise
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy as _
 
 from shucheng.kernel.public import Actor, Person, Role
-from shucheng.plan.public import Headline
-from shucheng.web.charts import path_sparkline
+from shucheng.plan.public import Headline, Standing
+from shucheng.web.charts import line, path_sparkline
 from shucheng.web.demo import demo_people
 
 register = template.Library()
@@ -25,6 +29,60 @@ def may(actor: Actor | Any, permission: str) -> bool:
 @register.simple_tag
 def sparkline(headline: Headline) -> SafeString:
     return path_sparkline(headline)
+
+
+@register.simple_tag
+def trend(values: Iterable[Any], restarts_yearly: bool = False) -> SafeString:
+    """A small line of anything that has a value and a period."""
+    return line([(each.period, each.value) for each in values], restarts_yearly=restarts_yearly)
+
+
+@register.filter
+def signed(change: Any) -> str:
+    """+12.3%, -4; a dash where nothing can be compared."""
+    if change is None:
+        return "—"
+    return f"{change.value.normalize():+,f}" + ("%" if change.in_percent else "")
+
+
+# A fact of numbers and dates: the shape says it without colour.
+_STANDINGS: dict[str, tuple[str, str | Promise]] = {
+    Standing.REACHED: ("good", _("reached")),
+    Standing.NOT_YET: ("watch", _("not yet reached")),
+    Standing.MISSED: ("bad", _("missed")),
+    Standing.UNKNOWN: ("none", _("no data")),
+}
+
+
+@register.filter
+def standing_class(standing: str) -> str:
+    return f"status-{_STANDINGS[standing][0]}"
+
+
+@register.filter
+def standing_label(standing: str) -> str:
+    return str(_STANDINGS[standing][1])
+
+
+@register.simple_tag
+def standings() -> tuple[str, ...]:
+    """All there are, for a legend."""
+    return tuple(_STANDINGS)
+
+
+@register.simple_block_tag(takes_context=True)
+def says_simulated(context: Context, content: SafeString) -> SafeString:
+    """The page, under the ribbon of simulated data wherever it shows a simulated figure.
+
+    A figure that was made up carries the class `simulated` or `simulated-value`; no page has to
+    remember anything more."""
+    if not context.get("simulated") and not _SIMULATED.search(content):
+        return content
+    ribbon = render_to_string("web/simulated.html")
+    return mark_safe(ribbon + content)  # noqa: S308 - both were rendered by templates
+
+
+_SIMULATED = re.compile(r'class="[^"]*\bsimulated(-value)?[\s"]')
 
 
 DUTIES: dict[str, str | Promise] = {

@@ -1,21 +1,50 @@
 """What the first page says at a glance, from a cockpit made by hand."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
+from shucheng.plan.public import SectionTargets, Standing, TargetNow
 from shucheng.web.cockpit.board import board
 
 TODAY = date(2026, 11, 24)
 
 
-@dataclass(frozen=True)
 class Point:
-    year: int
+    """A work point that names the targets given."""
+
+    def __init__(self, year: int, *targets: int) -> None:
+        self.year = year
+        self.targets = SimpleNamespace(all=lambda: [SimpleNamespace(pk=pk) for pk in targets])
+
+
+_DUE = ("year", "implied_year", "kind")
+
+
+def part(
+    *standings: Standing, tasks: int = 0, due: Sequence[tuple[int | None, int, str]] = ()
+) -> SectionTargets:
+    when = due or [(2027, 2027, "level")] * len(standings)
+    targets = tuple(
+        TargetNow(
+            target=cast(
+                Any,
+                SimpleNamespace(pk=number, **dict(zip(_DUE, when[number - 1], strict=True))),
+            ),
+            measured=cast(Any, None),
+            known=None,
+            value=None,
+            asked=Decimal(1),
+            asked_year=2026,
+            standing=standing,
+        )
+        for number, standing in enumerate(standings, 1)
+    )
+    return SectionTargets(cast(Any, None), targets, tasks)
 
 
 def headline(category: str, target: float, value: float | None, comparator: str = ">=") -> Any:
@@ -34,18 +63,18 @@ def headline(category: str, target: float, value: float | None, comparator: str 
     )
 
 
-def cockpit(*headlines: Any, targets: Any = (), today: date = TODAY) -> Any:
+def cockpit(*headlines: Any, today: date = TODAY) -> Any:
     return SimpleNamespace(
         headlines=headlines,
-        actions=(SimpleNamespace(targets=3, tasks=1), SimpleNamespace(targets=5, tasks=0)),
-        work=(SimpleNamespace(work_points=(Point(2025),)),),
+        work=(
+            SimpleNamespace(lead="市工信局", work_points=(Point(2025),), due=date(2025, 12, 31)),
+        ),
         progress=SimpleNamespace(start=2025, end=2027, today=today),
-        version=SimpleNamespace(targets=SimpleNamespace(values_list=lambda *_names: targets)),
     )
 
 
 def test_categories_keep_the_annexs_order() -> None:
-    found = board(cockpit(headline("甲", 1, 1), headline("甲", 1, 1), headline("乙", 1, 1)))
+    found = board(cockpit(headline("甲", 1, 1), headline("甲", 1, 1), headline("乙", 1, 1)), ())
     assert [(c.name, len(c.headlines)) for c in found.categories] == [("甲", 2), ("乙", 1)]
 
 
@@ -56,20 +85,22 @@ def test_reached_counts_values_at_their_target_in_its_own_direction() -> None:
             headline("甲", 100, 99),
             headline("甲", 100, 99, comparator="<="),
             headline("甲", 100, None),
-        )
+        ),
+        (),
     ).reached
     assert found
     assert (found.year, found.reached, found.known, found.of) == (2026, 2, 3, 4)
 
 
 def test_the_next_deadline_counts_what_falls_due_then() -> None:
-    targets = [
+    targets: list[tuple[int | None, int, str]] = [
         (2025, 2027, "annual"),  # over
         (2026, 2027, "level"),
         (None, 2027, "annual"),  # every year
         (None, 2027, "level"),  # the plan's last year
     ]
-    deadline = board(cockpit(headline("甲", 1, 1), targets=targets)).deadline
+    parts = [part(*[Standing.UNKNOWN] * 4, due=targets)]
+    deadline = board(cockpit(headline("甲", 1, 1)), parts).deadline
     assert deadline
     assert (deadline.on, deadline.days) == (date(2026, 12, 31), 37)
     assert (deadline.indicators, deadline.targets, deadline.work_points) == (1, 2, 0)
@@ -85,8 +116,34 @@ def test_the_next_deadline_counts_what_falls_due_then() -> None:
     ],
 )
 def test_today_stands_at_its_true_place(today: date, at: float, left: int) -> None:
-    timeline = board(cockpit(today=today)).timeline
+    timeline = board(cockpit(today=today), ()).timeline
     assert timeline
     assert (timeline.today_at, timeline.days_left) == (at, left)
     assert [year.year for year in timeline.years] == [2025, 2026, 2027]
     assert (timeline.years[0].start, timeline.years[-1].end) == (0.0, 100.0)
+
+
+def test_a_part_shows_its_reached_targets_first_and_sums_count_them() -> None:
+    found = board(
+        cockpit(),
+        (
+            part(Standing.UNKNOWN, Standing.NOT_YET, Standing.REACHED, tasks=2),
+            part(Standing.MISSED, tasks=1),
+        ),
+    )
+    shown = [entry.standing for entry in found.parts[0].targets]
+    assert shown == [Standing.REACHED, Standing.NOT_YET, Standing.UNKNOWN]
+    assert (found.all_targets, found.all_reached, found.all_known, found.all_tasks) == (4, 1, 3, 3)
+
+
+def test_a_day_that_all_work_points_share_is_said_once() -> None:
+    whole = cockpit()
+    work = board(whole, (part(Standing.REACHED),)).work
+    assert (work.due, work.is_over) == (date(2025, 12, 31), True)
+    whole.work = (
+        *whole.work,
+        SimpleNamespace(lead="市数据局", work_points=(Point(2027, 1, 9),), due=date(2027, 12, 31)),
+    )
+    work = board(whole, (part(Standing.REACHED),)).work
+    assert (work.due, work.is_over, work.most) == (None, False, 1)
+    assert [entry.target.pk for entry in work.leads[1].points[0].targets] == [1]

@@ -1,0 +1,151 @@
+"""The shell's own pages, over a city with its plan in force and a simulated year."""
+
+from datetime import date
+from typing import Any
+
+import pytest
+from django.conf import settings as django_settings
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from shucheng.kernel.public import (
+    Person,
+    Role,
+    create_person,
+    grant_role,
+    resolve_organisation,
+    run_pending_jobs,
+    system_actor,
+)
+from shucheng.plan.public import (
+    compare_areas,
+    load_city_pack,
+    load_plan,
+    publish_version,
+    read_pack,
+    simulate,
+)
+from shucheng.web.cockpit.map import city_map
+
+RIBBON = "模拟数据:由程序生成"
+
+
+@pytest.fixture
+def city(db: None, settings: Any) -> None:
+    """Yancheng's pack and plan; nothing is reported yet."""
+    settings.REQUIRE_SECOND_FACTOR = False
+    actor = system_actor("cli")
+    pack = read_pack(django_settings.CITY_PACK)
+    load_city_pack(pack, actor=actor)
+    text = (pack.path / "plan.txt").read_bytes()
+    version = load_plan("plan.txt", text, actor=actor)
+    run_pending_jobs()
+    version.refresh_from_db()
+    publish_version(version.pk, version.revision, actor=actor)
+
+
+@pytest.fixture
+def year(city: None) -> None:
+    simulate(read_pack(django_settings.CITY_PACK), date(2026, 7, 25), actor=system_actor("cli"))
+
+
+def browser_of(role: Role, organisation: str = "市数据局") -> Client:
+    actor = system_actor("cli")
+    office = resolve_organisation(organisation)
+    assert office is not None
+    person, _once = create_person(f"test-{role}", str(role), actor=actor)
+    grant_role(person.pk, office.pk, role, actor=actor)
+    Person.objects.filter(pk=person.pk).update(must_change_password=False)
+    client = Client()
+    client.force_login(Person.objects.get(pk=person.pk))
+    return client
+
+
+def text_of(client: Client, address: str) -> str:
+    response = client.get(address)
+    assert response.status_code == 200, address
+    return response.content.decode()
+
+
+@pytest.mark.parametrize(("address", "most"), [("/", 35), ("/areas/", 15), ("/areas/320902/", 15)])
+def test_a_page_costs_few_queries(year: None, address: str, most: int) -> None:
+    client = browser_of(Role.LEADER)
+    client.get(address)
+    with CaptureQueriesContext(connection) as queries:
+        assert client.get(address).status_code == 200
+    assert len(queries) <= most, "\n".join(q["sql"][:160] for q in queries)
+
+
+def test_the_map_compares_areas_at_one_period_and_names_who_is_late(year: None) -> None:
+    actor = system_actor("cli")
+    found = compare_areas("", actor=actor)
+    assert found.chosen
+    assert found.chosen.name == "数字经济核心产业营业收入"
+    assert found.period == "2026-06"
+    late = {value.area.code for value in found.values if value.is_late}
+    assert late == {"320921", "320923", "320900-binhaigang"}
+    assert found.known == 10
+    assert all(value.value is None for value in found.missing)
+    drawn = city_map(found)
+    assert drawn
+    assert [len(drawn.counties), len(drawn.zones)] == [9, 4]
+    values = [place.found.value for place in drawn.counties if place.found.value is not None]
+    assert values == sorted(values, reverse=True)
+    assert drawn.counties[0].level == 5
+    assert drawn.counties[-1].level == 0
+
+
+def test_a_whole_period_of_areas_makes_the_citys_value(year: None) -> None:
+    found = compare_areas("", actor=system_actor("cli"))
+    choices = [choice.code for choice in found.choices]
+    assert len(choices) == len(set(choices)) > 20
+    for code in choices:
+        compared = compare_areas(code, actor=system_actor("cli"))
+        if compared.city and not compared.missing:
+            total = sum(v.value for v in compared.values if v.value is not None)
+            assert total == compared.city.value, code
+
+
+def test_a_map_without_data_says_so(city: None) -> None:
+    client = browser_of(Role.LEADER)
+    page = text_of(client, "/areas/320902/")
+    assert "该区域尚无数据" in page
+    page = text_of(client, "/")
+    assert "尚无区域填报" in page
+    assert 'class="level-0"' in page
+    assert 'class="level-1"' not in page
+
+
+def test_only_the_map_is_answered_to_the_chooser(year: None) -> None:
+    client = browser_of(Role.LEADER)
+    headers = {"HX-Request": "true", "HX-Target": "map"}
+    found = client.get("/areas/", {"show": "computing-capacity"}, headers=headers)
+    page = found.content.decode()
+    assert page.lstrip().startswith('<div id="map"')
+    assert "<html" not in page
+
+
+SHOWN = (
+    "/",
+    "/?wall=1",
+    "/areas/",
+    "/areas/320902/",
+    "/data/metrics/",
+    "/data/metrics/core_revenue/",
+)
+
+
+@pytest.mark.parametrize("address", SHOWN)
+def test_every_page_with_a_simulated_figure_wears_the_ribbon(year: None, address: str) -> None:
+    assert 'class="ribbon"' in text_of(browser_of(Role.LEADER), address)
+
+
+@pytest.mark.parametrize("address", ["/plan/", "/findings/", "/duties/", "/search/?q=算力"])
+def test_a_page_without_simulated_figures_does_not(year: None, address: str) -> None:
+    assert 'class="ribbon"' not in text_of(browser_of(Role.LEADER), address)
+
+
+def test_without_simulated_rows_no_page_speaks_of_them(city: None) -> None:
+    client = browser_of(Role.LEADER)
+    assert not any('class="ribbon"' in text_of(client, address) for address in SHOWN)
