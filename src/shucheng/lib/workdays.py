@@ -10,8 +10,8 @@ from datetime import date, timedelta
 
 import chinese_calendar
 
-FIRST_YEAR = min(chinese_calendar.workdays).year
-LAST_YEAR = max(chinese_calendar.workdays).year
+FIRST_YEAR: int = min(chinese_calendar.workdays).year
+LAST_YEAR: int = max(chinese_calendar.workdays).year
 
 
 @dataclass(frozen=True, slots=True)
