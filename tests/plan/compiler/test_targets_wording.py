@@ -113,6 +113,27 @@ from shucheng.plan.compiler.model import Period
         ("应急平台接入能力90座。", []),
         ("信贷产品服务农户3万户。", ["信贷产品服务农户 = 3万户 None cumulative"]),
         ("信用指数全国排名进入前20名。", ["信用指数 <= 20名 None level"]),
+        # A change that is said before what changes, or behind the figure.
+        ("降低渔民用油成本30%左右。", ["渔民用油成本 ~ 30% None growth"]),
+        ("提高渔港监测率到60%。", ["渔港监测率 >= 60% None level"]),
+        ("减少用油9万吨以上。", ["用油 >= 9万吨 None growth"]),
+        ("到2027年,提升工程完成率达到60%。", ["提升工程完成率 >= 60% 2027 level"]),
+        ("渔业产值保持12%以上增长。", ["渔业产值 >= 12% None growth"]),
+        ("渔业产值保持12%以上的增长点。", ["渔业产值 >= 12% None level"]),
+        (
+            "渔港监测率、渔船联网率分别提高3个、4个百分点。",
+            ["渔港监测率 = 3个百分点 None growth", "渔船联网率 = 4个百分点 None growth"],
+        ),
+        # A bracket in the midst of a list belongs to the figure before it.
+        (
+            "建成渔港50座(其中国家级5座)、码头200座。",
+            ["渔港 = 50座", "国家级渔港 = 5座", "码头 = 200座"],
+        ),
+        # Verbs on both sides of what is measured.
+        ("公共数据年均新增开放300项。", ["公共数据 = 300项 None annual"]),
+        ("主导参与国家标准、行业标准制修订30项。", ["国家标准、行业标准 = 30项 None cumulative"]),
+        ("开放测试航道70公里。", ["开放测试航道 = 70公里 None cumulative"]),
+        ("统筹专项资金每年不少于3亿元。", ["专项资金 >= 3亿元 None annual"]),
         # A month of the year that is spoken of belongs to no subject.
         ("10月底前接入医院30家。", ["接入医院 = 30家 None cumulative"]),
         # What is complete is promised, though nothing compares.
@@ -187,6 +208,12 @@ def test_the_words_around_a_figure(text: str, expected: list[str]) -> None:
         ("制定80项国家标准和行业标准,参与制定5项国际标准。", ["国家标准和行业标准", "国际标准 "]),
         ("壮大海缆产业,到2027年产业规模突破80亿元。", ["海缆产业规模"]),
         ("培育10个超百亿级集群,其中3个超五百亿级。", ["超百亿级集群", "超五百亿级集群"]),
+        (
+            "建设海洋产业园,入驻企业超过90家,产值突破80亿元。",
+            ["海洋产业园入驻企业", "海洋产业园产值"],
+        ),
+        ("制定产业规划,产值突破80亿元。", ["产值"]),
+        ("设立总规模50亿元的海洋基金,首期规模15亿元。", ["海洋基金总规模", "海洋基金首期规模"]),
         # A label holds to the end of its sentence.
         ("量子:参与标准制定,提交技术提案30篇。", ["量子技术提案"]),
     ],
@@ -240,3 +267,12 @@ def test_a_longer_plan_still_has_the_present_five_years_before_it() -> None:
     text = "“十四五”期间新建变电站3座。"
     assert [t.year for t in read(text, period=Period(2023, 2030))[0]] == [2025]
     assert read(text, period=Period(2025, 2027))[0] == []
+
+
+def test_a_year_in_the_midst_of_a_sentence_is_said_of_its_clause_alone() -> None:
+    opens = "到2026年,渔港监测率达到60%。渔船联网率达到90%。"
+    assert [(t.year, t.implied_year) for t in read(opens)[0]] == [(2026, None), (2026, None)]
+    within = "加快建设海缆二期工程,2026年底前新增海缆90公里。渔船联网率达到90%。"
+    assert [(t.year, t.implied_year) for t in read(within)[0]] == [(2026, None), (None, 2027)]
+    aimed = "坚持创新驱动和需求牵引并重,到2026年,渔港监测率达到60%。渔船联网率达到90%。"
+    assert [t.year for t in read(aimed)[0]] == [2026, 2026]

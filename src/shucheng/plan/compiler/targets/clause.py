@@ -13,6 +13,7 @@ from shucheng.plan.compiler.document import Span
 from shucheng.plan.compiler.language.comparators import COMPARATORS
 from shucheng.plan.compiler.language.patterns import alternation
 from shucheng.plan.compiler.targets import words
+from shucheng.plan.compiler.targets.changes import changes_after
 from shucheng.plan.compiler.targets.folded_passage import FoldedPassage
 from shucheng.plan.compiler.targets.modifiers import is_bare_size, names_a_class, names_a_size
 from shucheng.plan.compiler.targets.quantities import Quantity
@@ -226,6 +227,8 @@ def _noun_first(passage: FoldedPassage, group: Sequence[Quantity], left: Left) -
         left = replace(left, comparators=left.comparators | ({bound} if bound else set()))
     if listed and (scope := words.SCOPE.match(passage.slice(left.before))):
         listed = scope[1] + listed
+    if group[0].dimension == "share" and changes_after(passage.text, group[-1].span[1]):
+        left = replace(left, growth=True)
     spread = left.spread and len(group) == 1
     if listed and (spread or len(group) > 1):
         subjects = subjects_of(listed, len(group), spread=spread)

@@ -38,7 +38,7 @@ _RELATIVE: Final = re.compile(
         国产化替代率 自主化率 上架率 年产值 年交易额 年营收 年营业收入 绿电使用 基准站 注册用户
         注册商户 注册企业 注册会员 注册司机 活跃用户 日活 月活 入库企业 入网 接入 累计接入
         连接数 授信户数 新增授信 累计授信 累计放款 授信金额 实时定位 定位精度 上图率 参赛 参展
-        观展 单箱 调用量 访问量 下载量 机架利用率 总算力"""
+        观展 单箱 调用量 访问量 下载量 机架利用率 首期规模 总算力"""
     )
     + "|(?:总|整体|综合)?"
     + alternation("覆盖 利用 使用 普及 应用 渗透 达标 合格 完好 在线 联网 入住 开通 安装 替代")
@@ -56,6 +56,8 @@ _ENTERED: Final = re.compile(
     + alternation("园 园区 基地 平台 集聚区 示范区 数据空间 中心 楼宇 孵化器 加速器 系统")
     + ")"
 )
+# 产业园…,|产值突破100亿元: what such a place yields.
+_YIELD: Final = re.compile("总?(?:产值|营业收入|营收|税收|产出)")
 # A short form of what was named in full before it: (市融资信用服务)平台|注册市场主体.
 _SHORT_FORM: Final = re.compile(
     alternation("平台 系统 园区 产业园 枢纽 示范区 试验区 数据空间 基地")
@@ -100,6 +102,8 @@ class Said:
 
     def owner_of(self, subject: str, previous: str) -> str:
         """What a subject that cannot stand alone belongs to: something made, or `previous`."""
+        if _YIELD.fullmatch(subject):
+            return _thing(_ENTERED, self.made) or _thing(_ENTERED, self.made_before)
         if not _RELATIVE.match(subject):
             return ""
         measured = _thing(_MEASURED, previous)

@@ -26,7 +26,7 @@ from shucheng.plan.compiler.targets.meaning import comparator_of, kind_of
 from shucheng.plan.compiler.targets.owners import owner_of_change
 from shucheng.plan.compiler.targets.promises import RANKED, Standing, promises
 from shucheng.plan.compiler.targets.qualitative import find_qualitative
-from shucheng.plan.compiler.targets.quantities import Quantity, quantities, ranks
+from shucheng.plan.compiler.targets.quantities import Quantity, quantities, ranks, with_shared_units
 from shucheng.plan.compiler.targets.subjects import (
     complete,
     head_of_twin,
@@ -136,13 +136,14 @@ class PassageReader:
         return scope, seen
 
     def _items(self, clause: Clause) -> Iterator[Item]:
-        """Figures of the clause, then of its brackets (其中国家级10家)."""
+        """Figures of the clause and of its brackets (其中国家级10家), as they stand."""
         asides = self.layout.asides
-        yield from self._items_in(
+        found = self._items_in(
             clause.span, [q for q in self._figures(clause.span) if not asides[q.span[0]]]
         )
         for bracket in clause.brackets:
-            yield from self._items_in(bracket, self._figures(bracket))
+            found += self._items_in(bracket, self._figures(bracket))
+        yield from sorted(found, key=lambda item: item.quantity.span)
 
     def _items_in(self, span: Span, figures: Sequence[Quantity]) -> list[Item]:
         return read_clause(self.passage, span, figures) if figures else []
@@ -155,7 +156,7 @@ class PassageReader:
             if quantity.dimension != "none" or self._may_be_bare(quantity)
         ]
         found.extend(ranks(text, span[0], span[1], names))
-        return sorted(found, key=lambda quantity: quantity.span)
+        return with_shared_units(text, sorted(found, key=lambda quantity: quantity.span))
 
     def _may_be_bare(self, quantity: Quantity) -> bool:
         """An index has no unit: a comparator stands before it and nothing after it."""

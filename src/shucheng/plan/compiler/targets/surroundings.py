@@ -8,6 +8,7 @@ from shucheng.plan.compiler.document import Span
 from shucheng.plan.compiler.language.comparators import COMPARATORS
 from shucheng.plan.compiler.language.patterns import alternation
 from shucheng.plan.compiler.targets import words
+from shucheng.plan.compiler.targets.changes import change_before
 from shucheng.plan.compiler.targets.folded_passage import (
     BUILDING,
     INNER_BUILDING,
@@ -40,7 +41,7 @@ _VERB_AT_END: Final = re.compile(
 )
 # What opens an item: punctuation, bullets, item numbers.
 _JOINERS: Final = re.compile(
-    r"[，、;:。\-*•·>!/]+|\d+[.、](?!\d)|[(][一二三四五六七八九十\d]+[)]|[①-⑳]"
+    r"[，、;:。\-*•·>!/]+|\d+[.、](?!\d)|[(][一二三四五六七八九十\d]+[)]|[(](?:其中|包括|含)[^()]*[)]|[①-⑳]"
     r"|[一二三四五六七八九十]是(?!否)|并(?!网|轨|购|发|联|行|线)且?|且|以及"
 )
 _LIST_JOINER: Final = re.compile(r"[和及与](?!谐|时)")
@@ -62,10 +63,12 @@ _HELD_AGAINST: Final = re.compile(r"(?:年均)?(?:增速|增长|增幅)?(?:高�
 _KEPT_VERB: Final = re.compile("接入(?!.{0,4}(?:率|规模|能力|量|比例)).{2,}$")
 # ... and so do these behind who acts, where nothing compares: 光网覆盖家庭1000万户.
 _REACHES: Final = re.compile(
-    f"..(?:{words.REACH}|接入(?!.{{0,4}}(?:率|规模|能力|量|比例)).{{2,}})$"
+    f"..(?:{words.REACH}|接入(?!.{{0,4}}(?:率|规模|能力|量|比例)).{{2,}})$|^开放测试"
 )
 # What is done to those who are counted is what is measured: 服务企业1200家次, 带动就业500人.
 _SERVES: Final = re.compile("服务|惠及|接待|覆盖|(?:带动|吸纳)(?=就业)")
+# 主导参与|国家标准|制修订20项
+_AGENCY: Final = re.compile(f"(?:{words.ADVERB}(?=..))*")
 _FUND: Final = re.compile(r"(?:总规模|首期规模|规模|总投资|年产值)$")
 
 
@@ -127,19 +130,21 @@ def left_of(
     against = _HELD_AGAINST.search(passage.slice(core)) if by_points else None
     if against and against.start() > 0:
         core, run.growth = (core[0], core[0] + against.start()), True
+    core = _without_change(passage, core, quantity, run)
     if verb_at_end and not noun_follows and core[1] == end:
         # 算力券每年发放不少于5000万元: the verb closes the subject.
         closing = _VERB_AT_END.search(passage.slice(core))
         done = words.DOES.search(text, begin, core[0]) is not None
         if closing and closing.start() > 0 and not (done or words.VERBAL_NOUN.search(closing[0])):
-            core = (core[0], _run_before(passage, core[0], core[0] + closing.start()).end)
+            closed = _run_before(passage, core[0], core[0] + closing.start()).end
+            agency = _AGENCY.match(text, core[0], closed)
+            core = (agency.end() if agency else core[0], closed)
             verb = verb or "build"
         elif closing and closing.start() > 0 and quantity.dimension == "count":
             verb = verb or "build"  # 烟感安装3万户: the noun of a deed that is done so often
-    if not verb and quantity.dimension == "count":
-        said = passage.slice(core)
-        reaches = _KEPT_VERB.match(said) or (not run.comparators and _REACHES.search(said))
-        verb = "build" if reaches else ""
+    compared = bool(run.comparators)
+    if not verb and _reaches(passage.slice(core), quantity, compared=compared):
+        verb = "build"
     return Left(
         core,
         verb or inner_verb or run.verb,
@@ -152,6 +157,27 @@ def left_of(
         begin=begin,
         before=before if inner_verb else (head, head),
     )
+
+
+def _reaches(said: str, quantity: Quantity, *, compared: bool) -> bool:
+    """The subject holds what is done: 接入泵站40座, 光网覆盖家庭1000万户, 开放测试道路600公里."""
+    if quantity.dimension == "count" and _KEPT_VERB.match(said):
+        return True
+    deed = quantity.dimension in ("count", "amount") and not compared
+    return deed and _REACHES.search(said) is not None
+
+
+def _without_change(passage: FoldedPassage, core: Span, quantity: Quantity, run: "_Run") -> Span:
+    """降低|企业用能成本|30%: the change goes to the run, the rest is the subject."""
+    compared = bool(run.comparators - {"equal", "about"}) or run.growth
+    before = passage.before(quantity.span[0])
+    change = change_before(passage.slice(core), quantity, before, compared=compared)
+    if change is None:
+        return core
+    run.growth = run.growth or change.by
+    if not (change.by or compared):
+        run.comparators = {"at_most" if change.falls else "at_least"}
+    return core[0] + change.length, core[1]
 
 
 @dataclass(slots=True)
@@ -248,11 +274,14 @@ def _look_inside(
     for position in range(end - 1, head, -1):
         # 县财政每年安排专项资金: a mark of time and a verb open the phrase anew.
         if position in passage.times:
-            built = BUILDING.match(text, passage.times[position], end)
-            if built and built.end() < end:
-                return (built.end(), end), "build"
-            if built and noun_follows:
-                return (end, end), "build"  # 财政每年安排|5亿元专项资金
+            reached = passage.times[position]
+            while built := BUILDING.match(text, reached, end):
+                reached = built.end()
+            if reached == end > passage.times[position]:
+                # 财政每年安排|5亿元专项资金; 公共数据|年均新增开放200项
+                return ((end, end) if noun_follows else (head, position)), "build"
+            if reached > passage.times[position]:
+                return (reached, end), "build"
     circumstance = (
         words.CIRCUMSTANCE.match(text, head, end) is not None
         or words.SUPPORTS.search(text[begin:head]) is not None

@@ -88,6 +88,11 @@ _GOVERNS: Final = re.compile(
 )
 
 
+# How many characters may stand before a year that opens its sentence.
+_LONGEST_OPENING: Final = 6
+_OPENING_REACH: Final = 40
+
+
 @dataclass(frozen=True, slots=True)
 class Mark:
     """A word or phrase of time, where it stands and what it says."""
@@ -96,6 +101,8 @@ class Mark:
     kind: MarkKind
     year: int | None = None
     basis: Basis = ""
+    # It stands where the sentence begins, or between commas: it is said of more than its clause.
+    opens: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +111,8 @@ class Scope:
 
     year: int | None = None
     basis: Basis = ""
+    # The year opened its sentence: it holds for the sentences after it.
+    opens: bool = True
     each_year: bool = False
     # A year, a sentence back or here, that the text reports on instead of planning for.
     past: bool = False
@@ -115,16 +124,19 @@ class Scope:
 
     def next_sentence(self) -> "Scope":
         """What is left of it after a full stop: the year, now inherited, and the past."""
-        basis: Basis = "inherited" if self.year is not None else ""
-        if self.basis == "relative":
+        year = self.year if self.opens else None
+        basis: Basis = "inherited" if year is not None else ""
+        if year is not None and self.basis == "relative":
             basis = "relative"
-        return replace(self, basis=basis, each_year=False, reported=False, others=False, years=())
+        return replace(
+            self, year=year, basis=basis, each_year=False, reported=False, others=False, years=()
+        )
 
     def after(self, mark: Mark) -> "Scope":
         match mark.kind:
             case "year":
                 years = (mark.year,) if mark.year else ()
-                return Scope(mark.year, mark.basis, others=self.others, years=years)
+                return Scope(mark.year, mark.basis, mark.opens, others=self.others, years=years)
             case "years" if mark.year is not None:
                 return replace(self, year=mark.year, years=(*self.years, mark.year))
             case "within":
@@ -239,7 +251,7 @@ def _dated(text: str, calendar: Calendar, names: bytes) -> Iterator[Mark]:
                 years = list(range(_read_year(match["first"]), year + 1))[-9:] or years
             for position, each in enumerate(years):
                 kind: MarkKind = "years" if listed or position else "year"
-                yield Mark(match.span(), kind, each, "stated")
+                yield Mark(match.span(), kind, each, "stated", opens=_opens(text, match.span()))
 
 
 def _five_years(text: str, calendar: Calendar) -> Iterator[Mark]:
@@ -254,7 +266,15 @@ def _five_years(text: str, calendar: Calendar) -> Iterator[Mark]:
         if match["part"] == "以来" or calendar.is_past(end) or not ahead:
             yield Mark(match.span(), "past")
         elif match["part"] not in ("以后", "收官之年", "开局"):
-            yield Mark(match.span(), "year", end, "stated")
+            yield Mark(match.span(), "year", end, "stated", opens=_opens(text, match.span()))
+
+
+def _opens(text: str, span: Span) -> bool:
+    """到2027年, 力争到2027年,…; not 二期2026年底前建成: that year is said of its clause alone."""
+    head = re.split("[。;!\n]", text[max(0, span[0] - _OPENING_REACH) : span[0]])[-1]
+    if len(re.sub("[^一-鿿]", "", head)) <= _LONGEST_OPENING:
+        return True
+    return head.endswith(("，", ":")) and text[span[1] : span[1] + 1] == "，"
 
 
 def _parse_int(text: str) -> int:
