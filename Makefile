@@ -35,8 +35,8 @@ src/shucheng/web/static/build/manifest.json: frontend/package-lock.json frontend
 	@touch $@
 
 .PHONY: demo
-demo: setup ## compile the plan (PLAN=FILE), fill a simulated year, serve the cockpit
-	@SHUCHENG_DATA=$${SHUCHENG_DATA:-var/demo} $(BIN)/shucheng demo --plan $(PLAN) --port $(PORT)
+demo: setup ## compile the plan (PLAN=FILE), fill a simulated year, serve the cockpit (PORT=8000)
+	@SHUCHENG_DATA=$${SHUCHENG_DATA:-var/demo$(if $(filter-out 8000,$(PORT)),-$(PORT))} $(BIN)/shucheng demo --plan $(PLAN) --port $(PORT)
 
 .PHONY: serve
 serve: setup ## serve what is in SHUCHENG_DATA (default: var)

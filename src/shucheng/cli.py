@@ -257,6 +257,14 @@ def _run(options: argparse.Namespace) -> int:
         # A demonstration on one's own machine: no certificate, people chosen from a list.
         for name, value in DEMO_SETTINGS.items():
             os.environ.setdefault(name, value)
+    if options.command in {"demo", "serve"}:
+        from shucheng.web import preflight
+
+        try:
+            getattr(preflight, f"before_{options.command}")(options)
+        except preflight.NotReady as error:
+            print(f"shucheng: {error}", file=sys.stderr)
+            return 2
     run = getattr(_platform(), options.command.replace("-", "_"))
     return int(run(options) or 0)
 
