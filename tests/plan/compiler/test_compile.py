@@ -45,6 +45,7 @@ HEAD = (
         ("江北市数字经济三年行动计划", "2025年3月1日", (2025, 2027)),
         ("江北市“十四五”数字经济发展规划", "2021年11月3日", (2021, 2025)),
         ("江北市“十五五”数字经济发展规划", "2026年3月1日", (2026, 2030)),
+        ("江北市国民经济和社会发展第十五个五年规划纲要", "2026年3月1日", (2026, 2030)),
         ("江北市2025年数字经济工作要点", "2025年3月1日", (2025, 2025)),
     ],
 )
@@ -69,6 +70,21 @@ def test_the_period_comes_from_the_text_where_the_title_has_none(
 ) -> None:
     head = HEAD.format(issuer="江北市人民政府", date="2025年3月1日", title="江北市数字经济实施方案")
     assert compiled(f"{head}{sentence}").period == Period(*period)
+
+
+@pytest.mark.parametrize(
+    ("sentence", "period"),
+    [
+        ("到2027年,渔港监测率比2023年提高5个百分点;到2030年,达到90%。", (2024, 2030)),
+        ("到2027年,渔港监测率达到80%;到2030年,达到90%。", (2025, 2030)),
+    ],
+)
+def test_a_plan_without_a_date_begins_after_what_it_looks_back_on(
+    sentence: str, period: tuple[int, int]
+) -> None:
+    plan = compiled(f"江北市数字渔业实施意见\n\n一、目标\n{sentence}")
+    assert plan.period == Period(*period)
+    assert [target.year for target in plan.targets] == [2027, 2030]
 
 
 @pytest.mark.parametrize(

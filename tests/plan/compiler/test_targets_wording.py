@@ -124,6 +124,9 @@ from shucheng.plan.compiler.model import Period
             "渔港监测率、渔船联网率分别提高3个、4个百分点。",
             ["渔港监测率 = 3个百分点 None growth", "渔船联网率 = 4个百分点 None growth"],
         ),
+        ("渔港总数由2024年的15座增至2027年的25座。", ["渔港总数 >= 25座 2027 level"]),
+        ("渔船事故由2024年的15件降至2027年的5件。", ["渔船事故 <= 5件 2027 level"]),
+        ("水产品年增长12%。", ["水产品 = 12% None growth"]),
         # A bracket in the midst of a list belongs to the figure before it.
         (
             "建成渔港50座(其中国家级5座)、码头200座。",
@@ -213,6 +216,8 @@ def test_the_words_around_a_figure(text: str, expected: list[str]) -> None:
             ["海洋产业园入驻企业", "海洋产业园产值"],
         ),
         ("制定产业规划,产值突破80亿元。", ["产值"]),
+        ("新建机房PUE低于1.25,存量机房不高于1.4。", ["新建机房PUE", "存量机房PUE"]),
+        ("新建机房PUE低于1.25,存量机房不超过30座。", ["新建机房PUE", "存量机房 "]),
         ("设立总规模50亿元的海洋基金,首期规模15亿元。", ["海洋基金总规模", "海洋基金首期规模"]),
         # A label holds to the end of its sentence.
         ("量子:参与标准制定,提交技术提案30篇。", ["量子技术提案"]),

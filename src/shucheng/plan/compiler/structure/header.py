@@ -43,12 +43,15 @@ _FIVE_YEAR = {
     "十五": (2026, 2030),
     "十六": (2031, 2035),
 }
-_FIVE_YEAR_NAME = re.compile(r"[“\"]?(十[二三四五六])五[”\"]?")
+_FIVE_YEAR_NAME = re.compile(r"[“\"]?(十[二三四五六])(?:五[”\"]?|个五年)")
 _YEAR_PLAN = re.compile(r"([一二两三四五]|\d)年(?:攻坚)?(?:专项)?(?:行动|攻坚|发展|建设|工作|实施)")
 _SCOPE = re.compile(
     r"(?:规划|实施|行动|计划|建设|工作|本(?:规划|方案|计划))?(?:期限?|时间|周期|年限)为?\s*:?为?\s*(20\d\d)\s*年?\s*[-~至到]+\s*(20\d\d)\s*年?"
 )
 _BY_YEAR = re.compile(r"(?:到|至|截至)\s*(20\d\d)\s*年|(20\d\d)\s*年(?:底|末)")
+_AIMED = re.compile(r"(?<!截)[到至]\s*(20\d\d)\s*年")
+_LOOKED_BACK = re.compile(r"(?:截至|截止|较|比|从|由|在)\s*(20\d\d)\s*年")
+_USUAL_SPAN = 3
 _FAR_AHEAD = re.compile(r"展望|远景|愿景")
 _LONGEST_PLAN = 6
 _SINGLE_YEAR = re.compile(r"(?<![\d\-~])(20\d\d)\s*年?(?:度)?(?![\d\-~])")
@@ -261,8 +264,16 @@ def _period(
         if end:
             return Period(end - length + 1, end)
     if end:
-        return Period(min(issued or end, end), end)
+        return Period(min(issued or _first_year(text, end), end), end)
     return Period(issued, issued) if issued and "工作要点" in title else None
+
+
+def _first_year(text: str, end: int) -> int:
+    """The year after the last that the text looks back on (较2024年); it has no date of its own."""
+    aims = [int(year) for year in _AIMED.findall(text)]
+    first = min([year for year in aims if year <= end], default=end)
+    past = [int(year) for year in _LOOKED_BACK.findall(text) if int(year) < first]
+    return max(past) + 1 if past else first - _USUAL_SPAN + 1
 
 
 def _last_year(text: str, outline: Outline, issued: int | None) -> int | None:

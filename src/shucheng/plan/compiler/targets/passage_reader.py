@@ -30,6 +30,7 @@ from shucheng.plan.compiler.targets.quantities import Quantity, quantities, rank
 from shucheng.plan.compiler.targets.subjects import (
     complete,
     head_of_twin,
+    index_of_another,
     lean_on_label,
     lean_on_topic,
     rate_of_another,
@@ -273,6 +274,8 @@ class PassageReader:
         subject = self._in_list(subject, item, clause)
         if item.quantity.dimension == "share" and previous.clause is not None:
             subject = rate_of_another(subject, previous.subject)
+        if item.quantity.dimension == "none" and previous.clause is not None:
+            subject = index_of_another(subject, previous.subject)
         subject = complete(subject, previous.subject, counted=item.number_first)
         if draws_circle(self.passage, item):
             subject = name_circle(self.passage, item, clause.span, subject)

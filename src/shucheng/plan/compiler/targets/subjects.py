@@ -102,6 +102,7 @@ _NO_TOPIC: Final = re.compile(
         是 年 行动 工程 体系 方案 计划 原则"""
     )
 )
+_INDEX: Final = re.compile("(?:PUE值?|电能利用效率|[能产]效值|(?:综合|发展)?指数|系数|密度)$")
 _SHORTEST_RATE: Final = 3
 _TRADE_MEASURE: Final = (
     "产业",
@@ -248,6 +249,12 @@ def complete(subject: str, previous: str, *, counted: bool = False) -> str:
     if _RATE.search(previous):
         return owner_of_rate(subject, previous) + subject
     return subject
+
+
+def index_of_another(subject: str, previous: str) -> str:
+    """新建数据中心PUE低于1.25, |存量改造后|不高于1.4: the index that only the first one names."""
+    index = _INDEX.search(previous)
+    return subject + index[0] if index and subject and not _INDEX.search(subject) else subject
 
 
 def rate_of_another(subject: str, previous: str) -> str:

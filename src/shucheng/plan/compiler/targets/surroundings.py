@@ -30,9 +30,10 @@ _BASELINE: Final = (
 _LEFTWARD: Final = re.compile(
     "(?:"
     + "|".join(f"(?P<{said}>{pattern})" for said, pattern in COMPARATORS.items())
-    + f"|(?P<growth>翻|(?:年均)?(?:复合)?(?:{words.GROWTH})率?)"
+    + rf"|(?P<growth>翻|(?:年均|(?<![上往去前今当近两三四五\d])年)?(?:复合)?(?:{words.GROWTH})率?)"
     + f"|(?P<baseline>{_BASELINE})|(?P<filler>{words.BEFORE_NUMBER}|复合|了|，))$"
 )
+_RISEN: Final = re.compile("(?P<up>[增升提扩])|[降减压缩]")
 _EACH_WITH_VERB: Final = re.compile(rf"各(?:自)?(?:{words.BUILD}|达到?|不少于|至少|约)*$")
 _VERB_AT_END: Final = re.compile(
     rf"(?:{words.BUILD}|{words.HAVE})"
@@ -213,6 +214,10 @@ def _run_before(passage: FoldedPassage, start: int, end: int) -> _Run:
             run.comparators.add(kind)
         to_year = kind == "baseline" and word[0] in "到至"
         run.end = low + match.start()
+        if to_year and (risen := _RISEN.search(passage.text, max(start, run.end - 1), run.end)):
+            # 增|至2027年的|25万个
+            run.comparators.add("at_least" if risen["up"] else "at_most")
+            run.end, to_year = risen.start(), False
     return run
 
 
