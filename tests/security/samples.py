@@ -11,6 +11,7 @@ from typing import Any
 
 from shucheng.kernel.alerts.actions import raise_alert
 from shucheng.kernel.identity.actions.cases import open_case
+from shucheng.kernel.identity.actions.notices import tell_affected
 from shucheng.kernel.identity.actions.organisations import create_organisation
 from shucheng.kernel.identity.actions.people import create_person
 from shucheng.kernel.identity.actions.tokens import issue_token
@@ -75,6 +76,14 @@ class Samples:
         )
 
 
+NOTICE = {
+    "what": "名单误发到外单位",
+    "harm": "可能接到骚扰电话",
+    "measures": "已要求对方删除",
+    "advice": "请留意陌生来电",
+}
+
+
 def make_samples() -> Samples:
     import_areas([{"code": "990100", "name": "蓝川市", "kind": "city"}], actor=CLI)
     bureau = create_organisation("bureau", "市工信局", "department", area="990100", actor=CLI)
@@ -93,6 +102,12 @@ def make_samples() -> Samples:
     token, _ = issue_token(held.pk, "sample", actor=actor_for_person(subject))
     case = open_case("report", "发现一个安全问题", actor=CLI)
     office = Actor(None, "office", frozenset({Role.PLAN_OFFICE}), bureau.pk, frozenset({bureau.pk}))
+    told = tell_affected(
+        case.number,
+        people[Role.LIAISON.value].username,
+        NOTICE,
+        actor=actor_for_person(people[Role.SECURITY.value]),
+    )
     observation = _observation()
     file = store_file("证明.txt", "一份证明材料".encode(), actor=office)
     alert = raise_alert("test", actor=CLI, key="sample", role=Role.SECURITY)
@@ -109,6 +124,7 @@ def make_samples() -> Samples:
         "token_id": token.pk,
         "step": "force-password-change",
         "number": case.number,
+        "delivery_id": told.deliveries.get().pk,
         ("identity:organisation", "code"): "bureau",
         ("identity:organisation_change", "code"): "bureau",
         "sequence": 1,
@@ -171,6 +187,7 @@ def make_samples() -> Samples:
         "q": "软件",
     }
     forms: dict[str, dict[str, Any]] = {
+        "report/<str:number>/notices/": {**NOTICE, "recipients": "subject"},
         "plan/load/": {"file": ("plan.txt", PLAN.encode())},
         "plan/<int:version_id>/items/": {
             "item": "task",

@@ -169,6 +169,32 @@ class CaseMoveForm(forms.Form):
     )
 
 
+class NoticeForm(forms.Form):
+    """The parts that the law names, and who is told."""
+
+    what = forms.CharField(
+        label=_("The event"),
+        max_length=3000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("The event, its cause, which kinds of data are concerned."),
+    )
+    harm = forms.CharField(
+        label=_("What harm it may do"), max_length=3000, widget=forms.Textarea(attrs={"rows": 3})
+    )
+    measures = forms.CharField(
+        label=_("What was done about it"), max_length=3000, widget=forms.Textarea(attrs={"rows": 3})
+    )
+    advice = forms.CharField(
+        label=_("What you can do"), max_length=3000, widget=forms.Textarea(attrs={"rows": 3})
+    )
+    recipients = forms.CharField(
+        label=_("Who is told"),
+        max_length=20000,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        help_text=_("One a line: a user name, an organisation (everybody in it), a mail address."),
+    )
+
+
 def carried_out(form: forms.Form, write: Callable[[dict[str, Any]], R]) -> R | None:
     """Run an action with the form's values; what it objects to is shown beside the field."""
     if not form.is_valid():

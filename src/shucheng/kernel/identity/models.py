@@ -348,5 +348,50 @@ class CaseEvent(models.Model):
         return str(Case.State(self.state).label)
 
 
+class Notice(models.Model):
+    """What those harmed by an incident were told: event, harm, measures, what they can do."""
+
+    case = models.ForeignKey(Case, models.PROTECT, related_name="notices")
+    what = SealedTextField()
+    harm = SealedTextField()
+    measures = SealedTextField()
+    advice = SealedTextField()
+    at = models.DateTimeField(default=timezone.now)
+    by = models.CharField(max_length=150)
+
+    class Meta:
+        ordering = ["-at", "-id"]
+
+    def __str__(self) -> str:
+        return f"{self.case_id} {self.at:%Y-%m-%d}"
+
+
+class NoticeDelivery(models.Model):
+    """A notice on its way to one person: with an account, or at an address outside."""
+
+    class State(models.TextChoices):
+        WAITING = "waiting", _("Not sent yet")
+        SENT = "sent", _("Sent by mail")
+        FAILED = "failed", _("Mail failed")
+        SHOWN = "shown", _("Shown in the platform")
+        READ = "read", _("Read")
+
+    notice = models.ForeignKey(Notice, models.PROTECT, related_name="deliveries")
+    person = models.ForeignKey(Person, models.PROTECT, null=True, related_name="notices")
+    address = SealedTextField(blank=True)
+    state = models.CharField(max_length=10, choices=State, default=State.WAITING)
+    error = models.CharField(max_length=200, blank=True)
+    attempts = models.PositiveIntegerField(default=0)
+    # The last attempt, which the state says the outcome of.
+    tried_at = models.DateTimeField(null=True)
+    read_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["id"]
+
+    def __str__(self) -> str:
+        return f"{self.notice_id} {self.state}"
+
+
 def _in_language(chinese: str, english: str) -> str:
     return english if english and translation.get_language() == "en" else chinese

@@ -73,6 +73,13 @@ PERSONAL_DATA = (
         _("three years after the answer"),
     ),
     PersonalData(
+        "identity.noticedelivery.address",
+        _("Mail address that a notice of an incident was sent to"),
+        _("to tell those affected and to show that they were told; stored encrypted"),
+        _DUTY,
+        _("three years after the answer"),
+    ),
+    PersonalData(
         "usersessions.usersession.ip",
         _("Network address and browser of a sign-in"),
         _("to show a person where they are signed in and to find misuse"),

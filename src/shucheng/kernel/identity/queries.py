@@ -19,6 +19,8 @@ from shucheng.kernel.identity.models import (
     Area,
     Case,
     Membership,
+    Notice,
+    NoticeDelivery,
     Organisation,
     OrganisationAlias,
     Person,
@@ -225,6 +227,9 @@ def own_data(*, actor: Actor) -> dict[str, Any]:
             {"number": case.number, "kind": case.kind, "text": case.text, "state": case.state}
             for case in person.cases.all()
         ],
+        "notices": list(
+            person.notices.values("notice__case__number", "state", "tried_at", "read_at")
+        ),
     }
 
 
@@ -292,6 +297,40 @@ def find_case(number: str) -> Case:
     if found is None:
         raise NotFound(_("The case"))
     return found
+
+
+def notices_of(case: Case, *, actor: Actor) -> QuerySet[Notice]:
+    """What was told about a case, and how it reached each person."""
+    actor.require("identity.handle_cases")
+    return case.notices.prefetch_related("deliveries__person")
+
+
+def own_notice(delivery_id: int, *, actor: Actor) -> NoticeDelivery:
+    """A notice as the person it was sent to reads it."""
+    own = NoticeDelivery.objects.select_related("notice").filter(person=actor.person_id or 0)
+    if (delivery := own.filter(pk=delivery_id).first()) is None:
+        raise NotFound(_("The notice"))
+    return delivery
+
+
+def undelivered() -> list[NoticeDelivery]:
+    """What the clock has to send now; after a failure it waits longer each time, hours in all."""
+    now = timezone.now()
+    waiting = NoticeDelivery.objects.filter(state=NoticeDelivery.State.WAITING)
+    return [
+        each
+        for each in waiting.select_related("notice", "person")
+        if each.tried_at is None or now - each.tried_at >= timedelta(minutes=5) * each.attempts**2
+    ]
+
+
+def people_of(organisation_id: int) -> list[Person]:
+    """Everybody with an open account who acts for an organisation now."""
+    now = timezone.now()
+    held = Membership.objects.filter(Q(valid_to__isnull=True) | Q(valid_to__gt=now))
+    held = held.filter(organisation_id=organisation_id, valid_from__lte=now)
+    people = Person.objects.filter(pk__in=held.values("person"), is_active=True, is_service=False)
+    return list(people.order_by("pk"))
 
 
 def may_grant_roles(*, actor: Actor) -> bool:

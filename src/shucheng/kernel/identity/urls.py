@@ -1,6 +1,6 @@
 from django.urls import path
 
-from shucheng.kernel.identity.views import account, organisations, people, policy
+from shucheng.kernel.identity.views import account, notices, organisations, people, policy
 
 app_name = "identity"
 urlpatterns = [
@@ -26,6 +26,7 @@ urlpatterns = [
     path("account/acting/", account.act_for, name="acting"),
     path("account/sessions/end/", account.end_sessions, name="sessions_end"),
     path("account/my-data.json", account.download_own_data, name="own_data"),
+    path("account/notices/<int:delivery_id>/", notices.read, name="notice"),
     path("account/tokens/", account.add_token, name="token_new"),
     path("account/tokens/<int:token_id>/end/", account.end_token, name="token_end"),
     path("settings/access/", policy.show_access_policy, name="access_policy"),
@@ -34,5 +35,6 @@ urlpatterns = [
     path("settings/cases/register.json", policy.download_processing, name="processing"),
     path("privacy/", policy.show_privacy, name="privacy"),
     path("report/", policy.report, name="report"),
+    path("report/<str:number>/notices/", notices.tell, name="notices"),
     path("report/<str:number>/", policy.show_case, name="case"),
 ]

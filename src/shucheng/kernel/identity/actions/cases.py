@@ -10,7 +10,7 @@ from shucheng.kernel.action import action
 from shucheng.kernel.actor import Actor
 from shucheng.kernel.audit.entries import record
 from shucheng.kernel.errors import Invalid
-from shucheng.kernel.identity.models import Case, CaseEvent
+from shucheng.kernel.identity.models import Case, CaseEvent, NoticeDelivery
 from shucheng.kernel.identity.queries import find_case
 
 ANSWER_WITHIN_DAYS = 15
@@ -85,6 +85,7 @@ def forget_contacts(*, actor: Actor) -> int:
     before = timezone.now() - timedelta(days=CONTACT_KEPT_DAYS)
     old = Case.objects.filter(closed_at__lt=before).exclude(contact="")
     forgotten = old.update(contact="")
+    NoticeDelivery.objects.filter(notice__case__closed_at__lt=before).update(address="")
     record("identity.case.contacts_deleted", None, actor=actor, cases=forgotten)
     return forgotten
 
