@@ -31,6 +31,14 @@ _MAKES: Final = re.compile(
     )
     + "(?P<thing>(?:(?![、等和与及])[^，]){3,20})"
 )
+_BARE_RATE: Final = re.compile(
+    "(?:总|整体|综合)?"
+    + alternation("覆盖 利用 使用 普及 应用 渗透 达标 合格 完好 在线 联网 入住 开通 安装 替代 完成")
+    + "率"
+)
+_DEED: Final = re.compile(
+    ".{2,}" + alternation("改造 诊断 安装 应用 试点 转型 登记 备案 培训 升级 贯标 建档 对接 评估")
+)
 # Words that say nothing without the thing they belong to: 平均上架率, 入园企业, 本地配套率.
 _RELATIVE: Final = re.compile(
     alternation(
@@ -40,9 +48,7 @@ _RELATIVE: Final = re.compile(
         连接数 授信户数 新增授信 累计授信 累计放款 授信金额 实时定位 定位精度 上图率 参赛 参展
         观展 单箱 调用量 访问量 下载量 机架利用率 首期规模 总算力"""
     )
-    + "|(?:总|整体|综合)?"
-    + alternation("覆盖 利用 使用 普及 应用 渗透 达标 合格 完好 在线 联网 入住 开通 安装 替代")
-    + "率$"
+    + f"|{_BARE_RATE.pattern}$"
 )
 # 服务器产业|产值, 数据中心|平均上架率: the thing that was measured, without its measure.
 _MEASURED: Final = re.compile(
@@ -106,6 +112,8 @@ class Said:
             return _thing(_ENTERED, self.made) or _thing(_ENTERED, self.made_before)
         if not _RELATIVE.match(subject):
             return ""
+        if _BARE_RATE.fullmatch(subject) and _DEED.fullmatch(previous):
+            return previous  # 推动150家企业数字化改造,|覆盖率提高到90%
         measured = _thing(_MEASURED, previous)
         return self.made or measured or self.made_before or _thing(_ENTERED, previous)
 

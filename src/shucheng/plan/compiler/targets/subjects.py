@@ -15,14 +15,14 @@ JOINER: Final = re.compile(
 )
 # Nouns that name a measure and no thing: on their own they lean on what was measured before.
 _MEASURE: Final = alternation(
-    """营业收入 主营业务收入 业务收入 增加值 总产值 工业产值 产值 利润总额 利润 税收 出口额 进出口额
-    产业规模 总体规模 总规模 规模 总量 总数 总额 数量 占比 比重 比例 覆盖率 普及率 渗透率 通达率
+    """营业收入 主营业务收入 业务收入 营收 增加值 总产值 工业产值 产值 利润总额 利润 税收 出口额
+    进出口额 产业规模 总体规模 总规模 规模 总量 总数 总额 数量 占比 比重 比例 覆盖率 普及率 渗透率 通达率
     满足率 利用率 产量 销售额 零售额 交易额 市场份额 投资额 金额"""
 )
 # Measures of an economy: one of them says of what the next one is (营业收入…, 增加值…).
 _SIZE: Final = re.compile(
     alternation(
-        """营业收入 主营业务收入 业务收入 增加值 总产值 工业产值 产值 利润总额 利润 税收 出口额
+        """营业收入 主营业务收入 业务收入 营收 增加值 总产值 工业产值 产值 利润总额 利润 税收 出口额
         进出口额 产业规模 总体规模 规模 销售额"""
     )
     + "$"
@@ -46,8 +46,8 @@ _SHARE_OF: Final = re.compile("(?<=.)占.+(?:比重|比例)$")
 _ENDS_IN_MEASURE: Final = re.compile(rf"(?:产业|总体|年)?{_MEASURE}$")
 _RATE: Final = re.compile(
     alternation(
-        """率 占比 比重 比例 指数 水平 程度 数 额 量 值 规模 收入 时间 时延 覆盖 投入 强度 成本 周期
-        浓度 密度 精度 速度 满意度 面积 里程 能耗 排放 产能 容量 带宽"""
+        """率 占比 比重 比例 指数 水平 程度 数 额 量 值 规模 收入 营收 时间 时延 覆盖 投入 强度
+        成本 周期 浓度 密度 精度 速度 满意度 面积 里程 能耗 排放 产能 容量 带宽"""
     )
     + "$"
 )
@@ -74,14 +74,14 @@ _PLACE_END: Final = re.compile(
     + alternation(
         """行政村 自然村 村庄 农村 乡镇 镇区 县城 城区 城市 城镇 社区 场所 园区 企业 学校 中小学
         医院 机构 单位 部门 家庭 居民 用户 装备 软件 软件业 平台 网络
-        行业 领域 产业 工业 制造业 农业 服务业 事项 铁路 公路 高速 港口 地铁""",
+        行业 领域 环节 产业 工业 制造业 农业 服务业 事项 铁路 公路 高速 港口 地铁""",
         unless_before={"工业": "软件 企业 互联网 设备"},
     )
 )
 _TOPIC: Final = re.compile(
     "[一-鿿A-Za-z0-9]{2,16}?" + alternation("产业 经济 制造业 服务业 产业集群 行业 园区 市场")
 )
-_TRADE_END: Final = re.compile("(?:产业|行业|领域)$")
+_TRADE_END: Final = re.compile("(?:产业|行业|领域|环节)$")
 _NAMES_A_TRADE: Final = re.compile("(?:业|产业|行业|领域|集群|链)$")
 # 甲、乙、丙|三大|产业规模: a count of the list itself.
 _COUNT_OF_LIST: Final = re.compile(

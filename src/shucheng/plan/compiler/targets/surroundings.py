@@ -64,8 +64,10 @@ _HELD_AGAINST: Final = re.compile(r"(?:年均)?(?:增速|增长|增幅)?(?:高�
 _KEPT_VERB: Final = re.compile("接入(?!.{0,4}(?:率|规模|能力|量|比例)).{2,}$")
 # ... and so do these behind who acts, where nothing compares: 光网覆盖家庭1000万户.
 _REACHES: Final = re.compile(
-    f"..(?:{words.REACH}|接入(?!.{{0,4}}(?:率|规模|能力|量|比例)).{{2,}})$|^开放测试"
+    f"..(?:{words.REACH}|接入(?!.{{0,4}}(?:率|规模|能力|量|比例)).{{2,}})$|^开放(?:测试|数据集)"
 )
+# Who pays is not what is paid: 县财政|安排专项资金3000万元.
+_PAYER: Final = re.compile("(?:中央|各级|[省市县区]级?|州|盟|旗)财政(?:资金|部门)?")
 # What is done to those who are counted is what is measured: 服务企业1200家次, 带动就业500人.
 _SERVES: Final = re.compile("服务|惠及|接待|覆盖|(?:带动|吸纳)(?=就业)")
 # 主导参与|国家标准|制修订20项
@@ -129,7 +131,7 @@ def left_of(
     before = (head, core[0]) if core[0] > head else (core[1], end)
     by_points = run.growth or "百分点" in quantity.unit
     against = _HELD_AGAINST.search(passage.slice(core)) if by_points else None
-    if against and against.start() > 0:
+    if against:
         core, run.growth = (core[0], core[0] + against.start()), True
     core = _without_change(passage, core, quantity, run)
     if verb_at_end and not noun_follows and core[1] == end:
@@ -240,6 +242,8 @@ def _skip_openers(
         if position < passage.times.get(position, 0) <= end:
             position = passage.times[position]
             continue
+        if (payer := _PAYER.match(text, position, end)) and BUILDING.match(text, payer.end(), end):
+            position = payer.end()
         built = BUILDING.match(text, position, end) if makes else None
         having = _HAVING.match(text, position, end)
         if built and (built.end() < end or not verb):

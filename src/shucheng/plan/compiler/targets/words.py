@@ -154,7 +154,12 @@ OPENER: Final = alternation(
     推动 推进 促进 使得 使 让 带动 拉动 引导 保障 保证 支撑 助力 总体上 届时 有望 目标 主要目标
     发展目标 具体目标 即 如 以后 此后 其后 全年 年内 当年 分别 全力
     加快 稳步 保持 达到 各类 各级各类 完成""",
-    unless_before={"并": "网 轨 购 发 联 行 线", "完成": "率 度 量 情况 时限 时间 比例 投资 额"},
+    unless_before={
+        "并": "网 轨 购 发 联 行 线",
+        "引导": "基金 资金",
+        "保障": "性 房 能力",
+        "完成": "率 度 量 情况 时限 时间 比例 投资 额",
+    },
 )
 # Words that open a clause on where, how or for whom: what follows its verb is measured.
 CIRCUMSTANCE: Final = re.compile(
