@@ -146,4 +146,4 @@ def page(browser: Browser) -> Iterator[Page]:
 def sign_in(page: Page, platform: Platform, who: str) -> None:
     page.goto(f"{platform.address}/accounts/login/")
     page.click(f"button[value='demo-{who}']")
-    page.wait_for_url(f"{platform.address}/")
+    page.wait_for_url(lambda address: "/accounts/login/" not in address)

@@ -11,6 +11,7 @@ from shucheng.plan.city.pack import read_pack
 from shucheng.plan.models import PlanVersion, VersionState
 from shucheng.plan.queries.areas import AreaValue, Comparison, compare_areas
 from shucheng.plan.queries.cockpit import Cockpit, Headline, cockpit
+from shucheng.plan.queries.duties import organisations_with_duties
 from shucheng.plan.queries.search import search_plan
 from shucheng.plan.queries.targets import (
     SectionTargets,
@@ -38,6 +39,7 @@ __all__ = [
     "current_version",
     "load_city_pack",
     "load_plan",
+    "organisations_with_duties",
     "publish_version",
     "read_pack",
     "search_plan",

@@ -15,7 +15,8 @@ VERSION = version("shucheng")
 
 def shell(request: HttpRequest) -> dict[str, Any]:
     if not hasattr(request, "user"):
-        return {}
+        return {"here": "/"}
+    here = request.get_full_path()
     actor = actor_for(request)
     return {
         "actor": actor,
@@ -23,6 +24,8 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "navigation": navigation(request, actor),
         "product_version": VERSION,
         "city_time_zone": timezone.get_default_timezone_name(),
+        # An address as long as a book is not carried on.
+        "here": here if len(here) < 2000 else request.path,
         "wall": request.GET.get("wall") == "1",
         **_plan_in_force(request),
     }

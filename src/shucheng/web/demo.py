@@ -109,4 +109,4 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     if person is None:
         raise NotFound(_("This demonstration person"))
     login(request, person)
-    return redirect("cockpit:home")
+    return redirect("start")

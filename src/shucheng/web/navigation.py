@@ -7,14 +7,19 @@ from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from shucheng.kernel.public import Actor, MenuEntry, bays, count_open_alerts
+from shucheng.kernel.public import Actor, MenuEntry, Role, bays, count_open_alerts
 
 SPINE = (
     MenuEntry(_("Cockpit"), "cockpit:home", "plan.view"),
     MenuEntry(_("Plan"), "plan:versions", "plan.view"),
     MenuEntry(_("Duties"), "plan:organisations", "plan.view"),
-    MenuEntry(_("Findings"), "plan:findings", "plan.view"),
+    MenuEntry(_("Findings"), "plan:findings", "plan.review"),
     MenuEntry(_("Metrics"), "observations:metrics", "observations.view"),
+)
+# Whoever answers for one organisation begins with what is asked of it, not with the city.
+LIAISON_SPINE = (
+    MenuEntry(_("Our duties"), "start", "plan.view"),
+    *(entry for entry in SPINE if entry.url_name != "plan:organisations"),
 )
 MANAGEMENT = (
     MenuEntry(_("Organisations"), "identity:organisations", "identity.view"),
@@ -28,15 +33,16 @@ MANAGEMENT = (
 
 # Pages that belong to a room although their address does not begin with the room's.
 ROOMS = {
-    "/indicators/": "cockpit:home",
-    "/areas/": "cockpit:home",
-    "/explain/": "cockpit:home",
-    "/tasks/": "plan:organisations",
-    "/work-points/": "plan:organisations",
-    "/rules/": "plan:findings",
-    "/data/observations/": "observations:metrics",
-    "/settings/cases/": "identity:cases",
-    "/settings/": "identity:security",
+    "/indicators/": ("cockpit:home",),
+    "/areas/": ("cockpit:home",),
+    "/explain/": ("cockpit:home",),
+    "/duties/": ("plan:organisations", "start"),
+    "/tasks/": ("plan:organisations", "start"),
+    "/work-points/": ("plan:organisations", "start"),
+    "/rules/": ("plan:findings",),
+    "/data/observations/": ("observations:metrics",),
+    "/settings/cases/": ("identity:cases",),
+    "/settings/": ("identity:security",),
 }
 
 
@@ -56,9 +62,15 @@ class Group:
 
 def navigation(request: HttpRequest, actor: Actor) -> tuple[Group, ...]:
     bay_entries = tuple(entry for bay in bays() for entry in bay.menu)
-    groups = (("", SPINE), (_("Platforms"), bay_entries), (_("Management"), MANAGEMENT))
+    spine = LIAISON_SPINE if speaks_for_one(actor) else SPINE
+    groups = (("", spine), (_("Platforms"), bay_entries), (_("Management"), MANAGEMENT))
     shown = (Group(label, _entries(request, actor, menu)) for label, menu in groups)
     return tuple(group for group in shown if group.entries)
+
+
+def speaks_for_one(actor: Actor) -> bool:
+    """A liaison, and nothing wider."""
+    return Role.LIAISON in actor.roles and not actor.may("plan.review")
 
 
 def _entries(request: HttpRequest, actor: Actor, menu: tuple[MenuEntry, ...]) -> tuple[Entry, ...]:
@@ -68,7 +80,7 @@ def _entries(request: HttpRequest, actor: Actor, menu: tuple[MenuEntry, ...]) ->
             url=(url := reverse(entry.url_name)),
             current=request.path == url
             or (url != "/" and request.path.startswith(url))
-            or entry.url_name == _room(request.path),
+            or entry.url_name in _rooms(request.path),
             count=count_open_alerts(actor) if entry.url_name == "alerts:list" else 0,
         )
         for entry in menu
@@ -76,5 +88,5 @@ def _entries(request: HttpRequest, actor: Actor, menu: tuple[MenuEntry, ...]) ->
     )
 
 
-def _room(path: str) -> str:
-    return next((room for start, room in ROOMS.items() if path.startswith(start)), "")
+def _rooms(path: str) -> tuple[str, ...]:
+    return next((rooms for start, rooms in ROOMS.items() if path.startswith(start)), ())

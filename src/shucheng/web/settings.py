@@ -129,7 +129,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "shucheng.kernel.identity.passwords.NotUsedBefore", "OPTIONS": {"last": 5}},
 ]
 LOGIN_URL = "account_login"
-LOGIN_REDIRECT_URL = "/"
+LOGIN_REDIRECT_URL = "start"
 SIGN_IN_FAILURES = 5
 SIGN_IN_LOCK_MINUTES = 30
 ACCOUNT_ADAPTER = "shucheng.kernel.identity.sign_in.AccountAdapter"

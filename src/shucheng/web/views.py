@@ -2,13 +2,18 @@
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_GET
 
-from shucheng.kernel.public import Forbidden, NotFound, ShuchengError, actor_for
-from shucheng.plan.public import search_plan
+from shucheng.kernel.public import Forbidden, Invalid, NotFound, ShuchengError, actor_for
+from shucheng.plan.public import organisations_with_duties, search_plan
 from shucheng.web.middleware import error_response
+from shucheng.web.navigation import speaks_for_one
+
+# As long as the field allows; the longest name of an indicator is shorter.
+MOST_WORDS = 200
 
 
 def choose_language(request: HttpRequest) -> HttpResponse:
@@ -28,10 +33,30 @@ def choose_language(request: HttpRequest) -> HttpResponse:
     return response
 
 
+@require_GET
+def start(request: HttpRequest) -> HttpResponse:
+    """Where one begins after signing in: a liaison with the own organisation's duties."""
+    actor = actor_for(request)
+    if not speaks_for_one(actor):
+        return redirect("cockpit:home")
+    lines = organisations_with_duties(actor=actor)
+    own = next((line for line in lines if line.organisation_id in actor.organisation_ids), None)
+    if own:
+        return redirect("plan:duties", own.name)
+    return redirect("plan:organisations" if lines else "cockpit:home")
+
+
 def search(request: HttpRequest) -> HttpResponse:
     actor = actor_for(request)
     actor.require("plan.view")
     words = request.GET.get("q", "").strip()
+    if len(words) > MOST_WORDS:
+        raise Invalid(
+            "search.too_long",
+            _("A search of more than %(most)s characters finds nothing."),
+            _("Search for a word or two of the text, the name of an indicator or organisation."),
+            most=MOST_WORDS,
+        )
     results = search_plan(words, actor=actor) if words else None
     return render(request, "web/search.html", {"words": words, "results": results})
 

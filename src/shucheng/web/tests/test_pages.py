@@ -1,7 +1,9 @@
 """The shell's own pages, over a city with its plan in force and a simulated year."""
 
+import re
 from datetime import date
 from typing import Any
+from urllib.parse import unquote
 
 import pytest
 from django.conf import settings as django_settings
@@ -149,3 +151,48 @@ def test_a_page_without_simulated_figures_does_not(year: None, address: str) -> 
 def test_without_simulated_rows_no_page_speaks_of_them(city: None) -> None:
     client = browser_of(Role.LEADER)
     assert not any('class="ribbon"' in text_of(client, address) for address in SHOWN)
+
+
+# -- signing in, menus, search ------------------------------------------------------------------
+
+
+def test_a_liaison_begins_with_the_own_organisations_duties(city: None) -> None:
+    client = browser_of(Role.LIAISON, "市工信局")
+    landed = client.get("/start/", follow=True)
+    assert unquote(landed.redirect_chain[-1][0]) == "/duties/市工信局/"
+    entries = re.findall(
+        r'class="entry"\s+href="([^"]+)"\s+(aria-current)?', landed.content.decode()
+    )
+    assert entries[0] == ("/start/", "aria-current")
+    assert {"/findings/", "/audit/", "/jobs/", "/duties/"}.isdisjoint(url for url, _now in entries)
+
+
+def test_others_begin_with_the_cockpit(city: None) -> None:
+    found = browser_of(Role.LEADER).get("/start/")
+    assert (found.status_code, found.headers["Location"]) == (302, "/")
+    page = text_of(browser_of(Role.REVIEWER), "/")
+    assert 'href="/findings/"' in page
+
+
+def test_a_liaison_of_whom_the_plan_asks_nothing_sees_the_list(city: None) -> None:
+    found = browser_of(Role.LIAISON, "响水县").get("/start/")
+    assert found.headers["Location"] == "/duties/"
+
+
+@pytest.mark.parametrize("role", [r for r in Role if r is not Role.SERVICE])
+def test_every_entry_of_a_menu_opens(city: None, role: Role) -> None:
+    client = browser_of(role)
+    entries = re.findall(r'class="entry"\s+href="([^"]+)"', text_of(client, "/"))
+    assert len(entries) >= 5
+    for url in entries:
+        assert client.get(url, follow=True).status_code == 200, url
+
+
+def test_a_search_as_long_as_a_book_is_answered_with_what_to_do(city: None) -> None:
+    client = browser_of(Role.LEADER)
+    assert 'maxlength="200"' in text_of(client, "/")
+    found = client.get("/search/", {"q": "算" * 30_000})
+    assert found.status_code == 422
+    page = found.content.decode()
+    assert "search.too_long" in page
+    assert len(page) < 20_000, "the words are not sent back"
