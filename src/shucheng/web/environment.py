@@ -5,6 +5,7 @@
 
 import contextlib
 import os
+import re
 import secrets
 from dataclasses import dataclass
 from pathlib import Path
@@ -166,12 +167,20 @@ def database() -> dict[str, object]:
         "NAME": unquote(parts.path.lstrip("/")),
         "USER": unquote(parts.username or ""),
         "PASSWORD": unquote(parts.password or ""),
-        "HOST": parts.hostname or "",
-        "PORT": str(parts.port or ""),
+        **_hosts(parts.netloc.rpartition("@")[2]),
         "CONN_MAX_AGE": 60,
         "CONN_HEALTH_CHECKS": True,
         "OPTIONS": dict(parse_qsl(parts.query)),
     }
+
+
+def _hosts(text: str) -> dict[str, str]:
+    """One server, or several as libpq tries them in turn: db1:5432,db2:5432."""
+    found = [re.fullmatch(r"(\[.*\]|[^:]*)(?::(\d+))?", each) for each in text.split(",")]
+    if not all(found):
+        raise ValueError(f"SHUCHENG_DATABASE_URL: {text!r} names no server")
+    hosts, ports = zip(*((m[1].strip("[]"), m[2] or "") for m in found if m), strict=True)
+    return {"HOST": ",".join(hosts), "PORT": ",".join(ports) if any(ports) else ""}
 
 
 def _sqlite(path: Path) -> dict[str, object]:
