@@ -39,6 +39,13 @@ _BARE_RATE: Final = re.compile(
 _DEED: Final = re.compile(
     ".{2,}" + alternation("改造 诊断 安装 应用 试点 转型 登记 备案 培训 升级 贯标 建档 对接 评估")
 )
+# 加快通感基站布局,|建成3000座以上: what is made, by the noun of the deed.
+_FURTHERS: Final = re.compile(
+    ".*"
+    + alternation("加快 推进 推动 加强 深化 加大 统筹 优化")
+    + "(?P<thing>(?:(?![、等和与及的])[^，]){3,20}?)(?:规模)?"
+    + alternation("布局 建设 部署 改造 应用 推广 研发 培育 铺设 开发")
+)
 # Words that say nothing without the thing they belong to: 平均上架率, 入园企业, 本地配套率.
 _RELATIVE: Final = re.compile(
     alternation(
@@ -46,7 +53,7 @@ _RELATIVE: Final = re.compile(
         国产化替代率 自主化率 上架率 年产值 年交易额 年营收 年营业收入 绿电使用 基准站 注册用户
         注册商户 注册企业 注册会员 注册司机 活跃用户 日活 月活 入库企业 入网 接入 累计接入
         连接数 授信户数 新增授信 累计授信 累计放款 授信金额 实时定位 定位精度 上图率 参赛 参展
-        观展 单箱 调用量 访问量 下载量 机架利用率 首期规模 总算力"""
+        观展 单箱 调用量 访问量 下载量 机架利用率 首期 总算力"""
     )
     + f"|{_BARE_RATE.pattern}$"
 )
@@ -92,6 +99,7 @@ class Said:
     grows: str = ""
     happens: str = ""
     made: str = ""
+    furthered: str = ""
     # What was made before the last figure of the sentence.
     made_before: str = ""
 
@@ -100,10 +108,14 @@ class Said:
         if has_figures:
             return Said(made_before=self.made or self.made_before)
         said = Said(*(_thing(pattern, clause) for pattern in (_GROWS, _HAPPENS, _MAKES)))
-        return replace(said, made=said.made or self.made, made_before=self.made_before)
+        furthered = _thing(_FURTHERS, clause)
+        made = said.made or self.made
+        return replace(said, made=made, made_before=self.made_before, furthered=furthered)
 
-    def measured_by(self, unit: str) -> str:
+    def measured_by(self, unit: str, verb: str) -> str:
         """What a figure without a subject measures right after this clause."""
+        if verb == "build" and self.furthered:
+            return self.furthered
         return self.grows or (self.happens if unit in _TIMES else "")
 
     def owner_of(self, subject: str, previous: str) -> str:

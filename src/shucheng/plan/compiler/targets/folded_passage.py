@@ -12,7 +12,8 @@ from shucheng.plan.compiler.targets.layout import Folded
 
 # How far before a number the words that compare it can stand.
 WINDOW: Final = 16
-BUILDING: Final = re.compile(f"{words.ADVERB}*{words.BUILD}")
+# 新建|及|改扩建
+BUILDING: Final = re.compile(f"{words.ADVERB}*{words.BUILD}(?:[、及和与或]{words.BUILD})*")
 INNER_BUILDING: Final = re.compile(f"{words.ADVERB}*{words.INNER_BUILD}")
 _SCOPE_ONLY: Final = re.compile(f"{words.BUILD}?(?:{words.SCOPE.pattern})?")
 _YEAR: Final = re.compile(r"\d{4}|五")

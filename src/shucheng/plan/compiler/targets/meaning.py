@@ -15,7 +15,9 @@ _SIZE_OF_MONEY: Final = re.compile("设立|成立|组建|形成|实现")
 # 2026年新增基站300个, 2025年、2026年分别新增…: what a single year adds.
 _IN_ONE_YEAR: Final = re.compile(r"(?:20\d\d年[、和]?)+(?:计划|预计|力争|分别)*新增")
 # ... and so is what a noun of size measures: 带动产业规模达到100亿元, 推动作业面积达到1万亩.
-_SUM: Final = re.compile("(?:规模|产值|收入|增加值|交易额|成交额|销售额|零售额|进出口额|余额)$")
+_SUM: Final = re.compile(
+    "(?:规模|产值|收入|增加值|交易额|成交额|销售额|零售额|进出口额|余额|首期)$"
+)
 _EXTENT: Final = re.compile("(?:规模|面积|里程|产量|产能|算力|带宽|容量|总量)$")
 _SUPPORTED: Final = re.compile("推动|推进|促进|带动|拉动|引导|支撑")
 _ADDED: Final = re.compile("新增|净增|增加(?!值)")

@@ -29,7 +29,7 @@ _FREQUENCIES: Final = frozenset({"MHz", "GHz"})
 # 10毫秒以内|低时延业务: what needs it, not what is reached.
 _SERVED: Final = re.compile("的?[一-鿿]{0,5}?(?:业务|场景|应用|需求)")
 # 12米以上|渔船安装率: the figure after the noun is the one that measures it.
-_MEASURED: Final = re.compile(rf"的?(?!{words.GROWTH})[一-鿿A-Za-z0-9]{{3,}}(?:率|比例|占比|比重)")
+_MEASURED: Final = re.compile(rf"的?(?!{words.GROWTH})[一-鿿A-Za-z0-9]{{2,}}(?:率|比例|占比|比重)")
 _BOUNDED: Final = frozenset({"以上", "及以上", "或以上", "以下", "及以下", "或以下"})
 
 

@@ -267,7 +267,7 @@ class PassageReader:
         lent = previous.lent if item.position else previous.listed
         if not subject and item.listed == len(lent) > 1:
             subject = lent[item.position]
-        subject = subject or self.said.measured_by(item.quantity.unit)
+        subject = subject or self.said.measured_by(item.quantity.unit, item.left.verb)
         owner = self.said.owner_of(subject, previous.subject if previous.clause else "")
         subject = owner + subject if owner and owner in self._heard(item.span[0]) else subject
         subject = in_full(subject, self.passage.print((0, item.span[0]))[-_MEMORY:])

@@ -19,6 +19,7 @@ _DOES: Final = re.compile(alternation("实现 完成 达到 开展 建立 应用
 _ACTS_INSIDE: Final = re.compile("(?:接入|纳管|连接)(?!率|数|量|能力)")
 # ...覆盖率100%: nobody reports in a plan what is already complete, unless the text says so.
 _RATE: Final = re.compile("率$")
+_ACHIEVES: Final = re.compile("实现|完成|保持")
 _OTHERS_LEVEL: Final = re.compile("(?:全国|全省|世界|国家)(?:的)?平均")
 # 400G全光网络, 10M接入: letters that grade a technology unless a comparator stands before.
 _RATINGS: Final = frozenset({"G", "T", "M"})
@@ -98,7 +99,8 @@ def promises(passage: FoldedPassage, item: Item, standing: Standing) -> bool:
         return True
     if quantity.unit == "%" and quantity.value == 100 and _RATE.search(standing.subject):
         return True
-    if words.AIM.search(passage.text, item.span[0], left.core[0]):
+    said_before = passage.slice((item.span[0], left.core[0]))
+    if words.AIM.search(said_before) or _ACHIEVES.search(said_before):
         return True
     small = quantity.chinese and quantity.value < 10 and quantity.unit[:1] not in ("万", "亿")
     return standing.in_list and left.core[1] - left.core[0] >= 2 and not small

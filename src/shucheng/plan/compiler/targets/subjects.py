@@ -16,8 +16,8 @@ JOINER: Final = re.compile(
 # Nouns that name a measure and no thing: on their own they lean on what was measured before.
 _MEASURE: Final = alternation(
     """营业收入 主营业务收入 业务收入 营收 增加值 总产值 工业产值 产值 利润总额 利润 税收 出口额
-    进出口额 产业规模 总体规模 总规模 规模 总量 总数 总额 数量 占比 比重 比例 覆盖率 普及率 渗透率 通达率
-    满足率 利用率 产量 销售额 零售额 交易额 市场份额 投资额 金额"""
+    进出口额 产业规模 总体规模 总规模 规模 总量 总数 总额 数量 占比 比重 比例 覆盖率 普及率 渗透率
+    通达率 满足率 利用率 产量 销售额 零售额 交易额 市场份额 投资额 金额"""
 )
 # Measures of an economy: one of them says of what the next one is (营业收入…, 增加值…).
 _SIZE: Final = re.compile(

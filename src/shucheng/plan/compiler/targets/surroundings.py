@@ -26,12 +26,14 @@ _BASELINE: Final = (
     r"|(?:(?:到|至|截至)?20\d\d年(?:年?[底末初])?(?:之?前)?[、和及与的]?)+"
     r"|[三四五]年内?|到?“?十.五”?期?末"
 )
+# 成本降至每单5元
+_OF_EACH: Final = "每" + alternation("单 票 吨 户 人 亩 件 度 车 箱 柜 公里 平方米 立方米 千瓦时")
 # Read from the number leftwards, one word at a time.
 _LEFTWARD: Final = re.compile(
     "(?:"
     + "|".join(f"(?P<{said}>{pattern})" for said, pattern in COMPARATORS.items())
     + rf"|(?P<growth>翻|(?:年均|(?<![上往去前今当近两三四五\d])年)?(?:复合)?(?:{words.GROWTH})率?)"
-    + f"|(?P<baseline>{_BASELINE})|(?P<filler>{words.BEFORE_NUMBER}|复合|了|，))$"
+    + f"|(?P<baseline>{_BASELINE})|(?P<filler>{words.BEFORE_NUMBER}|复合|了|，|{_OF_EACH}))$"
 )
 _RISEN: Final = re.compile("(?P<up>[增升提扩])|[降减压缩]")
 _EACH_WITH_VERB: Final = re.compile(rf"各(?:自)?(?:{words.BUILD}|达到?|不少于|至少|约)*$")
