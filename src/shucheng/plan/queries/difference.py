@@ -13,7 +13,7 @@ from shucheng.kernel.public import Actor
 from shucheng.plan.compiler.compare.diff import ItemChange, PlanDiff, diff
 from shucheng.plan.compiler.model import Indicator, Target, Task
 from shucheng.plan.models import PlanVersion
-from shucheng.plan.queries.explain import figure, promise
+from shucheng.plan.queries.promises import figure, promised
 from shucheng.plan.rebuild import compiled_plan
 
 STATUSES: dict[str, str | Promise] = {
@@ -108,7 +108,14 @@ def _line(
 
 def _promise(target: Target) -> str:
     upper = None if target.value_max is None else Decimal(str(target.value_max))
-    written = promise(target.comparator, Decimal(str(target.value)), upper, target.unit)
+    written = promised(
+        target.kind,
+        target.comparator,
+        Decimal(str(target.value)),
+        upper,
+        target.unit,
+        target.quote,
+    )
     year = target.year or target.implied_year
     return f"{written}\u00a0· {year}" if year else written
 

@@ -2,14 +2,30 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import TypeVar
 
 from django.db.models import Count, Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from shucheng.kernel.public import Actor, NotFound, organisation_name
-from shucheng.plan.models import Duty, DutyRole, PlanVersion, Target
+from shucheng.plan.models import (
+    Duty,
+    DutyRole,
+    Indicator,
+    IndicatorTarget,
+    PlanVersion,
+    Task,
+    WorkPoint,
+)
+from shucheng.plan.queries.measured import NOTHING, Known, measured, why_unmeasured
+from shucheng.plan.queries.targets import Standing, TargetNow, attainment, meets, targets_now
 from shucheng.plan.queries.text import Sentence, sentence_around
 from shucheng.plan.queries.versions import current_version
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,15 +59,60 @@ def organisations_with_duties(*, actor: Actor) -> Sequence[OrganisationDuties]:
 
 
 @dataclass(frozen=True, slots=True)
-class DutyLine:
+class IndicatorDuty:
+    """An indicator somebody answers for: its path, what is known now, and how far that is."""
+
     duty: Duty
-    sentence: Sentence
-    targets: tuple[Target, ...] = ()
+    indicator: Indicator
+    known: Known | None
+    current: IndicatorTarget | None
+    last: IndicatorTarget | None
+    missing: str
 
     @property
-    def start(self) -> int:
-        item = self.duty.indicator or self.duty.task or self.duty.work_point
-        return item.span_start if item else 0
+    def attainment(self) -> Decimal | None:
+        """完成率 against this year's target, in percent."""
+        return attainment(
+            self.known.value if self.known else None, self.current.value if self.current else None
+        )
+
+    @property
+    def reached(self) -> bool:
+        if not self.known or self.known.value is None or not self.current:
+            return False
+        return meets(self.indicator.comparator, self.known.value, self.current.value)
+
+
+@dataclass(frozen=True, slots=True)
+class DutyLine:
+    """A task or a work point somebody answers for, with the targets of its text."""
+
+    duty: Duty
+    item: Task | WorkPoint
+    sentence: Sentence
+    targets: tuple[TargetNow, ...]
+
+    @property
+    def is_lead(self) -> bool:
+        return self.duty.role == DutyRole.LEAD
+
+
+@dataclass(frozen=True, slots=True)
+class PointsOfAYear:
+    """The work points of one yearly list: all of them fall due on its last day."""
+
+    year: int | None
+    due: date | None
+    is_over: bool
+    lines: tuple[DutyLine, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class MeasuredTarget:
+    """A target of the text and where it is asked for."""
+
+    now: TargetNow
+    item: Task | WorkPoint
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,12 +120,84 @@ class Duties:
     name: str
     organisation_id: int | None
     version: PlanVersion
-    indicators: tuple[DutyLine, ...]
+    today: date
+    indicators: tuple[IndicatorDuty, ...]
     tasks: tuple[DutyLine, ...]
-    work_points: tuple[DutyLine, ...]
+    work_points: tuple[PointsOfAYear, ...]
+    targets: tuple[MeasuredTarget, ...]
+
+    @property
+    def points(self) -> tuple[DutyLine, ...]:
+        return tuple(line for year in self.work_points for line in year.lines)
+
+    @property
+    def overdue(self) -> int:
+        """Work points whose list's last day has passed; whether they are done nobody reported."""
+        return sum(len(year.lines) for year in self.work_points if year.is_over)
+
+    @property
+    def simulated(self) -> bool:
+        indicators = any(line.known and line.known.simulated for line in self.indicators)
+        return indicators or any(target.now.simulated for target in self.targets)
+
+    @property
+    def leading_tasks(self) -> int:
+        return sum(line.is_lead for line in self.tasks)
+
+    @property
+    def year(self) -> int | None:
+        """The year whose targets stand beside what is known."""
+        return next((line.current.year for line in self.indicators if line.current), None)
+
+    @property
+    def last_year(self) -> int | None:
+        """The last year of all paths, if it is one and the same."""
+        return _same([line.last.year for line in self.indicators if line.last])
+
+    @property
+    def period(self) -> str | None:
+        """The period of all known values, if it is one and the same."""
+        return _same([line.known.period for line in self.indicators if line.known])
+
+    @property
+    def leading_indicators(self) -> int:
+        return sum(line.duty.role == DutyRole.LEAD for line in self.indicators)
+
+    @property
+    def reached(self) -> int:
+        return sum(line.reached for line in self.indicators)
+
+    @property
+    def known(self) -> int:
+        return sum(line.known is not None for line in self.indicators)
+
+    @property
+    def targets_known(self) -> int:
+        return sum(target.now.standing != Standing.UNKNOWN for target in self.targets)
+
+    @property
+    def targets_reached(self) -> int:
+        return sum(target.now.standing == Standing.REACHED for target in self.targets)
+
+    @property
+    def next_due(self) -> date | None:
+        """The next end of a year in which something of this falls due."""
+        years = [target.year for line in self.indicators for target in line.indicator.path.all()]
+        years += [target.now.asked_year for target in self.targets if target.now.asked_year]
+        years += [points.year for points in self.work_points if points.year]
+        following = [year for year in years if year >= self.today.year]
+        return date(min(following), 12, 31) if following else None
+
+    @property
+    def days_left(self) -> int:
+        return (self.next_due - self.today).days if self.next_due else 0
 
 
-def duties_of(name: str, *, actor: Actor) -> Duties:
+def _same(values: Sequence[T]) -> T | None:
+    return values[0] if len(set(values)) == 1 else None
+
+
+def duties_of(name: str, *, actor: Actor, today: date | None = None) -> Duties:
     """What the plan in force asks of an organisation, by its name as printed."""
     actor.require("plan.view")
     current = current_version()
@@ -73,29 +206,79 @@ def duties_of(name: str, *, actor: Actor) -> Duties:
     version = PlanVersion.objects.get(pk=current.pk)
     duties = list(
         version.duties.filter(name=name)
-        .select_related("indicator", "task__section", "work_point")
-        .prefetch_related("indicator__path", "work_point__targets")
+        .select_related("indicator__binding", "task__section", "work_point")
+        .prefetch_related("indicator__path")
     )
     if not duties:
         raise NotFound(_("This organisation's duties"))
-    targets = list(version.targets.all())
-
-    def line(duty: Duty) -> DutyLine:
-        item = duty.indicator or duty.task or duty.work_point
-        assert item is not None  # noqa: S101 - the database's own check constraint
-        return DutyLine(
-            duty,
-            sentence_around(version.text, item.span_start, item.span_end, reach=0),
-            tuple(target for target in targets if target.stands_in(item)),
-        )
-
-    lines = sorted((line(duty) for duty in duties), key=lambda found: found.start)
+    now = today or timezone.localdate()
+    targets = targets_now(version, as_of=today)
+    lines = sorted(
+        (
+            _line(version, duty, item, targets)
+            for duty in duties
+            if (item := duty.task or duty.work_point)
+        ),
+        key=lambda line: line.item.span_start,
+    )
     organisation_id = duties[0].organisation_id
     return Duties(
         name=organisation_name(organisation_id) or name,
         organisation_id=organisation_id,
         version=version,
-        indicators=tuple(found for found in lines if found.duty.indicator_id),
-        tasks=tuple(found for found in lines if found.duty.task_id),
-        work_points=tuple(found for found in lines if found.duty.work_point_id),
+        today=now,
+        indicators=_indicators(version, duties, now),
+        tasks=tuple(line for line in lines if line.duty.task_id),
+        work_points=_by_year([line for line in lines if line.duty.work_point_id], now),
+        targets=tuple(
+            MeasuredTarget(target, line.item) for line in lines for target in line.targets
+        ),
+    )
+
+
+def _line(
+    version: PlanVersion, duty: Duty, item: Task | WorkPoint, targets: Sequence[TargetNow]
+) -> DutyLine:
+    return DutyLine(
+        duty,
+        item,
+        sentence_around(version.text, item.span_start, item.span_end, reach=0),
+        tuple(entry for entry in targets if entry.target.stands_in(item)),
+    )
+
+
+def _indicators(
+    version: PlanVersion, duties: Sequence[Duty], today: date
+) -> tuple[IndicatorDuty, ...]:
+    known = measured(version)
+
+    def line(duty: Duty, indicator: Indicator) -> IndicatorDuty:
+        found = known.get(indicator.code, NOTHING)
+        path = list(indicator.path.all())
+        return IndicatorDuty(
+            duty,
+            indicator,
+            known=found.latest if found.latest and found.latest.value is not None else None,
+            current=next((target for target in path if target.year >= today.year), None)
+            or next(reversed(path), None),
+            last=path[-1] if len(path) > 1 else None,
+            missing=why_unmeasured(found.binding),
+        )
+
+    lines = [line(duty, duty.indicator) for duty in duties if duty.indicator]
+    return tuple(sorted(lines, key=lambda entry: entry.indicator.no))
+
+
+def _by_year(lines: Sequence[DutyLine], today: date) -> tuple[PointsOfAYear, ...]:
+    found: dict[int | None, list[DutyLine]] = {}
+    for line in lines:
+        found.setdefault(getattr(line.item, "year", None), []).append(line)
+    return tuple(
+        PointsOfAYear(
+            year,
+            due=(due := date(year, 12, 31) if year else None),
+            is_over=due is not None and due < today,
+            lines=tuple(entries),
+        )
+        for year, entries in found.items()
     )

@@ -1,7 +1,6 @@
 """Why a number is what it is: the steps from what is shown down to the plan's sentence."""
 
 from dataclasses import dataclass
-from decimal import Decimal
 
 from django.urls import reverse
 from django.utils import timezone
@@ -11,18 +10,10 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from shucheng.kernel.public import Actor, NotFound, Observation, observation_with_context
 from shucheng.plan.models import Binding, Indicator, Item, PlanVersion, Target
-from shucheng.plan.queries.measured import measured_one, metric_of
+from shucheng.plan.queries.measured import measured_one, metric_of, why_unmeasured
+from shucheng.plan.queries.promises import figure, promise, promised
 from shucheng.plan.queries.text import Sentence, sentence_around
 from shucheng.plan.queries.versions import current_version
-
-COMPARATORS: dict[str, str | Promise] = {
-    ">": gettext_lazy("more than"),
-    ">=": gettext_lazy("at least"),
-    "=": "",
-    "~": gettext_lazy("about"),
-    "<=": gettext_lazy("at most"),
-    "<": gettext_lazy("less than"),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,17 +43,6 @@ class Explanation:
     steps: tuple[Step, ...]
 
 
-def figure(value: Decimal | None) -> str:
-    """A number as a person writes it: no trailing zeros, no exponent."""
-    return "—" if value is None else f"{value.normalize():,f}"
-
-
-def promise(comparator: str, value: Decimal, value_max: Decimal | None, unit: str) -> str:
-    """`at least 400 家`: a target's number with its comparator."""
-    number = figure(value) if value_max is None else f"{figure(value)}–{figure(value_max)}"
-    return f"{COMPARATORS[comparator]} {number} {unit}".strip()
-
-
 def explain_target(target_id: int, *, actor: Actor) -> Explanation:
     """A target of the text: how it is measured, who decided on it, the sentence."""
     actor.require("plan.view")
@@ -76,8 +56,15 @@ def explain_target(target_id: int, *, actor: Actor) -> Explanation:
     version = target.version
     return Explanation(
         title=target.subject,
-        value=promise(target.comparator, target.value, target.value_max, ""),
-        unit=target.unit,
+        value=promised(
+            target.kind,
+            target.comparator,
+            target.value,
+            target.value_max,
+            target.unit if target.kind == "growth" else "",
+            target.quote,
+        ),
+        unit="" if target.kind == "growth" else target.unit,
         simulated=False,
         steps=(
             Step(
@@ -242,13 +229,9 @@ def _year(target: Target) -> str:
 
 
 def _measuring(binding: Binding | None) -> tuple[Step, ...]:
+    missing = why_unmeasured(binding)
     if binding is None:
-        return (
-            Step(
-                _("Measurement"),
-                note=_("No formula is bound to it yet, so nothing can be measured."),
-            ),
-        )
+        return (Step(_("Measurement"), note=missing),)
     metric = metric_of(binding.formula)
     return (
         Step(
@@ -261,7 +244,7 @@ def _measuring(binding: Binding | None) -> tuple[Step, ...]:
                     reverse("observations:metric", args=[metric]) if metric else "",
                 ),
             ),
-            note=binding.note,
+            note=" ".join(filter(None, (missing, binding.note))),
         ),
     )
 

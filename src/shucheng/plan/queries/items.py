@@ -20,6 +20,7 @@ from shucheng.plan.models import (
 from shucheng.plan.queries.explain import indicator_of
 from shucheng.plan.queries.measured import Measured, measured_one
 from shucheng.plan.queries.text import Sentence, sentence_around
+from shucheng.plan.queries.versions import current_version
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,9 @@ class IndicatorPage:
     sentence: Sentence
     related: tuple[Target, ...]
     chart: PathChart
+    # The version it belongs to, where that is not the one in force, and its namesake in that one.
+    former: PlanVersion | None
+    successor: Indicator | None
 
     @property
     def simulated(self) -> bool:
@@ -54,6 +58,8 @@ def indicator_page(code: str, *, actor: Actor) -> IndicatorPage:
     version = indicator.version
     path = tuple(indicator.path.all())
     found = measured_one(indicator)
+    current = current_version()
+    former = version if current and current.pk != version.pk else None
     return IndicatorPage(
         indicator=indicator,
         path=path,
@@ -62,6 +68,10 @@ def indicator_page(code: str, *, actor: Actor) -> IndicatorPage:
         sentence=sentence_around(version.text, indicator.span_start, indicator.span_end),
         related=_targets_measured_alike(version, found),
         chart=_chart(path, found),
+        former=former,
+        successor=current.indicators.filter(name=indicator.name).first()
+        if former and current
+        else None,
     )
 
 

@@ -11,9 +11,15 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
 from shucheng.kernel.public import Observation, known_series
 from shucheng.plan.models import Binding, Indicator, PlanVersion
 
+_SIMPLE = ("last", "ytd", "cumulative")
+_FUNCTION = re.compile(r"([a-z][a-z0-9_]*)\s*\(")
+_METRIC = re.compile(r"\b[a-z][a-z0-9_]*\b(?!\s*\()")
 _FORMULA = re.compile(r"^(?P<function>last|ytd|cumulative)\((?P<metric>[a-z][a-z0-9_]*)\)$")
 
 
@@ -68,6 +74,37 @@ def metric_of(formula: str) -> str:
     """The one metric a formula reads; empty where it reads several."""
     match = _FORMULA.match(formula.replace(" ", ""))
     return match["metric"] if match else ""
+
+
+def why_unmeasured(binding: Binding | None) -> str:
+    """What is missing before a value can be computed; empty where nothing is."""
+    if binding is None:
+        return _("No formula is bound to it yet, so nothing can be measured.")
+    if metric_of(binding.formula):
+        return ""
+    metrics = _METRIC.findall(binding.formula)
+    operations = sorted(
+        {name for name in _FUNCTION.findall(binding.formula) if name not in _SIMPLE}
+    )
+    parts = [
+        ngettext(
+            "it reads %(n)s metric (%(metrics)s)",
+            "it reads %(n)s metrics (%(metrics)s)",
+            len(metrics),
+        )
+        % {"n": len(metrics), "metrics": ", ".join(metrics)}
+    ]
+    if operations:
+        parts.append(
+            _("it asks for %(operations)s") % {"operations": ", ".join(map(_operation, operations))}
+        )
+    return _("Not computable yet: %(parts)s. The formula language that can do it is to come.") % {
+        "parts": _("; ").join(parts)
+    }
+
+
+def _operation(name: str) -> str:
+    return _("the change against a year earlier (yoy)") if name == "yoy" else name
 
 
 def measured(version: PlanVersion, as_of: date | None = None) -> dict[str, Measured]:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from shucheng.kernel.public import Actor
 from shucheng.plan.models import PlanVersion, Target, Task, WorkPoint
-from shucheng.plan.queries.explain import promise
+from shucheng.plan.queries.promises import promised
 from shucheng.plan.queries.text import Sentence, sentence_around
 from shucheng.plan.queries.versions import current_version
 
@@ -70,5 +70,6 @@ def search_plan(words: str, *, actor: Actor) -> list[Hit]:
 
 def _label(row: Target | Task | WorkPoint) -> str:
     if isinstance(row, Target):
-        return f"{row.subject} {promise(row.comparator, row.value, row.value_max, row.unit)}"
+        said = promised(row.kind, row.comparator, row.value, row.value_max, row.unit, row.quote)
+        return f"{row.subject} {said}"
     return str(row)

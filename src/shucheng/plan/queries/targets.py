@@ -143,7 +143,8 @@ def target_now(
     """One target beside its measurement; `path` is the unit and path of the annex row that is
     measured alike."""
     each_year = target.kind == "annual" and target.year is None
-    due = today.year if each_year else target.due
+    # What is asked each year is asked until the plan ends.
+    due = min(today.year, target.implied_year or today.year) if each_year else target.due
     asked, asked_year = target.value, due
     if due is not None and due > today.year and target.kind != "growth":
         unit, steps = path

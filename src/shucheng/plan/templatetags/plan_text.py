@@ -15,15 +15,16 @@ from shucheng.plan.editor import EditorField, editor_fields
 from shucheng.plan.models import (
     Decision,
     Finding,
-    Indicator,
-    IndicatorTarget,
     Item,
     ItemKind,
     PlanVersion,
     Target,
+    WorkPoint,
 )
-from shucheng.plan.queries import explain
-from shucheng.plan.queries.duties import DutyLine
+from shucheng.plan.queries import explain, promises
+from shucheng.plan.queries.duties import MeasuredTarget
+from shucheng.plan.queries.measured import why_unmeasured
+from shucheng.plan.queries.targets import TargetNow
 from shucheng.plan.queries.unreadable import Unreadable, unreadable
 from shucheng.plan.queries.versions import finding_text, is_stuck
 
@@ -33,21 +34,25 @@ register = template.Library()
 @register.filter
 def figure(value: Any) -> str:
     """A number without trailing zeros, with thousands separators; a dash for none."""
-    return "—" if value in (None, "") else explain.figure(Decimal(str(value)))
+    return "—" if value in (None, "") else promises.figure(Decimal(str(value)))
 
 
 @register.filter
 def promised(item: Target | Item) -> str:
     """`at least 400 家` of a published target or of an item under review."""
     if isinstance(item, Target):
-        return explain.promise(item.comparator, item.value, item.value_max, item.unit)
+        return promises.promised(
+            item.kind, item.comparator, item.value, item.value_max, item.unit, item.quote
+        )
     data = item.data
     upper = data.get("value_max")
-    return explain.promise(
+    return promises.promised(
+        data["kind"],
         data["comparator"],
         Decimal(str(data["value"])),
         None if upper is None else Decimal(str(upper)),
         data["unit"],
+        data["quote"],
     )
 
 
@@ -194,6 +199,26 @@ def by_severity(findings: Iterable[Finding]) -> list[SeverityGroup]:
     ]
 
 
+@dataclass(frozen=True, slots=True)
+class FindingCounts:
+    """How many ask for something to be done, and how many are only to be known."""
+
+    all: int
+    to_act: int
+    noted: int
+
+    @property
+    def to_know(self) -> int:
+        return self.all - self.to_act
+
+
+@register.simple_tag
+def finding_counts(findings: Iterable[Finding]) -> FindingCounts:
+    found = list(findings)
+    act = [finding for finding in found if finding.severity != "info"]
+    return FindingCounts(len(found), len(act), sum(bool(finding.noted) for finding in act))
+
+
 @register.filter
 def rule_title(code: str) -> str:
     """A rule's name in the reader's language; a rule of an older compiler keeps its code."""
@@ -231,15 +256,20 @@ def of_kind(progress: ReviewProgress, kind: str) -> int | None:
     return progress.open_by_kind.get(kind)
 
 
-@register.simple_tag
-def years_of(lines: Iterable[DutyLine]) -> list[int]:
-    """All years that the indicators of these duties have a target for."""
-    indicators = [line.duty.indicator for line in lines if line.duty.indicator]
-    return sorted({target.year for indicator in indicators for target in indicator.path.all()})
+@register.filter
+def place_of(target: MeasuredTarget) -> str:
+    """Where a target is asked for: the number of its task, or of its work point."""
+    item = target.item
+    if isinstance(item, WorkPoint):
+        return _("work point %(no)s") % {"no": item.no}
+    return f"{item.section.number if item.section else ''}{item.number}"
+
+
+register.filter("why_unmeasured", why_unmeasured)
 
 
 @register.filter
-def path_over(indicator: Indicator, years: list[int]) -> list[IndicatorTarget | None]:
-    """An indicator's target for each of the years, None where it has none."""
-    targets = {target.year: target for target in indicator.path.all()}
-    return [targets.get(year) for year in years]
+def why_unknown(now: TargetNow) -> str:
+    """Why a target stands there without a value."""
+    missing = why_unmeasured(now.measured.binding)
+    return missing or _("Nothing has been reported or measured for it.")

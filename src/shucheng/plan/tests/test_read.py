@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
+from django.utils import translation
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -19,9 +20,9 @@ from shucheng.plan.queries.explain import (
     explain_observation,
     explain_target,
     explain_value,
-    promise,
 )
 from shucheng.plan.queries.measured import compute, measured_one
+from shucheng.plan.queries.promises import promise, promised
 from shucheng.plan.queries.search import search_plan
 from shucheng.plan.queries.text import sentence_around
 from shucheng.plan.simulation import simulate
@@ -68,11 +69,9 @@ def test_how_much_of_the_period_has_passed(
 
 def test_everything_asked_of_an_organisation(published: PlanVersion, office: Actor) -> None:
     page = duties_of("市数据局", actor=office)
-    assert [line.duty.indicator.name for line in page.indicators if line.duty.indicator] == [
-        "算力规模"
-    ]
+    assert [line.indicator.name for line in page.indicators] == ["算力规模"]
     assert len(page.tasks) == 2
-    assert len(page.work_points) == 1
+    assert len(page.points) == 1
     assert "到2027年,建成软件园区3个以上" in page.tasks[0].sentence.quote
     listed = {line.name: line for line in organisations_with_duties(actor=office)}
     assert set(listed) == {"市工信局", "市数据局", "市发改委"}
@@ -195,3 +194,28 @@ def test_a_sentence_always_holds_its_quote(text: str, data: st.DataObject) -> No
 def test_a_promise_is_written_as_a_person_writes_it() -> None:
     assert promise("=", Decimal("2300.000000"), None, "亿元") == "2,300 亿元"
     assert promise("=", Decimal("1"), Decimal("2"), "个") == "1–2 个"
+
+
+@pytest.mark.parametrize(
+    ("comparator", "value", "unit", "words", "chinese", "english"),
+    [
+        ("=", 15, "个百分点", "比例提高15个百分点", "提高 15 个百分点", "rise by 15 个百分点"),
+        ("=", 1, "番", "规模较2024年翻一番", "翻 1 番", "double"),
+        (">=", 2, "番", "规模较2024年翻两番以上", "翻 不低于 2 番", "double at least 2 times"),
+        (">=", 20, "%", "进出口额增长20%以上", "增长 不低于 20 %", "grow by at least 20 %"),
+        ("=", 8, "%", "农药使用量较2023年下降8%", "下降 8 %", "fall by 8 %"),
+        (
+            *("~", 12, "%", "年均增长12%左右", "年均增长 约 12 %"),
+            "grow by about 12 % a year on average",
+        ),
+    ],
+)
+def test_a_growth_keeps_its_verb(
+    comparator: str, value: int, unit: str, words: str, chinese: str, english: str
+) -> None:
+    args = ("growth", comparator, Decimal(value), None, unit, words)
+    with translation.override("zh-hans"):
+        assert " ".join(promised(*args).split()) == chinese
+    with translation.override("en"):
+        assert promised(*args) == english
+    assert promised("level", "=", Decimal(15), None, "%", "增长") == "15 %"

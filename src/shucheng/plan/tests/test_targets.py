@@ -97,6 +97,9 @@ def test_what_is_asked_each_year_is_judged_by_this_years_sum() -> None:
     assert (found.value, found.standing) == (Decimal(40), Standing.NOT_YET)
     found = judged(each_year, "ytd(m)", months(("2025-12", 300)))
     assert found.standing == Standing.UNKNOWN
+    each_year.implied_year = 2025
+    found = judged(each_year, "ytd(m)", months(("2025-12", 300)))
+    assert (found.asked_year, found.standing) == (2025, Standing.REACHED)
 
 
 def test_a_sum_that_is_to_stay_low_is_not_reached_in_january() -> None:

@@ -60,7 +60,8 @@ def organisations(request: HttpRequest) -> HttpResponse:
 @require_GET
 def duties(request: HttpRequest, name: str) -> HttpResponse:
     found = duty_queries.duties_of(name, actor=actor_for(request))
-    return render(request, "plan/duties.html", {"duties": found})
+    context = {"duties": found, "simulated": found.simulated}
+    return render(request, "plan/duties.html", context)
 
 
 @require_GET

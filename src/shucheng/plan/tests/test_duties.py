@@ -1,0 +1,144 @@
+"""The page of an organisation's duties: what is asked, what is known, what is due."""
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.utils import translation
+
+from shucheng.kernel.public import Actor, Role, system_actor
+from shucheng.plan.actions.city import load_city
+from shucheng.plan.actions.publish import publish_version
+from shucheng.plan.city.pack import read_pack
+from shucheng.plan.models import Binding, PlanVersion
+from shucheng.plan.queries.duties import duties_of
+from shucheng.plan.queries.measured import why_unmeasured
+from shucheng.plan.simulation import simulate
+from shucheng.plan.tests.conftest import CITIES, TEXT, loaded
+from shucheng.plan.tests.test_web import client_of
+
+
+@pytest.fixture
+def city(db: None, office: Actor) -> PlanVersion:
+    """The restated plan of Yancheng in force, with its pack and simulated data."""
+    pack = read_pack(CITIES / "yancheng")
+    load_city(pack, actor=system_actor("cli"))
+    version = loaded((CITIES / "yancheng" / "plan.txt").read_text("utf-8"), office)
+    version = publish_version(version.pk, version.revision, actor=office)
+    simulate(pack, date(2026, 8, 1), actor=system_actor("cli"))
+    return version
+
+
+@pytest.fixture
+def leader(db: None, settings: object) -> Client:
+    settings.REQUIRE_SECOND_FACTOR = False  # type: ignore[attr-defined]
+    return client_of(Role.LEADER)
+
+
+def test_each_indicator_and_target_stands_beside_what_is_known(
+    city: PlanVersion, office: Actor
+) -> None:
+    page = duties_of("市数据局", actor=office)
+    assert page.indicators
+    for line in page.indicators:
+        assert line.known is not None
+        assert line.known.simulated
+        assert line.current is not None
+        assert line.known.value is not None
+        share = (line.known.value / line.current.value * 100).quantize(Decimal("0.1"))
+        assert line.attainment == share
+    assert page.known == len(page.indicators)
+    assert page.simulated
+    inside = {entry.target.pk for line in (*page.tasks, *page.points) for entry in line.targets}
+    assert {entry.now.target.pk for entry in page.targets} == inside
+    assert page.targets_known > 0
+
+
+def test_the_summary_counts_and_names_the_next_date(published: PlanVersion, office: Actor) -> None:
+    page = duties_of("市数据局", actor=office, today=date(2026, 3, 1))
+    assert (len(page.indicators), len(page.tasks), len(page.points)) == (1, 2, 1)
+    assert page.leading_indicators == 1
+    assert page.leading_tasks == 0
+    assert page.overdue == 1, "the work list is of 2025"
+    assert (page.next_due, page.days_left) == (date(2026, 12, 31), 305)
+    assert (page.year, page.known, page.reached) == (2026, 0, 0)
+    assert duties_of("市数据局", actor=office, today=date(2025, 3, 1)).overdue == 0
+    late = duties_of("市数据局", actor=office, today=date(2031, 1, 1))
+    assert (late.next_due, late.days_left) == (None, 0)
+
+
+def test_the_page_says_what_is_simulated_and_what_is_unknown(
+    city: PlanVersion, leader: Client
+) -> None:
+    leader.get("/duties/市数据局/")
+    with CaptureQueriesContext(connection) as queries:
+        page = leader.get("/duties/市数据局/").content.decode()
+    assert len(queries) <= 26, [q["sql"][:100] for q in queries]
+    assert 'class="simulated-value"' in page
+    assert "模拟数据" in page
+    assert page.count("完成情况尚未填报") <= 1, "what is overdue is said once"
+
+
+def test_without_data_the_page_is_honestly_empty(published: PlanVersion, leader: Client) -> None:
+    page = leader.get("/duties/市数据局/").content.decode()
+    assert "尚无数据" in page
+    assert 'class="simulated-value"' not in page
+    assert why_unmeasured(None) in page
+
+
+@pytest.mark.parametrize(
+    ("formula", "says"),
+    [
+        ("ytd(a_one) + ytd(b_two)", ("2个数据项（a_one, b_two）",)),
+        ("yoy(ytd(trade))", ("1个数据项（trade）", "同比")),
+        ("last(a) / last(b)", ("a, b",)),
+    ],
+)
+def test_a_formula_that_cannot_be_computed_says_what_is_missing(
+    formula: str, says: tuple[str, ...]
+) -> None:
+    with translation.override("zh-hans"):
+        said = why_unmeasured(Binding(formula=formula))
+    assert said.startswith("暂不能计算")
+    for part in says:
+        assert part in said
+    assert why_unmeasured(Binding(formula="ytd(a)")) == ""
+
+
+def test_the_two_bindings_that_wait_for_the_formula_language_say_so(
+    city: PlanVersion, leader: Client
+) -> None:
+    waiting = [b for b in Binding.objects.all() if why_unmeasured(b)]
+    assert {b.formula for b in waiting} == {
+        "ytd(data_spaces_national) + ytd(data_spaces_provincial)",
+        "yoy(ytd(cross_border_trade))",
+    }
+    for target in city.targets.filter(binding__in=waiting):
+        page = leader.get(f"/explain/target/{target.pk}/").content.decode()
+        assert "暂不能计算" in page
+
+
+def test_an_indicator_of_a_former_plan_says_so_and_leads_to_its_namesake(
+    published: PlanVersion, office: Actor, leader: Client
+) -> None:
+    first = published.indicators.get(no=1)
+    other = loaded(TEXT.replace("算力规模(P)", "算力总规模(P)"), office)
+    other = publish_version(other.pk, other.revision, actor=office)
+    page = leader.get(f"/indicators/{first.code}/").content.decode()
+    assert "不是现行计划" in page
+    assert f"/indicators/{other.indicators.get(no=1).code}/" in page
+    second = published.indicators.get(no=2)
+    page = leader.get(f"/indicators/{second.code}/").content.decode()
+    assert "现行计划没有同名指标" in page
+    page = leader.get(f"/indicators/{other.indicators.get(no=1).code}/").content.decode()
+    assert "不是现行计划" not in page
+
+
+def test_findings_are_counted_in_words(published: PlanVersion, leader: Client) -> None:
+    found = published.findings
+    act = found.exclude(severity="info").count()
+    page = leader.get("/findings/").content.decode()
+    assert f"全部{found.count()}条：需处理{act}条" in page
