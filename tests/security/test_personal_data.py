@@ -28,6 +28,7 @@ TECHNICAL = {
     "last_login",
     "is_active",
     "is_service",
+    "clearance",
     "expires_at",
     "password_changed_at",
     "must_change_password",

@@ -26,6 +26,9 @@ class Role(StrEnum):
     SERVICE = "service"
 
 
+# Labels of what may be read, the least sensitive first: those of persons and of what they open.
+LEVELS = ("public", "internal", "sensitive")
+
 Channel = Literal["web", "api", "job", "cli"]
 
 
@@ -66,6 +69,11 @@ class Actor:
     channel: Channel = "web"
     request_id: str = ""
     address: str = ""
+    clearance: str = "internal"
+
+    def cleared_for(self, label: str) -> bool:
+        """Whether the label of what is asked for is no higher than the actor's own."""
+        return LEVELS.index(label) <= LEVELS.index(self.clearance)
 
     def may(self, permission: str, organisation_id: int | None = None) -> bool:
         """Whether this actor holds a permission, for one organisation where one is given.
@@ -95,6 +103,7 @@ def system_actor(channel: Channel, request_id: str = "") -> Actor:
         roles=frozenset(Role),
         channel=channel,
         request_id=request_id,
+        clearance=LEVELS[-1],
     )
 
 

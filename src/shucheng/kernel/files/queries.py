@@ -16,6 +16,9 @@ def file_for(file_id: int, *, actor: Actor) -> StoredFile:
 
 
 def may_open(stored: StoredFile, actor: Actor) -> bool:
+    """A role opens the files of an organisation, and a clearance those of a label."""
+    if not actor.cleared_for(stored.sensitivity):
+        return False
     if stored.sensitivity == StoredFile.Sensitivity.SENSITIVE:
         return actor.may("files.read_sensitive", stored.organisation_id or 0)
     return actor.may("files.read", stored.organisation_id or 0)

@@ -188,6 +188,7 @@ def _actor(
         channel=channel,
         request_id=request_id,
         address=address,
+        clearance=person.clearance,
     )
 
 

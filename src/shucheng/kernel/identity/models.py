@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from shucheng.kernel.actor import Role
 from shucheng.kernel.identity.fields import SealedTextField, UsernameField, normal_username
+from shucheng.kernel.identity.permissions import CLEARANCES
 
 ROLE_LABELS = {
     Role.ADMINISTRATOR: _("System administrator"),
@@ -141,6 +142,7 @@ class Person(AbstractBaseUser):
     language = models.CharField(_("Language"), max_length=10, blank=True)
     is_active = models.BooleanField(default=True)
     is_service = models.BooleanField(default=False)
+    clearance = models.CharField(max_length=10, choices=CLEARANCES, default="internal")
     expires_at = models.DateTimeField(_("Expires"), null=True, blank=True)
     password_changed_at = models.DateTimeField(null=True, blank=True)
     must_change_password = models.BooleanField(default=False)

@@ -6,6 +6,7 @@ from shucheng.kernel.actor import Permission, Role
 
 EVERY_ROLE = frozenset(Role)
 MANAGEMENT_ROLES = frozenset({Role.ADMINISTRATOR, Role.SECURITY, Role.AUDITOR, Role.PLAN_OFFICE})
+CLEARANCES = (("public", _("Public")), ("internal", _("Internal")), ("sensitive", _("Sensitive")))
 # System, security and audit duties control one another, so one person holds at most one of them.
 EXCLUSIVE_ROLES = frozenset({Role.ADMINISTRATOR, Role.SECURITY, Role.AUDITOR})
 
@@ -35,6 +36,11 @@ PERMISSIONS = (
     Permission(
         "identity.grant_roles",
         _("Grant and end roles"),
+        roles=frozenset({Role.SECURITY}),
+    ),
+    Permission(
+        "identity.set_clearance",
+        _("Set how sensitive the files are that a person may open"),
         roles=frozenset({Role.SECURITY}),
     ),
     Permission("identity.own_tokens", _("Issue and revoke one's own API tokens"), roles=EVERY_ROLE),

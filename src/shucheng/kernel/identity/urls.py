@@ -18,6 +18,7 @@ urlpatterns = [
     path("people/<int:person_id>/expiry/", people.set_expiry, name="person_expiry"),
     path("people/<int:person_id>/password/", people.reset_password, name="person_password"),
     path("people/<int:person_id>/contact/", people.unmask, name="person_contact"),
+    path("people/<int:person_id>/clearance/", people.clear, name="person_clearance"),
     path("people/<int:person_id>/roles/", people.add_role, name="person_roles"),
     path("people/<int:person_id>/<slug:step>/", people.take_step, name="person_step"),
     path("roles/<int:membership_id>/end/", people.finish_role, name="role_end"),

@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from shucheng.kernel.action import action
-from shucheng.kernel.actor import Actor, Role
+from shucheng.kernel.actor import LEVELS, Actor, Role
 from shucheng.kernel.audit.entries import record
 from shucheng.kernel.errors import Forbidden, Invalid, NotFound
 from shucheng.kernel.identity.actions.people import keep_an_administrator, locked_person
@@ -97,6 +97,27 @@ def choose_acting(membership_id: int, *, actor: Actor) -> Membership:
         raise NotFound(_("The role"))
     record("identity.acting.chosen", membership, actor=actor)
     return membership
+
+
+@action
+def set_clearance(person_id: int, clearance: str, *, actor: Actor) -> Person:
+    """How sensitive what a person opens may be; their roles still say what they open at all."""
+    actor.require("identity.set_clearance")
+    if actor.person_id is not None and actor.person_id == person_id:
+        raise _invalid(_("Nobody sets their own clearance."))
+    if clearance not in LEVELS:
+        raise _invalid(_("Choose one of the labels."))
+    person = locked_person(person_id)
+    before, person.clearance = person.clearance, clearance
+    person.save(update_fields=["clearance"])
+    record(
+        "identity.clearance.set",
+        person,
+        actor=actor,
+        before={"clearance": before},
+        after={"clearance": clearance},
+    )
+    return person
 
 
 def _require_granting(actor: Actor, person_id: int) -> None:

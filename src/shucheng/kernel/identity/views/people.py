@@ -13,11 +13,12 @@ from shucheng.kernel.actor import Actor, Role
 from shucheng.kernel.errors import Invalid, NotFound
 from shucheng.kernel.identity import queries
 from shucheng.kernel.identity.actions import people as write
-from shucheng.kernel.identity.actions.roles import end_role, grant_role
+from shucheng.kernel.identity.actions.roles import end_role, grant_role, set_clearance
 from shucheng.kernel.identity.actors import actor_for, has_second_factor
 from shucheng.kernel.identity.forms import ExpiryForm, PersonForm, RoleForm, carried_out
 from shucheng.kernel.identity.guard import minutes_locked
 from shucheng.kernel.identity.models import Membership, Person
+from shucheng.kernel.identity.permissions import CLEARANCES
 
 # What a button on a person's page does; passwords and contacts have pages of their own.
 STEPS: dict[str, Callable[..., Person]] = {
@@ -104,6 +105,13 @@ def add_role(request: HttpRequest, person_id: int) -> HttpResponse:
 
 
 @require_POST
+def clear(request: HttpRequest, person_id: int) -> HttpResponse:
+    person = set_clearance(person_id, request.POST.get("clearance", ""), actor=actor_for(request))
+    messages.success(request, _("Done: %(name)s.") % {"name": person})
+    return redirect("identity:person", person_id)
+
+
+@require_POST
 def finish_role(request: HttpRequest, membership_id: int) -> HttpResponse:
     ended = end_role(membership_id, actor=actor_for(request))
     messages.success(request, _("The role has ended."))
@@ -157,6 +165,8 @@ def _page(
         "has_second_factor": has_second_factor(person),
         "may_manage": actor.may("identity.manage_people"),
         "may_grant": queries.may_grant_roles(actor=actor),
+        "may_clear": actor.may("identity.set_clearance"),
+        "clearances": CLEARANCES,
         "may_unmask": actor.may("identity.view_contact"),
         "is_self": actor.person_id == person.pk,
     }
