@@ -21,6 +21,8 @@ _HAPPENS: Final = re.compile(
     ".*" + alternation("开展 举办 组织 召开 举行 进行") + "(?P<thing>[^、]{2,16})"
 )
 _TIMES: Final = frozenset({"次", "场", "场次", "期", "轮", "届", "批次"})
+# Things that have no parts of their own.
+_ABSTRACT_END: Final = "(?:模式|机制|体系|能力|水平|环境|生态|格局|制度|工作|行动|任务|优势|品牌)"
 # 建设数据产业园,|入园企业突破60家: what is made, spread or run has parts and rates of its own.
 _MAKES: Final = re.compile(
     ".*"
@@ -29,7 +31,7 @@ _MAKES: Final = re.compile(
         开展 完善 办好 参加 建好 用好 壮大 发展""",
         unless_before={"开发": "区", "发展": "水平", "推广": "中心", "建设": "工程 项目"},
     )
-    + "(?P<thing>(?:(?![、等和与及])[^，]){3,20})"
+    + f"(?P<thing>(?:(?![、等和与及])[^，]){{3,20}})(?<!{_ABSTRACT_END})"
 )
 _BARE_RATE: Final = re.compile(
     "(?:总|整体|综合)?"
@@ -43,8 +45,9 @@ _DEED: Final = re.compile(
 _FURTHERS: Final = re.compile(
     ".*"
     + alternation("加快 推进 推动 加强 深化 加大 统筹 优化")
+    + "(?:.*等)?"
     + "(?P<thing>(?:(?![、等和与及的])[^，]){3,20}?)(?:规模)?"
-    + alternation("布局 建设 部署 改造 应用 推广 研发 培育 铺设 开发")
+    + alternation("布局 建设 部署 改造 应用 推广 研发 培育 铺设 开发 研制 攻关")
 )
 # Words that say nothing without the thing they belong to: 平均上架率, 入园企业, 本地配套率.
 _RELATIVE: Final = re.compile(
@@ -127,7 +130,13 @@ class Said:
         if _BARE_RATE.fullmatch(subject) and _DEED.fullmatch(previous):
             return previous  # 推动150家企业数字化改造,|覆盖率提高到90%
         measured = _thing(_MEASURED, previous)
-        return self.made or measured or self.made_before or _thing(_ENTERED, previous)
+        return (
+            self.made
+            or self.furthered
+            or measured
+            or _thing(_ENTERED, previous)
+            or self.made_before
+        )
 
 
 def in_full(subject: str, heard: str) -> str:

@@ -238,7 +238,8 @@ class PassageReader:
         if aims and not left.verb and not left.compared and gained:
             left = replace(left, verb="build")  # 争取频率资源3组
         verb = left.verb or (previous.verb if shares or before.startswith("其中") else "")
-        if self._reaches_more(item):
+        treated = item.number_first and self.passage.text[clause.span[0]] == "对"
+        if self._reaches_more(item) or (treated and not verb):
             verb = "build"
         plain = self.passage.slice((left.begin, left.core[0])) in ("", "其中")
         accumulates = left.accumulates or (shares and plain and previous.accumulates)

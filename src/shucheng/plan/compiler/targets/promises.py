@@ -14,7 +14,9 @@ from shucheng.plan.compiler.targets.modifiers import enumerates
 from shucheng.plan.compiler.targets.years import Scope
 
 # 70%的企业|实现数字化: a share of those who do something is a promise by itself.
-_DOES: Final = re.compile(alternation("实现 完成 达到 开展 建立 应用 接入 上云 纳入 通过 具备"))
+_DOES: Final = re.compile(
+    alternation("实现 完成 达到 开展 实施 进行 建立 应用 接入 上云 纳入 通过 具备")
+)
 # 调度平台|接入|算力资源5000P: a verb inside the subject that is half of no noun.
 _ACTS_INSIDE: Final = re.compile("(?:接入|纳管|连接)(?!率|数|量|能力)")
 # ...覆盖率100%: nobody reports in a plan what is already complete, unless the text says so.

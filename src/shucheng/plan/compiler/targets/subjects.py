@@ -103,6 +103,7 @@ _NO_TOPIC: Final = re.compile(
     )
 )
 _INDEX: Final = re.compile("(?:PUE值?|电能利用效率|[能产]效值|(?:综合|发展)?指数|系数|密度)$")
+_PAIR: Final = 2
 _SHORTEST_RATE: Final = 3
 _TRADE_MEASURE: Final = (
     "产业",
@@ -166,10 +167,21 @@ def complete_list(parts: Sequence[str]) -> list[str]:
     """Give every member what the list says only once, at its head or at its tail."""
     last = parts[-1]
     with_tails = [_with_tail(part, last) for part in parts[:-1]] + [last]
+    if len(parts) == _PAIR:
+        with_tails[1] = _with_place(parts[0], with_tails) + last
     completed: list[str] = []
     for part in with_tails:
         completed.append(complete(part, completed[-1]) if completed else part)
     return completed
+
+
+def _with_place(first: str, completed: Sequence[str]) -> str:
+    """The place of 农村警情、火情平均响应时间, where both are of one kind."""
+    place = _PLACE_AT_START.match(first)
+    tail = completed[0][len(first) :]
+    second = completed[1].removesuffix(tail) if tail else ""
+    alike = second[-1:] == first[-1:] and place and len(second) == len(first) - place.end()
+    return place[0] if place and alike else ""
 
 
 def share_tail(subject: str, following: str) -> str:

@@ -253,7 +253,8 @@ def _skip_openers(
                 break
             position, verb = built.end(), "build"
             served = _SERVES.search(text, built.start(), end)
-            if served and served.end() == built.end() < end:
+            counted = quantity.dimension == "count"
+            if counted and served and served.end() == built.end() < end:
                 return served.start(), verb, built.start() if begin is None else begin
         elif having:
             position, verb = having.end(), verb or "have"

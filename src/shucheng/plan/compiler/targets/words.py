@@ -101,7 +101,8 @@ BUILD: Final = alternation(
     治理 救助 惠及 受益 发放 拉动 带动 辐射 发展 扩展 拓展 拓宽 扩大 输出 举办 举行 承办 办好
     制定 制修订 修订 编制 参与制定 主导制定 牵头制定 研究制定 订立 出台 取得 斩获 产出
     开通 开放 开辟 开出
-    统筹 统筹安排 投运 投用 启用 建成投用 建成投运 投资 投入 安排 筹集 募集 撬动 争取到 融资""",
+    统筹 统筹安排 纳入 纳管 投运 投用 启用 建成投用 建成投运 投资 投入 安排 筹集 募集 撬动
+    争取到 融资""",
     unless_before=_NOUN_AFTER,
 )
 # Those that a clause may hold anywhere; of the others many are half a noun there.
