@@ -2,9 +2,11 @@
 
 import re
 from collections.abc import Iterator
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 from tests.e2e.accessibility import problems
 from tests.e2e.conftest import ROOT, Platform, sign_in
@@ -55,7 +57,34 @@ def test_the_wall_shows_everything_without_scrolling(
     page.goto(f"{demo.address}/?wall=1")
     assert page.locator(".indicator-card").count() == 15
     assert page.evaluate("document.documentElement.scrollHeight <= innerHeight")
+    assert page.evaluate(_CUT_OFF) == []
+    # Every county and zone is read by name and value, without its colour.
+    assert page.locator(".wall-areas li").count() == 13
+    assert page.locator(".wall-areas li .value:visible").count() >= 10
     assert problems(page) == []
+
+
+# Panels whose content is higher or wider than they are.
+_CUT_OFF = """() => [...document.querySelectorAll(".board .card, .board .category, .strip > div")]
+  .filter((e) => e.scrollHeight > e.clientHeight + 2 || e.scrollWidth > e.clientWidth + 2)
+  .map((e) => e.className + " " + e.scrollHeight + " in " + e.clientHeight)"""
+
+
+def test_the_walls_clock_is_the_citys_wherever_the_screen_hangs(
+    browser: Browser, demo: Platform
+) -> None:
+    context = browser.new_context(timezone_id="America/New_York", locale="zh-CN")
+    page = context.new_page()
+    sign_in(page, demo, "leader")
+    page.goto(f"{demo.address}/?wall=1")
+    expect(page.locator("[data-clock] time")).to_have_text(re.compile(r"\d\d:\d\d:\d\d"))
+    shown = page.locator("[data-clock] time").inner_text()
+    now = datetime.now(ZoneInfo("Asia/Shanghai"))
+    hour, minute, second = (int(part) for part in shown.split(":"))
+    seen = now.replace(hour=hour, minute=minute, second=second)
+    assert abs(seen - now) < timedelta(seconds=30)
+    assert f"{now.month}月{now.day}日" in page.locator("[data-clock] span").inner_text()
+    context.close()
 
 
 def test_the_page_of_an_error_has_a_code_and_a_next_step(page: Page, demo: Platform) -> None:
@@ -83,11 +112,29 @@ def test_the_wall_keeps_its_picture_and_says_when_the_connection_is_lost(
     expect(page.locator(".indicator-card")).to_have_count(15)
 
 
+def test_the_wall_lives_through_a_cut_network(browser: Browser, demo: Platform) -> None:
+    # A context of its own: a browser without network writes errors to its console.
+    context = browser.new_context(viewport={"width": 1920, "height": 1080})
+    page = context.new_page()
+    sign_in(page, demo, "leader")
+    page.goto(f"{demo.address}/?wall=1")
+    ribbon = page.locator("#offline")
+    context.set_offline(True)
+    page.evaluate(_POLL)
+    expect(ribbon).to_be_visible()
+    expect(page.locator(".indicator-card")).to_have_count(15)
+    assert page.evaluate("document.documentElement.scrollHeight <= innerHeight")
+    context.set_offline(False)
+    page.evaluate(_POLL)
+    expect(ribbon).to_be_hidden()
+    context.close()
+
+
 # What the wall does by itself every minute.
 _POLL = """() => {
   const board = document.querySelector("#board");
   htmx.ajax("GET", board.getAttribute("hx-get"), {source: board, target: board,
-    select: "#board", swap: "outerHTML"});
+    select: "#board", swap: "outerHTML"})?.catch(() => {});
 }"""
 
 

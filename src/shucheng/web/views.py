@@ -8,7 +8,8 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
 from shucheng.kernel.public import Forbidden, Invalid, NotFound, ShuchengError, actor_for
-from shucheng.plan.public import organisations_with_duties, search_plan
+from shucheng.plan.public import current_version, organisations_with_duties
+from shucheng.web.finding import find
 from shucheng.web.middleware import error_response
 from shucheng.web.navigation import speaks_for_one
 
@@ -57,8 +58,9 @@ def search(request: HttpRequest) -> HttpResponse:
             _("Search for a word or two of the text, the name of an indicator or organisation."),
             most=MOST_WORDS,
         )
-    results = search_plan(words, actor=actor) if words else None
-    return render(request, "web/search.html", {"words": words, "results": results})
+    request.plan_in_force = version = current_version()  # type: ignore[attr-defined]
+    groups = find(words, actor=actor, version=version) if words else None
+    return render(request, "web/search.html", {"words": words, "groups": groups})
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:

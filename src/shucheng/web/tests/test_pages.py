@@ -29,6 +29,7 @@ from shucheng.plan.public import (
     simulate,
 )
 from shucheng.web.cockpit.map import city_map
+from shucheng.web.finding import find
 
 RIBBON = "模拟数据:由程序生成"
 
@@ -196,3 +197,28 @@ def test_a_search_as_long_as_a_book_is_answered_with_what_to_do(city: None) -> N
     page = found.content.decode()
     assert "search.too_long" in page
     assert len(page) < 20_000, "the words are not sent back"
+
+
+@pytest.mark.parametrize(
+    ("words", "kind", "url"),
+    [
+        ("数据局", "组织", "/duties/市数据局/"),
+        ("盐城市数据局", "组织", "/duties/市数据局/"),
+        ("3000亿", "指标", "/indicators/plan.01/"),
+        ("3,000 亿元", "指标", "/indicators/plan.01/"),
+        ("revenue core", "指标", "/indicators/plan.01/"),
+        ("smart factory", "指标", "/indicators/"),
+        ("亭湖", "区域", "/areas/320902/"),
+        ("tinghu", "区域", "/areas/320902/"),
+        ("算力规模", "数据项", "/data/metrics/computing_capacity/"),
+        ("工厂", "指标", "/indicators/"),
+        ("工厂", "目标", "/explain/target/"),
+    ],
+)
+def test_a_search_finds_things_by_any_of_their_names(
+    city: None, words: str, kind: str, url: str
+) -> None:
+    groups = {str(g.kind): g for g in find(words, actor=system_actor("cli"))}
+    assert any(unquote(hit.url).startswith(url) for hit in groups[kind].hits), groups
+    urls = [hit.url for group in groups.values() for hit in group.hits]
+    assert len(urls) == len(set(urls))
