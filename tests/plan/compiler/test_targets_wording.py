@@ -152,6 +152,7 @@ from shucheng.plan.compiler.model import Period
         ),
         ("纳入渔港30座,覆盖养殖水域20万亩。", ["渔港 = 30座 None cumulative", "养殖水域 = 20万亩"]),
         ("对4个行业600家以上企业实施改造。", ["企业 >= 600家 None cumulative"]),
+        ("年底开展1次考核,举办2次联席会议,开展3次应急演练。", ["应急演练 = 3次"]),
         # A bracket in the midst of a list belongs to the figure before it.
         (
             "建成渔港50座(其中国家级5座)、码头200座。",

@@ -22,6 +22,11 @@ _ACTS_INSIDE: Final = re.compile("(?:接入|纳管|连接)(?!率|数|量|能力)
 # ...覆盖率100%: nobody reports in a plan what is already complete, unless the text says so.
 _RATE: Final = re.compile("率$")
 _ACHIEVES: Final = re.compile("实现|完成|保持")
+# 年底开展1次考核: how a plan is followed up is no aim of it.
+_SITTINGS: Final = frozenset({"次", "场"})
+_GOVERNS: Final = re.compile(
+    alternation("考核 督查 督导 例会 联席会议 调度 调度会 推进会 专题会 通报 会商 述职 研判") + "$"
+)
 _OTHERS_LEVEL: Final = re.compile("(?:全国|全省|世界|国家)(?:的)?平均")
 # 400G全光网络, 10M接入: letters that grade a technology unless a comparator stands before.
 _RATINGS: Final = frozenset({"G", "T", "M"})
@@ -74,6 +79,8 @@ def promises(passage: FoldedPassage, item: Item, standing: Standing) -> bool:
     if _states_a_fact(item, standing.subject) or words.WEIGHT.search(standing.subject):
         return False
     if _OTHERS_LEVEL.match(standing.subject):
+        return False
+    if quantity.unit in _SITTINGS and _GOVERNS.search(standing.subject):
         return False
     if quantity.unit in _RATINGS and not left.comparators:
         return False
