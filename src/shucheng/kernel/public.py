@@ -20,6 +20,7 @@ from shucheng.kernel.alerts.queries import count_open_alerts
 from shucheng.kernel.alerts.texts import register_alert
 from shucheng.kernel.audit.actions import export_entries
 from shucheng.kernel.audit.entries import record, record_export
+from shucheng.kernel.audit.package import make_package, not_issued
 from shucheng.kernel.audit.queries import verify_chain
 from shucheng.kernel.bay import Bay, Health, MenuEntry, Scheduled, bays, register_bay
 from shucheng.kernel.errors import Conflict, Forbidden, Invalid, NotFound, ShuchengError
@@ -123,7 +124,9 @@ __all__ = [
     "import_organisations",
     "known_series",
     "latest_values",
+    "make_package",
     "management_is_withheld",
+    "not_issued",
     "note_client_address",
     "note_session_seen",
     "observation_with_context",

@@ -269,6 +269,18 @@ def audit(options: argparse.Namespace) -> int:
     return 0 if outcome.intact else 1
 
 
+def archive_plan(options: argparse.Namespace) -> int:
+    from shucheng.web.archive import archive_plan as archive
+
+    try:
+        folder = archive(options.version, options.folder, actor=system_actor("cli"))
+    except ShuchengError as error:
+        print(f"shucheng: {error}", file=sys.stderr)
+        return 2
+    print(f"{folder}: verify it with {folder}/verify/verify_package.py")
+    return 0
+
+
 def messages(options: argparse.Namespace) -> None:
     """Compile every .po file; `--collect` first gathers texts from code and templates."""
     import polib

@@ -24,7 +24,7 @@ from shucheng.kernel.audit.verify import ARCHIVED, EXPORT_SCHEMA, moment_text
 def export_entries(target: IO[str], search: Search | None = None, *, actor: Actor) -> int:
     """Write entries as JSON lines for `verify.py`, a signature last; gives how many entries."""
     actor.require("audit.export")
-    rows = _write_signed(target, matching(search or Search()))
+    rows = write_signed(target, matching(search or Search()))
     record_export("audit.entries", rows, actor=actor)
     return rows
 
@@ -83,14 +83,14 @@ def _write_lines(path: Path, entries: models.QuerySet[AuditEntry]) -> str:
     unfinished = path.with_suffix(".part")
     with unfinished.open("wb") as raw:
         with gzip.open(raw, "wt", encoding="utf-8") as lines:
-            _write_signed(lines, entries)
+            write_signed(lines, entries)
         raw.flush()
         os.fsync(raw.fileno())
     unfinished.replace(path)
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
-def _write_signed(out: IO[str], entries: models.QuerySet[AuditEntry]) -> int:
+def write_signed(out: IO[str], entries: models.QuerySet[AuditEntry]) -> int:
     """Entries as lines, then a line that says how many and which, with the signature over it."""
     rows, digest, first, last = 0, hashlib.sha256(), 0, 0
     for row in exported(entries):
