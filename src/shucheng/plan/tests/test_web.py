@@ -188,6 +188,8 @@ def test_publishing_asks_first_and_the_second_to_publish_is_told(
     late = office_browser.post(address, seen)
     assert late.status_code == 409
     assert "没有发布" in late.content.decode()
+    other = office_browser.post(f"/plan/{in_review.pk}/in-force/")
+    assert "已有人先一步处理" in other.content.decode()
     seen["decisions"] = str(int(seen["decisions"]) + 1)
     done = office_browser.post(address, seen, follow=True)
     assert f"《{in_review.title}》第1版已发布" in done.content.decode()
@@ -196,8 +198,12 @@ def test_publishing_asks_first_and_the_second_to_publish_is_told(
     assert second.status_code == 409
     for said in ("已有人先一步处理", "发布为第1版", "<code>conflict</code>", "查看版本列表"):
         assert said in page
-    laid_aside = office_browser.post(f"/plan/{in_review.pk}/discard/")
-    assert laid_aside.status_code == 409
+    words = {"item": "target", "quote": "引进培育软件企业", "subject": "企业", "value": "5"}
+    late_clicks = {"discard": {}, "accept-open": {}, "move": {}, "remove": {}, "items": words}
+    for name, form in late_clicks.items():
+        late = office_browser.post(f"/plan/{in_review.pk}/{name}/", form)
+        assert late.status_code == 409, name
+        assert "已有人先一步处理" in late.content.decode(), name
 
 
 def test_the_list_says_which_plan_is_in_force(

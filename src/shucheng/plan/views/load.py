@@ -6,11 +6,12 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_POST
 
-from shucheng.kernel.public import Invalid, actor_for
+from shucheng.kernel.public import Conflict, Invalid, actor_for
 from shucheng.plan.actions.load import KINDS, load_plan, remove_upload
 from shucheng.plan.models import VersionState
 from shucheng.plan.queries.plans import read_plans
 from shucheng.plan.queries.versions import is_stuck, version_for, versions
+from shucheng.plan.views.faster import somebody_was_faster
 
 BY_TITLE = "?"
 
@@ -82,6 +83,9 @@ def version_page(request: HttpRequest, version_id: int) -> HttpResponse:
 
 @require_POST
 def remove(request: HttpRequest, version_id: int) -> HttpResponse:
-    name = remove_upload(version_id, actor=actor_for(request))
+    try:
+        name = remove_upload(version_id, actor=actor_for(request))
+    except Conflict as error:
+        return somebody_was_faster(request, version_id, error)
     messages.success(request, _("“%(file)s” is off the list.") % {"file": name})
     return redirect("plan:versions")

@@ -13,6 +13,7 @@ from shucheng.plan.actions.publish import publish_version
 from shucheng.plan.models import VersionState
 from shucheng.plan.queries.publication import publication
 from shucheng.plan.queries.versions import current_version, version_for
+from shucheng.plan.views.faster import somebody_was_faster
 
 
 @require_http_methods(["GET", "POST"])
@@ -29,7 +30,9 @@ def publish(request: HttpRequest, version_id: int) -> HttpResponse:
             actor=actor_for(request),
         )
     except Conflict as error:
-        return _somebody_was_faster(request, version_id, error)
+        if version_for(version_id, actor=actor_for(request)).state == VersionState.REVIEW:
+            return _ask(request, version_id, "plan/publish.html", error)
+        return somebody_was_faster(request, version_id, error)
     said = _("“%(title)s”, version %(n)s, is published and in force.")
     messages.success(request, said % {"title": version, "n": version.number})
     return redirect("cockpit:home")
@@ -42,7 +45,7 @@ def discard(request: HttpRequest, version_id: int) -> HttpResponse:
     try:
         version = discard_version(version_id, actor=actor_for(request))
     except Conflict as error:
-        return _somebody_was_faster(request, version_id, error)
+        return somebody_was_faster(request, version_id, error)
     said = _("The reading of “%(file)s” was laid aside; it stays readable in this list.")
     messages.success(request, said % {"file": version.source.name})
     return redirect("plan:versions")
@@ -62,7 +65,7 @@ def in_force(request: HttpRequest, version_id: int) -> HttpResponse:
     try:
         version = make_current(version_id, actor=actor)
     except Conflict as error:
-        return _somebody_was_faster(request, version_id, error)
+        return somebody_was_faster(request, version_id, error)
     said = _("“%(title)s”, version %(n)s, is in force now.")
     messages.success(request, said % {"title": version, "n": version.number})
     return redirect("plan:versions")
@@ -71,7 +74,10 @@ def in_force(request: HttpRequest, version_id: int) -> HttpResponse:
 @require_POST
 def move(request: HttpRequest, version_id: int) -> HttpResponse:
     """File a version under review as a revision of a known plan, or as a plan of its own."""
-    version = move_version(version_id, request.POST.get("plan", ""), actor=actor_for(request))
+    try:
+        version = move_version(version_id, request.POST.get("plan", ""), actor=actor_for(request))
+    except Conflict as error:
+        return somebody_was_faster(request, version_id, error)
     said = (
         _("It is a later revision of “%(title)s” now.")
         if request.POST.get("plan")
@@ -81,23 +87,14 @@ def move(request: HttpRequest, version_id: int) -> HttpResponse:
     return redirect("plan:review", version.pk)
 
 
-def _ask(request: HttpRequest, version_id: int, template: str) -> HttpResponse:
+def _ask(
+    request: HttpRequest, version_id: int, template: str, error: Conflict | None = None
+) -> HttpResponse:
     found = publication(version_id, actor=actor_for(request))
     if found.version.state != VersionState.REVIEW:
         return redirect("plan:version", version_id)
-    return render(request, template, {"publication": found, "version": found.version})
-
-
-def _somebody_was_faster(request: HttpRequest, version_id: int, error: Conflict) -> HttpResponse:
-    """Where the version stands now; the question again if it is still open."""
-    actor = actor_for(request)
-    version = version_for(version_id, actor=actor)
-    if version.state == VersionState.REVIEW:
-        found = publication(version_id, actor=actor)
-        context = {"publication": found, "version": version, "error": error}
-        return render(request, "plan/publish.html", context, status=error.status)
-    context = {"version": version, "current": current_version(), "error": error}
-    return render(request, "plan/faster.html", context, status=error.status)
+    context = {"publication": found, "version": found.version, "error": error}
+    return render(request, template, context, status=error.status if error else 200)
 
 
 def _number(request: HttpRequest, name: str) -> int | None:

@@ -14,6 +14,7 @@ from shucheng.plan.models import Item, ItemKind, VersionState
 from shucheng.plan.queries import versions as queries
 from shucheng.plan.queries.difference import difference as version_difference
 from shucheng.plan.queries.plans import bears_another_title, plan_revised_by
+from shucheng.plan.views.faster import somebody_was_faster
 
 
 @require_GET
@@ -126,6 +127,8 @@ def add(request: HttpRequest, version_id: int) -> HttpResponse:
             quote=request.POST.get("quote", ""),
             actor=actor_for(request),
         )
+    except Conflict as error:
+        return somebody_was_faster(request, version_id, error)
     except Invalid as error:
         context = {
             "adding": True,
@@ -140,7 +143,10 @@ def add(request: HttpRequest, version_id: int) -> HttpResponse:
 @require_POST
 def accept_open(request: HttpRequest, version_id: int) -> HttpResponse:
     kind = request.POST.get("kind", "")
-    actions.accept_open_items(version_id, kind, actor=actor_for(request))
+    try:
+        actions.accept_open_items(version_id, kind, actor=actor_for(request))
+    except Conflict as error:
+        return somebody_was_faster(request, version_id, error)
     return redirect(reverse("plan:review", args=[version_id]) + (f"?tab={kind}" if kind else ""))
 
 
