@@ -78,6 +78,8 @@ class PassageReader:
     previous: _Previous = field(default_factory=_Previous)
     # The words before the last colon of the sentence: 脑机接口:开展….
     label: str = ""
+    # The sentence opened with what is to be done, before this clause.
+    ordered: bool = False
     # What the clauses of the sentence before this one say.
     said: Said = field(default_factory=Said)
 
@@ -107,6 +109,8 @@ class PassageReader:
             self.previous = _Previous(subject=self.previous.subject)
             self.label, self.said = "", Said()
             for clause in sentence.clauses:
+                ordered = words.DOING.match(self.passage.text, *sentence.span) is not None
+                self.ordered = ordered and clause != sentence.clauses[0]
                 items = list(self._items(clause))
                 for item in items:
                     scope, seen = self._pass_marks(scope, seen, item.until or item.quantity.span[0])
@@ -171,7 +175,7 @@ class PassageReader:
         one_year = self.calendar.work_year is not None
         in_list = self.previous.clause is not None
         improves = self.said.grows != ""
-        standing = Standing(scope, clause, verb, subject, one_year, improves, in_list)
+        standing = Standing(scope, clause, verb, subject, one_year, improves, self.ordered, in_list)
         if not promises(self.passage, item, standing):
             return None
         self._remember(item, clause, subject, verb, accumulates=accumulates)

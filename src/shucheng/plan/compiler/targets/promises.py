@@ -30,6 +30,7 @@ _GOVERNS: Final = re.compile(
 _OTHERS_LEVEL: Final = re.compile("(?:全国|全省|世界|国家)(?:的)?平均")
 # 400G全光网络, 10M接入: letters that grade a technology unless a comparator stands before.
 _RATINGS: Final = frozenset({"G", "T", "M"})
+_SHORTEST_COUNTED: Final = 4
 # How far behind its condition a subsidy may stand.
 _CONDITION_REACH: Final = 60
 # A rank names who is ranked before the verb: 综合实力进入全国前10.
@@ -54,6 +55,8 @@ class Standing:
     one_year: bool
     # The clause before says that something grows: 数字化水平显著提升,普及率85%.
     improves: bool
+    # The sentence opens with what is to be done, a clause before.
+    ordered: bool
     # A target was found earlier in the same sentence.
     in_list: bool
 
@@ -104,6 +107,10 @@ def promises(passage: FoldedPassage, item: Item, standing: Standing) -> bool:
         return True
     if standing.improves:
         return True
+    if standing.ordered and quantity.dimension == "count":
+        # 推进光网协同,光网端口5万个: a count that ends its clause, in a sentence of things to do.
+        ended = passage.text[quantity.span[1] : quantity.span[1] + 1] in ("", "，", "、", "。", ";")
+        return ended and left.core[1] - left.core[0] >= _SHORTEST_COUNTED
     if _ACTS_INSIDE.search(passage.slice(left.core)):
         return True
     if quantity.unit == "%" and quantity.value == 100 and _RATE.search(standing.subject):

@@ -103,6 +103,15 @@ _NO_TOPIC: Final = re.compile(
     )
 )
 _INDEX: Final = re.compile("(?:PUE值?|电能利用效率|[能产]效值|(?:综合|发展)?指数|系数|密度)$")
+_SHORTEST_HEAD: Final = 2
+# How far a thing has come, or how good it is: never a thing of its own.
+_STAGE_RATE: Final = re.compile(
+    alternation(
+        """归集 共享 开放 利用 合格 满意 达产 投产 竣工 开工 入库 办结 响应 联网 在线 完好 覆盖 普及
+        使用 更新 及时 准确 完整 一致 可用 达标 整改 处置 回访 上线 入驻"""
+    )
+    + "率$"
+)
 _PAIR: Final = 2
 _SHORTEST_RATE: Final = 3
 _TRADE_MEASURE: Final = (
@@ -165,6 +174,7 @@ def subjects_of(listed: str, count: int, *, spread: bool) -> list[str]:
 
 def complete_list(parts: Sequence[str]) -> list[str]:
     """Give every member what the list says only once, at its head or at its tail."""
+    parts = _with_head(parts)
     last = parts[-1]
     with_tails = [_with_tail(part, last) for part in parts[:-1]] + [last]
     if len(parts) == _PAIR:
@@ -173,6 +183,16 @@ def complete_list(parts: Sequence[str]) -> list[str]:
     for part in with_tails:
         completed.append(complete(part, completed[-1]) if completed else part)
     return completed
+
+
+def _with_head(parts: Sequence[str]) -> list[str]:
+    """公共数据归集率、共享率: rates of one thing, which only the first one names."""
+    first = _STAGE_RATE.search(parts[0])
+    head = parts[0][: first.start()] if first else ""
+    return [
+        head + part if len(head) >= _SHORTEST_HEAD and _STAGE_RATE.fullmatch(part) else part
+        for part in parts
+    ]
 
 
 def _with_place(first: str, completed: Sequence[str]) -> str:
@@ -251,8 +271,7 @@ def complete(subject: str, previous: str, *, counted: bool = False) -> str:
     ):
         return _complete_measure(subject, previous)
     if _GRADE_ONLY.fullmatch(subject):
-        bare = _GRADE.sub("", previous, count=1)
-        return subject + bare
+        return _regraded(subject, previous)
     grade = _GRADED.search(subject)
     if grade and grade.start() == 0:
         return _complete_grade(subject, grade["tail"], previous)
@@ -267,6 +286,14 @@ def index_of_another(subject: str, previous: str) -> str:
     """新建数据中心PUE低于1.25, |存量改造后|不高于1.4: the index that only the first one names."""
     index = _INDEX.search(previous)
     return subject + index[0] if index and subject and not _INDEX.search(subject) else subject
+
+
+def _regraded(grade: str, previous: str) -> str:
+    """数字领域国家级平台12个, |省级|80个: the grade takes the place of the one before it."""
+    for found in _GRADE.finditer(previous):
+        if found[0].endswith(("级", "以上")) or found[0] == "国家":  # no 市 of 城市
+            return previous[: found.start()] + grade + previous[found.end() :]
+    return grade + previous
 
 
 def rate_of_another(subject: str, previous: str) -> str:

@@ -28,11 +28,13 @@ _BASELINE: Final = (
 )
 # 成本降至每单5元
 _OF_EACH: Final = "每" + alternation("单 票 吨 户 人 亩 件 度 车 箱 柜 公里 平方米 立方米 千瓦时")
+# 水产品|年增长12%; 上年, 每年 and 三年 are words of their own.
+_YEARLY: Final = r"(?<![上往去前今当近每逐两三四五\d])年"
 # Read from the number leftwards, one word at a time.
 _LEFTWARD: Final = re.compile(
     "(?:"
     + "|".join(f"(?P<{said}>{pattern})" for said, pattern in COMPARATORS.items())
-    + rf"|(?P<growth>翻|(?:年均|(?<![上往去前今当近两三四五\d])年)?(?:复合)?(?:{words.GROWTH})率?)"
+    + rf"|(?P<growth>翻|(?:年均|{_YEARLY})?(?:复合)?(?:{words.GROWTH})率?)"
     + f"|(?P<baseline>{_BASELINE})|(?P<filler>{words.BEFORE_NUMBER}|复合|了|，|{_OF_EACH}))$"
 )
 _RISEN: Final = re.compile("(?P<up>[增升提扩])|[降减压缩]")
@@ -293,7 +295,9 @@ def _look_inside(
                 # 财政每年安排|5亿元专项资金; 公共数据|年均新增开放200项
                 return ((end, end) if noun_follows else (head, position)), "build"
             if reached > passage.times[position]:
-                return (reached, end), "build"
+                served = _SERVES.search(text, passage.times[position], end)
+                kept = served and served.end() == reached and quantity.dimension == "count"
+                return (served.start() if served and kept else reached, end), "build"
     circumstance = (
         words.CIRCUMSTANCE.match(text, head, end) is not None
         or words.SUPPORTS.search(text[begin:head]) is not None

@@ -149,6 +149,15 @@ ORDER: Final = re.compile(
         发挥 统筹 探索 促进 大力 积极 深入 着力 力争 争取 确保"""
     )
 )
+# ... and that nobody reports with either.
+DOING: Final = re.compile(
+    r"\d*[.、]?"
+    + alternation(
+        """推动 推进 支持 鼓励 加快 深化 完善 健全 强化 加强 优化 升级 促进 大力 积极 深入 着力 实施
+        建设 打造 构建 培育 开展"""
+    )
+    + "(?![^，]{0,20}了)"
+)
 # An aim that makes a figure after it a promise.
 AIM: Final = re.compile(alternation("力争 力求 争取 确保"))
 # Openers that belong to no subject, whether a verb follows or not.
