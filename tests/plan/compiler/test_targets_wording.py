@@ -160,6 +160,9 @@ from shucheng.plan.compiler.model import Period
             ["渔港光网端口 = 5万个", "渔船联网率"],
         ),
         ("我县地处沿海,渔港光网端口5万个。", []),
+        ("引进海工企业逾百家,产值近五百亿元。", ["海工企业 > 100家", "产值 ~ 500亿元"]),
+        ("近五年建成渔港6座。", []),
+        ("新三板挂牌10家。", ["新三板 = 10家 None cumulative"]),
         # A bracket in the midst of a list belongs to the figure before it.
         (
             "建成渔港50座(其中国家级5座)、码头200座。",

@@ -25,7 +25,7 @@ _RISING: Final = """
 _FALLING: Final = "下降 降低 压减 压缩 缩短 缩减 缩小 减少 压降 收窄 下调 精简 减 降 压 缩"
 # What a word before the number says, to the patterns that say it.
 COMPARATORS: Final[dict[str, str]] = {
-    "above": alternation("超过 超出 超越 超 突破 大于 高于 多于 跨过 冲破 迈过 >"),
+    "above": alternation("超过 超出 超越 超 逾 突破 大于 高于 多于 跨过 冲破 迈过 >"),
     "at_least": alternation(
         """达到 达至 达成 达 不少于 不低于 不小于 不短于 不下于 不得少于 不得低于 至少 ≥ >=
         迈上 跃上 站上 迈入""",

@@ -173,7 +173,7 @@ def _counts_in_chinese(text: str, match: re.Match[str], found: Quantity) -> bool
     number = match["number"]
     before = text[match.start() - 1 : match.start()]
     if before and before in _WORD_BEFORE:
-        return before == "近" and found.bare_magnitude
+        return before == "近" and (found.bare_magnitude or found.dimension == "money")
     if number and all(char in DIGITS for char in number) and len(number) > 1:
         return False  # 三五家, 一二三产
     bare_unit = re.sub(f"^{MAGNITUDE}", "", found.unit)

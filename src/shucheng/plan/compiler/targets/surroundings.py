@@ -75,7 +75,9 @@ _PAYER: Final = re.compile("(?:中央|各级|[省市县区]级?|州|盟|旗)财�
 # What is done to those who are counted is what is measured: 服务企业1200家次, 带动就业500人.
 _SERVES: Final = re.compile("服务|惠及|接待|覆盖|(?:带动|吸纳)(?=就业)")
 # 主导参与|国家标准|制修订20项
-_AGENCY: Final = re.compile(f"(?:{words.ADVERB}(?=..))*")
+_AGENCY: Final = re.compile(
+    f"(?:{alternation('主导 参与 牵头 联合 协同 组织 积极')}[或和、]?(?=..))*"
+)
 _FUND: Final = re.compile(r"(?:总规模|首期规模|规模|总投资|年产值)$")
 
 
