@@ -376,7 +376,7 @@ class NoticeDelivery(models.Model):
         SENT = "sent", _("Sent by mail")
         FAILED = "failed", _("Mail failed")
         SHOWN = "shown", _("Shown in the platform")
-        READ = "read", _("Read")
+        READ = "read", _("Confirmed as read")
 
     notice = models.ForeignKey(Notice, models.PROTECT, related_name="deliveries")
     person = models.ForeignKey(Person, models.PROTECT, null=True, related_name="notices")

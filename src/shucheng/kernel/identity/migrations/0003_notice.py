@@ -35,7 +35,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('address', shucheng.kernel.identity.fields.SealedTextField(blank=True)),
-                ('state', models.CharField(choices=[('waiting', 'Not sent yet'), ('sent', 'Sent by mail'), ('failed', 'Mail failed'), ('shown', 'Shown in the platform'), ('read', 'Read')], default='waiting', max_length=10)),
+                ('state', models.CharField(choices=[('waiting', 'Not sent yet'), ('sent', 'Sent by mail'), ('failed', 'Mail failed'), ('shown', 'Shown in the platform'), ('read', 'Confirmed as read')], default='waiting', max_length=10)),
                 ('error', models.CharField(blank=True, max_length=200)),
                 ('attempts', models.PositiveIntegerField(default=0)),
                 ('tried_at', models.DateTimeField(null=True)),
