@@ -21,7 +21,14 @@ from shucheng.plan.models import (
     WorkPoint,
 )
 from shucheng.plan.queries.measured import NOTHING, Known, measured, why_unmeasured
-from shucheng.plan.queries.targets import Standing, TargetNow, attainment, meets, targets_now
+from shucheng.plan.queries.targets import (
+    MeasuredTarget,
+    Standing,
+    TargetNow,
+    attainment,
+    meets,
+    targets_now,
+)
 from shucheng.plan.queries.text import Sentence, sentence_around
 from shucheng.plan.queries.versions import current_version
 
@@ -105,14 +112,6 @@ class PointsOfAYear:
     due: date | None
     is_over: bool
     lines: tuple[DutyLine, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class MeasuredTarget:
-    """A target of the text and where it is asked for."""
-
-    now: TargetNow
-    item: Task | WorkPoint
 
 
 @dataclass(frozen=True, slots=True)

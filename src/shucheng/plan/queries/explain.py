@@ -232,21 +232,19 @@ def _measuring(binding: Binding | None) -> tuple[Step, ...]:
     missing = why_unmeasured(binding)
     if binding is None:
         return (Step(_("Measurement"), note=missing),)
-    metric = metric_of(binding.formula)
     return (
         Step(
             _("Measurement"),
-            facts=(
-                Fact(_("Formula"), binding.formula),
-                Fact(
-                    _("Metric"),
-                    metric,
-                    reverse("observations:metric", args=[metric]) if metric else "",
-                ),
-            ),
+            facts=(Fact(_("Formula"), binding.formula), *_metric_fact(metric_of(binding.formula))),
             note=" ".join(filter(None, (missing, binding.note))),
         ),
     )
+
+
+def _metric_fact(metric: str) -> tuple[Fact, ...]:
+    """The one metric a formula reads; nothing where it reads several."""
+    link = reverse("observations:metric", args=[metric]) if metric else ""
+    return (Fact(_("Metric"), metric, link),) if metric else ()
 
 
 def _decision_step(version: PlanVersion, ref: str) -> Step:

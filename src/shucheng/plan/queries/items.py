@@ -19,6 +19,7 @@ from shucheng.plan.models import (
 )
 from shucheng.plan.queries.explain import indicator_of
 from shucheng.plan.queries.measured import Measured, measured_one
+from shucheng.plan.queries.targets import MeasuredTarget, targets_now
 from shucheng.plan.queries.text import Sentence, sentence_around
 from shucheng.plan.queries.versions import current_version
 
@@ -116,8 +117,12 @@ def _yearly(periods: list[str], values: list[float | None]) -> list[list[float |
 class PublishedItem:
     row: Task | WorkPoint
     duties: tuple[Duty, ...]
-    targets: tuple[Target, ...]
+    targets: tuple[MeasuredTarget, ...]
     sentence: Sentence
+
+    @property
+    def simulated(self) -> bool:
+        return any(target.now.simulated for target in self.targets)
 
 
 def published_item(kind: Literal["task", "work_point"], pk: int, *, actor: Actor) -> PublishedItem:
@@ -126,7 +131,8 @@ def published_item(kind: Literal["task", "work_point"], pk: int, *, actor: Actor
     row = model.objects.select_related("version", "section").filter(pk=pk).first()
     if row is None:
         raise NotFound(_("The task") if kind == "task" else _("The work point"))
-    targets = tuple(target for target in row.version.targets.all() if target.stands_in(row))
+    inside = [t for t in row.version.targets.select_related("binding") if t.stands_in(row)]
+    targets = tuple(MeasuredTarget(now, row) for now in targets_now(row.version, targets=inside))
     return PublishedItem(
         row=row,
         duties=tuple(row.duties.all()),

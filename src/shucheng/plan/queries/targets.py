@@ -17,7 +17,7 @@ from django.utils import timezone
 from shucheng.kernel.public import Actor
 from shucheng.lib import units
 from shucheng.lib.periods import Period
-from shucheng.plan.models import IndicatorTarget, PlanVersion, Section, Target
+from shucheng.plan.models import IndicatorTarget, PlanVersion, Section, Target, Task, WorkPoint
 from shucheng.plan.queries.measured import NOTHING, Known, Measured, measured_by
 
 
@@ -50,6 +50,14 @@ class TargetNow:
     @property
     def simulated(self) -> bool:
         return self.known is not None and self.known.simulated
+
+
+@dataclass(frozen=True, slots=True)
+class MeasuredTarget:
+    """A target of the text and where it is asked for."""
+
+    now: TargetNow
+    item: Task | WorkPoint
 
 
 @dataclass(frozen=True, slots=True)

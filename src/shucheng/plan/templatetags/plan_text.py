@@ -22,9 +22,8 @@ from shucheng.plan.models import (
     WorkPoint,
 )
 from shucheng.plan.queries import explain, promises
-from shucheng.plan.queries.duties import MeasuredTarget
 from shucheng.plan.queries.measured import why_unmeasured
-from shucheng.plan.queries.targets import TargetNow
+from shucheng.plan.queries.targets import MeasuredTarget, TargetNow
 from shucheng.plan.queries.unreadable import Unreadable, unreadable
 from shucheng.plan.queries.versions import finding_text, is_stuck
 

@@ -82,6 +82,17 @@ def test_the_page_says_what_is_simulated_and_what_is_unknown(
     assert page.count("完成情况尚未填报") <= 1, "what is overdue is said once"
 
 
+def test_a_tasks_page_shows_what_is_known_of_its_targets(
+    city: PlanVersion, leader: Client, office: Actor
+) -> None:
+    lines = duties_of("市数据局", actor=office).tasks
+    line = next(line for line in lines if any(entry.known for entry in line.targets))
+    page = leader.get(f"/tasks/{line.item.pk}/").content.decode()
+    assert 'class="simulated-value"' in page
+    assert "现值" in page
+    assert "模拟数据" in page
+
+
 def test_without_data_the_page_is_honestly_empty(published: PlanVersion, leader: Client) -> None:
     page = leader.get("/duties/市数据局/").content.decode()
     assert "尚无数据" in page

@@ -111,13 +111,15 @@ def rule(request: HttpRequest, rule: str) -> HttpResponse:
 @require_GET
 def task(request: HttpRequest, pk: int) -> HttpResponse:
     found = published_item("task", pk, actor=actor_for(request))
-    return render(request, "plan/task.html", {"page": found})
+    context = {"page": found, "simulated": found.simulated}
+    return render(request, "plan/task.html", context)
 
 
 @require_GET
 def work_point(request: HttpRequest, pk: int) -> HttpResponse:
     found = published_item("work_point", pk, actor=actor_for(request))
-    return render(request, "plan/work_point.html", {"page": found})
+    context = {"page": found, "simulated": found.simulated}
+    return render(request, "plan/work_point.html", context)
 
 
 @require_GET
