@@ -1,15 +1,15 @@
 """The counties, districts and zones: what the plan says about one, what it reports, and how they
 stand beside each other."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
-from django.db.models import Exists, F, Min, OuterRef, Q
+from django.db.models import Exists, F, Min, OuterRef, Q, QuerySet
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from shucheng.kernel.public import (
+    SIMULATION,
     Actor,
     Area,
     Metric,
@@ -49,19 +49,33 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True)
+class Reported:
+    """An area's value of a period, and the observation that it is."""
+
+    pk: int
+    period: str
+    value: Decimal | None
+    source: str
+
+    @property
+    def is_simulated(self) -> bool:
+        return self.source == SIMULATION
+
+
+@dataclass(frozen=True, slots=True)
 class AreaSeries:
     """What an area reports of one metric, beside the city's value of the same period."""
 
     metric: Metric
     unit: str
-    observations: tuple[Observation, ...]
+    observations: tuple[Reported, ...]
     city: Decimal | None
     # Newest period that the city has; the area owes it where its own newest is an earlier one.
     asked: str
     adds_up: bool
 
     @property
-    def latest(self) -> Observation:
+    def latest(self) -> Reported:
         return self.observations[-1]
 
     @property
@@ -211,8 +225,8 @@ def compare_areas(code: str, *, actor: Actor, version: PlanVersion | None = None
     whole = next((a for a in everywhere if a.parent_id is None and a.kind != "province"), None)
     below = [area for area in everywhere if area.kind not in {"province", "city"}]
     below.sort(key=lambda area: area.kind in {"functional_zone", "park"})
-    period = max((s[-1].period for a in below if (s := known.get(a.code, ()))), default="")
-    city = known.get(whole.code, ()) if whole else ()
+    period = max((s[-1].period for a in below if (s := known.get(a.pk, ()))), default="")
+    city = known.get(whole.pk, ()) if whole else ()
     return Comparison(
         choices=choices,
         chosen=chosen,
@@ -220,7 +234,7 @@ def compare_areas(code: str, *, actor: Actor, version: PlanVersion | None = None
         values=tuple(
             AreaValue(
                 area,
-                known.get(area.code, ()),
+                known.get(area.pk, ()),
                 period,
                 chosen.unit if chosen else "",
                 restarts_yearly=bool(chosen and chosen.is_since_january),
@@ -264,60 +278,68 @@ def _choices(version: PlanVersion) -> tuple[Choice, ...]:
     )
 
 
-def _known_by_area(chosen: Choice, version: PlanVersion) -> dict[str, tuple[Known, ...]]:
-    """Area code → the indicator's known values, for every area that has any."""
-    rows: dict[str, list[Observation]] = {}
-    for row in _undivided(Q(metric_version__metric__code=chosen.metric)):
-        rows.setdefault(row.area.code, []).append(row)
-    computed = {
-        code: compute(chosen.formula, found, version.period_start or 0)
-        for code, found in rows.items()
+def _known_by_area(chosen: Choice, version: PlanVersion) -> dict[int, tuple[Known, ...]]:
+    """Area id → the indicator's known values, for every area that has any."""
+    newest = {
+        (row.area_id, row.period): row
+        for row in _undivided(Q(metric_version__metric__code=chosen.metric))
     }
-    known = {code: tuple(k for k in s if k.value is not None) for code, s in computed.items()}
-    return {code: series for code, series in known.items() if series}
+    rows: dict[int, list[Observation]] = {}
+    for row in newest.values():
+        rows.setdefault(row.area_id, []).append(row)
+    known = {
+        area: tuple(
+            known
+            for known in compute(chosen.formula, found, version.period_start or 0)
+            if known.value is not None
+        )
+        for area, found in rows.items()
+    }
+    return {area: series for area, series in known.items() if series}
 
 
 def _series_of(area: Area) -> tuple[AreaSeries, ...]:
-    """Everything the area reports, a line a metric, in the order of their names."""
+    """Everything the area reports, a line a metric, in the pack's order."""
     city = city_area_code()
-    by_metric: dict[int, dict[str, list[Observation]]] = {}
-    for row in _undivided(Q(area__code__in=[area.code, city])):
-        codes = by_metric.setdefault(row.metric_version.metric_id, {})
-        codes.setdefault(row.area.code, []).append(row)
-    found = []
-    for codes in by_metric.values():
-        own = codes.get(area.code)
+    # Tuples, not rows of the table: a page shows thousands of them.
+    fields = ("pk", "metric_version_id", "area__code", "period", "value", "source")
+    found = _undivided(Q(area__code__in=[area.code, city])).values_list(*fields)
+    versions = {v.pk: v for v in MetricVersion.objects.select_related("metric")}
+    reported: dict[tuple[int, str], dict[str, Reported]] = {}
+    latest: dict[int, MetricVersion] = {}
+    for pk, version_id, code, period, value, source in found:
+        version = versions[version_id]
+        one = Reported(pk, period, value, source)
+        reported.setdefault((version.metric_id, code), {})[period] = one
+        latest[version.metric_id] = version
+    lines = []
+    for metric_id, version in latest.items():
+        own = reported.get((metric_id, area.code))
         if not own:
             continue
-        whole = codes.get(city, []) if area.code != city else []
-        version = own[-1].metric_version
-        same = next((row.value for row in whole if row.period == own[-1].period), None)
-        found.append(
+        whole = reported.get((metric_id, city), {}) if area.code != city else {}
+        newest = next(reversed(own))
+        same = whole.get(newest)
+        lines.append(
             AreaSeries(
                 metric=version.metric,
                 unit=version.unit,
-                observations=tuple(own),
-                city=same,
-                asked=whole[-1].period if whole else own[-1].period,
+                observations=tuple(own.values()),
+                city=same.value if same else None,
+                asked=next(reversed(whole), newest),
                 adds_up=version.area_aggregation == "sum",
             )
         )
-    return tuple(sorted(found, key=lambda series: series.metric.pk))
+    return tuple(sorted(lines, key=lambda line: line.metric.pk))
 
 
-def _undivided(condition: Q) -> Iterable[Observation]:
-    """Values as known now that belong to a whole area, in order of period; where a metric was
-    redefined, the newest definition of a period speaks for it."""
+def _undivided(condition: Q) -> QuerySet[Observation]:
+    """Values as known now that belong to a whole area, in order of period; of a period that was
+    defined anew the newest definition comes last."""
     later = Observation.objects.filter(supersedes=OuterRef("pk"))
-    rows = (
-        Observation.objects.filter(
-            ~Exists(later), condition, organisation__isnull=True, dimension_key=""
-        )
-        .select_related("metric_version__metric", "area")
-        .order_by("period_start", "metric_version__number", "pk")
-    )
-    newest = {(row.metric_version.metric_id, row.area_id, row.period): row for row in rows}
-    return newest.values()
+    return Observation.objects.filter(
+        ~Exists(later), condition, organisation__isnull=True, dimension_key=""
+    ).order_by("period_start", "metric_version__number", "pk")
 
 
 def _year_before(period: str) -> Period:
