@@ -30,6 +30,7 @@ _GOVERNS: Final = re.compile(
 _OTHERS_LEVEL: Final = re.compile("(?:全国|全省|世界|国家)(?:的)?平均")
 # 400G全光网络, 10M接入: letters that grade a technology unless a comparator stands before.
 _RATINGS: Final = frozenset({"G", "T", "M"})
+_HEADS: Final = frozenset("家户名人所")
 _SHORTEST_COUNTED: Final = 4
 # How far behind its condition a subsidy may stand.
 _CONDITION_REACH: Final = 60
@@ -155,6 +156,8 @@ def _counted_noun_promises(
     limited = quantity.limit != ""
     compared = bool(left.comparators - {"equal"})
     if words.LISTED_NOUN.search(standing.subject) and not limited and not left.comparators:
+        return False
+    if words.OWNERS_OF_DATA.search(standing.subject) and quantity.unit[-1:] in _HEADS:
         return False
     if words.STRUCTURE_TAIL.search(sentence) and quantity.value <= 12 and not limited:
         return False

@@ -230,7 +230,9 @@ STRUCTURE_TAIL: Final = re.compile(
 LISTED_NOUN: Final = re.compile(
     alternation(
         """方面 领域 行业 阶段 环节 维度 层面 类别 方向 步骤 要素 专题 行动 工程 任务 举措 措施
-        抓手 原则 专班 工作组 专项组 小组 赛道 门类 层级 部门 条款 章节 文件 清单"""
+        抓手 原则 专班 工作组 专项组 小组 赛道 门类 层级 部门 条款 章节 文件 清单 制度 细则"""
     )
     + "$"
 )
+# Firms that are counted only to say whose data they are: 归集1.2万家用能单位水电气热数据.
+OWNERS_OF_DATA: Final = re.compile("(?:企业|单位|用户|机构|农户|居民).*(?:数据|信息)$")
