@@ -44,10 +44,12 @@ def test_from_a_file_to_the_cockpit_and_back_to_the_sentence(page: Page, empty: 
     # Correct one target; what is wrong is said beside it.
     item.get_by_role("link", name="更正").click()
     editor = page.locator(f"#{ref} form")
+    expect(editor.locator("[name=subject]")).to_be_focused()
     editor.locator("[name=value]").fill("很多")
     editor.get_by_role("button", name="保存").click()
     expect(editor.locator(".field.invalid")).to_contain_text("不是数字")
     expect(editor.locator("[name=value]")).to_have_value("很多")
+    expect(editor.locator("[name=subject]")).to_be_focused()
     editor.locator("[name=value]").fill("21000")
     editor.locator("[name=note]").fill("按会议纪要更正")
     editor.get_by_role("button", name="保存").click()
