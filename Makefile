@@ -75,8 +75,12 @@ bench: setup .venv/dev ## measure, as ratios against a peer or a limit (QUICK=1 
 	@for file in benchmarks/*.py; do $(BIN)/python $$file $(if $(QUICK),--quick); done
 
 .PHONY: docs
-docs: setup .venv/dev ## write the generated reference and the README's pictures anew
+docs: setup .venv/dev pictures ## write the generated reference and the README's pictures anew
 	@$(BIN)/shucheng docs
+
+.PHONY: pictures
+pictures: setup .venv/dev system ## photograph a fresh demonstration for the README (docs/images, under 300 kB each)
+	@$(BIN)/python tools/screenshots.py
 
 .PHONY: security-matrix
 security-matrix: setup .venv/dev ## write down anew who may do what at every address

@@ -53,6 +53,7 @@ def review(page: Page, address: str) -> None:
 SCENES: dict[str, tuple[tuple[int, int], Scene]] = {
     "cockpit": (OFFICE, lambda page, address: page.goto(f"{address}/")),
     "explain": (OFFICE, explain),
+    "areas": (OFFICE, lambda page, address: page.goto(f"{address}/areas/")),
     "duties": (OFFICE, lambda page, address: page.goto(f"{address}/duties/市数据局/")),
     "wall": (WALL, lambda page, address: page.goto(f"{address}/?wall=1")),
     "phone": (PHONE, lambda page, address: page.goto(f"{address}/")),
