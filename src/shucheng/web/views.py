@@ -1,8 +1,11 @@
 """Pages that belong to no room: language, search, and the pages of errors."""
 
+import logging
+
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
@@ -87,4 +90,10 @@ def defect(request: HttpRequest) -> HttpResponse:
         _("Try again in a minute; if it happens again, tell an administrator the request id."),
     )
     error.status = 500
-    return error_response(request, error)
+    try:
+        return error_response(request, error)
+    except Exception:
+        # The frame of a page asks the database who is there; the database may be what failed.
+        logging.getLogger("shucheng.defect").exception("the page of an error failed")
+        known = {"request_id": getattr(request, "request_id", "")}
+        return HttpResponse(render_to_string("500.html", known), status=500)

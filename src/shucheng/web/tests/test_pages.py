@@ -222,3 +222,36 @@ def test_a_search_finds_things_by_any_of_their_names(
     assert any(unquote(hit.url).startswith(url) for hit in groups[kind].hits), groups
     urls = [hit.url for group in groups.values() for hit in group.hits]
     assert len(urls) == len(set(urls))
+
+
+# -- errors -------------------------------------------------------------------------------------
+
+
+def test_a_defect_has_a_code_a_next_step_and_the_requests_id(
+    city: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = browser_of(Role.LEADER)
+    client.raise_request_exception = False
+    monkeypatch.setattr("shucheng.web.cockpit.views.cockpit", _fails)
+    found = client.get("/", headers={"X-Request-ID": "abc-12345678"})
+    page = found.content.decode()
+    assert found.status_code == 500
+    assert "defect" in page
+    assert "abc-12345678" in page
+    assert "button-primary" in page
+
+
+def test_the_page_of_a_defect_needs_no_database(
+    city: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = browser_of(Role.LEADER)
+    client.raise_request_exception = False
+    monkeypatch.setattr("shucheng.web.cockpit.views.cockpit", _fails)
+    monkeypatch.setattr("shucheng.web.context.actor_for", _fails)
+    found = client.get("/", headers={"X-Request-ID": "abc-12345678"})
+    assert found.status_code == 500
+    assert "abc-12345678" in found.content.decode()
+
+
+def _fails(*_: object, **__: object) -> None:
+    raise RuntimeError("the database is gone")
