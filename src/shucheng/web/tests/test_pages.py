@@ -28,6 +28,7 @@ from shucheng.plan.public import (
     read_pack,
     simulate,
 )
+from shucheng.web.cockpit import map as map_module
 from shucheng.web.cockpit.map import city_map
 from shucheng.web.finding import find
 
@@ -108,6 +109,17 @@ def test_a_whole_period_of_areas_makes_the_citys_value(year: None) -> None:
         if compared.city and not compared.missing:
             total = sum(v.value for v in compared.values if v.value is not None)
             assert total == compared.city.value, code
+
+
+def test_a_process_that_starts_anew_does_not_draw_the_map_anew(
+    year: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = compare_areas("", actor=system_actor("cli"))
+    map_module._draw.cache_clear()
+    drawn = city_map(found)
+    map_module._draw.cache_clear()
+    monkeypatch.setattr(map_module, "_project", _fails)
+    assert city_map(found) == drawn
 
 
 def test_a_map_without_data_says_so(city: None) -> None:
