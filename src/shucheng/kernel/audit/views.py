@@ -26,6 +26,7 @@ from shucheng.kernel.audit.signing import signing_key
 from shucheng.kernel.errors import Invalid
 from shucheng.kernel.identity.actors import actor_for
 from shucheng.kernel.identity.queries import role_name
+from shucheng.lib.numbers import whole_number
 
 _TEXTS = ("person", "code", "object_type", "object_id", "request_id", "outcome")
 
@@ -88,12 +89,11 @@ def export(request: HttpRequest) -> HttpResponse:
 
 def _search(request: HttpRequest) -> Search:
     asked = request.GET if request.method == "GET" else request.POST
-    before = asked.get("before", "")
     return Search(
         **{name: asked.get(name, "").strip()[:200] for name in _TEXTS},
         first_day=_day(asked.get("first_day", "")),
         last_day=_day(asked.get("last_day", "")),
-        before=int(before) if before.isdecimal() else None,
+        before=whole_number(asked.get("before", "")),
     )
 
 

@@ -286,3 +286,16 @@ def test_an_english_reader_gets_english(published: PlanVersion, office_browser: 
 def test_the_language_link_leads_nowhere_else(db: None) -> None:
     response = Client().get("/language/?to=en&next=//example.org/")
     assert response["Location"] == "/"
+
+
+@pytest.mark.parametrize("number", ["²", "9" * 5000])
+def test_what_is_no_number_is_no_defect(
+    in_review: PlanVersion, office_browser: Client, number: str
+) -> None:
+    address = f"/plan/{in_review.pk}/"
+    text = office_browser.get(f"{address}text/", {"start": number, "end": "9"})
+    assert text.status_code == 200
+    assert office_browser.post(f"{address}publish/", {"revision": number}).status_code == 409
+    added = {"item": ItemKind.TARGET, "span_start": number, "span_end": number}
+    assert office_browser.post(f"{address}items/", added).status_code == 422
+    assert office_browser.post("/account/acting/", {"membership": number}).status_code == 404

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from shucheng.kernel.public import Conflict, actor_for
+from shucheng.lib.numbers import whole_number
 from shucheng.plan.actions.force import make_current, move_version
 from shucheng.plan.actions.load import discard_version
 from shucheng.plan.actions.publish import publish_version
@@ -21,12 +22,13 @@ def publish(request: HttpRequest, version_id: int) -> HttpResponse:
     """GET says what will be published and asks; POST publishes."""
     if request.method == "GET":
         return _ask(request, version_id, "plan/publish.html")
+    seen = whole_number(request.POST.get("revision", ""))
     try:
         version = publish_version(
             version_id,
             # Without a number nobody has seen what is published: a conflict, not a defect.
-            -1 if (revision := _number(request, "revision")) is None else revision,
-            decisions=_number(request, "decisions"),
+            -1 if seen is None else seen,
+            decisions=whole_number(request.POST.get("decisions", "")),
             actor=actor_for(request),
         )
     except Conflict as error:
@@ -95,8 +97,3 @@ def _ask(
         return redirect("plan:version", version_id)
     context = {"publication": found, "version": found.version, "error": error}
     return render(request, template, context, status=error.status if error else 200)
-
-
-def _number(request: HttpRequest, name: str) -> int | None:
-    sent = request.POST.get(name, "")
-    return int(sent) if sent.isdecimal() else None

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from shucheng.kernel.public import actor_for
+from shucheng.lib.numbers import whole_number
 from shucheng.plan.queries import duties as duty_queries
 from shucheng.plan.queries import explain
 from shucheng.plan.queries.areas import area_page
@@ -150,5 +151,4 @@ def _explanation(request: HttpRequest, found: explain.Explanation) -> HttpRespon
 
 
 def _offset(request: HttpRequest, name: str) -> int:
-    value = request.GET.get(name, "")
-    return int(value) if value.isdigit() else 0
+    return whole_number(request.GET.get(name, "")) or 0

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_POST
 
 from shucheng.kernel.public import Conflict, Invalid, NotFound, actor_for
+from shucheng.lib.numbers import whole_number
 from shucheng.plan.actions import review as actions
 from shucheng.plan.models import Item, ItemKind, VersionState
 from shucheng.plan.queries import versions as queries
@@ -200,8 +201,7 @@ def _changes(kind: str, request: HttpRequest) -> dict[str, Any]:
 
 def _number(request: HttpRequest, name: str) -> int:
     """A number that scripts fill in; nought where there are none."""
-    sent = request.POST.get(name, "")
-    return int(sent) if sent.isdecimal() else 0
+    return whole_number(request.POST.get(name, "")) or 0
 
 
 def _whole(request: HttpRequest, name: str) -> int:

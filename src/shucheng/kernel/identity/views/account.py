@@ -25,6 +25,7 @@ from shucheng.kernel.identity.actors import (
 )
 from shucheng.kernel.identity.forms import OwnAccountForm, TokenForm, carried_out
 from shucheng.kernel.identity.models import Person
+from shucheng.lib.numbers import whole_number
 
 
 @require_safe
@@ -47,7 +48,7 @@ def change_account(request: HttpRequest) -> HttpResponse:
 def act_for(request: HttpRequest) -> HttpResponse:
     """Act for another organisation that the person belongs to."""
     wanted = request.POST.get("membership", "")
-    membership = choose_acting(int(wanted) if wanted.isdecimal() else 0, actor=actor_for(request))
+    membership = choose_acting(whole_number(wanted) or 0, actor=actor_for(request))
     request.session[ACTING_SESSION_KEY] = membership.pk
     target = request.POST.get("next", "")
     if url_has_allowed_host_and_scheme(target, {request.get_host()}, request.is_secure()):
