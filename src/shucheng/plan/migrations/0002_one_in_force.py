@@ -6,11 +6,14 @@ from django.db import migrations, models
 
 
 def keep_the_newest(apps: Any, schema_editor: Any) -> None:
-    """Of several plans in force side by side, the one that the cockpit showed stays."""
+    """Of several plans in force side by side, the one of the newest period stays; the others can
+    be put in force again."""
     versions = apps.get_model("plan", "PlanVersion").objects.filter(state="published")
-    shown = versions.order_by("-period_start", "-published_at").first()
-    if shown is not None:
-        versions.exclude(pk=shown.pk).update(state="superseded")
+    # Said, because the databases disagree: to PostgreSQL a plan without a period is the newest.
+    newest = models.F("period_start").desc(nulls_last=True)
+    kept = versions.order_by(newest, "-published_at").first()
+    if kept is not None:
+        versions.exclude(pk=kept.pk).update(state="superseded")
 
 
 class Migration(migrations.Migration):
