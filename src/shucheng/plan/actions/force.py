@@ -37,7 +37,9 @@ def move_version(version_id: int, plan_code: str = "", *, actor: Actor) -> PlanV
     version = locked(version_id, VersionState.REVIEW)
     left = version.plan
     version.plan = known_plan(plan_code) if plan_code else new_plan(version.title)
-    version.save(update_fields=["plan"])
+    # Whoever is asked about publishing was told another plan: that answer no longer counts.
+    version.revision += 1
+    version.save(update_fields=["plan", "revision"])
     record(
         "plan.version.moved",
         version,
@@ -45,8 +47,7 @@ def move_version(version_id: int, plan_code: str = "", *, actor: Actor) -> PlanV
         before={"plan": left.code},
         after={"plan": version.plan.code},
     )
-    if not left.versions.exists():
-        left.delete()
+    drop_if_empty(left)
     return version
 
 
@@ -88,6 +89,12 @@ def new_plan(title: str) -> Plan:
         c for n in range(1, 10_000) if (c := base if n == 1 else f"{base}-{n}") not in taken
     )
     return Plan.objects.create(code=code, title=title[:300])
+
+
+def drop_if_empty(plan: Plan) -> None:
+    """A plan is there for its versions: once the last one left it, it goes too."""
+    if not plan.versions.exists():
+        plan.delete()
 
 
 def locked(version_id: int, *states: str) -> PlanVersion:

@@ -15,7 +15,7 @@ from shucheng.kernel.public import (
     record,
     store_file,
 )
-from shucheng.plan.actions.force import known_plan, locked, new_plan
+from shucheng.plan.actions.force import drop_if_empty, known_plan, locked, new_plan
 from shucheng.plan.compiler.compile import COMPILER, compile_document
 from shucheng.plan.compiler.errors import PlanUnreadable
 from shucheng.plan.compiler.lint.run import message_zh
@@ -138,7 +138,7 @@ def store_compilation(
     placeholder = _file_under_its_title(version) if by_title else None
     version.save()
     if placeholder:
-        placeholder.delete()
+        drop_if_empty(placeholder)
     elif compiled.title and not version.plan.versions.exclude(pk=version.pk).exists():
         version.plan.title = compiled.title[:300]
         version.plan.save(update_fields=["title"])
@@ -238,8 +238,7 @@ def remove_upload(version_id: int, *, actor: Actor) -> str:
     )
     plan = version.plan
     version.delete()
-    if not plan.versions.exists():
-        plan.delete()
+    drop_if_empty(plan)
     return name
 
 

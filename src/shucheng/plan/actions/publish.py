@@ -10,13 +10,12 @@ from shucheng.kernel.public import (
     Actor,
     Conflict,
     Invalid,
-    NotFound,
     action,
     organisation_ids,
     record,
 )
 from shucheng.plan.actions.city import bind_version
-from shucheng.plan.actions.force import named, replace_in_force
+from shucheng.plan.actions.force import locked, named, replace_in_force
 from shucheng.plan.models import (
     KEPT,
     Duty,
@@ -34,6 +33,8 @@ from shucheng.plan.models import (
 )
 from shucheng.plan.queries.publication import decisions_taken
 
+_MOST = 10**18
+
 
 @action
 def publish_version(
@@ -45,15 +46,8 @@ def publish_version(
     how many had been taken when the person looked: one more since is a conflict.
     """
     actor.require("plan.manage")
-    version = (
-        PlanVersion.objects.select_for_update(of=("self",))
-        .select_related("plan")
-        .filter(pk=version_id)
-        .first()
-    )
-    if version is None:
-        raise NotFound(_("The plan version"))
-    if version.state != VersionState.REVIEW or version.revision != revision:
+    version = locked(version_id, VersionState.REVIEW)
+    if version.revision != revision:
         raise Conflict(_("The plan version"))
     if decisions is not None and decisions != decisions_taken(version):
         raise Conflict(_("What was decided on the items"))
@@ -64,6 +58,7 @@ def publish_version(
             _("Nothing is kept in this version, so there is nothing to publish."),
             _("Accept or add items first."),
         )
+    _require_storable(items)
     replaced = replace_in_force(version)
     previous = version.plan.versions.exclude(number=None).order_by("-number").first()
     version.number = (previous.number or 0) + 1 if previous else 1
@@ -80,6 +75,28 @@ def publish_version(
         after={"in_force": named(version), "items": len(items), "bound": bound},
     )
     return version
+
+
+def _require_storable(items: list[Item]) -> None:
+    """A text may print any number of digits; the columns of values hold so many."""
+    for item in items:
+        if any(abs(number) >= _MOST for number in _numbers(item)):
+            raise Invalid(
+                "plan.number_too_long",
+                _("“%(item)s” has a number of more than 18 digits, which cannot be stored."),
+                _("Correct or reject it in the review, then publish."),
+                item=item.label,
+            )
+
+
+def _numbers(item: Item) -> list[float]:
+    match item.kind:
+        case ItemKind.TARGET:
+            return [item.data["value"], item.data["value_max"] or 0]
+        case ItemKind.INDICATOR:
+            return list(item.data["targets"].values())
+        case _other:
+            return []
 
 
 def _write_rows(version: PlanVersion, items: list[Item], previous: PlanVersion | None) -> None:

@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from shucheng.kernel.public import Actor, Conflict, Invalid, NotFound, action, record
+from shucheng.plan.actions.force import locked
 from shucheng.plan.items import clean
 from shucheng.plan.models import Decision, Finding, Item, ItemKind, PlanVersion, VersionState
 
@@ -68,7 +69,7 @@ def add_item(
     """Add what the compiler did not find, with the words of the plan that say it: by their place,
     or (an empty `span`) by the words themselves, which must stand in the text."""
     actor.require("plan.manage")
-    version = _in_review(version_id)
+    version = locked(version_id, VersionState.REVIEW)
     if kind not in ItemKind.values:
         raise NotFound(_("This kind of item"))
     start, end = _chosen(version.text, span, quote)
@@ -107,7 +108,7 @@ def add_item(
 def accept_open_items(version_id: int, kind: str = "", *, actor: Actor) -> int:
     """Accept every item that nobody has decided on yet, of one kind or of all."""
     actor.require("plan.manage")
-    version = _in_review(version_id)
+    version = locked(version_id, VersionState.REVIEW)
     undecided = version.items.filter(decision=Decision.OPEN)
     if kind:
         undecided = undecided.filter(kind=kind)
@@ -159,16 +160,12 @@ def _decide(
 ) -> Item:
     """The one way an item changes: `revision` is what the person saw when deciding."""
     actor.require("plan.manage")
-    item = (
-        Item.objects.select_for_update(of=("self",))
-        .select_related("version")
-        .filter(pk=item_id)
-        .first()
-    )
-    if item is None:
+    found = Item.objects.filter(pk=item_id).only("version_id").first()
+    if found is None:
         raise NotFound(_("The item"))
-    if item.version.state != VersionState.REVIEW:
-        raise Conflict(_("The plan version"))
+    # First the version, as publishing does: what is decided is published, or comes too late.
+    version = locked(found.version_id, VersionState.REVIEW)
+    item = version.items.select_for_update().get(pk=item_id)
     if item.revision != revision:
         raise Conflict(_("The item"))
     before = {"decision": item.decision, "data": item.data}
@@ -189,15 +186,6 @@ def _decide(
         after={"decision": item.decision, "data": item.data, "note": item.note},
     )
     return item
-
-
-def _in_review(version_id: int) -> PlanVersion:
-    version = PlanVersion.objects.select_for_update().filter(pk=version_id).first()
-    if version is None:
-        raise NotFound(_("The plan version"))
-    if version.state != VersionState.REVIEW:
-        raise Conflict(_("The plan version"))
-    return version
 
 
 def _chosen(text: str, span: tuple[int, int], quote: str) -> tuple[int, int]:

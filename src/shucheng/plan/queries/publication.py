@@ -65,10 +65,6 @@ class Publication:
         return sum(row.corrected + row.added + row.rejected for row in self.kinds)
 
     @property
-    def open_findings(self) -> int:
-        return sum(row.open for row in self.findings)
-
-    @property
     def replaces_another_plan(self) -> bool:
         return self.in_force is not None and self.in_force.plan_id != self.version.plan_id
 

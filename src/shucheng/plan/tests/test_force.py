@@ -266,3 +266,26 @@ def test_a_decision_taken_after_looking_is_a_conflict(
     review.accept_item(item.pk, item.revision, actor=office)
     with pytest.raises(Conflict):
         publish_version(in_review.pk, in_review.revision, decisions=looked, actor=office)
+
+
+def test_publishing_is_asked_anew_when_the_version_was_filed_elsewhere(
+    published: PlanVersion, office: Actor
+) -> None:
+    version = loaded(OTHER, office)
+    asked = publication(version.pk, actor=office).version.revision
+    move_version(version.pk, published.plan.code, actor=office)
+    with pytest.raises(Conflict):
+        publish_version(version.pk, asked, actor=office)
+
+
+@pytest.mark.django_db
+def test_a_placeholder_that_holds_another_upload_stays(
+    published: PlanVersion, office: Actor
+) -> None:
+    version = load_plan("新稿.txt", TEXT.encode(), by_title=True, actor=office)
+    placeholder = version.plan
+    load_plan("又稿.txt", TEXT.encode(), plan_code=placeholder.code, actor=office)
+    run_pending_jobs()
+    version.refresh_from_db()
+    assert version.plan == published.plan
+    assert placeholder.versions.count() == 1

@@ -136,3 +136,16 @@ def test_loading_a_city_pack_again_changes_nothing(office: Actor) -> None:
     pack = read_pack(CITIES / "yancheng")
     first = load_city(pack, actor=system_actor("cli"))
     assert load_city(pack, actor=system_actor("cli")) == first
+
+
+@pytest.mark.django_db
+def test_a_number_too_long_to_be_stored_is_named_before_anything_is_written(office: Actor) -> None:
+    long = TEXT.replace("软件产业规模达到80亿元", f"软件产业规模达到{'8' * 20}亿元")
+    version = loaded(long, office)
+    with pytest.raises(Invalid) as refused:
+        publish_version(version.pk, version.revision, actor=office)
+    assert refused.value.code == "plan.number_too_long"
+    assert "软件产业规模" in refused.value.message
+    item = version.items.get(data__subject__icontains="软件产业规模")
+    review.reject_item(item.pk, item.revision, actor=office)
+    assert publish_version(version.pk, version.revision, actor=office).number == 1

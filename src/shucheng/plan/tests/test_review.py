@@ -1,9 +1,14 @@
 """Deciding on items: every decision is audited, none is lost, nobody overwrites another."""
 
+from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import wait as wait_for
+
 import pytest
+from django.db import connection, transaction
 
 from shucheng.kernel.public import Actor, Conflict, Forbidden, Invalid
 from shucheng.plan.actions import review
+from shucheng.plan.actions.publish import publish_version
 from shucheng.plan.models import Decision, Item, ItemKind, PlanVersion
 from shucheng.plan.queries.versions import pieces
 from shucheng.plan.queries.versions import review as review_page
@@ -148,3 +153,27 @@ def test_numbers_are_taken_as_people_type_them(in_review: PlanVersion, office: A
     changes = {"value": " 1,２00.5", "year": "２０２６"}
     item = review.correct_item(item.pk, item.revision, changes, actor=office)
     assert (item.data["value"], item.data["year"]) == (1200.5, 2026)
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has one writer at a time")
+@pytest.mark.django_db(transaction=True)
+def test_who_decides_while_it_is_published_comes_too_late(
+    in_review: PlanVersion, office: Actor
+) -> None:
+    item = first_target(in_review)
+
+    def decide() -> None:
+        try:
+            review.correct_item(item.pk, item.revision, {"value": "310"}, actor=office)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(1) as elsewhere:
+        with transaction.atomic():
+            publish_version(in_review.pk, in_review.revision, actor=office)
+            decided = elsewhere.submit(decide)
+            assert not wait_for([decided], timeout=0.5).done, "it waits for the publication"
+        with pytest.raises(Conflict):
+            decided.result(timeout=20)
+    item.refresh_from_db()
+    assert item.decision == Decision.OPEN
