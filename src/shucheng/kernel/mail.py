@@ -23,6 +23,9 @@ def send(address: str, subject: str, body: str) -> None:
         raise MailNotSent(f"{type(error).__name__} {code}".strip()) from error
     except OSError as error:
         raise MailNotSent(error.strerror or type(error).__name__) from error
+    except ValueError as error:
+        # An address that cannot be written in a header must not stop the mail to all others.
+        raise MailNotSent(type(error).__name__) from error
 
 
 def in_language(language: str) -> override:

@@ -232,3 +232,11 @@ def test_the_pages_tell_show_and_confirm(case: Case) -> None:
     assert states()[0] == "read"
     assert handler.get(own).status_code == 404
     assert signed_in(Role.ADMINISTRATOR).get(address).status_code == 403
+
+
+def test_an_address_that_cannot_be_written_keeps_nobody_else_from_being_told(case: Case) -> None:
+    somebody("broken", "li@city.example\nBcc: all@city.example")
+    somebody("whole", "wang@city.example")
+    tell_affected(case.number, "broken\nwhole", PARTS, actor=SECURITY)
+    assert [message.to for message in send()] == [["wang@city.example"]]
+    assert states() == ["waiting", "sent"]
