@@ -170,7 +170,10 @@ def test_the_review_is_done_by_keyboard_and_counts_along(review: Page) -> None:
     expect(review.locator(".review-item.current [name=subject]")).to_be_focused()
     review.keyboard.press("Escape")
     expect(review.locator(".review-item .editor[action*=correct]")).to_have_count(0)
+    # The item stands there anew and is the current one again before a key moves on from it.
+    expect(review.locator(".review-item.current")).not_to_have_id(str(ref))
     review.keyboard.press("k")
+    expect(review.locator(".review-item.current")).to_have_id(str(ref))
     review.keyboard.press("u")
     expect(progress).to_contain_text(f"{before}项待定")
 
