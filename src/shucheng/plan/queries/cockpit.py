@@ -1,6 +1,5 @@
-"""The plan on one page: headline indicators, targets by action, work points, what is due."""
+"""The plan on one page: headline indicators, work points, what is due."""
 
-from collections import Counter
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -8,8 +7,9 @@ from decimal import Decimal
 from django.utils import timezone
 
 from shucheng.kernel.public import Actor
-from shucheng.plan.models import Indicator, IndicatorTarget, PlanVersion, Section, WorkPoint
+from shucheng.plan.models import Indicator, IndicatorTarget, PlanVersion, WorkPoint
 from shucheng.plan.queries.measured import NOTHING, Known, Measured, measured
+from shucheng.plan.queries.targets import attainment, meets, value_of_year
 from shucheng.plan.queries.versions import current_version
 
 
@@ -28,26 +28,20 @@ class Headline:
         return self.measured.latest
 
     @property
+    def value(self) -> Decimal | None:
+        """The latest value, where it can be held against this year's target."""
+        return value_of_year(self.measured, self.current.year) if self.current else None
+
+    @property
     def attainment(self) -> Decimal | None:
-        """完成率: the latest value against this year's target, in percent."""
-        if (
-            not self.latest
-            or self.latest.value is None
-            or not self.current
-            or not self.current.value
-        ):
-            return None
-        return (self.latest.value / self.current.value * 100).quantize(Decimal("0.1"))
+        """完成率: the value against this year's target, in percent."""
+        return attainment(self.value, self.current.value) if self.current else None
 
-
-@dataclass(frozen=True, slots=True)
-class ActionTargets:
-    """A part of the plan (an action, a chapter, an annex) and the targets it holds."""
-
-    section: Section
-    targets: int
-    tasks: int
-    by_kind: tuple[tuple[str, int], ...]
+    @property
+    def reached(self) -> bool:
+        if self.value is None or self.current is None:
+            return False
+        return meets(self.indicator.comparator, self.value, self.current.value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +66,6 @@ class PeriodProgress:
 class Cockpit:
     version: PlanVersion
     headlines: tuple[Headline, ...]
-    actions: tuple[ActionTargets, ...]
     work: tuple[LeadWork, ...]
     progress: PeriodProgress | None
     findings: int
@@ -92,7 +85,6 @@ def cockpit(*, actor: Actor, as_of: date | None = None) -> Cockpit | None:
     return Cockpit(
         version=version,
         headlines=headlines,
-        actions=_actions(version),
         work=_work(version),
         progress=_progress(version, today),
         findings=version.findings.exclude(severity="info").count(),
@@ -121,35 +113,6 @@ def _target_for(path: tuple[IndicatorTarget, ...], year: int) -> IndicatorTarget
     if not path:
         return None
     return next((target for target in path if target.year >= year), path[-1])
-
-
-def _actions(version: PlanVersion) -> tuple[ActionTargets, ...]:
-    """Targets counted where a reader looks for them: actions, chapters, annexes."""
-    sections = {section.pk: section for section in version.sections.all()}
-
-    def heading(section: Section | None) -> Section | None:
-        while section and section.level > 2 and section.parent_id:
-            section = sections[section.parent_id]
-        return section
-
-    kinds: dict[int, Counter[str]] = {}
-    tasks: Counter[int] = Counter()
-    for section_id, kind in version.targets.values_list("section_id", "kind"):
-        if top := heading(sections.get(section_id or 0)):
-            kinds.setdefault(top.pk, Counter())[kind] += 1
-    for section_id in version.tasks.values_list("section_id", flat=True):
-        if top := heading(sections.get(section_id or 0)):
-            tasks[top.pk] += 1
-    return tuple(
-        ActionTargets(
-            section=section,
-            targets=sum(kinds.get(section.pk, Counter()).values()),
-            tasks=tasks[section.pk],
-            by_kind=tuple(sorted(kinds.get(section.pk, Counter()).items())),
-        )
-        for section in sections.values()
-        if section.pk in kinds or tasks[section.pk]
-    )
 
 
 def _work(version: PlanVersion) -> tuple[LeadWork, ...]:

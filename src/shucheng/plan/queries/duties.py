@@ -20,7 +20,7 @@ from shucheng.plan.models import (
     Task,
     WorkPoint,
 )
-from shucheng.plan.queries.measured import NOTHING, Known, measured, why_unmeasured
+from shucheng.plan.queries.measured import NOTHING, Known, Measured, measured, why_unmeasured
 from shucheng.plan.queries.targets import (
     MeasuredTarget,
     Standing,
@@ -28,6 +28,7 @@ from shucheng.plan.queries.targets import (
     attainment,
     meets,
     targets_now,
+    value_of_year,
 )
 from shucheng.plan.queries.text import Sentence, sentence_around
 from shucheng.plan.queries.versions import current_version
@@ -71,23 +72,31 @@ class IndicatorDuty:
 
     duty: Duty
     indicator: Indicator
-    known: Known | None
+    measured: Measured
     current: IndicatorTarget | None
     last: IndicatorTarget | None
     missing: str
 
     @property
+    def known(self) -> Known | None:
+        latest = self.measured.latest
+        return latest if latest and latest.value is not None else None
+
+    @property
+    def value(self) -> Decimal | None:
+        """What is known, where it can be held against this year's target."""
+        return value_of_year(self.measured, self.current.year) if self.current else None
+
+    @property
     def attainment(self) -> Decimal | None:
         """完成率 against this year's target, in percent."""
-        return attainment(
-            self.known.value if self.known else None, self.current.value if self.current else None
-        )
+        return attainment(self.value, self.current.value) if self.current else None
 
     @property
     def reached(self) -> bool:
-        if not self.known or self.known.value is None or not self.current:
+        if self.value is None or self.current is None:
             return False
-        return meets(self.indicator.comparator, self.known.value, self.current.value)
+        return meets(self.indicator.comparator, self.value, self.current.value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -257,7 +266,7 @@ def _indicators(
         return IndicatorDuty(
             duty,
             indicator,
-            known=found.latest if found.latest and found.latest.value is not None else None,
+            measured=found,
             current=next((target for target in path if target.year >= today.year), None)
             or next(reversed(path), None),
             last=path[-1] if len(path) > 1 else None,

@@ -159,7 +159,7 @@ def target_now(
         step = next((step for step in steps if step.year == today.year), None)
         if step and (value := _converted(step.value, unit, target.unit)) is not None:
             asked, asked_year = value, step.year
-    known = _counting(measured, due, this_year=each_year)
+    known = _counting(measured, due, asked_year if (asked_year or 0) <= today.year else None)
     unit = measured.binding.unit if measured.binding else ""
     value = _converted(known.value, unit, target.unit) if known else None
     return TargetNow(
@@ -192,15 +192,25 @@ def meets(comparator: str, value: Decimal, asked: Decimal) -> bool:
             return value >= asked
 
 
-def _counting(measured: Measured, due: int | None, *, this_year: bool) -> Known | None:
-    """The value that counts: the newest known, but none from after the year it falls due; and
-    none from before it where a sum since January is asked for each year."""
+def value_of_year(measured: Measured, year: int) -> Decimal | None:
+    """The newest value, where it can be held against the number that is asked for a year."""
+    latest = measured.latest
+    return latest.value if latest and _speaks_of(measured, latest, year) else None
+
+
+def _counting(measured: Measured, due: int | None, year: int | None) -> Known | None:
+    """The value that counts: the newest known, but none from after the year it falls due, and
+    none that says nothing of the `year` that is asked for by now."""
     for known in reversed(measured.series):
         if known.value is None or (due is not None and known.year > due):
             continue
-        stale = this_year and measured.restarts_yearly and known.year != due
-        return None if stale else known
+        return known if year is None or _speaks_of(measured, known, year) else None
     return None
+
+
+def _speaks_of(measured: Measured, known: Known, year: int) -> bool:
+    """Last year's sum since January says nothing of this year's."""
+    return not measured.restarts_yearly or known.year == year
 
 
 def _standing(

@@ -102,6 +102,19 @@ def test_what_is_asked_each_year_is_judged_by_this_years_sum() -> None:
     assert (found.asked_year, found.standing) == (2025, Standing.REACHED)
 
 
+def test_last_years_sum_says_nothing_of_this_years_number() -> None:
+    path = ("家", (IndicatorTarget(year=2026, value=Decimal(50)),))
+    old, new = ("2025-12", 300), ("2026-01", 60)
+    for wanted, steps in ((target(50, year=2026), ("", ())), (target(900, year=2027), path)):
+        before = judged(wanted, "ytd(m)", months(old), path=steps)
+        assert (before.standing, before.known) == (Standing.UNKNOWN, None)
+        assert judged(wanted, "ytd(m)", months(old, new), path=steps).standing == Standing.REACHED
+        # A level is still there, and is on its way to a later year.
+        assert judged(wanted, "last(m)", months(old), path=steps).standing == Standing.REACHED
+    later = judged(target(900, year=2027), "ytd(m)", months(old))
+    assert (later.value, later.standing) == (Decimal(300), Standing.NOT_YET)
+
+
 def test_a_sum_that_is_to_stay_low_is_not_reached_in_january() -> None:
     low = target(100, year=2026, comparator="<=")
     assert judged(low, "ytd(m)", months(("2026-01", 9))).standing == Standing.NOT_YET

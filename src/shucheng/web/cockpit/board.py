@@ -205,16 +205,7 @@ def _reached(headlines: Sequence[Headline]) -> Reached | None:
         return None
     return Reached(
         year=max(h.current.year for h in with_target if h.current),
-        reached=sum(map(_has_reached, with_target)),
-        known=sum(h.latest is not None for h in with_target),
+        reached=sum(h.reached for h in with_target),
+        known=sum(h.value is not None for h in with_target),
         of=len(with_target),
     )
-
-
-def _has_reached(headline: Headline) -> bool:
-    latest, target = headline.latest, headline.current
-    if latest is None or latest.value is None or target is None:
-        return False
-    if headline.indicator.comparator in {"<", "<="}:
-        return latest.value <= target.value
-    return latest.value >= target.value

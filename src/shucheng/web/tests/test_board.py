@@ -8,7 +8,7 @@ from typing import Any, cast
 
 import pytest
 
-from shucheng.plan.public import SectionTargets, Standing, TargetNow
+from shucheng.plan.public import Headline, SectionTargets, Standing, TargetNow
 from shucheng.web.cockpit.board import board
 
 TODAY = date(2026, 11, 24)
@@ -47,19 +47,27 @@ def part(
     return SectionTargets(cast(Any, None), targets, tasks)
 
 
-def headline(category: str, target: float, value: float | None, comparator: str = ">=") -> Any:
+def headline(
+    category: str,
+    target: float,
+    value: float | None,
+    comparator: str = ">=",
+    sum_of: int | None = None,
+) -> Headline:
+    """`sum_of`: the value is a sum since January, of that year."""
     path = tuple(
         SimpleNamespace(year=year, value=Decimal(str(target + year - 2026)))
         for year in (2025, 2026, 2027)
     )
     known = None
     if value is not None:
-        known = SimpleNamespace(value=Decimal(str(value)))
-    return SimpleNamespace(
-        indicator=SimpleNamespace(category=category, comparator=comparator),
-        path=path,
-        current=path[1],
-        latest=known,
+        known = SimpleNamespace(value=Decimal(str(value)), year=sum_of or 2025)
+    return Headline(
+        indicator=cast(Any, SimpleNamespace(category=category, comparator=comparator)),
+        leads=(),
+        path=cast(Any, path),
+        measured=cast(Any, SimpleNamespace(latest=known, restarts_yearly=sum_of is not None)),
+        current=cast(Any, path[1]),
     )
 
 
@@ -84,12 +92,23 @@ def test_reached_counts_values_at_their_target_in_its_own_direction() -> None:
             headline("甲", 100, 100),
             headline("甲", 100, 99),
             headline("甲", 100, 99, comparator="<="),
+            headline("甲", 100, 100, comparator="<"),
+            headline("甲", 100, 100, comparator=">"),
             headline("甲", 100, None),
         ),
         (),
     ).reached
     assert found
-    assert (found.year, found.reached, found.known, found.of) == (2026, 2, 3, 4)
+    assert (found.year, found.reached, found.known, found.of) == (2026, 2, 5, 6)
+
+
+def test_last_years_sum_is_not_held_against_this_years_target() -> None:
+    last, this = headline("甲", 100, 120, sum_of=2025), headline("甲", 100, 120, sum_of=2026)
+    assert (last.reached, last.attainment) == (False, None)
+    assert (this.reached, this.attainment) == (True, Decimal("120.0"))
+    found = board(cockpit(last, this), ()).reached
+    assert found
+    assert (found.reached, found.known, found.of) == (1, 1, 2)
 
 
 def test_the_next_deadline_counts_what_falls_due_then() -> None:
