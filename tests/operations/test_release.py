@@ -64,10 +64,16 @@ def test_every_kind_of_change_is_named(program: Path, key: SigningKey) -> None:
     (program / "cli.py").write_text("print('hell0')\n")
     (program / "web" / "logo.svg").unlink()
     (program / "web" / "backdoor.py").touch()
+    (program / "web" / "backdoor2.pyc").touch()
     found = verify_release(program, str(key.public))
     assert (found.status, found.changed) == (
         "changed",
-        ("cli.py (changed)", "web/backdoor.py (does not belong)", "web/logo.svg (missing)"),
+        (
+            "cli.py (changed)",
+            "web/backdoor.py (does not belong)",
+            "web/backdoor2.pyc (does not belong)",
+            "web/logo.svg (missing)",
+        ),
     )
 
 

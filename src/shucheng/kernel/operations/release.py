@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Any, Literal
 
 from shucheng.kernel.audit.signed import statement
@@ -22,7 +22,6 @@ from shucheng.lib.signatures import PublicKey, SignatureError, SigningKey
 
 SCHEMA = "shucheng.release/1"
 NAME = "release.json"
-_MADE_HERE = {".mo", ".pyc"}
 Status = Literal["holds", "missing", "unknown_signer", "forged", "changed"]
 
 
@@ -100,8 +99,13 @@ def _changed_packages(listed: Mapping[str, str]) -> Iterator[str]:
 
 def _files(package: Path) -> Iterator[tuple[str, Path]]:
     for path in sorted(package.rglob("*")):
-        if path.is_file() and path.suffix not in _MADE_HERE and path.name != NAME:
+        if path.is_file() and not _is_made_here(path) and path.name != NAME:
             yield path.relative_to(package).as_posix(), path
+
+
+def _is_made_here(path: PurePath) -> bool:
+    # Outside of its folder Python writes no cache: there it would be a module without a source.
+    return path.suffix == ".mo" or (path.suffix == ".pyc" and path.parent.name == "__pycache__")
 
 
 def _digests(path: Path) -> dict[str, Any]:
@@ -119,7 +123,7 @@ def _packages() -> Iterator[tuple[str, str]]:
         digest = hashlib.sha256(f"{found.version}\n".encode())
         for entry in sorted(found.files or (), key=str):
             own = ".." not in entry.parts and not entry.parts[0].endswith(".dist-info")
-            if own and entry.suffix not in _MADE_HERE:
+            if own and not _is_made_here(entry):
                 path = Path(str(found.locate_file(entry)))
                 inside = hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else "-"
                 digest.update(f"{entry.as_posix()} {inside}\n".encode())
