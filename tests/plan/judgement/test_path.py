@@ -47,7 +47,7 @@ def running_2025(values: list[int | None]) -> dict[Period, Decimal | None]:
 
 
 def test_last_years_seasons_bend_the_path() -> None:
-    seasons = seasons_of(running_2025([10, 30, 60, 100]), 2025)
+    seasons = seasons_of(running_2025([10, 30, 60, 100]), 2025, "year_to_date")
     path = Path("year_to_date", TARGETS, seasons=seasons)
     assert path.expected(Period.parse("2026-Q1")) == 24
     assert path.expected(Period.parse("2026-Q3")) == 144
@@ -61,7 +61,17 @@ def test_last_years_seasons_bend_the_path() -> None:
     ids=["unfinished", "gap", "nothing", "beyond", "backwards"],
 )
 def test_a_year_without_clear_seasons_gives_none(values: list[int | None]) -> None:
-    assert seasons_of(running_2025(values), 2025) == {}
+    assert seasons_of(running_2025(values), 2025, "year_to_date") == {}
+
+
+def test_where_the_way_of_a_year_begins() -> None:
+    """What was counted last year is over in January; what stood in December still stands."""
+    values = {Period.parse("2024-Q4"): Decimal(60), **running_2025([70, 80, 90, 100])}
+    quarters = {0: Decimal("0.25"), 1: Decimal("0.5"), 2: Decimal("0.75"), 3: Decimal(1)}
+    assert seasons_of(values, 2025, "stock") == quarters
+    assert seasons_of(values, 2025, "since_start") == quarters
+    assert seasons_of(values, 2025, "year_to_date")[0] == Decimal("0.7")
+    assert seasons_of(running_2025([70, 80, 90, 100]), 2025, "stock") == {}
 
 
 def test_a_value_set_by_hand_holds() -> None:

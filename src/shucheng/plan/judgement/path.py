@@ -81,18 +81,20 @@ def _index(period: Period) -> int:
     return period.ordinal - Period.of(Period("A", period.year).start, period.frequency).ordinal
 
 
-def seasons_of(values: Mapping[Period, Decimal | None], year: int) -> dict[int, Decimal]:
+def seasons_of(
+    values: Mapping[Period, Decimal | None], year: int, shape: Shape
+) -> dict[int, Decimal]:
     """Each period's share of the way that a year went, from its running values.
 
-    `values` are year-to-date sums, or the end-of-period values of a stock with the last one of
-    the year before. Empty where a period is unknown, the year went nowhere, or it went back and
+    The way begins at 0 for a count from January, else at the last value of the year before.
+    Empty where a period or that value is unknown, the year went nowhere, or it went back and
     forth so that a share would leave 0 to 1: then a straight line is the honest path.
     """
     periods = sorted(period for period in values if period.year == year)
     if not periods or len(periods) != len(Period("A", year).split(periods[0].frequency)):
         return {}
     running = [values[period] for period in periods]
-    before = values.get(periods[0].previous(), Decimal(0))
+    before = Decimal(0) if shape == "year_to_date" else values.get(periods[0].previous())
     known = [value for value in running if value is not None]
     if before is None or len(known) < len(running) or known[-1] == before:
         return {}
