@@ -1,8 +1,10 @@
 """People, a small plan, and the city pack for tests of the plan."""
 
+from datetime import date
 from pathlib import Path
 
 import pytest
+from django.utils import timezone
 
 from shucheng.kernel.public import Actor, Organisation, Role, run_pending_jobs
 from shucheng.plan.actions.load import load_plan
@@ -60,3 +62,9 @@ def in_review(db: None, office: Actor) -> PlanVersion:
 @pytest.fixture
 def published(in_review: PlanVersion, office: Actor) -> PlanVersion:
     return publish_version(in_review.pk, in_review.revision, actor=office)
+
+
+@pytest.fixture
+def august(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Today is a day on which the simulated series are of this year, whenever the tests run."""
+    monkeypatch.setattr(timezone, "localdate", lambda *_: date(2026, 8, 20))

@@ -22,7 +22,7 @@ from shucheng.plan.tests.test_web import client_of
 
 
 @pytest.fixture
-def city(db: None, office: Actor) -> PlanVersion:
+def city(db: None, august: None, office: Actor) -> PlanVersion:
     """The restated plan of Yancheng in force, with its pack and simulated data."""
     pack = read_pack(CITIES / "yancheng")
     load_city(pack, actor=system_actor("cli"))

@@ -138,7 +138,7 @@ def test_each_part_of_the_plan_counts_its_targets(published: PlanVersion, office
 
 
 @pytest.mark.django_db
-def test_parts_of_the_citys_plan_with_data(office: Actor) -> None:
+def test_parts_of_the_citys_plan_with_data(office: Actor, august: None) -> None:
     pack = read_pack(CITIES / "yancheng")
     load_city(pack, actor=system_actor("cli"))
     version = loaded((CITIES / "yancheng" / "plan.txt").read_text("utf-8"), office)
