@@ -237,6 +237,7 @@ def _platform_commands(commands: "argparse._SubParsersAction[argparse.ArgumentPa
         "--public-key", action="append", default=[], help="verify: signed by this key only"
     )
 
+    command("recompute", "compute every indicator's values anew from the observations")
     archive = command("archive-plan", "write a published plan and all that made it, signed")
     archive.add_argument("folder", type=Path)
     archive.add_argument("--version", type=int, help="number in the address of its page")

@@ -62,7 +62,9 @@ from shucheng.kernel.observations.actions.metrics import import_metrics
 from shucheng.kernel.observations.actions.values import correct_observation, record_observations
 from shucheng.kernel.observations.api import router as _observations_router
 from shucheng.kernel.observations.inputs import MetricDefinition, ObservationInput, RowsRefused
+from shucheng.kernel.observations.listeners import Change, listen_to_observations
 from shucheng.kernel.observations.models import SIMULATION, Metric, MetricVersion, Observation
+from shucheng.kernel.observations.panel import KnownValue, area_tree, panel
 from shucheng.kernel.observations.queries import (
     as_known_on,
     city_area_code,
@@ -85,10 +87,12 @@ __all__ = [
     "ApiAuth",
     "Area",
     "Bay",
+    "Change",
     "Conflict",
     "Forbidden",
     "Health",
     "Invalid",
+    "KnownValue",
     "MenuEntry",
     "Metric",
     "MetricDefinition",
@@ -108,6 +112,7 @@ __all__ = [
     "action",
     "actor_for",
     "area_by_code",
+    "area_tree",
     "areas",
     "as_known_on",
     "bays",
@@ -124,6 +129,7 @@ __all__ = [
     "import_organisations",
     "known_series",
     "latest_values",
+    "listen_to_observations",
     "make_package",
     "management_is_withheld",
     "not_issued",
@@ -134,6 +140,7 @@ __all__ = [
     "organisation_ids",
     "organisation_name",
     "organisations_in",
+    "panel",
     "people_named",
     "raise_alert",
     "record",

@@ -181,6 +181,40 @@ class Binding(models.Model):
         return f"{self.name} = {self.formula}"
 
 
+class IndicatorValue(models.Model):
+    """What a binding's formula gives for an area and a period, from what is known now.
+
+    A cache: every row can be computed again from the observations (`shucheng recompute`), and is,
+    in the transaction that changes them. `value` is empty where an input is missing.
+    """
+
+    binding = models.ForeignKey(Binding, models.CASCADE, related_name="values")
+    area = models.CharField(max_length=40)
+    period = models.CharField(max_length=10)
+    period_end = models.DateField()
+    value = models.DecimalField(max_digits=24, decimal_places=6, null=True)
+    # Whether any of the observations below was made up for demonstration.
+    simulated = models.BooleanField()
+    # How many observations it stands on, and the newest of those that close the period.
+    rests_on = models.PositiveIntegerField()
+    observation = models.ForeignKey("observations.Observation", models.CASCADE, related_name="+")
+    recorded_at = models.DateTimeField()
+    # The digest of the formula and of every observation that the series was computed from.
+    digest = models.CharField(max_length=64)
+    engine = models.CharField(max_length=20)
+
+    class Meta:
+        ordering = ["period_end", "id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["binding", "area", "period"], name="indicator_value_cell"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.binding_id}/{self.area}/{self.period}"
+
+
 # -- published: typed, never changed ------------------------------------------------------------
 
 

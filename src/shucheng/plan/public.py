@@ -5,6 +5,7 @@ from typing import Any
 from shucheng.plan.actions.city import load_city as load_city_pack
 from shucheng.plan.actions.load import load_plan
 from shucheng.plan.actions.publish import publish_version
+from shucheng.plan.actions.values import recompute_all
 from shucheng.plan.api import router as api_router
 from shucheng.plan.city.model import CityPack
 from shucheng.plan.city.pack import read_pack
@@ -42,6 +43,7 @@ __all__ = [
     "organisations_with_duties",
     "publish_version",
     "read_pack",
+    "recompute_all",
     "search_plan",
     "shell_facts",
     "simulate",

@@ -278,6 +278,13 @@ def audit(options: argparse.Namespace) -> int:
     return 0 if outcome.intact else 1
 
 
+def recompute(options: argparse.Namespace) -> None:
+    """The stored values are a cache: this fills it again, whatever was in it."""
+    from shucheng.plan.public import recompute_all
+
+    print(f"Values computed: {recompute_all(actor=system_actor('cli'))}")
+
+
 def archive_plan(options: argparse.Namespace) -> int:
     from shucheng.web.archive import archive_plan as archive
 

@@ -7,12 +7,13 @@ from tests.plan.city.plans import CITIES, with_labelled_targets
 from tests.plan.compiler.gold import SHARED
 
 from shucheng.lib.geography import outlines, place
-from shucheng.plan.city.checks import formula_metrics
 from shucheng.plan.city.model import CityPack
 from shucheng.plan.city.pack import read_pack
 from shucheng.plan.city.resolving import resolve_bindings
 from shucheng.plan.compiler.compile import compile_file
 from shucheng.plan.compiler.model import CompiledPlan
+from shucheng.plan.formula.model import readings
+from shucheng.plan.formula.parse import parse
 
 FOLDER = CITIES / "yancheng"
 
@@ -89,7 +90,7 @@ def test_counties_have_an_outline_and_zones_have_none(pack: CityPack) -> None:
 
 
 def test_every_metric_is_used_owned_and_simulated(pack: CityPack) -> None:
-    used = {name for each in pack.bindings for name in formula_metrics(each.formula)}
+    used = {reading.metric for each in pack.bindings for reading in readings(parse(each.formula))}
     assert used == {each.code for each in pack.metrics}
     assert pack.simulation is not None
     assert used == {each.metric for each in pack.simulation.series}

@@ -14,7 +14,7 @@ from shucheng.lib.periods import Frequency, Period
 from shucheng.plan.formula.inputs import inputs
 from shucheng.plan.formula.model import Call, Node, Reading, children
 from shucheng.plan.formula.proof import MetricFacts, prove
-from shucheng.plan.formula.run import Panel, PanelRow
+from shucheng.plan.formula.run import Panel, PanelRow, months_of_days
 
 Series = dict[str, dict[str, Any]]
 
@@ -156,6 +156,31 @@ def test_the_counties_against_the_city() -> None:
         "320981": Decimal(60),
     }
     assert [(v.area, v.value) for v in unknown] == [(CITY, None)]
+
+
+@pytest.mark.parametrize(
+    ("over_time", "days", "month"),
+    [
+        ("sum", range(1, 29), "406"),
+        ("mean", range(1, 29), "14.5"),
+        ("last", range(1, 29), "28"),
+        ("sum", range(1, 28), None),
+        ("last", [28], "28"),
+        ("last", range(1, 28), None),
+    ],
+)
+def test_days_add_up_to_months_once_every_day_is_known(
+    over_time: str, days: Any, month: str | None
+) -> None:
+    facts = {"visits": MetricFacts("visits", "人次", "D", over_time=over_time)}
+    rows = [
+        PanelRow("visits", CITY, Period.parse(f"2026-02-{day:02}"), Decimal(day)) for day in days
+    ]
+    with Panel(months_of_days(rows, facts), AREAS) as panel:
+        values = panel.evaluate(prove("visits", facts), first_year=2025)
+    assert [(str(v.period), v.value) for v in values] == [
+        ("2026-02", None if month is None else Decimal(month))
+    ]
 
 
 # A second way to the same values ----------------------------------------------------------------

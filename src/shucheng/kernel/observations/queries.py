@@ -175,7 +175,7 @@ def metrics_list(words: str, *, actor: Actor) -> list[MetricRow]:
     # One step into `observation_series` for each version, however many values there are.
     newest = known().filter(
         metric_version=OuterRef("pk"),
-        area__in=_area_ids([city_area_code()]),
+        area__in=area_ids([city_area_code()]),
         organisation__isnull=True,
         dimension_key="",
     )
@@ -229,7 +229,7 @@ def _selected(metric: Metric, selection: Selection) -> QuerySet[Observation]:
     versions = list(metric.versions.values_list("pk", flat=True))
     rows = known(selection.as_of).filter(metric_version__in=versions)
     if selection.areas:
-        rows = rows.filter(area__in=_area_ids(selection.areas))
+        rows = rows.filter(area__in=area_ids(selection.areas))
     if selection.organisation:
         rows = rows.filter(organisation__code=selection.organisation)
     if selection.first:
@@ -241,7 +241,7 @@ def _selected(metric: Metric, selection: Selection) -> QuerySet[Observation]:
     return rows.select_related("metric_version__metric", "area", "organisation")
 
 
-def _area_ids(codes: Sequence[str]) -> list[int]:
+def area_ids(codes: Sequence[str]) -> list[int]:
     # Fetched first: a join would keep the planner from stepping into `observation_series`.
     areas = apps.get_model("identity", "Area")._default_manager
     return list(areas.filter(code__in=codes).values_list("pk", flat=True))
@@ -266,7 +266,7 @@ def _by_metric(metrics: Sequence[str], area: str, as_of: AsOf) -> dict[str, list
         known(as_of)
         .filter(
             metric_version__in=list(versions.values_list("pk", flat=True)),
-            area__in=_area_ids([area]),
+            area__in=area_ids([area]),
             organisation__isnull=True,
             dimension_key="",
         )

@@ -13,6 +13,7 @@ from shucheng.kernel.public import (
     organisation_ids,
     record,
 )
+from shucheng.plan.actions.values import recompute
 from shucheng.plan.city.model import AnnexRow, CityPack, Metric, TargetClause
 from shucheng.plan.city.model import Binding as PackBinding
 from shucheng.plan.city.resolving import resolve_bindings
@@ -34,6 +35,7 @@ def load_city(pack: CityPack, *, actor: Actor) -> dict[str, int]:
         bind_version(version)
         for version in PlanVersion.objects.filter(state=VersionState.PUBLISHED)
     )
+    recompute()
     counts = {
         "areas": len(pack.areas),
         "organisations": len(pack.organisations),

@@ -16,6 +16,7 @@ from shucheng.kernel.public import (
 )
 from shucheng.plan.actions.city import bind_version
 from shucheng.plan.actions.force import locked, named, replace_in_force
+from shucheng.plan.actions.values import recompute
 from shucheng.plan.models import (
     KEPT,
     Duty,
@@ -67,6 +68,7 @@ def publish_version(
     version.save()
     _write_rows(version, items, previous)
     bound = bind_version(version)
+    recompute()
     record(
         "plan.version.published",
         version,

@@ -8,17 +8,14 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from shucheng.lib import units
 from shucheng.lib.periods import Period, PeriodInvalid
 from shucheng.plan.city.model import AnnexRow, Binding, CityPack, Metric, Organisation, Problem
-
-# The functions a formula may call; a formula is text here and is parsed where it is computed.
-FUNCTIONS = frozenset(
-    {"sum", "last", "mean", "ratio", "share", "cumulative", "ytd", "growth", "yoy", "abs"}
-)
+from shucheng.plan.formula.errors import FormulaInvalid
+from shucheng.plan.formula.model import readings
+from shucheng.plan.formula.parse import parse
+from shucheng.plan.formula.proof import MetricFacts, prove
 
 _CODE = re.compile(r"[a-z][a-z0-9]*(?:[-_][a-z0-9]+)*", re.ASCII)
 _AREA_CODE = re.compile(r"[a-z0-9]+(?:[-_][a-z0-9]+)*", re.ASCII)
 _METRIC_CODE = re.compile(r"[a-z][a-z0-9_]*", re.ASCII)
-_FORMULA_PART = re.compile(r"\s*(?:([A-Za-z_]\w*)|(\d+(?:\.\d+)?)|([-+*/(),]))", re.ASCII)
-_ONE_METRIC = re.compile(r"\s*(?:last|sum|mean|cumulative|ytd)\(\s*(\w+)\s*\)\s*", re.ASCII)
 
 
 def check_pack(pack: CityPack) -> Iterator[Problem]:
@@ -29,32 +26,6 @@ def check_pack(pack: CityPack) -> Iterator[Problem]:
     yield from _metrics(pack)
     yield from _bindings(pack)
     yield from _simulation(pack)
-
-
-def formula_metrics(formula: str) -> tuple[str, ...]:
-    """The metric codes a formula names, in order; `ValueError` where it is no formula."""
-    names: dict[str, None] = {}
-    position = depth = 0
-    while position < len(formula.rstrip()):
-        part = _FORMULA_PART.match(formula, position)
-        if not part:
-            raise ValueError(f"{formula[position:].strip()[:10]!r} is not understood")
-        position = part.end()
-        name, _, sign = part.groups()
-        depth += {"(": 1, ")": -1}.get(sign or "", 0)
-        if depth < 0:
-            break
-        if not name:
-            continue
-        if not formula[position:].lstrip().startswith("("):
-            names[name] = None
-        elif name not in FUNCTIONS:
-            raise ValueError(f"{name!r} is no function; known are {', '.join(sorted(FUNCTIONS))}")
-    if depth:
-        raise ValueError("its brackets do not close")
-    if not names:
-        raise ValueError("it names no metric")
-    return tuple(names)
 
 
 def _city(pack: CityPack) -> Iterator[Problem]:
@@ -188,29 +159,28 @@ def _binding_units(file: str, entry: str, binding: Binding) -> Iterator[Problem]
 def _formula(
     file: str, entry: str, binding: Binding, metrics: Mapping[str, Metric]
 ) -> Iterator[Problem]:
+    """The formula must be computable from the pack's metrics and give the binding's unit."""
+    facts = {
+        code: MetricFacts(
+            code,
+            metric.unit,
+            metric.frequency,
+            measure=metric.measure,
+            over_time=metric.over_time,
+            over_areas=metric.over_areas,
+        )
+        for code, metric in metrics.items()
+        if units.known(metric.unit)
+    }
     try:
-        names = formula_metrics(binding.formula)
-    except ValueError as error:
-        yield Problem(
-            file,
-            entry,
-            f"formula {binding.formula!r}: {error}.",
-            "Write one such as last(metric_code).",
-        )
-        return
-    for name in names:
-        yield from _unknown(file, entry, "formula", name, metrics)
-    single = _ONE_METRIC.fullmatch(binding.formula)
-    metric = metrics.get(single[1]) if single else None
-    if not metric or not (units.known(metric.unit) and units.known(binding.unit)):
-        return
-    if not units.compatible(metric.unit, binding.unit):
-        yield Problem(
-            file,
-            entry,
-            f"the metric {metric.code!r} is in {metric.unit!r}, the binding in {binding.unit!r}.",
-            "Correct one of the units.",
-        )
+        names = [reading.metric for reading in readings(parse(binding.formula))]
+        unknown = [name for name in names if name not in metrics]
+        for name in unknown:
+            yield from _unknown(file, entry, "formula", name, metrics)
+        if not unknown and units.known(binding.unit) and set(names) <= set(facts):
+            prove(binding.formula, facts, unit=binding.unit)
+    except FormulaInvalid as error:
+        yield Problem(file, entry, f"formula {binding.formula!r}: {error.message}", error.hint)
 
 
 def _simulation(pack: CityPack) -> Iterator[Problem]:

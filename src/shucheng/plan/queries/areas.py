@@ -25,7 +25,8 @@ from shucheng.kernel.public import (
 from shucheng.lib import units
 from shucheng.lib.periods import Period
 from shucheng.plan.models import Binding, PlanVersion
-from shucheng.plan.queries.measured import Known, compute, metric_of
+from shucheng.plan.queries.computed import metrics_of
+from shucheng.plan.queries.measured import Known, metric_of, stored_values
 from shucheng.plan.queries.text import Sentence, sentence_around
 from shucheng.plan.queries.versions import current_version
 
@@ -220,13 +221,13 @@ def compare_areas(code: str, *, actor: Actor, version: PlanVersion | None = None
     current = version or current_version()
     choices = _choices(current) if current else ()
     chosen = next((c for c in choices if c.code == code), choices[0] if choices else None)
-    known = _known_by_area(chosen, current) if chosen and current else {}
+    known = _known_by_area(chosen) if chosen else {}
     everywhere = list(areas(actor=actor))
     whole = next((a for a in everywhere if a.parent_id is None and a.kind != "province"), None)
     below = [area for area in everywhere if area.kind not in {"province", "city"}]
     below.sort(key=lambda area: area.kind in {"functional_zone", "park"})
-    period = max((s[-1].period for a in below if (s := known.get(a.pk, ()))), default="")
-    city = known.get(whole.pk, ()) if whole else ()
+    period = max((s[-1].period for a in below if (s := known.get(a.code, ()))), default="")
+    city = known.get(whole.code, ()) if whole else ()
     return Comparison(
         choices=choices,
         chosen=chosen,
@@ -234,7 +235,7 @@ def compare_areas(code: str, *, actor: Actor, version: PlanVersion | None = None
         values=tuple(
             AreaValue(
                 area,
-                known.get(area.pk, ()),
+                known.get(area.code, ()),
                 period,
                 chosen.unit if chosen else "",
                 restarts_yearly=bool(chosen and chosen.is_since_january),
@@ -274,28 +275,18 @@ def _choices(version: PlanVersion) -> tuple[Choice, ...]:
             is_headline=binding.line is not None,
         )
         for binding in asked
-        if metric_of(binding.formula) in by_area
+        if (metrics := metrics_of(binding.formula)) and metrics <= by_area
     )
 
 
-def _known_by_area(chosen: Choice, version: PlanVersion) -> dict[int, tuple[Known, ...]]:
-    """Area id → the indicator's known values, for every area that has any."""
-    newest = {
-        (row.area_id, row.period): row
-        for row in _undivided(Q(metric_version__metric__code=chosen.metric))
-    }
-    rows: dict[int, list[Observation]] = {}
-    for row in newest.values():
-        rows.setdefault(row.area_id, []).append(row)
-    known = {
-        area: tuple(
-            known
-            for known in compute(chosen.formula, found, version.period_start or 0)
-            if known.value is not None
-        )
-        for area, found in rows.items()
-    }
-    return {area: series for area, series in known.items() if series}
+def _known_by_area(chosen: Choice) -> dict[str, tuple[Known, ...]]:
+    """Area code → the indicator's known values, for every area that has any."""
+    binding = Binding.objects.get(code=chosen.code)
+    known: dict[str, list[Known]] = {}
+    for _pk, area, value in stored_values([binding.pk], []):
+        if value.value is not None:
+            known.setdefault(area, []).append(value)
+    return {area: tuple(series) for area, series in known.items()}
 
 
 def _series_of(area: Area) -> tuple[AreaSeries, ...]:

@@ -1,5 +1,6 @@
 """Why a number is what it is: the steps from what is shown down to the plan's sentence."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from django.urls import reverse
@@ -8,8 +9,16 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from shucheng.kernel.public import Actor, NotFound, Observation, observation_with_context
+from shucheng.kernel.public import (
+    Actor,
+    NotFound,
+    Observation,
+    city_area_code,
+    observation_with_context,
+)
+from shucheng.lib.periods import Period
 from shucheng.plan.models import Binding, Indicator, Item, PlanVersion, Target
+from shucheng.plan.queries.computed import first_year_of, metrics_of, observations_below
 from shucheng.plan.queries.measured import measured_one, metric_of, why_unmeasured
 from shucheng.plan.queries.promises import figure, promise, promised
 from shucheng.plan.queries.text import Sentence, sentence_around
@@ -133,13 +142,7 @@ def explain_value(code: str, period: str, *, actor: Actor) -> Explanation:
     ]
     if known.rests_on > 1:
         steps.append(
-            Step(
-                _("Sum of"),
-                facts=tuple(
-                    Fact(part.period, figure(part.value), _observation_link(part.pk))
-                    for part in found.parts_of(known)
-                ),
-            )
+            Step(_("Computed from"), facts=tuple(_parts(found.binding, period, indicator.version)))
         )
     return Explanation(
         title=f"{indicator.name} · {period}",
@@ -152,6 +155,17 @@ def explain_value(code: str, period: str, *, actor: Actor) -> Explanation:
             _sentence_step(indicator.version, indicator.span_start, indicator.span_end),
         ),
     )
+
+
+def _parts(binding: Binding, period: str, version: PlanVersion) -> Iterator[Fact]:
+    """Every observation below a value; with the metric's code where there are several."""
+    below = observations_below(
+        binding, city_area_code(), Period.parse(period), first_year_of(version)
+    )
+    several = len({row.metric for row in below}) > 1
+    for row in below:
+        label = f"{row.metric} · {row.period}" if several else row.period
+        yield Fact(label, figure(row.value), _observation_link(row.id))
 
 
 def _observations_said(number: int) -> str:
@@ -328,7 +342,7 @@ def _use_of(metric: str) -> tuple[Binding | None, Indicator | None]:
     if current is None:
         return None, None
     for indicator in current.indicators.select_related("binding", "version").exclude(binding=None):
-        if indicator.binding and metric_of(indicator.binding.formula) == metric:
+        if indicator.binding and metric in metrics_of(indicator.binding.formula):
             return indicator.binding, indicator
     return None, None
 

@@ -1,31 +1,34 @@
-"""What is known so far about an indicator: its binding's metric and the observations of it.
+"""What is known so far about an indicator: the stored values of its binding's formula.
 
-Until the formula language of the monitoring loop arrives, a formula is one of three functions
-over one metric: `last(m)`, `ytd(m)` (sum since January) and `cumulative(m)` (sum since the
-plan's first year). A formula beyond that is shown as not computable yet, never guessed.
+Values are computed when observations change (`actions/values.py`) and only read here; what was
+known on a day is computed anew from the observations of that day.
 """
 
-import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
-from shucheng.kernel.public import Observation, known_series
-from shucheng.plan.models import Binding, Indicator, PlanVersion
-
-_SIMPLE = ("last", "ytd", "cumulative")
-_FUNCTION = re.compile(r"([a-z][a-z0-9_]*)\s*\(")
-_METRIC = re.compile(r"\b[a-z][a-z0-9_]*\b(?!\s*\()")
-_FORMULA = re.compile(r"^(?P<function>last|ytd|cumulative)\((?P<metric>[a-z][a-z0-9_]*)\)$")
+from shucheng.kernel.public import SIMULATION, city_area_code
+from shucheng.lib.units import UnitUnknown
+from shucheng.plan.formula.errors import FormulaInvalid
+from shucheng.plan.formula.proof import prove
+from shucheng.plan.models import Binding, Indicator, IndicatorValue, PlanVersion
+from shucheng.plan.queries.computed import (
+    Computed,
+    compute,
+    first_year_of,
+    metric_facts,
+    metrics_of,
+)
+from shucheng.plan.queries.formula_texts import formula_problem
 
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """An indicator's value at a period, and the newest observation that it rests on."""
+    """A value at a period; `observation_id` is the newest observation that it stands on."""
 
     period: str
     value: Decimal | None
@@ -36,7 +39,7 @@ class Known:
 
     @property
     def simulated(self) -> bool:
-        return self.source == "simulation"
+        return self.source == SIMULATION
 
     @property
     def year(self) -> int:
@@ -46,16 +49,12 @@ class Known:
 @dataclass(frozen=True, slots=True)
 class Measured:
     binding: Binding | None
-    metric: str
     series: tuple[Known, ...]
-    observations: tuple[Observation, ...] = ()
 
-    def parts_of(self, known: Known) -> tuple[Observation, ...]:
-        """The observations that a value is the sum of, in the order of their periods."""
-        last = next(
-            index for index, o in enumerate(self.observations) if o.pk == known.observation_id
-        )
-        return self.observations[last + 1 - known.rests_on : last + 1]
+    @property
+    def metric(self) -> str:
+        """The one metric that is read; empty where there are several, or no formula."""
+        return metric_of(self.binding.formula) if self.binding else ""
 
     @property
     def latest(self) -> Known | None:
@@ -67,113 +66,86 @@ class Measured:
         return self.binding is not None and self.binding.formula.startswith("ytd")
 
 
-NOTHING = Measured(None, "", ())
+NOTHING = Measured(None, ())
 
 
 def metric_of(formula: str) -> str:
     """The one metric a formula reads; empty where it reads several."""
-    match = _FORMULA.match(formula.replace(" ", ""))
-    return match["metric"] if match else ""
+    metrics = metrics_of(formula)
+    return next(iter(metrics)) if len(metrics) == 1 else ""
 
 
 def why_unmeasured(binding: Binding | None) -> str:
     """What is missing before a value can be computed; empty where nothing is."""
     if binding is None:
         return _("No formula is bound to it yet, so nothing can be measured.")
-    if metric_of(binding.formula):
-        return ""
-    metrics = _METRIC.findall(binding.formula)
-    operations = sorted(
-        {name for name in _FUNCTION.findall(binding.formula) if name not in _SIMPLE}
-    )
-    parts = [
-        ngettext(
-            "it reads %(n)s metric (%(metrics)s)",
-            "it reads %(n)s metrics (%(metrics)s)",
-            len(metrics),
-        )
-        % {"n": len(metrics), "metrics": ", ".join(metrics)}
-    ]
-    if operations:
-        parts.append(
-            _("it asks for %(operations)s") % {"operations": ", ".join(map(_operation, operations))}
-        )
-    return _("Not computable yet: %(parts)s. The formula language that can do it is to come.") % {
-        "parts": _("; ").join(parts)
-    }
-
-
-def _operation(name: str) -> str:
-    return _("the change against a year earlier (yoy)") if name == "yoy" else name
+    try:
+        prove(binding.formula, metric_facts(metrics_of(binding.formula)), unit=binding.unit)
+    except FormulaInvalid as error:
+        return formula_problem(error)
+    except UnitUnknown:
+        return _("The unit “%(unit)s” is not known.") % {"unit": binding.unit}
+    return ""
 
 
 def measured(version: PlanVersion, as_of: date | None = None) -> dict[str, Measured]:
-    """Indicator code → what is known, for every indicator of a version, in two queries."""
+    """Indicator code → what is known, for every indicator of a version."""
     bindings = {
         indicator.code: indicator.binding
         for indicator in version.indicators.select_related("binding")
         if indicator.binding
     }
-    known = measured_by(bindings.values(), version.period_start or 0, as_of)
+    known = measured_by(bindings.values(), first_year_of(version), as_of)
     return {code: known[binding.code] for code, binding in bindings.items()}
 
 
 def measured_by(
     bindings: Iterable[Binding], first_year: int, as_of: date | None = None
 ) -> dict[str, Measured]:
-    """Binding code → what is known, however many bindings there are in two queries."""
-    by_code = {binding.code: binding for binding in bindings}
-    metrics = {code: metric_of(binding.formula) for code, binding in by_code.items()}
-    wanted = sorted({metric for metric in metrics.values() if metric})
-    observed = known_series(wanted, as_of=as_of) if wanted else {}
-    return {
-        code: Measured(
-            binding,
-            metrics[code],
-            compute(binding.formula, observed.get(metrics[code], ()), first_year),
-            tuple(observed.get(metrics[code], ())),
-        )
-        for code, binding in by_code.items()
-    }
+    """Binding code → what is known of the city; two queries, however many bindings there are."""
+    by_id = {binding.pk: binding for binding in bindings}
+    city = city_area_code()
+    series: dict[int, list[Known]] = {pk: [] for pk in by_id}
+    if as_of is None:
+        for pk, _area, known in stored_values(list(by_id), [city]):
+            series[pk].append(known)
+    else:
+        for value in compute(list(by_id.values()), first_year, areas=[city], as_of=as_of):
+            series[value.binding.pk].append(known_of(value))
+    return {binding.code: Measured(binding, tuple(series[pk])) for pk, binding in by_id.items()}
 
 
 def measured_one(indicator: Indicator, as_of: date | None = None) -> Measured:
     return measured(indicator.version, as_of).get(indicator.code, NOTHING)
 
 
-def compute(
-    formula: str, observations: Sequence[Observation], first_year: int
-) -> tuple[Known, ...]:
-    """A formula's values over a series of observations in the order of their periods.
-
-    A missing observation ends a running sum for its year: what follows is unknown, not smaller.
-    """
-    match = _FORMULA.match(formula.replace(" ", ""))
-    if match is None:
-        return ()
-    known: list[Known] = []
-    total: Decimal | None = Decimal(0)
-    year, rests_on = 0, 0
-    for observation in observations:
-        if match["function"] == "cumulative" and observation.period_start.year < first_year:
-            continue
-        if match["function"] == "last":
-            value, rests_on = observation.value, 1
-        else:
-            if match["function"] == "ytd" and observation.period_start.year != year:
-                year, total, rests_on = observation.period_start.year, Decimal(0), 0
-            total = (
-                None if total is None or observation.value is None else total + observation.value
-            )
-            value, rests_on = total, rests_on + 1
-        known.append(
-            Known(
-                observation.period,
-                value,
-                observation.source,
-                observation.pk,
-                observation.recorded_at,
-                rests_on,
+def stored_values(bindings: list[int], areas: list[str]) -> list[tuple[int, str, Known]]:
+    """(binding id, area code, value) in order of period; of all areas where none are named."""
+    rows = IndicatorValue.objects.filter(binding__in=bindings)
+    if areas:
+        rows = rows.filter(area__in=areas)
+    fields = ("simulated", "observation__source", "observation_id", "recorded_at", "rests_on")
+    return [
+        (
+            binding,
+            area,
+            Known(period, value, SIMULATION if simulated else source, pk, recorded_at, rests_on),
+        )
+        for binding, area, period, value, simulated, source, pk, recorded_at, rests_on in (
+            rows.order_by("period_end", "pk").values_list(
+                "binding_id", "area", "period", "value", *fields
             )
         )
-    return tuple(known)
+    ]
+
+
+def known_of(value: Computed) -> Known:
+    newest = value.newest
+    return Known(
+        period=str(value.period),
+        value=value.value,
+        source=SIMULATION if value.simulated else newest.source,
+        observation_id=newest.id,
+        recorded_at=newest.recorded_at,
+        rests_on=value.rests_on,
+    )

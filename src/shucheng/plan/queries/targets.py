@@ -18,6 +18,7 @@ from shucheng.kernel.public import Actor
 from shucheng.lib import units
 from shucheng.lib.periods import Period
 from shucheng.plan.models import IndicatorTarget, PlanVersion, Section, Target, Task, WorkPoint
+from shucheng.plan.queries.computed import first_year_of
 from shucheng.plan.queries.measured import NOTHING, Known, Measured, measured_by
 
 
@@ -126,7 +127,7 @@ def targets_now(
     today = as_of or timezone.localdate()
     chosen = list(version.targets.select_related("binding") if targets is None else targets)
     bindings = {target.binding.code: target.binding for target in chosen if target.binding}
-    known = measured_by(bindings.values(), version.period_start or 0, as_of)
+    known = measured_by(bindings.values(), first_year_of(version), as_of)
     paths = {
         indicator.binding_id: (indicator.unit, tuple(indicator.path.all()))
         for indicator in version.indicators.exclude(binding=None).prefetch_related("path")

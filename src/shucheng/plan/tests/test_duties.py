@@ -13,8 +13,10 @@ from shucheng.kernel.public import Actor, Role, system_actor
 from shucheng.plan.actions.city import load_city
 from shucheng.plan.actions.publish import publish_version
 from shucheng.plan.city.pack import read_pack
+from shucheng.plan.formula.errors import REASONS
 from shucheng.plan.models import Binding, PlanVersion
 from shucheng.plan.queries.duties import duties_of
+from shucheng.plan.queries.formula_texts import TEXTS
 from shucheng.plan.queries.measured import why_unmeasured
 from shucheng.plan.simulation import simulate
 from shucheng.plan.tests.conftest import CITIES, TEXT, loaded
@@ -100,36 +102,28 @@ def test_without_data_the_page_is_honestly_empty(published: PlanVersion, leader:
     assert why_unmeasured(None) in page
 
 
+@pytest.mark.django_db
 @pytest.mark.parametrize(
     ("formula", "says"),
     [
-        ("ytd(a_one) + ytd(b_two)", ("2个数据项（a_one, b_two）",)),
-        ("yoy(ytd(trade))", ("1个数据项（trade）", "同比")),
-        ("last(a) / last(b)", ("a, b",)),
+        ("ytd(a_one) +", "这里看不懂"),
+        ("last(nothing)", "没有数据项 nothing"),
+        ("median(core_revenue)", "median 不是函数"),
     ],
 )
-def test_a_formula_that_cannot_be_computed_says_what_is_missing(
-    formula: str, says: tuple[str, ...]
-) -> None:
+def test_a_formula_that_cannot_be_computed_says_what_is_wrong(formula: str, says: str) -> None:
     with translation.override("zh-hans"):
-        said = why_unmeasured(Binding(formula=formula))
-    assert said.startswith("暂不能计算")
-    for part in says:
-        assert part in said
-    assert why_unmeasured(Binding(formula="ytd(a)")) == ""
+        assert says in why_unmeasured(Binding(formula=formula, unit="亿元"))
 
 
-def test_the_two_bindings_that_wait_for_the_formula_language_say_so(
-    city: PlanVersion, leader: Client
-) -> None:
-    waiting = [b for b in Binding.objects.all() if why_unmeasured(b)]
-    assert {b.formula for b in waiting} == {
-        "ytd(data_spaces_national) + ytd(data_spaces_provincial)",
-        "yoy(ytd(cross_border_trade))",
-    }
-    for target in city.targets.filter(binding__in=waiting):
-        page = leader.get(f"/explain/target/{target.pk}/").content.decode()
-        assert "暂不能计算" in page
+def test_each_reason_of_the_formula_language_has_its_sentence() -> None:
+    with translation.override("en"):
+        said = {code: tuple(map(str, texts)) for code, texts in TEXTS.items()}
+    assert said == {code: tuple(reason) for code, reason in REASONS.items()}
+    with translation.override("zh-hans"):
+        for texts in TEXTS.values():
+            for text in map(str, texts):
+                assert any("一" <= sign <= "鿿" for sign in text), text
 
 
 def test_an_indicator_of_a_former_plan_says_so_and_leads_to_its_namesake(

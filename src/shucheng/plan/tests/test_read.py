@@ -1,6 +1,6 @@
 """What everybody reads: cockpit, duties, explanations, search, and what is known so far."""
 
-from datetime import UTC, date, datetime
+from datetime import date
 from decimal import Decimal
 
 import pytest
@@ -21,7 +21,7 @@ from shucheng.plan.queries.explain import (
     explain_target,
     explain_value,
 )
-from shucheng.plan.queries.measured import compute, measured_one
+from shucheng.plan.queries.measured import measured_one
 from shucheng.plan.queries.promises import promise, promised
 from shucheng.plan.queries.search import search_plan
 from shucheng.plan.queries.text import sentence_around
@@ -124,53 +124,6 @@ def test_a_sum_since_january_is_explained_by_its_months(office: Actor) -> None:
     assert explanation.steps[-1].sentence is not None
     with pytest.raises(NotFound):
         explain_value(indicator.code, "1999-01", actor=office)
-
-
-def observation(period: date, value: int | None) -> Observation:
-    return Observation(
-        pk=1,
-        period=f"{period:%Y-%m}",
-        period_start=period,
-        value=None if value is None else Decimal(value),
-        source="reported",
-        recorded_at=datetime(2026, 1, 1, tzinfo=UTC),
-    )
-
-
-def test_ytd_starts_anew_each_year_and_a_gap_makes_it_unknown() -> None:
-    rows = [
-        observation(date(2025, 11, 1), 5),
-        observation(date(2025, 12, 1), 7),
-        observation(date(2026, 1, 1), 3),
-        observation(date(2026, 2, 1), None),
-        observation(date(2026, 3, 1), 4),
-    ]
-    assert [k.value for k in compute("ytd(m)", rows, 2025)] == [5, 12, 3, None, None]
-    assert [k.value for k in compute("last(m)", rows, 2025)] == [5, 7, 3, None, 4]
-
-
-def test_cumulative_counts_from_the_plans_first_year() -> None:
-    rows = [observation(date(year, 6, 1), 10) for year in (2023, 2024, 2025, 2026)]
-    assert [k.value for k in compute("cumulative(m)", rows, 2025)] == [10, 20]
-    assert compute("a(m) + b(n)", rows, 2025) == ()
-
-
-@given(
-    st.lists(st.integers(0, 10**6), min_size=1, max_size=60),
-)
-def test_a_years_total_is_the_sum_of_its_months(values: list[int]) -> None:
-    rows = [
-        observation(date(2025 + index // 12, index % 12 + 1, 1), value)
-        for index, value in enumerate(values)
-    ]
-    known = compute("ytd(m)", rows, 2025)
-    last_year = [
-        v
-        for r, v in zip(rows, values, strict=True)
-        if r.period_start == rows[-1].period_start
-        or r.period_start.year == rows[-1].period_start.year
-    ]
-    assert known[-1].value == sum(last_year)
 
 
 @given(st.text(alphabet="到2027年,规模达100亿元。;\n", max_size=300), st.data())

@@ -24,6 +24,7 @@ from shucheng.kernel.observations.inputs import (
     need_reason,
     read_value,
 )
+from shucheng.kernel.observations.listeners import announce
 from shucheng.kernel.observations.models import Observation, Status
 
 _BATCH = 2000
@@ -71,6 +72,7 @@ def record_observations(
     written = _write(fresh, heads, source, reason, actor)
     superseded = sum(1 for row in written if row.supersedes_id)
     ids = tuple(row.pk for row in written)
+    announce({row.given.metric for row in fresh}, {row.given.area for row in fresh})
     record(
         "observations.recorded",
         ("observations.batch", _digest(checked), f"{source}: {len(checked)}"),
@@ -114,6 +116,7 @@ def correct_observation(
     new.evidence_id = evidence
     _save([new])
     code = old.metric_version.metric.code
+    announce({code}, {old.area.code})
     record(
         "observations.observation.corrected",
         ("observations.observation", str(new.pk), f"{code} {old.period}"),

@@ -1,0 +1,150 @@
+"""Values follow the observations in one transaction, and can be computed again from nothing."""
+
+from datetime import UTC, date, datetime
+from decimal import Decimal
+
+import pytest
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
+
+from shucheng.kernel.public import (
+    Actor,
+    Observation,
+    ObservationInput,
+    correct_observation,
+    record_observations,
+    system_actor,
+)
+from shucheng.lib.periods import Period
+from shucheng.plan.actions.city import load_city
+from shucheng.plan.actions.publish import publish_version
+from shucheng.plan.actions.values import recompute_all
+from shucheng.plan.city.pack import read_pack
+from shucheng.plan.models import Binding, IndicatorValue, PlanVersion
+from shucheng.plan.queries.computed import metric_facts, metrics_of, observations_below, proven
+from shucheng.plan.queries.measured import measured
+from shucheng.plan.simulation import simulate
+from shucheng.plan.tests.conftest import CITIES, loaded
+
+CITY = "320900"
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def city(office: Actor) -> PlanVersion:
+    load_city(read_pack(CITIES / "yancheng"), actor=system_actor("cli"))
+    version = loaded((CITIES / "yancheng" / "plan.txt").read_text("utf-8"), office)
+    return publish_version(version.pk, version.revision, actor=office)
+
+
+def report(metric: str, values: dict[str, int | None], area: str = CITY) -> None:
+    rows = [ObservationInput(metric, area, period, value) for period, value in values.items()]
+    record_observations(rows, actor=system_actor("job"))
+
+
+def value(binding: str, period: str, area: str = CITY) -> Decimal | None:
+    return IndicatorValue.objects.get(binding__code=binding, area=area, period=period).value
+
+
+def everything() -> list[tuple[object, ...]]:
+    fields = ("binding__code", "area", "period", "value", "simulated", "rests_on", "digest")
+    return sorted(IndicatorValue.objects.values_list(*fields), key=str)
+
+
+def test_every_formula_of_the_city_pack_can_be_computed(city: PlanVersion) -> None:
+    bindings = list(Binding.objects.all())
+    facts = metric_facts({code for b in bindings for code in metrics_of(b.formula)})
+    assert [b.formula for b in bindings if proven(b, facts) is None] == []
+
+
+def test_a_reported_value_is_an_indicators_value_at_once(city: PlanVersion) -> None:
+    report("core_revenue", {"2026-01": 180, "2026-02": 175})
+    assert value("core-revenue", "2026-02") == 355
+    indicator = city.indicators.get(no=1)
+    assert [known.value for known in measured(city)[indicator.code].series] == [180, 355]
+
+
+def test_a_correction_moves_every_value_after_it(city: PlanVersion, office: Actor) -> None:
+    report("core_revenue", {"2026-01": 180, "2026-02": 175})
+    january = Observation.objects.get(period="2026-01")
+    correct_observation(january.pk, 190, actor=system_actor("job"), reason="复核")
+    assert value("core-revenue", "2026-01") == 190
+    assert value("core-revenue", "2026-02") == 365
+    before = datetime.combine(date(2020, 1, 1), datetime.min.time(), UTC)
+    assert measured(city, before.date())[city.indicators.get(no=1).code].series == ()
+
+
+def test_only_what_reads_the_metric_is_computed(city: PlanVersion) -> None:
+    report("core_firms", {"2026-Q1": 1361})
+    untouched = IndicatorValue.objects.get(binding__code="core-firms").pk
+    report("core_revenue", {"2026-01": 180})
+    assert IndicatorValue.objects.get(binding__code="core-firms").pk == untouched
+
+
+def test_a_formula_over_two_metrics_and_a_growth_are_computed(city: PlanVersion) -> None:
+    report("data_spaces_national", {"2026-Q1": 1})
+    assert not IndicatorValue.objects.filter(binding__formula__contains="data_spaces_prov").filter(
+        binding__formula__contains="+"
+    )
+    report("data_spaces_provincial", {"2026-Q1": 2})
+    both = IndicatorValue.objects.get(
+        binding__formula="ytd(data_spaces_national) + ytd(data_spaces_provincial)"
+    )
+    assert [both.value, both.rests_on] == [3, 2]
+    report("cross_border_trade", {"2025-01": 8, "2026-01": 10})
+    growth = IndicatorValue.objects.get(binding__formula="yoy(ytd(cross_border_trade))")
+    assert [growth.period, growth.value] == ["2026-01", 25]
+
+
+def test_nothing_stays_of_values_when_the_recording_fails(city: PlanVersion) -> None:
+    class Broken(Exception):
+        pass
+
+    def broken() -> None:
+        with transaction.atomic():
+            report("core_revenue", {"2026-01": 180})
+            assert IndicatorValue.objects.exists()
+            raise Broken
+
+    with pytest.raises(Broken):
+        broken()
+    assert not IndicatorValue.objects.exists()
+
+
+def test_the_cache_may_be_deleted_and_nothing_is_lost(city: PlanVersion, office: Actor) -> None:
+    simulate(read_pack(CITIES / "yancheng"), date(2025, 4, 1), actor=system_actor("cli"))
+    stored = everything()
+    assert len(stored) > 1000
+    IndicatorValue.objects.all().delete()
+    assert recompute_all(actor=office) == len(stored)
+    assert everything() == stored
+
+
+def test_as_known_today_is_what_is_stored(city: PlanVersion) -> None:
+    simulate(read_pack(CITIES / "yancheng"), date(2025, 4, 1), actor=system_actor("cli"))
+    assert measured(city) == measured(city, date(2999, 1, 1))
+
+
+def test_a_value_names_the_observations_below_it(city: PlanVersion) -> None:
+    report("core_revenue", {"2025-12": 200, "2026-01": 180, "2026-02": 175})
+    binding = Binding.objects.get(code="core-revenue")
+    below = observations_below(binding, CITY, Period.parse("2026-02"), 2025)
+    assert [row.period for row in below] == ["2026-01", "2026-02"]
+    assert [row.value for row in below] == [180, 175]
+
+
+def test_an_areas_report_leaves_the_other_areas_values_alone(city: PlanVersion) -> None:
+    report("core_revenue", {"2026-01": 180})
+    kept = IndicatorValue.objects.get(area=CITY).pk
+    report("core_revenue", {"2026-01": 40}, area="320981")
+    assert value("core-revenue", "2026-01", "320981") == 40
+    assert IndicatorValue.objects.filter(pk=kept).exists()
+
+
+def test_reading_all_indicators_takes_few_queries(city: PlanVersion) -> None:
+    report("core_revenue", {"2026-01": 180})
+    with CaptureQueriesContext(
+        connection,
+    ) as queries:
+        measured(city)
+    assert len(queries) <= 4
