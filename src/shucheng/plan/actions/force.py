@@ -7,7 +7,6 @@ from django.utils.translation import gettext_lazy as _
 
 from shucheng.kernel.public import Actor, Conflict, NotFound, action, record
 from shucheng.plan.actions.city import bind_version
-from shucheng.plan.actions.values import recompute
 from shucheng.plan.models import Plan, PlanVersion, VersionState
 
 
@@ -20,7 +19,6 @@ def make_current(version_id: int, *, actor: Actor) -> PlanVersion:
     version.save(update_fields=["state"])
     # Bindings and organisations may have become known while others were in force.
     bound = bind_version(version)
-    recompute()
     record(
         "plan.version.put_in_force",
         version,

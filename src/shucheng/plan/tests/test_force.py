@@ -40,6 +40,17 @@ def audited(code: str) -> list[str]:
     return list(entries.values_list("object_id", flat=True))
 
 
+@pytest.mark.django_db
+def test_of_two_who_load_files_of_one_name_at_once_the_second_takes_the_next_code(
+    office: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = load_plan("草案.txt", TEXT.encode(), actor=office).plan
+    # What the second saw before the first was committed.
+    monkeypatch.setattr(Plan.objects, "filter", lambda **_: Plan.objects.none())
+    second = load_plan("草案.txt", TEXT.encode(), actor=office).plan
+    assert (first.code, second.code) == ("plan", "plan-2")
+
+
 # -- in force ------------------------------------------------------------------------------------
 
 
