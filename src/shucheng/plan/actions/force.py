@@ -1,12 +1,16 @@
 """Which version is in force for the city, and which plan a version belongs to."""
 
+from contextlib import suppress
+from itertools import count
 from typing import Any
 
+from django.db import IntegrityError, transaction
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
 from shucheng.kernel.public import Actor, Conflict, NotFound, action, record
 from shucheng.plan.actions.city import bind_version
+from shucheng.plan.actions.values import recompute
 from shucheng.plan.models import Plan, PlanVersion, VersionState
 
 
@@ -19,6 +23,7 @@ def make_current(version_id: int, *, actor: Actor) -> PlanVersion:
     version.save(update_fields=["state"])
     # Bindings and organisations may have become known while others were in force.
     bound = bind_version(version)
+    recompute()
     record(
         "plan.version.put_in_force",
         version,
@@ -85,10 +90,11 @@ def new_plan(title: str) -> Plan:
     """A plan with a code of its own."""
     base = slugify(title)[:56] or "plan"
     taken = set(Plan.objects.filter(code__startswith=base).values_list("code", flat=True))
-    code = next(
-        c for n in range(1, 10_000) if (c := base if n == 1 else f"{base}-{n}") not in taken
-    )
-    return Plan.objects.create(code=code, title=title[:300])
+    codes = (c for n in count(1) if (c := base if n == 1 else f"{base}-{n}") not in taken)
+    while True:
+        # Of two who load files of one name at once, the second takes the next code.
+        with suppress(IntegrityError), transaction.atomic():
+            return Plan.objects.create(code=next(codes), title=title[:300])
 
 
 def drop_if_empty(plan: Plan) -> None:
