@@ -18,7 +18,6 @@ from shucheng.plan.queries.targets import (
     SectionTargets,
     Standing,
     TargetNow,
-    targets_by_section,
 )
 from shucheng.plan.queries.versions import current_version
 from shucheng.plan.simulation import simulate
@@ -47,7 +46,6 @@ __all__ = [
     "search_plan",
     "shell_facts",
     "simulate",
-    "targets_by_section",
 ]
 
 

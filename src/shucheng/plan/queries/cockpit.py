@@ -8,8 +8,14 @@ from django.utils import timezone
 
 from shucheng.kernel.public import Actor
 from shucheng.plan.models import Indicator, IndicatorTarget, PlanVersion, WorkPoint
-from shucheng.plan.queries.measured import NOTHING, Known, Measured, measured
-from shucheng.plan.queries.targets import attainment, meets, value_of_year
+from shucheng.plan.queries.measured import Known, Measured, MeasuredPlan, measure_plan
+from shucheng.plan.queries.targets import (
+    SectionTargets,
+    attainment,
+    meets,
+    targets_by_section,
+    value_of_year,
+)
 from shucheng.plan.queries.versions import current_version
 
 
@@ -66,6 +72,7 @@ class PeriodProgress:
 class Cockpit:
     version: PlanVersion
     headlines: tuple[Headline, ...]
+    parts: tuple[SectionTargets, ...]
     work: tuple[LeadWork, ...]
     progress: PeriodProgress | None
     findings: int
@@ -80,11 +87,13 @@ def cockpit(*, actor: Actor, as_of: date | None = None) -> Cockpit | None:
     if version is None:
         return None
     today = as_of or timezone.localdate()
-    headlines = _headlines(version, today, as_of)
+    plan = measure_plan(version, as_of=as_of)
+    headlines = _headlines(plan, today)
     known = [h.latest for h in headlines if h.latest]
     return Cockpit(
         version=version,
         headlines=headlines,
+        parts=targets_by_section(plan, today),
         work=_work(version),
         progress=_progress(version, today),
         findings=version.findings.exclude(severity="info").count(),
@@ -93,18 +102,16 @@ def cockpit(*, actor: Actor, as_of: date | None = None) -> Cockpit | None:
     )
 
 
-def _headlines(version: PlanVersion, today: date, as_of: date | None) -> tuple[Headline, ...]:
-    known = measured(version, as_of)
-    indicators = version.indicators.prefetch_related("path", "duties")
+def _headlines(plan: MeasuredPlan, today: date) -> tuple[Headline, ...]:
     return tuple(
         Headline(
             indicator=indicator,
             leads=tuple(duty.name for duty in indicator.duties.all()),
             path=(path := tuple(indicator.path.all())),
-            measured=known.get(indicator.code, NOTHING),
+            measured=plan.of(indicator),
             current=_target_for(path, today.year),
         )
-        for indicator in indicators
+        for indicator in plan.indicators
     )
 
 

@@ -20,7 +20,13 @@ from shucheng.plan.models import (
     Task,
     WorkPoint,
 )
-from shucheng.plan.queries.measured import NOTHING, Known, Measured, measured, why_unmeasured
+from shucheng.plan.queries.measured import (
+    Known,
+    Measured,
+    MeasuredPlan,
+    measure_plan,
+    why_unmeasured,
+)
 from shucheng.plan.queries.targets import (
     MeasuredTarget,
     Standing,
@@ -220,7 +226,8 @@ def duties_of(name: str, *, actor: Actor, today: date | None = None) -> Duties:
     if not duties:
         raise NotFound(_("This organisation's duties"))
     now = today or timezone.localdate()
-    targets = targets_now(version, as_of=today)
+    plan = measure_plan(version, as_of=today)
+    targets = targets_now(plan, now)
     lines = sorted(
         (
             _line(version, duty, item, targets)
@@ -235,7 +242,7 @@ def duties_of(name: str, *, actor: Actor, today: date | None = None) -> Duties:
         organisation_id=organisation_id,
         version=version,
         today=now,
-        indicators=_indicators(version, duties, now),
+        indicators=_indicators(plan, duties, now),
         tasks=tuple(line for line in lines if line.duty.task_id),
         work_points=_by_year([line for line in lines if line.duty.work_point_id], now),
         targets=tuple(
@@ -256,12 +263,11 @@ def _line(
 
 
 def _indicators(
-    version: PlanVersion, duties: Sequence[Duty], today: date
+    plan: MeasuredPlan, duties: Sequence[Duty], today: date
 ) -> tuple[IndicatorDuty, ...]:
-    known = measured(version)
 
     def line(duty: Duty, indicator: Indicator) -> IndicatorDuty:
-        found = known.get(indicator.code, NOTHING)
+        found = plan.of(indicator)
         path = list(indicator.path.all())
         return IndicatorDuty(
             duty,

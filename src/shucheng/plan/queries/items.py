@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from shucheng.kernel.public import Actor, NotFound
@@ -18,7 +19,7 @@ from shucheng.plan.models import (
     WorkPoint,
 )
 from shucheng.plan.queries.explain import indicator_of
-from shucheng.plan.queries.measured import Measured, measured_one
+from shucheng.plan.queries.measured import Measured, measure_plan, measured_one
 from shucheng.plan.queries.targets import MeasuredTarget, targets_now
 from shucheng.plan.queries.text import Sentence, sentence_around
 from shucheng.plan.queries.versions import current_version
@@ -132,7 +133,8 @@ def published_item(kind: Literal["task", "work_point"], pk: int, *, actor: Actor
     if row is None:
         raise NotFound(_("The task") if kind == "task" else _("The work point"))
     inside = [t for t in row.version.targets.select_related("binding") if t.stands_in(row)]
-    targets = tuple(MeasuredTarget(now, row) for now in targets_now(row.version, targets=inside))
+    plan = measure_plan(row.version, targets=inside)
+    targets = tuple(MeasuredTarget(now, row) for now in targets_now(plan, timezone.localdate()))
     return PublishedItem(
         row=row,
         duties=tuple(row.duties.all()),

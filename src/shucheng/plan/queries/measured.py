@@ -4,7 +4,7 @@ Values are computed when observations change (`actions/values.py`) and only read
 known on a day is computed anew from the observations of that day.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -15,7 +15,7 @@ from shucheng.kernel.public import SIMULATION, city_area_code
 from shucheng.lib.units import UnitUnknown
 from shucheng.plan.formula.errors import FormulaInvalid
 from shucheng.plan.formula.proof import prove
-from shucheng.plan.models import Binding, Indicator, IndicatorValue, PlanVersion
+from shucheng.plan.models import Binding, Indicator, IndicatorValue, PlanVersion, Target
 from shucheng.plan.queries.computed import (
     Computed,
     compute,
@@ -88,15 +88,32 @@ def why_unmeasured(binding: Binding | None) -> str:
     return ""
 
 
-def measured(version: PlanVersion, as_of: date | None = None) -> dict[str, Measured]:
-    """Indicator code → what is known, for every indicator of a version."""
-    bindings = {
-        indicator.code: indicator.binding
-        for indicator in version.indicators.select_related("binding")
-        if indicator.binding
-    }
-    known = measured_by(bindings.values(), first_year_of(version), as_of)
-    return {code: known[binding.code] for code, binding in bindings.items()}
+@dataclass(frozen=True, slots=True)
+class MeasuredPlan:
+    """A version's indicators and targets, read once, and what is known of each."""
+
+    version: PlanVersion
+    indicators: tuple[Indicator, ...]
+    targets: tuple[Target, ...]
+    known: Mapping[str, Measured]
+
+    def of(self, promised: Indicator | Target) -> Measured:
+        return self.known[promised.binding.code] if promised.binding else NOTHING
+
+
+def measure_plan(
+    version: PlanVersion, *, targets: Iterable[Target] | None = None, as_of: date | None = None
+) -> MeasuredPlan:
+    """What is known of all that a version promises, or of its indicators and the targets given
+    (with their bindings). Six queries, however long the plan is."""
+    indicators = tuple(
+        version.indicators.select_related("binding").prefetch_related("path", "duties")
+    )
+    chosen = tuple(version.targets.select_related("binding") if targets is None else targets)
+    promised: tuple[Indicator | Target, ...] = (*indicators, *chosen)
+    bindings = [row.binding for row in promised if row.binding]
+    known = measured_by(bindings, first_year_of(version), as_of)
+    return MeasuredPlan(version, indicators, chosen, known)
 
 
 def measured_by(
@@ -116,7 +133,10 @@ def measured_by(
 
 
 def measured_one(indicator: Indicator, as_of: date | None = None) -> Measured:
-    return measured(indicator.version, as_of).get(indicator.code, NOTHING)
+    if indicator.binding is None:
+        return NOTHING
+    known = measured_by([indicator.binding], first_year_of(indicator.version), as_of)
+    return known[indicator.binding.code]
 
 
 def stored_values(bindings: list[int], areas: list[str]) -> list[tuple[int, str, Known]]:

@@ -6,20 +6,16 @@ this year's value of that row's path; any other asks for its own value. What can
 (no formula, no data, another unit) is unknown, never "not reached".
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 
-from django.utils import timezone
-
-from shucheng.kernel.public import Actor
 from shucheng.lib import units
 from shucheng.lib.periods import Period
-from shucheng.plan.models import IndicatorTarget, PlanVersion, Section, Target, Task, WorkPoint
-from shucheng.plan.queries.computed import first_year_of
-from shucheng.plan.queries.measured import NOTHING, Known, Measured, measured_by
+from shucheng.plan.models import IndicatorTarget, Section, Target, Task, WorkPoint
+from shucheng.plan.queries.measured import Known, Measured, MeasuredPlan
 
 
 class Standing(StrEnum):
@@ -98,15 +94,12 @@ class SectionTargets:
         return any(entry.simulated for entry in self.targets)
 
 
-def targets_by_section(
-    version: PlanVersion, *, actor: Actor, as_of: date | None = None
-) -> tuple[SectionTargets, ...]:
-    """Every part of the plan that holds a target or a task, in the order of the text. Six queries,
-    however long the plan is."""
-    actor.require("plan.view")
+def targets_by_section(plan: MeasuredPlan, today: date) -> tuple[SectionTargets, ...]:
+    """Every part of the plan that holds a target or a task, in the order of the text."""
+    version = plan.version
     sections = {section.pk: section for section in version.sections.all()}
     targets: dict[int, list[TargetNow]] = {}
-    for entry in targets_now(version, as_of=as_of):
+    for entry in targets_now(plan, today):
         if (top := _part(sections, entry.target.section_id)) is not None:
             targets.setdefault(top, []).append(entry)
     tasks: dict[int, int] = {}
@@ -120,26 +113,16 @@ def targets_by_section(
     )
 
 
-def targets_now(
-    version: PlanVersion, *, targets: Iterable[Target] | None = None, as_of: date | None = None
-) -> tuple[TargetNow, ...]:
-    """All targets of a version (or those given, with their bindings) and how they stand."""
-    today = as_of or timezone.localdate()
-    chosen = list(version.targets.select_related("binding") if targets is None else targets)
-    bindings = {target.binding.code: target.binding for target in chosen if target.binding}
-    known = measured_by(bindings.values(), first_year_of(version), as_of)
+def targets_now(plan: MeasuredPlan, today: date) -> tuple[TargetNow, ...]:
+    """The targets of a plan and how they stand."""
     paths = {
         indicator.binding_id: (indicator.unit, tuple(indicator.path.all()))
-        for indicator in version.indicators.exclude(binding=None).prefetch_related("path")
+        for indicator in plan.indicators
+        if indicator.binding
     }
     return tuple(
-        target_now(
-            target,
-            known.get(target.binding.code, NOTHING) if target.binding else NOTHING,
-            paths.get(target.binding_id, ("", ())),
-            today,
-        )
-        for target in chosen
+        target_now(target, plan.of(target), paths.get(target.binding_id, ("", ())), today)
+        for target in plan.targets
     )
 
 

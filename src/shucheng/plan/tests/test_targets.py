@@ -12,7 +12,7 @@ from shucheng.plan.actions.city import load_city
 from shucheng.plan.actions.publish import publish_version
 from shucheng.plan.city.pack import read_pack
 from shucheng.plan.models import Binding, IndicatorTarget, PlanVersion, Target
-from shucheng.plan.queries.measured import Known, Measured
+from shucheng.plan.queries.measured import Known, Measured, measure_plan
 from shucheng.plan.queries.targets import Standing, TargetNow, target_now, targets_by_section
 from shucheng.plan.simulation import simulate
 from shucheng.plan.tests.conftest import CITIES, loaded
@@ -122,7 +122,7 @@ def test_values_are_compared_in_the_targets_unit() -> None:
 
 
 def test_each_part_of_the_plan_counts_its_targets(published: PlanVersion, office: Actor) -> None:
-    parts = targets_by_section(published, actor=office)
+    parts = targets_by_section(measure_plan(published), TODAY)
     assert [str(part.section.title) for part in parts][:2] == ["总体目标", "产业提升行动"]
     assert sum(len(part.targets) for part in parts) == published.targets.count()
     assert [part.tasks for part in parts][:2] == [0, 2]
@@ -137,7 +137,7 @@ def test_parts_of_the_citys_plan_with_data(office: Actor, august: None) -> None:
     version = publish_version(version.pk, version.revision, actor=office)
     simulate(pack, date(2026, 8, 1), actor=system_actor("cli"))
     with CaptureQueriesContext(connection) as queries:
-        parts = targets_by_section(version, actor=office)
+        parts = targets_by_section(measure_plan(version), TODAY)
     assert len(queries) <= 9, [q["sql"][:90] for q in queries]
     for part in parts:
         assert part.reached + part.not_reached + part.unknown == len(part.targets)

@@ -5,7 +5,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from shucheng.kernel.public import actor_for
-from shucheng.plan.public import cockpit, compare_areas, targets_by_section
+from shucheng.plan.public import cockpit, compare_areas
 from shucheng.web.cockpit.board import board
 from shucheng.web.cockpit.map import city_map
 
@@ -19,13 +19,12 @@ def home(request: HttpRequest) -> HttpResponse:
         return render(request, "web/cockpit_empty.html")
     request.plan_in_force = found.version  # type: ignore[attr-defined]
     comparison = compare_areas(request.GET.get("show", ""), actor=actor, version=found.version)
-    parts = targets_by_section(found.version, actor=actor)
     return render(
         request,
         "web/wall.html" if wall else "web/cockpit.html",
         {
             "cockpit": found,
-            "board": board(found, parts),
+            "board": board(found, found.parts),
             "comparison": comparison,
             "map": city_map(comparison),
         },
