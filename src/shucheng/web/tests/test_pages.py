@@ -141,6 +141,15 @@ def test_only_the_map_is_answered_to_the_chooser(year: None) -> None:
     assert "<html" not in page
 
 
+def test_what_is_judged_by_this_years_step_says_so(year: None) -> None:
+    """400 by 2027 is held against 260 in 2026: the light says against what."""
+    page = text_of(browser_of(Role.LEADER), "/")
+    line = page[page.index(">先进级智能工厂</a>") :]
+    line = line[: line.index("</li>")]
+    assert "不低于 400 家" in line
+    assert "2026年应达260" in line
+
+
 SHOWN = (
     "/",
     "/?wall=1",
