@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 
 from shucheng.kernel.bay import Bay, bays
+from shucheng.kernel.observations.listeners import listeners
+from shucheng.plan.actions.values import follow_observations
 
 ROOT = Path(__file__).parents[2]
 PACKAGE = ROOT / "src" / "shucheng"
@@ -120,3 +122,8 @@ def test_the_repository_names_no_machine_and_no_registry() -> None:
         assert "http" not in path.read_text()
     lock = ROOT / "frontend" / "package-lock.json"
     assert '"resolved"' not in lock.read_text()
+
+
+def test_one_function_and_no_other_follows_observations() -> None:
+    """Decision 0009: a second one would make the list a signal under another name."""
+    assert listeners() == (follow_observations,)

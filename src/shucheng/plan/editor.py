@@ -10,8 +10,8 @@ from typing import Any
 
 from shucheng.plan.items import label_of
 from shucheng.plan.models import ItemKind
-from shucheng.plan.queries.explain import KIND_LABELS
 from shucheng.plan.queries.promises import COMPARATORS
+from shucheng.plan.queries.steps import KIND_LABELS
 
 SIGNS = {">": ">", ">=": "≥", "=": "=", "~": "≈", "<=": "≤", "<": "<"}
 _WIDE = {"subject", "name", "title", "text", "lead", "responsible", "note"}

@@ -54,6 +54,8 @@ class PlanVersion(models.Model):
     compiled = models.JSONField(default=dict)
     compiler = models.CharField(max_length=40, blank=True)
     error = models.JSONField(default=dict)
+    # What was taken over from the plan's version before: its number, counts, and what was not.
+    carried = models.JSONField(default=dict)
     job = models.ForeignKey("jobs.Job", models.SET_NULL, null=True, blank=True, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
     published_at = models.DateTimeField(null=True, blank=True)
@@ -107,6 +109,8 @@ class Item(models.Model):
         "identity.Person", models.PROTECT, null=True, blank=True, related_name="+"
     )
     decided_at = models.DateTimeField(null=True, blank=True)
+    # The number of the version in which it was decided, where it holds on from there.
+    carried = models.PositiveIntegerField(null=True, blank=True)
     revision = models.PositiveIntegerField(default=0)
 
     class Meta:
@@ -146,6 +150,7 @@ class Finding(models.Model):
         "identity.Person", models.PROTECT, null=True, blank=True, related_name="+"
     )
     noted_at = models.DateTimeField(null=True, blank=True)
+    carried = models.PositiveIntegerField(null=True, blank=True)
 
     class Meta:
         ordering = ["position"]

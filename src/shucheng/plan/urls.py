@@ -33,6 +33,11 @@ urlpatterns = [
     path("work-points/<int:pk>/", read.work_point, name="work_point"),
     path("explain/target/<int:pk>/", read.explain_target, name="target"),
     path(
+        "explain/target/<int:pk>/<str:period>/",
+        read.explain_target_value,
+        name="explain_target_value",
+    ),
+    path(
         "explain/indicator/<str:code>/<int:year>/",
         read.explain_indicator_target,
         name="explain_indicator_target",

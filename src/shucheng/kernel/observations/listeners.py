@@ -26,6 +26,10 @@ def listen_to_observations(listener: Listener) -> None:
         _LISTENERS.append(listener)
 
 
+def listeners() -> tuple[Listener, ...]:
+    return tuple(_LISTENERS)
+
+
 def announce(metrics: Iterable[str], areas: Iterable[str]) -> None:
     """Tell every listener which series were just written to."""
     change = Change(frozenset(metrics), frozenset(areas))

@@ -9,6 +9,7 @@ from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
 from shucheng.kernel.public import Actor, Conflict, NotFound, action, record
+from shucheng.plan.actions.carry import carry_decisions, take_back_carried
 from shucheng.plan.actions.city import bind_version
 from shucheng.plan.actions.values import recompute
 from shucheng.plan.models import Plan, PlanVersion, VersionState
@@ -37,7 +38,8 @@ def make_current(version_id: int, *, actor: Actor) -> PlanVersion:
 @action
 def move_version(version_id: int, plan_code: str = "", *, actor: Actor) -> PlanVersion:
     """File a version under review as a later revision of a known plan, or (without a code) as a
-    plan of its own."""
+    plan of its own. What was decided in that plan's last version holds in it from then on, and
+    what came from the plan it leaves does not."""
     actor.require("plan.manage")
     version = locked(version_id, VersionState.REVIEW)
     left = version.plan
@@ -45,12 +47,14 @@ def move_version(version_id: int, plan_code: str = "", *, actor: Actor) -> PlanV
     # Whoever is asked about publishing was told another plan: that answer no longer counts.
     version.revision += 1
     version.save(update_fields=["plan", "revision"])
+    taken_back = take_back_carried(version)
+    carried = carry_decisions(version)
     record(
         "plan.version.moved",
         version,
         actor=actor,
-        before={"plan": left.code},
-        after={"plan": version.plan.code},
+        before={"plan": left.code, "carried": taken_back},
+        after={"plan": version.plan.code, "carried": carried},
     )
     drop_if_empty(left)
     return version

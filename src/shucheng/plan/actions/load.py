@@ -15,6 +15,7 @@ from shucheng.kernel.public import (
     record,
     store_file,
 )
+from shucheng.plan.actions.carry import carry_decisions
 from shucheng.plan.actions.force import drop_if_empty, known_plan, locked, new_plan
 from shucheng.plan.compiler.compile import COMPILER, compile_document
 from shucheng.plan.compiler.errors import PlanUnreadable
@@ -156,6 +157,7 @@ def store_compilation(
         )
         for position, finding in enumerate(compiled.findings)
     )
+    carried = carry_decisions(version)
     record(
         "plan.version.compiled",
         version,
@@ -168,6 +170,7 @@ def store_compilation(
             "tasks": len(compiled.tasks),
             "work_points": len(compiled.work_points),
             "findings": len(compiled.findings),
+            **({"carried": carried} if carried else {}),
         },
     )
     return version

@@ -4,14 +4,15 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from django.db.models import F, Max
+from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from shucheng.kernel.public import Actor, Conflict, Invalid, NotFound, action, record
 from shucheng.plan.actions.force import locked
 from shucheng.plan.items import clean
-from shucheng.plan.models import Decision, Finding, Item, ItemKind, PlanVersion, VersionState
+from shucheng.plan.models import Decision, Finding, Item, ItemKind, VersionState
+from shucheng.plan.queries.quotes import find_words, position_at
 
 
 @action
@@ -91,7 +92,7 @@ def add_item(
         version=version,
         kind=kind,
         ref=f"x{numbers + 1}",
-        position=_position_at(version, start),
+        position=position_at(version, start),
         data=data,
         compiled=None,
         span_start=start,
@@ -143,7 +144,8 @@ def note_finding(finding_id: int, note: str, *, actor: Actor) -> Finding:
         actor.person_id,
         timezone.now(),
     )
-    finding.save(update_fields=["noted", "noted_by", "noted_at"])
+    finding.carried = None
+    finding.save(update_fields=["noted", "noted_by", "noted_at", "carried"])
     record("plan.finding.noted", finding, actor=actor, before=before, after=finding.noted)
     return finding
 
@@ -175,7 +177,7 @@ def _decide(
         item.data = item.compiled
     item.decision = decision(item)
     item.note = note.strip()[:500]
-    item.decided_by_id, item.decided_at = actor.person_id, timezone.now()
+    item.decided_by_id, item.decided_at, item.carried = actor.person_id, timezone.now(), None
     item.revision += 1
     item.save()
     record(
@@ -199,19 +201,6 @@ def _chosen(text: str, span: tuple[int, int], quote: str) -> tuple[int, int]:
     return found if any(found) else span
 
 
-def find_words(text: str, words: str) -> tuple[int, int]:
-    """Where words stand in a text, whatever the blanks among them; (0, 0) if nowhere."""
-    signs = [re.escape(sign) for sign in words[:2000] if not sign.isspace()]
-    found = re.search(r"\s*".join(signs), text) if signs else None
-    return found.span() if found else (0, 0)
-
-
 def _signs(words: str) -> str:
     """Words without blanks and the bars between a table's cells."""
     return "".join(words.replace("|", "").split())
-
-
-def _position_at(version: PlanVersion, start: int) -> int:
-    """A place in the reading order: just behind the last item that starts before it."""
-    before = version.items.filter(span_start__lte=start).aggregate(last=Max("position"))["last"]
-    return 0 if before is None else before + 1

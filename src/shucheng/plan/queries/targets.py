@@ -141,11 +141,11 @@ def target_now(
     if due is not None and due > today.year and target.kind != "growth":
         unit, steps = path
         step = next((step for step in steps if step.year == today.year), None)
-        if step and (value := _converted(step.value, unit, target.unit)) is not None:
+        if step and (value := converted(step.value, unit, target.unit)) is not None:
             asked, asked_year = value, step.year
     known = _counting(measured, due, asked_year if (asked_year or 0) <= today.year else None)
     unit = measured.binding.unit if measured.binding else ""
-    value = _converted(known.value, unit, target.unit) if known else None
+    value = converted(known.value, unit, target.unit) if known else None
     return TargetNow(
         target=target,
         measured=measured,
@@ -221,7 +221,7 @@ def _standing(
     return Standing.MISSED if is_over and ends_year else Standing.NOT_YET
 
 
-def _converted(value: Decimal | None, source: str, wanted: str) -> Decimal | None:
+def converted(value: Decimal | None, source: str, wanted: str) -> Decimal | None:
     """The value in the wanted unit; None where the two measure different things."""
     if value is None or source == wanted:
         return value

@@ -21,7 +21,7 @@ from shucheng.plan.models import (
     Target,
     WorkPoint,
 )
-from shucheng.plan.queries import explain, promises
+from shucheng.plan.queries import promises, steps
 from shucheng.plan.queries.measured import why_unmeasured
 from shucheng.plan.queries.targets import MeasuredTarget, TargetNow
 from shucheng.plan.queries.unreadable import Unreadable, unreadable
@@ -57,7 +57,7 @@ def promised(item: Target | Item) -> str:
 
 @register.filter
 def kind_label(kind: str) -> str:
-    return str(explain.KIND_LABELS.get(kind, kind))
+    return str(steps.KIND_LABELS.get(kind, kind))
 
 
 @register.filter
@@ -160,7 +160,7 @@ def without_bars(words: str) -> str:
 @register.filter
 def source_label(source: str) -> str:
     """Where a value comes from, in words; a bay's own code stays as it is."""
-    return str(explain.SOURCES.get(source, source))
+    return str(steps.SOURCES.get(source, source))
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from django.db import connection, transaction
@@ -11,6 +12,7 @@ from shucheng.kernel.public import (
     Actor,
     Observation,
     ObservationInput,
+    Role,
     correct_observation,
     record_observations,
     system_actor,
@@ -22,9 +24,13 @@ from shucheng.plan.actions.values import recompute_all
 from shucheng.plan.city.pack import read_pack
 from shucheng.plan.models import Binding, IndicatorValue, PlanVersion
 from shucheng.plan.queries.computed import metric_facts, metrics_of, observations_below, proven
+from shucheng.plan.queries.formula_words import in_words
 from shucheng.plan.queries.measured import measure_plan, measured_one
+from shucheng.plan.queries.promises import figure
+from shucheng.plan.queries.targets import targets_now
 from shucheng.plan.simulation import simulate
 from shucheng.plan.tests.conftest import CITIES, loaded
+from shucheng.plan.tests.test_web import client_of
 
 CITY = "320900"
 pytestmark = pytest.mark.django_db
@@ -148,3 +154,39 @@ def test_reading_all_indicators_takes_few_queries(city: PlanVersion) -> None:
     ) as queries:
         measure_plan(city)
     assert len(queries) <= 6
+
+
+def test_a_number_on_the_cockpit_is_the_number_that_its_explanation_gives(
+    city: PlanVersion, settings: Any
+) -> None:
+    settings.REQUIRE_SECOND_FACTOR = False
+    leader = client_of(Role.LEADER)
+    pack = read_pack(CITIES / "yancheng")
+    simulate(pack, date(2026, 8, 1), actor=system_actor("cli"))
+    shown = targets_now(measure_plan(city), date(2026, 8, 20))
+    known = [now for now in shown if now.known]
+    assert len(known) > 40
+    for now in known:
+        address = f"/explain/target/{now.target.pk}/{now.known.period}/"
+        page = leader.get(address).content.decode()
+        assert f'<span class="value">{figure(now.value)}<small>' in page, now.target.subject
+        assert "<mark" in page, "the sentence that asked for it"
+    assert leader.get(f"/explain/target/{known[0].target.pk}/1999-01/").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("formula", "words"),
+    [
+        ("ytd(core_revenue)", "规上数字经济核心产业营业收入（1月起累计）"),
+        ("last(core_firms)", "规上数字经济核心产业企业数（期末数）"),
+        ("core_revenue / 2", "规上数字经济核心产业营业收入 ÷ 2"),
+        (
+            "ytd(data_spaces_national) + cumulative(data_spaces_provincial)",
+            "(新创成可信数据空间国家试点（1月起累计）)"
+            " + (新创成可信数据空间省级试点（自计划首年起累计）)",
+        ),
+        ("not a formula", "not a formula"),
+    ],
+)
+def test_a_formula_is_said_in_words(city: PlanVersion, formula: str, words: str) -> None:
+    assert in_words(formula) == words

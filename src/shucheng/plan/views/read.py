@@ -14,6 +14,7 @@ from shucheng.plan.queries import explain
 from shucheng.plan.queries.areas import area_page
 from shucheng.plan.queries.items import indicator_page, published_item
 from shucheng.plan.queries.rules import lint_rule
+from shucheng.plan.queries.steps import Explanation
 from shucheng.plan.queries.versions import current_version, version_for
 
 
@@ -129,6 +130,12 @@ def explain_target(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_GET
+def explain_target_value(request: HttpRequest, pk: int, period: str) -> HttpResponse:
+    found = explain.explain_target_value(pk, period, actor=actor_for(request))
+    return _explanation(request, found)
+
+
+@require_GET
 def explain_indicator_target(request: HttpRequest, code: str, year: int) -> HttpResponse:
     found = explain.explain_indicator_target(code, year, actor=actor_for(request))
     return _explanation(request, found)
@@ -144,7 +151,7 @@ def explain_observation(request: HttpRequest, pk: int) -> HttpResponse:
     return _explanation(request, explain.explain_observation(pk, actor=actor_for(request)))
 
 
-def _explanation(request: HttpRequest, found: explain.Explanation) -> HttpResponse:
+def _explanation(request: HttpRequest, found: Explanation) -> HttpResponse:
     """In the drawer when asked for by htmx, else a page of its own at the same address."""
     template = "plan/explain_steps.html" if request.htmx else "plan/explain.html"  # type: ignore[attr-defined]
     return render(request, template, {"explanation": found, "simulated": found.simulated})
