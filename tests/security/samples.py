@@ -152,6 +152,8 @@ def make_samples() -> Samples:
         ("plan:task", "pk"): published.tasks.earliest("pk").pk,
         ("plan:work_point", "pk"): published.workpoints.earliest("pk").pk,
         ("plan:target", "pk"): published.targets.earliest("pk").pk,
+        ("plan:explain_target_value", "pk"): published.targets.earliest("pk").pk,
+        ("plan:explain_target_value", "period"): "2025-03",
         ("plan:explain_observation", "pk"): observation.id,
         ("/organisations/{code}", "code"): "bureau",
         ("/organisations/{code}/aliases", "code"): "bureau",
