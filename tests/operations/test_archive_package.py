@@ -19,8 +19,7 @@ from shucheng.kernel.identity.actions.organisations import create_organisation, 
 from shucheng.kernel.jobs.worker import run_pending_jobs
 from shucheng.lib.signatures import new_signing_key
 from shucheng.plan.models import PlanVersion
-from shucheng.plan.public import load_plan, publish_version
-from shucheng.web.archive import archive_plan
+from shucheng.plan.public import archive_plan, load_plan, publish_version
 
 pytestmark = pytest.mark.django_db
 CLI = system_actor("cli")

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from shucheng.plan.actions.archive import archive_plan
 from shucheng.plan.actions.city import load_city as load_city_pack
 from shucheng.plan.actions.load import load_plan
 from shucheng.plan.actions.publish import publish_version
@@ -34,6 +35,7 @@ __all__ = [
     "TargetNow",
     "VersionState",
     "api_router",
+    "archive_plan",
     "cockpit",
     "compare_areas",
     "current_version",

@@ -286,7 +286,7 @@ def recompute(options: argparse.Namespace) -> None:
 
 
 def archive_plan(options: argparse.Namespace) -> int:
-    from shucheng.web.archive import archive_plan as archive
+    from shucheng.plan.public import archive_plan as archive
 
     try:
         folder = archive(options.version, options.folder, actor=system_actor("cli"))

@@ -6,14 +6,19 @@ from typing import Any
 
 from django.forms.models import model_to_dict
 
-from shucheng.kernel.public import Actor, make_package, not_issued
-from shucheng.plan.public import PlanVersion, VersionState
+from shucheng.kernel.public import Actor, action, make_package, not_issued
+from shucheng.plan.models import PlanVersion, VersionState
 
 _ISSUED = (VersionState.PUBLISHED, VersionState.SUPERSEDED)
 
 
+@action
 def archive_plan(version_id: int | None, folder: Path, *, actor: Actor) -> Path:
-    """Package a version that was published; the one in force when none is named."""
+    """Package a version that was published; the one in force when none is named.
+
+    Nothing of the platform changes; that the package was written is audited.
+    """
+    actor.require("audit.export")
     versions = PlanVersion.objects.select_related("source", "plan").filter(state__in=_ISSUED)
     chosen = (
         versions.filter(state=VersionState.PUBLISHED)
