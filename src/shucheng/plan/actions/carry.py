@@ -43,7 +43,7 @@ def take_back_carried(version: PlanVersion) -> int:
     decided in the version itself stays."""
     carried = version.items.exclude(carried=None)
     count = carried.count()
-    carried.filter(compiled=None).delete()
+    carried.filter(compiled__isnull=True).delete()
     for item in carried:
         item.decision, item.note, item.carried = Decision.OPEN, "", None
         item.data = item.compiled
@@ -62,11 +62,11 @@ def _carry_items(
     before: PlanVersion, version: PlanVersion, left: list[dict[str, str]]
 ) -> Iterable[str]:
     known: dict[tuple[str, str, str], list[Item]] = defaultdict(list)
-    for item in version.items.filter(decision=Decision.OPEN).exclude(compiled=None):
-        known[_identity(item, version.text)].append(item)
+    for found in version.items.filter(decision=Decision.OPEN).exclude(compiled__isnull=True):
+        known[_identity(found, version.text)].append(found)
     changed: list[Item] = []
     # Undecided ones take their place too: of two equal sentences each meets its own.
-    for old in before.items.exclude(compiled=None).select_related("decided_by"):
+    for old in before.items.exclude(compiled__isnull=True).select_related("decided_by"):
         same = known.get(_identity(old, before.text))
         item = same.pop(0) if same else None
         if old.decision == Decision.OPEN:
@@ -89,7 +89,7 @@ def _carry_added(
 ) -> Iterable[str]:
     found = [item for item in version.items.all() if item.decision != Decision.REJECTED]
     number = version.items.filter(ref__startswith="x").count()
-    for old in before.items.filter(compiled=None, decision=Decision.ADDED).select_related(
+    for old in before.items.filter(compiled__isnull=True, decision=Decision.ADDED).select_related(
         "decided_by"
     ):
         start, end = find_words(version.text, before.text[old.span_start : old.span_end])
@@ -97,7 +97,7 @@ def _carry_added(
             left.append(_named(old, before.text))
             continue
         number += 1
-        item = Item(
+        added = Item(
             version=version,
             kind=old.kind,
             ref=f"x{number}",
@@ -106,10 +106,10 @@ def _carry_added(
             span_start=start,
             span_end=end,
         )
-        item.data = SCHEMAS[item.kind].model_validate(item.data).model_dump(mode="json")
-        _take_over(item, old, before)
-        item.save()
-        yield item.decision
+        added.data = SCHEMAS[old.kind].model_validate(added.data).model_dump(mode="json")
+        _take_over(added, old, before)
+        added.save()
+        yield added.decision
 
 
 def _carry_notes(before: PlanVersion, version: PlanVersion) -> int:
@@ -143,10 +143,11 @@ def _take_over(item: Item, old: Item, before: PlanVersion) -> None:
 
 def _correct(item: Item, old: Item) -> bool:
     """Make the same correction; False where it does not fit what stands there now."""
+    found = old.compiled or {}
     changes = {
         name: value
         for name, value in old.data.items()
-        if name not in _PLACED and value != old.compiled.get(name)
+        if name not in _PLACED and value != found.get(name)
     }
     try:
         checked = SCHEMAS[item.kind].model_validate({**item.data, **changes})
@@ -158,14 +159,15 @@ def _correct(item: Item, old: Item) -> bool:
 
 def _identity(item: Item, text: str) -> tuple[str, str, str]:
     """An item's sentence, and what the compiler found in it."""
-    quote = item.compiled.get("quote") or text[item.span_start : item.span_end]
+    compiled = item.compiled or {}
+    quote = compiled.get("quote") or text[item.span_start : item.span_end]
     words = "".join(normalise(quote).replace("|", "").split())
     if item.kind != ItemKind.TARGET:
         # The number of a row or a task: one more above it changes nothing in it.
         words = _LEADING_NUMBER.sub("", words)
     facts = {
         name: value
-        for name, value in item.compiled.items()
+        for name, value in compiled.items()
         if name not in _PLACED and not (item.kind == ItemKind.WORK_POINT and name == "targets")
     }
     return item.kind, words, repr(sorted(facts.items()))

@@ -1,6 +1,5 @@
 """Decide on what the compiler found: accept, correct, reject, add, note a finding."""
 
-import re
 from collections.abc import Callable
 from typing import Any
 

@@ -56,6 +56,11 @@ def promised(item: Target | Item) -> str:
 
 
 @register.filter
+def decision_label(code: str) -> str:
+    return str(Decision(code).label)
+
+
+@register.filter
 def kind_label(kind: str) -> str:
     return str(steps.KIND_LABELS.get(kind, kind))
 
