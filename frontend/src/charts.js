@@ -1,15 +1,34 @@
 // ECharts, tree-shaken: lines and bars, drawn from JSON beside the element, in the page's colours.
 import { LineChart } from "echarts/charts";
-import { GridComponent, LegendComponent, TooltipComponent } from "echarts/components";
+import { GridComponent, LegendComponent, TitleComponent, TooltipComponent } from "echarts/components";
 import { init, use } from "echarts/core";
 import { CanvasRenderer, SVGRenderer } from "echarts/renderers";
 
-use([LineChart, GridComponent, LegendComponent, TooltipComponent, CanvasRenderer, SVGRenderer]);
+use([LineChart, GridComponent, LegendComponent, TitleComponent, TooltipComponent, CanvasRenderer, SVGRenderer]);
 
 const token = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 const written = new Intl.NumberFormat(document.documentElement.lang, { maximumFractionDigits: 2 });
-const opensYear = (period) => /^\d{4}(-01|-?Q1|-?H1)?$/.test(period);
 const lastKnown = (run) => run.findLastIndex((value) => value !== null);
+
+// A year is named in the middle of its span and ticked at its end, where its target stands.
+const yearsOf = (periods) => {
+  const last = new Map(periods.map((period, at) => [period.slice(0, 4), at]));
+  const middle = new Map();
+  let before = 0;
+  for (const [year, end] of last) {
+    middle.set(last.size === periods.length ? end : Math.floor((before + end) / 2), year);
+    before = end;
+  }
+  return { ends: new Set(last.values()), middle };
+};
+
+// The newest value is written right of its dot and below, away from the years before; above where
+// it has passed the target that comes next, left where there is no room.
+const besideDot = (data, at, value) => {
+  if (at > data.periods.length * 0.85) return { position: "left" };
+  const next = data.target.find((target, place) => place >= at && target !== null);
+  return next !== undefined && value >= next ? { position: "top" } : { position: "right", offset: [2, 11] };
+};
 
 // A sum since January is one line a year: it starts anew, it does not fall. The newest value of
 // all is marked and written out.
@@ -18,11 +37,11 @@ const knownSeries = (data) => {
   return data.runs.map((run) => ({
     name: data.labels.actual,
     type: "line",
-    data: run.map((value, at) => (at === newest && lastKnown(run) === newest ? { value, symbolSize: 8, label: { show: true } } : value)),
+    data: run.map((value, at) => (at === newest && lastKnown(run) === newest ? { value, symbolSize: 8, label: { show: true, ...besideDot(data, at, value) } } : value)),
     symbol: "circle",
     symbolSize: 0,
     showAllSymbol: true,
-    label: { position: data.runs.length > 1 ? "left" : "bottom", color: token("--accent"), fontWeight: 600, formatter: (p) => written.format(p.value) },
+    label: { color: token("--accent"), fontWeight: 600, formatter: (p) => written.format(p.value) },
     lineStyle: { width: 2, color: token("--accent") },
     itemStyle: { color: token("--accent") },
   }));
@@ -34,55 +53,71 @@ const farFromZero = (data) => {
   return Math.min(...values) > Math.max(...values) * 0.6;
 };
 
-const pathChart = (data) => ({
-  animation: false,
-  textStyle: { fontFamily: getComputedStyle(document.body).fontFamily },
-  grid: { left: 8, right: 44, top: 40, bottom: 8, containLabel: true },
-  tooltip: {
-    trigger: "axis",
-    confine: true,
-    backgroundColor: token("--surface"),
-    borderColor: token("--line-strong"),
-    textStyle: { color: token("--ink") },
-    valueFormatter: (value) => (value === null || value === undefined ? "—" : `${written.format(value)} ${data.unit}`),
-  },
-  legend: {
-    top: 0,
-    left: 0,
-    itemWidth: 18,
-    itemHeight: 8,
-    textStyle: { color: token("--muted") },
-    data: [{ name: data.labels.actual, icon: "roundRect" }, { name: data.labels.target, icon: "diamond" }],
-  },
-  xAxis: {
-    type: "category",
-    data: data.periods,
-    boundaryGap: false,
-    axisLine: { lineStyle: { color: token("--line-strong") } },
-    axisTick: { interval: (_at, period) => opensYear(period) },
-    axisLabel: { color: token("--muted"), interval: (_at, period) => opensYear(period), formatter: (period) => period.slice(0, 4), align: "left" },
-  },
-  yAxis: {
-    type: "value",
-    scale: farFromZero(data),
-    splitLine: { lineStyle: { color: token("--line") } },
-    axisLabel: { color: token("--muted"), formatter: (value) => written.format(value) },
-  },
-  series: [
-    {
-      name: data.labels.target,
-      type: "line",
-      data: data.target,
-      connectNulls: true,
-      symbol: "diamond",
-      symbolSize: 10,
-      showAllSymbol: true,
-      lineStyle: { type: "dashed", width: 1.2, color: token("--muted") },
-      itemStyle: { color: token("--muted") },
-      label: { show: true, position: "top", color: token("--ink"), formatter: (p) => (p.value === null ? "" : written.format(p.value)) },
+const pathChart = (data) => {
+  const years = yearsOf(data.periods);
+  return {
+    animation: false,
+    textStyle: { fontFamily: getComputedStyle(document.body).fontFamily },
+    grid: { left: 8, right: 44, top: 40, bottom: 8, containLabel: true },
+    tooltip: {
+      trigger: "axis",
+      confine: true,
+      backgroundColor: token("--surface"),
+      borderColor: token("--line-strong"),
+      textStyle: { color: token("--ink") },
+      valueFormatter: (value) => (value === null || value === undefined ? "—" : `${written.format(value)} ${data.unit}`),
     },
-    ...knownSeries(data),
+    legend: {
+      top: 0,
+      left: 0,
+      itemWidth: 18,
+      itemHeight: 8,
+      textStyle: { color: token("--muted") },
+      data: [{ name: data.labels.actual, icon: "roundRect" }, { name: data.labels.target, icon: "diamond" }],
+    },
+    xAxis: {
+      type: "category",
+      data: data.periods,
+      boundaryGap: false,
+      axisLine: { lineStyle: { color: token("--line-strong") } },
+      axisTick: { interval: (at) => years.ends.has(at) },
+      axisLabel: { color: token("--muted"), interval: (at) => years.middle.has(at), formatter: (_period, at) => years.middle.get(at) ?? "", hideOverlap: true },
+    },
+    yAxis: {
+      type: "value",
+      scale: farFromZero(data),
+      splitLine: { lineStyle: { color: token("--line") } },
+      axisLabel: { color: token("--muted"), formatter: (value) => written.format(value) },
+    },
+    series: [
+      {
+        name: data.labels.target,
+        type: "line",
+        data: data.target,
+        connectNulls: true,
+        symbol: "diamond",
+        symbolSize: 10,
+        showAllSymbol: true,
+        lineStyle: { type: "dashed", width: 1.2, color: token("--muted") },
+        itemStyle: { color: token("--muted") },
+        label: { show: true, position: "top", color: token("--ink"), formatter: (p) => (p.value === null ? "" : written.format(p.value)) },
+      },
+      ...knownSeries(data),
+    ],
+  };
+};
+
+// A picture that leaves the page says what it shows, in what unit, as of when, from where, and
+// that it was made up where it was.
+const captioned = (data, option) => ({
+  ...option,
+  title: [
+    { text: data.title, subtext: data.caption, left: 24, top: 18, itemGap: 8, textStyle: { color: token("--ink"), fontSize: 22 }, subtextStyle: { color: token("--muted"), fontSize: 14 } },
+    { text: data.plan, left: 24, bottom: 12, textStyle: { color: token("--muted"), fontSize: 12, fontWeight: 400 } },
+    ...(data.mark ? [{ text: data.mark, right: 24, top: 18, padding: [6, 12], borderColor: token("--watch"), borderWidth: 1, textStyle: { color: token("--watch"), fontSize: 15 } }] : []),
   ],
+  legend: { ...option.legend, top: 84, left: 20 },
+  grid: { ...option.grid, top: 130, left: 24, right: 64, bottom: 44 },
 });
 
 const kinds = { path: pathChart };
@@ -94,7 +129,7 @@ export function drawAll(scope) {
     chart.setOption(kinds[element.dataset.chart](data));
     new ResizeObserver(() => chart.resize()).observe(element);
     for (const button of document.querySelectorAll(`[data-download="${element.id}"]`)) {
-      button.addEventListener("click", () => download(element.id, kinds[element.dataset.chart](data), button.dataset.type));
+      button.addEventListener("click", () => download(data.file, captioned(data, kinds[element.dataset.chart](data)), button.dataset.type));
     }
   }
 }

@@ -105,9 +105,10 @@ function makeChooser(holder, table, name) {
 const harmless = (shown) => (/^[=+\-@\t\r]/.test(shown) && !number.test(shown) ? `'${shown}` : shown);
 export const csvCell = (shown) => `"${harmless(shown.replace(/\s+/g, " ").trim()).replaceAll('"', '""')}"`;
 
-// What is shown, as it is shown: visible rows in their order, visible columns that hold words.
+// What is shown, as it is shown: visible rows in their order, visible columns that hold words; and
+// always where a number comes from.
 function csvOf(table) {
-  const columns = [...table.tHead.rows[0].cells].flatMap((cell, at) => (cell.hidden || "plain" in cell.dataset ? [] : [at]));
+  const columns = [...table.tHead.rows[0].cells].flatMap((cell, at) => ("plain" in cell.dataset || (cell.hidden && !("always" in cell.dataset)) ? [] : [at]));
   const rows = [table.tHead.rows[0], ...bodyRows(table).filter((row) => !row.hidden)];
   return rows.map((row) => columns.map((at) => csvCell(row.cells[at]?.innerText ?? "")).join(",")).join("\r\n");
 }
@@ -118,7 +119,7 @@ function makeDownload(holder, table, name) {
     const address = URL.createObjectURL(new Blob(["\ufeff", csvOf(table)], { type: "text/csv;charset=utf-8" }));
     const link = document.createElement("a");
     link.href = address;
-    link.download = `${name}.csv`;
+    link.download = `${name.replace(/[\\/:*?"<>|\s]+/g, " ").trim()}.csv`;
     link.click();
     setTimeout(() => URL.revokeObjectURL(address), 1000);
   });
@@ -146,7 +147,7 @@ export function enhanceTables(scope) {
     const tools = holder.querySelector(".table-tools");
     makeFilter(tools, table);
     makeChooser(tools, table, holder.dataset.table);
-    makeDownload(tools, table, holder.dataset.table);
+    makeDownload(tools, table, holder.dataset.file || holder.dataset.table);
     tools.hidden = false;
   }
 }

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -224,3 +225,54 @@ def test_no_page_carries_styles_or_scripts_of_its_own(page: Page, demo: Platform
         page.goto(demo.address + address)
         carried = page.locator("body [style], script:not([src]):not([type='application/json'])")
         assert carried.count() == 0, address
+
+
+@pytest.mark.parametrize(
+    ("language", "says"),
+    [
+        ("zh-hans", ("单位：亿元", "截至 ", "来源：模拟", "模拟数据，不是真实城市的数据")),
+        ("en", ("Unit: 亿元", "Up to ", "source: simulated", "Simulated data")),
+    ],
+)
+def test_a_charts_picture_says_what_it_shows_and_that_it_is_simulated(
+    page: Page, demo: Platform, language: str, says: tuple[str, ...], tmp_path: Path
+) -> None:
+    sign_in(page, demo, "leader")
+    page.goto(f"{demo.address}/language/?to={language}&next=/")
+    page.goto(demo.address + str(page.locator(".indicator-card").first.get_attribute("href")))
+    expect(page.locator("#path-chart svg")).to_be_visible()
+    for kind in ("svg", "png"):
+        with page.expect_download() as found:
+            page.click(f"[data-download][data-type={kind}]")
+        name = found.value.suggested_filename
+        assert re.fullmatch(rf"数字经济核心产业营业收入-\d{{4}}-\d\d\.{kind}", name)
+        found.value.save_as(tmp_path / kind)
+    drawn = (tmp_path / "svg").read_text()
+    assert not [words for words in ("数字经济核心产业营业收入", *says) if words not in drawn]
+
+
+def test_a_year_is_named_in_its_middle_and_its_target_stands_at_its_end(
+    page: Page, demo: Platform
+) -> None:
+    page.set_viewport_size({"width": 390, "height": 844})
+    sign_in(page, demo, "leader")
+    page.goto(demo.address + str(page.locator(".indicator-card").first.get_attribute("href")))
+    expect(page.locator("#path-chart svg")).to_be_visible()
+    texts = page.locator("#path-chart svg text")
+    boxes = {
+        str(texts.nth(at).text_content()): texts.nth(at).bounding_box()
+        for at in range(texts.count())
+    }
+
+    def middle(words: str) -> float:
+        box = boxes[words]
+        assert box
+        return box["x"] + box["width"] / 2
+
+    assert middle("2025") < middle("2,300") < middle("2026") < middle("2,600") < middle("2027")
+    # What is known now is written on no target.
+    newest = boxes[next(words for words in boxes if re.fullmatch(r"[\d,]+\.\d+", words))]
+    knot = boxes["2,300"]
+    assert newest
+    assert knot
+    assert newest["x"] > knot["x"] + knot["width"] or newest["y"] > knot["y"] + knot["height"] + 12

@@ -1,6 +1,7 @@
 """Tables in a real browser: sorting by keyboard, filter, columns, and the CSV of what is shown."""
 
 import csv
+import re
 from pathlib import Path
 
 import pytest
@@ -53,8 +54,11 @@ def test_the_csv_holds_what_is_shown(areas: Page, tmp_path: Path) -> None:
     areas.click(".data-table details.menu summary")
     areas.locator(".data-table [data-columns] label", has_text="类型").click()
     expect(heading(areas, 2)).to_be_hidden()
+    areas.locator(".data-table [data-columns] label", has_text="来源").click()
+    expect(heading(areas, 6)).to_be_hidden()
     with areas.expect_download() as found:
         areas.click(".data-table [data-csv]")
+    assert re.fullmatch(r"数字经济核心产业营业收入-\d{4}-\d\d\.csv", found.value.suggested_filename)
     target = tmp_path / "areas.csv"
     found.value.save_as(target)
     raw = target.read_bytes()
@@ -62,6 +66,9 @@ def test_the_csv_holds_what_is_shown(areas: Page, tmp_path: Path) -> None:
     rows = list(csv.reader(raw.decode("utf-8-sig").splitlines()))
     assert rows[0][0] == "区域"
     assert "类型" not in rows[0]
+    # Where a number comes from is told in every copy, whatever columns are shown.
+    source = rows[0].index("来源")
+    assert {row[source] for row in rows[1:]} == {"模拟"}
     assert [row[0] for row in rows[1:]] == ['\'=1+2,"x"', *column(areas, 1)[1:]]
     assert len(rows) - 1 == len(column(areas, 1)) < 13
     # The choice of columns is kept in this browser.

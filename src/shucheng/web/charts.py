@@ -15,7 +15,9 @@ from django.utils.translation import gettext as _
 from shucheng.lib.periods import Period
 from shucheng.plan.public import Headline
 
-_ZERO_LINE = '<line class="path-axis" x1="0" y1="100%" x2="100%" y2="100%"/>'
+# The lowest value stands a little above the edge: a diamond on it stays clear of the years below.
+_FLOOR, _RISE = 92, 80
+_ZERO_LINE = f'<line class="path-axis" x1="0" y1="{_FLOOR}%" x2="100%" y2="{_FLOOR}%"/>'
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +156,7 @@ def _scale(start: int, end: int, low: float, high: float) -> Callable[[float, fl
     def place(time: float, value: float) -> Point:
         return Point(
             x=2 + 95 * (time - start) / (end - start),
-            y=100 - 88 * (value - low) / ((high - low) or 1.0),
+            y=_FLOOR - _RISE * (value - low) / ((high - low) or 1.0),
         )
 
     return place

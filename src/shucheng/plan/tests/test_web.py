@@ -1,6 +1,7 @@
 """The plan's pages: what they cost, and what they say when something is wrong."""
 
 import re
+from urllib.parse import quote
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -259,8 +260,9 @@ def test_the_chart_is_there_as_data(published: PlanVersion, office_browser: Clie
     indicator = published.indicators.get(no=1)
     response = office_browser.get(f"/indicators/{indicator.code}/data.csv")
     lines = response.content.decode("utf-8-sig").splitlines()
-    assert lines[0] == "period,target,known,source,unit"
-    assert "2027,300.0,,,亿元" in lines
+    assert lines[0] == "报告期,目标,目前已知,单位,来源"
+    assert "2027,300.0,,亿元," in lines
+    assert quote(f"{indicator.name}.csv") in response["Content-Disposition"]
 
 
 def test_the_api_gives_the_plan_in_force(published: PlanVersion, office_browser: Client) -> None:

@@ -1,10 +1,7 @@
 """What everybody reads: the text, findings, duties, indicators, explanations."""
 
-import csv
-
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from shucheng.kernel.public import actor_for
@@ -16,6 +13,7 @@ from shucheng.plan.queries.items import indicator_page, published_item
 from shucheng.plan.queries.rules import lint_rule
 from shucheng.plan.queries.steps import Explanation
 from shucheng.plan.queries.versions import current_version, version_for
+from shucheng.plan.views.series import chart_of, csv_of
 
 
 @require_GET
@@ -69,33 +67,13 @@ def duties(request: HttpRequest, name: str) -> HttpResponse:
 @require_GET
 def indicator(request: HttpRequest, code: str) -> HttpResponse:
     page = indicator_page(code, actor=actor_for(request))
-    chart = {
-        "periods": page.chart.periods,
-        "unit": page.indicator.unit,
-        "target": page.chart.target,
-        "runs": page.chart.runs,
-        "labels": {"target": _("Target path"), "actual": _("Known so far")},
-    }
-    return render(
-        request, "plan/indicator.html", {"page": page, "chart": chart, "simulated": page.simulated}
-    )
+    context = {"page": page, "chart": chart_of(page), "simulated": page.simulated}
+    return render(request, "plan/indicator.html", context)
 
 
 @require_GET
 def indicator_csv(request: HttpRequest, code: str) -> HttpResponse:
-    """The chart's numbers: period, target, known value, source."""
-    page = indicator_page(code, actor=actor_for(request))
-    response = HttpResponse(content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="{code}.csv"'
-    response.write("\ufeff")  # spreadsheet programs then read it as UTF-8
-    sources = {known.period: known.source for known in page.measured.series}
-    writer = csv.writer(response)
-    writer.writerow(["period", "target", "known", "source", "unit"])
-    for period, target, actual in zip(
-        page.chart.periods, page.chart.target, page.chart.actual, strict=True
-    ):
-        writer.writerow([period, target, actual, sources.get(period, ""), page.indicator.unit])
-    return response
+    return csv_of(indicator_page(code, actor=actor_for(request)))
 
 
 @require_GET

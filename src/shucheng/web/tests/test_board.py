@@ -1,5 +1,6 @@
 """What the first page says at a glance, from a cockpit made by hand."""
 
+import re
 from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
@@ -9,6 +10,7 @@ from typing import Any, cast
 import pytest
 
 from shucheng.plan.public import Headline, SectionTargets, Standing, TargetNow
+from shucheng.web.charts import path_sparkline
 from shucheng.web.cockpit.board import board
 
 TODAY = date(2026, 11, 24)
@@ -63,10 +65,12 @@ def headline(
     if value is not None:
         known = SimpleNamespace(value=Decimal(str(value)), year=sum_of or 2025)
     return Headline(
-        indicator=cast(Any, SimpleNamespace(category=category, comparator=comparator)),
+        indicator=cast(Any, SimpleNamespace(category=category, comparator=comparator, name="")),
         leads=(),
         path=cast(Any, path),
-        measured=cast(Any, SimpleNamespace(latest=known, restarts_yearly=sum_of is not None)),
+        measured=cast(
+            Any, SimpleNamespace(latest=known, series=(), restarts_yearly=sum_of is not None)
+        ),
         current=cast(Any, path[1]),
     )
 
@@ -166,3 +170,11 @@ def test_a_day_that_all_work_points_share_is_said_once() -> None:
     work = board(whole, (part(Standing.REACHED),)).work
     assert (work.due, work.is_over, work.most) == (None, False, 1)
     assert [entry.target.pk for entry in work.leads[1].points[0].targets] == [1]
+
+
+def test_no_mark_of_a_small_path_lies_on_the_years_below() -> None:
+    drawn = path_sparkline(headline("甲", 1, None))  # 0 in 2025, 1, 2
+    knots = [float(y) for y in re.findall(r'y="([\d.]+)%" overflow', drawn)]
+    assert len(knots) == 3
+    assert max(knots) <= 92
+    assert min(knots) >= 8
