@@ -32,19 +32,27 @@ from shucheng.plan.models import (
     VersionState,
     WorkPoint,
 )
+from shucheng.plan.queries.doubts import doubts_about
 from shucheng.plan.queries.publication import decisions_taken
+from shucheng.plan.queries.versions import current_version
 
 _MOST = 10**18
 
 
 @action
 def publish_version(
-    version_id: int, revision: int, *, actor: Actor, decisions: int | None = None
+    version_id: int,
+    revision: int,
+    *,
+    actor: Actor,
+    decisions: int | None = None,
+    sure: bool = True,
 ) -> PlanVersion:
     """Make a reviewed version the one in force, which everybody works with.
 
     Items nobody decided on are published as found; rejected ones are left out. `decisions` is
-    how many had been taken when the person looked: one more since is a conflict.
+    how many had been taken when the person looked: one more since is a conflict. Who is not
+    `sure` is refused where something speaks against it: another city, a period that is over.
     """
     actor.require("plan.manage")
     version = locked(version_id, VersionState.REVIEW)
@@ -52,6 +60,14 @@ def publish_version(
         raise Conflict(_("The plan version"))
     if decisions is not None and decisions != decisions_taken(version):
         raise Conflict(_("What was decided on the items"))
+    if not sure and (doubts := doubts_about(version, current_version())):
+        raise Invalid(
+            "plan.publish_unsure",
+            _("Not published: %(doubts)s"),
+            _("Read what will happen, tick the box, then publish."),
+            {"sure": str(_("Tick the box if this is what you want."))},
+            doubts=" ".join(doubt.text for doubt in doubts),
+        )
     items = list(version.items.filter(decision__in=KEPT))
     if not items:
         raise Invalid(

@@ -7,6 +7,7 @@ from django.db.models import Count, Q, Sum
 from shucheng.kernel.public import Actor
 from shucheng.plan.models import KEPT, Decision, ItemKind, PlanVersion
 from shucheng.plan.queries.difference import Difference, between
+from shucheng.plan.queries.doubts import Doubt, doubts_about, is_another_plan
 from shucheng.plan.queries.versions import current_version, version_for
 
 SEVERITIES = ("error", "warning", "info")
@@ -44,6 +45,10 @@ class Publication:
     findings: tuple[SeverityCount, ...]
     in_force: PlanVersion | None
     difference: Difference | None
+    # What has to be confirmed before it is published.
+    doubts: tuple[Doubt, ...]
+    # Indicators that the cockpit shows today.
+    shown_today: int
     # Grows with every decision: whether what was looked at is still so.
     decisions: int
 
@@ -65,6 +70,14 @@ class Publication:
         return sum(row.corrected + row.added + row.rejected for row in self.kinds)
 
     @property
+    def indicators(self) -> int:
+        return sum(row.published for row in self.kinds if row.kind == ItemKind.INDICATOR)
+
+    @property
+    def targets(self) -> int:
+        return sum(row.published for row in self.kinds if row.kind == ItemKind.TARGET)
+
+    @property
     def replaces_another_plan(self) -> bool:
         return self.in_force is not None and self.in_force.plan_id != self.version.plan_id
 
@@ -77,13 +90,17 @@ def publication(version_id: int, *, actor: Actor) -> Publication:
     before = current and PlanVersion.objects.select_related("plan").get(pk=current.pk)
     last = version.plan.versions.exclude(number=None).order_by("-number").first()
     kept = version.items.filter(decision__in=KEPT).exists()
+    # Of two unrelated plans nothing is raised or lowered.
+    related = before and (before.plan_id == version.plan_id or not is_another_plan(version, before))
     return Publication(
         version=version,
         number=(last.number or 0) + 1 if last else 1,
         kinds=_kinds(version),
         findings=_findings(version),
         in_force=before,
-        difference=between(before, version) if before and kept else None,
+        difference=between(before, version) if before and related and kept else None,
+        doubts=doubts_about(version, before),
+        shown_today=before.indicators.count() if before else 0,
         decisions=decisions_taken(version),
     )
 

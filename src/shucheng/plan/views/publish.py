@@ -6,7 +6,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from shucheng.kernel.public import Conflict, actor_for
+from shucheng.kernel.public import Conflict, Invalid, actor_for
 from shucheng.lib.numbers import whole_number
 from shucheng.plan.actions.force import make_current, move_version
 from shucheng.plan.actions.load import discard_version
@@ -29,12 +29,15 @@ def publish(request: HttpRequest, version_id: int) -> HttpResponse:
             # Without a number nobody has seen what is published: a conflict, not a defect.
             -1 if seen is None else seen,
             decisions=whole_number(request.POST.get("decisions", "")),
+            sure=bool(request.POST.get("sure")),
             actor=actor_for(request),
         )
     except Conflict as error:
         if version_for(version_id, actor=actor_for(request)).state == VersionState.REVIEW:
             return _ask(request, version_id, "plan/publish.html", error)
         return somebody_was_faster(request, version_id, error)
+    except Invalid as error:
+        return _ask(request, version_id, "plan/publish.html", error)
     said = _("“%(title)s”, version %(n)s, is published and in force.")
     messages.success(request, said % {"title": version, "n": version.number})
     return redirect("cockpit:home")
@@ -90,7 +93,7 @@ def move(request: HttpRequest, version_id: int) -> HttpResponse:
 
 
 def _ask(
-    request: HttpRequest, version_id: int, template: str, error: Conflict | None = None
+    request: HttpRequest, version_id: int, template: str, error: Conflict | Invalid | None = None
 ) -> HttpResponse:
     found = publication(version_id, actor=actor_for(request))
     if found.version.state != VersionState.REVIEW:
