@@ -22,6 +22,7 @@ from shucheng.kernel.audit.actions import export_entries
 from shucheng.kernel.audit.entries import record, record_export
 from shucheng.kernel.audit.package import make_package, not_issued
 from shucheng.kernel.audit.queries import verify_chain
+from shucheng.kernel.audit.words import register_audit_words
 from shucheng.kernel.bay import Bay, Health, MenuEntry, Scheduled, bays, register_bay
 from shucheng.kernel.errors import Conflict, Forbidden, Invalid, NotFound, ShuchengError
 from shucheng.kernel.files.actions import store_file
@@ -147,6 +148,7 @@ __all__ = [
     "record_export",
     "record_observations",
     "register_alert",
+    "register_audit_words",
     "register_bay",
     "register_job",
     "register_permissions",

@@ -2,6 +2,8 @@
 
 from django.db import models
 
+from shucheng.kernel.audit.words import CHANNELS, words_of
+
 # What a fresh chain starts from.
 GENESIS = "0" * 64
 
@@ -53,6 +55,15 @@ class AuditEntry(models.Model):
 
     def __str__(self) -> str:
         return f"{self.sequence} {self.code}"
+
+    @property
+    def words(self) -> str:
+        """What was done, in the reader's language."""
+        return words_of(self.code)
+
+    @property
+    def channel_words(self) -> str:
+        return str(CHANNELS.get(self.channel, self.channel))
 
 
 class SignedHead(models.Model):
