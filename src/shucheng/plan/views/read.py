@@ -8,7 +8,7 @@ from shucheng.kernel.public import actor_for
 from shucheng.lib.numbers import whole_number
 from shucheng.plan.queries import duties as duty_queries
 from shucheng.plan.queries import explain
-from shucheng.plan.queries.areas import area_page
+from shucheng.plan.queries.area import area_page
 from shucheng.plan.queries.items import indicator_page, published_item
 from shucheng.plan.queries.rules import lint_rule
 from shucheng.plan.queries.steps import Explanation
@@ -78,7 +78,9 @@ def indicator_csv(request: HttpRequest, code: str) -> HttpResponse:
 
 @require_GET
 def area(request: HttpRequest, code: str) -> HttpResponse:
-    return render(request, "plan/area.html", {"page": area_page(code, actor=actor_for(request))})
+    page = area_page(code, request.GET.get("show", ""), actor=actor_for(request))
+    request.plan_in_force = page.version  # type: ignore[attr-defined]
+    return render(request, "plan/area.html", {"page": page, "comparison": page.comparison})
 
 
 @require_GET

@@ -10,6 +10,7 @@ from django.template import Context
 from django.template.loader import render_to_string
 from django.utils.functional import Promise
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _words
 from django.utils.translation import gettext_lazy as _
 
 from shucheng.kernel.public import Actor, Person, Role
@@ -39,9 +40,11 @@ def trend(values: Iterable[Any], restarts_yearly: bool = False) -> SafeString:
 
 @register.filter
 def signed(change: Any) -> str:
-    """+12.3%, -4; a dash where nothing can be compared."""
+    """+12.3%, -4, unchanged; a dash where nothing can be compared."""
     if change is None:
         return "—"
+    if not change.value:
+        return _words("unchanged")
     return f"{change.value.normalize():+,f}" + ("%" if change.in_percent else "")
 
 

@@ -72,7 +72,7 @@ def text_of(client: Client, address: str) -> str:
     return response.content.decode()
 
 
-@pytest.mark.parametrize(("address", "most"), [("/", 25), ("/areas/", 15), ("/areas/320902/", 15)])
+@pytest.mark.parametrize(("address", "most"), [("/", 25), ("/areas/", 15), ("/areas/320902/", 18)])
 def test_a_page_costs_few_queries(year: None, address: str, most: int) -> None:
     client = browser_of(Role.LEADER)
     client.get(address)
@@ -139,6 +139,44 @@ def test_only_the_map_is_answered_to_the_chooser(year: None) -> None:
     page = found.content.decode()
     assert page.lstrip().startswith('<div id="map"')
     assert "<html" not in page
+
+
+def test_an_areas_page_begins_with_what_the_map_said(year: None) -> None:
+    client = browser_of(Role.LEADER)
+    found = compare_areas("", actor=system_actor("cli"))
+    area = next(value for value in found.values if value.area.code == "320902")
+    assert area.value is not None
+    shown = f"{area.value.normalize():,f}"
+    home = text_of(client, "/")
+    assert found.chosen
+    address = f"/areas/320902/?show={found.chosen.code}"
+    assert f'href="{address}"' in home
+    assert shown in home
+    page = text_of(client, address)
+    first = page[page.index('area-chosen"') : page.index("data-table=")]
+    assert shown in first
+    assert found.chosen.name in first
+    assert f"{found.period} · 1月起累计" in first
+    # The metric of the month stands beside the sum of its year so far, which is the map's value.
+    table = page[page.index("data-table=") :]
+    row = next(part for part in table.split("<tr>") if "metrics/core_revenue/" in part)
+    assert row.count(shown) == 1
+    assert "explain/observation" in row
+
+
+def test_every_indicator_of_the_map_opens_on_an_areas_page(year: None) -> None:
+    client = browser_of(Role.LEADER)
+    choices = compare_areas("", actor=system_actor("cli")).choices
+    assert any(not choice.metric for choice in choices)
+    for choice in choices:
+        assert f"{choice.name}</h2>" in text_of(client, f"/areas/320902/?show={choice.code}")
+        text_of(client, f"/areas/?show={choice.code}")
+
+
+def test_what_did_not_change_is_said_in_words(year: None) -> None:
+    page = text_of(browser_of(Role.LEADER), "/areas/320902/")
+    assert "持平" in page
+    assert ">+0<" not in page
 
 
 def test_what_is_judged_by_this_years_step_says_so(year: None) -> None:
