@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shucheng.lib.periods import FREQUENCIES, Frequency, Period, PeriodInvalid, iterate
+from shucheng.lib.periods import FREQUENCIES, Frequency, Period, PeriodInvalid, days_left, iterate
 
 DAYS = st.dates(min_value=date(1900, 1, 1), max_value=date(2200, 12, 31))
 PERIODS = st.builds(Period.of, DAYS, st.sampled_from(FREQUENCIES))
@@ -116,3 +116,11 @@ def test_shifting_and_walking_agree(period: Period, steps: int) -> None:
     walked = list(iterate(first, last))
     assert len(walked) == abs(steps) + 1
     assert (walked[0], walked[-1]) == (first, last)
+
+
+@pytest.mark.parametrize(
+    ("today", "left"),
+    [("2026-11-26", 35), ("2026-12-30", 1), ("2026-12-31", 0), ("2027-01-02", 0)],
+)
+def test_days_left_are_those_after_today_with_the_end_day(today: str, left: int) -> None:
+    assert days_left(date(2026, 12, 31), date.fromisoformat(today)) == left

@@ -190,3 +190,11 @@ def iterate(first: Period, last: Period) -> Iterator[Period]:
     if first.frequency != last.frequency:
         raise ValueError(f"{first} and {last} have different frequencies")
     return (Period(first.frequency, ordinal) for ordinal in range(first.ordinal, last.ordinal + 1))
+
+
+def days_left(end: date, today: date) -> int:
+    """Days that are left after today, up to and including the end day; 0 from that day on.
+
+    The one way of counting towards a day; `workdays` counts in working days.
+    """
+    return max((end - today).days, 0)

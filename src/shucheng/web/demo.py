@@ -3,7 +3,6 @@
 import secrets
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import date
 from pathlib import Path
 
 from django.conf import settings
@@ -11,6 +10,7 @@ from django.contrib.auth import login
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
@@ -77,7 +77,7 @@ def fill(plan: Path | None, say: Callable[[str], object], *, with_plan: bool = T
         f"{len(found['organisations'])} organisations, {len(found['findings'])} findings"
     )
     publish_version(version.pk, version.revision, actor=actor)
-    rows = simulate(pack, date.today(), actor=actor)
+    rows = simulate(pack, timezone.localdate(), actor=actor)
     say(f"Simulated observations, labelled as such: {rows}")
     city_map(compare_areas("", actor=actor))  # drawn now, kept for the first page
 

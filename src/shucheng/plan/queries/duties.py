@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from shucheng.kernel.public import Actor, NotFound, organisation_name
+from shucheng.lib.periods import days_left
 from shucheng.plan.models import (
     Duty,
     DutyRole,
@@ -204,7 +205,7 @@ class Duties:
 
     @property
     def days_left(self) -> int:
-        return (self.next_due - self.today).days if self.next_due else 0
+        return days_left(self.next_due, self.today) if self.next_due else 0
 
 
 def _same(values: Sequence[T]) -> T | None:

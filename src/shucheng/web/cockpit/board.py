@@ -6,6 +6,7 @@ from datetime import date
 from itertools import groupby
 from typing import Any
 
+from shucheng.lib.periods import days_left
 from shucheng.plan.public import Cockpit, Headline, SectionTargets, Standing, TargetNow
 
 
@@ -34,6 +35,7 @@ class Timeline:
     today: date
     today_at: float
     days_left: int
+    is_over: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +175,14 @@ def _timeline(cockpit: Cockpit) -> Timeline | None:
         for year in range(progress.start, progress.end + 1)
     )
     today_at = min(max(at(progress.today), 0.0), 100.0)
-    return Timeline(years, progress.today, today_at, max((end - progress.today).days, 0))
+    last = date(progress.end, 12, 31)
+    return Timeline(
+        years=years,
+        today=progress.today,
+        today_at=today_at,
+        days_left=days_left(last, progress.today),
+        is_over=progress.today > last,
+    )
 
 
 def _deadline(cockpit: Cockpit, parts: Sequence[SectionTargets]) -> Deadline | None:
@@ -190,7 +199,7 @@ def _deadline(cockpit: Cockpit, parts: Sequence[SectionTargets]) -> Deadline | N
         work = sum(point.year == year for point in points)
         if indicators or due or work:
             on = date(year, 12, 31)
-            return Deadline(on, (on - today).days, indicators, due, work)
+            return Deadline(on, days_left(on, today), indicators, due, work)
     return None
 
 

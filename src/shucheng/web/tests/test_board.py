@@ -132,16 +132,17 @@ def test_the_next_deadline_counts_what_falls_due_then() -> None:
 @pytest.mark.parametrize(
     ("today", "at", "left"),
     [
-        (date(2025, 1, 1), 0.0, 1095),
-        (date(2027, 12, 31), 99.91, 1),
+        (date(2025, 1, 1), 0.0, 1094),
+        (date(2027, 12, 31), 99.91, 0),
         (date(2030, 1, 1), 100.0, 0),
-        (date(2024, 1, 1), 0.0, 1461),
+        (date(2024, 1, 1), 0.0, 1460),
     ],
 )
 def test_today_stands_at_its_true_place(today: date, at: float, left: int) -> None:
     timeline = board(cockpit(today=today), ()).timeline
     assert timeline
     assert (timeline.today_at, timeline.days_left) == (at, left)
+    assert timeline.is_over == (today.year > 2027)
     assert [year.year for year in timeline.years] == [2025, 2026, 2027]
     assert (timeline.years[0].start, timeline.years[-1].end) == (0.0, 100.0)
 
@@ -178,3 +179,11 @@ def test_no_mark_of_a_small_path_lies_on_the_years_below() -> None:
     assert len(knots) == 3
     assert max(knots) <= 92
     assert min(knots) >= 8
+
+
+def test_days_are_counted_alike_to_the_next_date_and_to_the_end_of_the_plan() -> None:
+    found = board(cockpit(headline("甲", 1, 1), today=date(2027, 11, 26)), ())
+    assert found.deadline
+    assert found.timeline
+    assert found.deadline.on == date(2027, 12, 31)
+    assert found.deadline.days == found.timeline.days_left == 35
