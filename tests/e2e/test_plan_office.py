@@ -88,6 +88,51 @@ def test_the_pages_before_publishing_fit_and_are_accessible(
     assert not found
 
 
+def test_the_text_follows_to_the_sentence_that_is_corrected_or_added(
+    page: Page, under_review: str
+) -> None:
+    last = page.locator(".review-item").last
+    ref = last.get_attribute("data-ref") or ""
+    sentence = page.locator(f".document [data-ref='{ref}']").first
+    expect(sentence).not_to_be_in_viewport()
+    last.get_by_role("link", name="更正").click()
+    expect(page.locator(f"#{ref} .editor")).to_be_visible()
+    expect(sentence).to_be_in_viewport()
+
+    # What was refused is said; once it is saved the refusal goes.
+    editor = page.locator(f"#{ref} .editor")
+    editor.locator("[name=year]").fill("99")
+    editor.get_by_role("button", name="保存").click()
+    expect(page.locator("#messages")).to_contain_text("未保存")
+    editor.locator("[name=year]").fill("2027")
+    editor.get_by_role("button", name="保存").click()
+    expect(page.locator(f"#{ref}")).to_contain_text("已更正")
+    expect(page.locator("#messages")).not_to_contain_text("未保存")
+
+    page.locator("[data-adder] summary").click()
+    form = page.locator("form[data-add-item]")
+    words = "创成省级以上可信数据空间试点"
+    form.locator("[name=quote]").fill(words)
+    form.locator("[name=subject]").fill("补充的目标")
+    form.locator("[name=value]").fill("7")
+    form.get_by_role("button", name="补充").click()
+    page.wait_for_url(re.compile("#x1$"))
+    expect(sentence).to_be_in_viewport()
+
+
+def test_on_a_phone_an_item_that_is_tapped_shows_its_sentence(
+    page: Page, under_review: str
+) -> None:
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto(under_review)
+    item = page.locator(".review-item").nth(9)
+    expect(item.locator(".said")).not_to_be_visible()
+    item.locator(".what").click()
+    expect(item.locator(".said")).to_be_in_viewport()
+    page.set_viewport_size({"width": 1366, "height": 768})
+    expect(item.locator(".said")).not_to_be_visible()
+
+
 def test_a_review_without_scripts(browser: Browser, page: Page, under_review: str) -> None:
     plain = browser.new_context(
         java_script_enabled=False, storage_state=page.context.storage_state()

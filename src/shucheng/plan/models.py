@@ -134,6 +134,10 @@ class Item(models.Model):
         )
 
 
+# A finding that waits to be dealt with: more than a hint, and nobody noted what was decided.
+OPEN_FINDING = Q(noted="") & ~Q(severity="info")
+
+
 class Finding(models.Model):
     """What lint said about a version, and whether the plan office has dealt with it."""
 
@@ -157,6 +161,11 @@ class Finding(models.Model):
 
     def __str__(self) -> str:
         return f"{self.rule}: {self.message_en}"
+
+    @property
+    def is_open(self) -> bool:
+        """As `OPEN_FINDING` says it to the database."""
+        return self.severity != "info" and not self.noted
 
 
 class Binding(models.Model):

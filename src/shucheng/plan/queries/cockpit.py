@@ -7,7 +7,7 @@ from decimal import Decimal
 from django.utils import timezone
 
 from shucheng.kernel.public import Actor
-from shucheng.plan.models import Indicator, IndicatorTarget, PlanVersion, WorkPoint
+from shucheng.plan.models import OPEN_FINDING, Indicator, IndicatorTarget, PlanVersion, WorkPoint
 from shucheng.plan.queries.measured import Known, Measured, MeasuredPlan, measure_plan
 from shucheng.plan.queries.targets import (
     SectionTargets,
@@ -96,7 +96,7 @@ def cockpit(*, actor: Actor, as_of: date | None = None) -> Cockpit | None:
         parts=targets_by_section(plan, today),
         work=_work(version),
         progress=_progress(version, today),
-        findings=version.findings.exclude(severity="info").count(),
+        findings=version.findings.filter(OPEN_FINDING).count(),
         simulated=any(k.simulated for k in known),
         freshest=max(known, key=lambda k: k.recorded_at, default=None),
     )

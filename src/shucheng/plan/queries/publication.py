@@ -36,6 +36,10 @@ class SeverityCount:
     open: int
     noted: int
 
+    @property
+    def all(self) -> int:
+        return self.open + self.noted
+
 
 @dataclass(frozen=True, slots=True)
 class Publication:
@@ -68,6 +72,10 @@ class Publication:
     def corrected(self) -> int:
         """Decisions that took work: what would be lost with the version."""
         return sum(row.corrected + row.added + row.rejected for row in self.kinds)
+
+    @property
+    def open_findings(self) -> int:
+        return sum(row.open for row in self.findings if row.severity != "info")
 
     @property
     def indicators(self) -> int:

@@ -93,7 +93,7 @@ def review(version_id: int, tab: str, *, actor: Actor) -> Review:
     counts = {kind: sum(item.kind == kind for item in items) for kind in ItemKind.values}
     tabs = (
         *(ReviewTab(kind, str(ItemKind(kind).label), counts[kind]) for kind in ItemKind.values),
-        ReviewTab("findings", str(_("Findings")), len(findings)),
+        ReviewTab("findings", str(_("Findings")), sum(finding.is_open for finding in findings)),
     )
     if tab not in {entry.code for entry in tabs}:
         tab = ItemKind.TARGET

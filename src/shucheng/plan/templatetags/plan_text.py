@@ -102,7 +102,7 @@ def severity_label(severity: str) -> str:
 SEVERITIES = {
     "error": gettext_lazy("Error"),
     "warning": gettext_lazy("Warning"),
-    "info": gettext_lazy("Note"),
+    "info": gettext_lazy("Hint"),
 }
 
 
@@ -163,6 +163,12 @@ def without_bars(words: str) -> str:
 
 
 @register.filter
+def words_of_item(item: Item) -> str:
+    """The words of the plan that an item stands on."""
+    return item.data.get("quote") or item.version.text[item.span_start : item.span_end]
+
+
+@register.filter
 def source_label(source: str) -> str:
     """Where a value comes from, in words; a bay's own code stays as it is."""
     return str(steps.SOURCES.get(source, source))
@@ -181,7 +187,6 @@ class RuleGroup:
 class SeverityGroup:
     severity: str
     count: int
-    noted: int
     rules: list[RuleGroup]
 
 
@@ -195,7 +200,6 @@ def by_severity(findings: Iterable[Finding]) -> list[SeverityGroup]:
         SeverityGroup(
             severity,
             count=sum(map(len, found[severity].values())),
-            noted=sum(bool(f.noted) for group in found[severity].values() for f in group),
             rules=[RuleGroup(code, rule_title(code), g) for code, g in found[severity].items()],
         )
         for severity in SEVERITIES
@@ -205,22 +209,19 @@ def by_severity(findings: Iterable[Finding]) -> list[SeverityGroup]:
 
 @dataclass(frozen=True, slots=True)
 class FindingCounts:
-    """How many ask for something to be done, and how many are only to be known."""
+    """How many wait to be dealt with, how many have been, and how many are only to be known."""
 
-    all: int
-    to_act: int
+    open: int
     noted: int
-
-    @property
-    def to_know(self) -> int:
-        return self.all - self.to_act
+    hints: int
 
 
 @register.simple_tag
 def finding_counts(findings: Iterable[Finding]) -> FindingCounts:
     found = list(findings)
-    act = [finding for finding in found if finding.severity != "info"]
-    return FindingCounts(len(found), len(act), sum(bool(finding.noted) for finding in act))
+    to_act = [finding for finding in found if finding.severity != "info"]
+    still = sum(finding.is_open for finding in to_act)
+    return FindingCounts(still, len(to_act) - still, len(found) - len(to_act))
 
 
 @register.filter
