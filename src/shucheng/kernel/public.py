@@ -18,6 +18,7 @@ from shucheng.kernel.actor import (
 from shucheng.kernel.alerts.actions import raise_alert
 from shucheng.kernel.alerts.queries import count_open_alerts
 from shucheng.kernel.alerts.texts import register_alert
+from shucheng.kernel.append_only import AppendOnly
 from shucheng.kernel.audit.actions import export_entries
 from shucheng.kernel.audit.entries import record, record_export
 from shucheng.kernel.audit.package import make_package, not_issued
@@ -86,6 +87,7 @@ __all__ = [
     "SIMULATION",
     "Actor",
     "ApiAuth",
+    "AppendOnly",
     "Area",
     "Bay",
     "Change",

@@ -17,7 +17,7 @@ from shucheng.plan.actions.values import recompute
 from shucheng.plan.city.model import AnnexRow, CityPack, Metric, TargetClause
 from shucheng.plan.city.model import Binding as PackBinding
 from shucheng.plan.city.resolving import resolve_bindings
-from shucheng.plan.models import Binding, Duty, PlanVersion, VersionState
+from shucheng.plan.models import Binding, Duty, FormulaVersion, PlanVersion, VersionState
 from shucheng.plan.rebuild import compiled_plan
 
 
@@ -30,7 +30,8 @@ def load_city(pack: CityPack, *, actor: Actor) -> dict[str, int]:
     import_organisations(pack.organisations, actor=actor)
     import_metrics([_definition(metric) for metric in pack.metrics], actor=actor)
     for entry in pack.bindings:
-        Binding.objects.update_or_create(code=entry.code, defaults=_stored(entry))
+        binding, _new = Binding.objects.update_or_create(code=entry.code, defaults=_stored(entry))
+        keep_formula(binding, actor=actor)
     bound = sum(
         bind_version(version)
         for version in PlanVersion.objects.filter(state=VersionState.PUBLISHED)
@@ -45,6 +46,21 @@ def load_city(pack: CityPack, *, actor: Actor) -> dict[str, int]:
     }
     record("plan.city.loaded", ("city", pack.city.code, pack.city.name), actor=actor, after=counts)
     return counts
+
+
+def keep_formula(binding: Binding, *, actor: Actor) -> None:
+    """Write down a binding's formula as a version, unless it is the newest one already. Called
+    inside the action that set it."""
+    last = binding.formulas.order_by("-number").first()
+    if last is None or (last.formula, last.unit) != (binding.formula, binding.unit):
+        FormulaVersion.objects.create(
+            binding=binding,
+            number=last.number + 1 if last else 1,
+            formula=binding.formula,
+            unit=binding.unit,
+            clause=binding.clause,
+            recorded_by_id=actor.person_id,
+        )
 
 
 def bind_version(version: PlanVersion) -> int:

@@ -58,6 +58,7 @@ def value_steps(binding: Binding | None, known: Known, version: PlanVersion) -> 
             facts=(
                 Fact(_("Computed as"), in_words(binding.formula)),
                 Fact(_("Formula"), binding.formula),
+                *_formula_version(binding),
                 Fact(_("Rests on"), rests % {"n": known.rests_on}),
             ),
             note=binding.note,
@@ -67,6 +68,17 @@ def value_steps(binding: Binding | None, known: Known, version: PlanVersion) -> 
         parts = tuple(_parts(binding, known.period, version))
         steps.append(Step(_("Computed from"), facts=parts))
     return tuple(steps)
+
+
+def _formula_version(binding: Binding) -> tuple[Fact, ...]:
+    version = binding.formulas.order_by("-number").first()
+    if version is None:
+        return ()
+    said = _("%(number)s, since %(day)s") % {
+        "number": version.number,
+        "day": f"{timezone.localtime(version.recorded_at):%Y-%m-%d}",
+    }
+    return (Fact(_("Formula version"), said),)
 
 
 def _parts(binding: Binding, period: str, version: PlanVersion) -> Iterator[Fact]:

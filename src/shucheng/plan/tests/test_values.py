@@ -1,11 +1,12 @@
 """Values follow the observations in one transaction, and can be computed again from nothing."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
 import pytest
-from django.db import connection, transaction
+from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from shucheng.kernel.public import (
@@ -22,7 +23,7 @@ from shucheng.plan.actions.city import load_city
 from shucheng.plan.actions.publish import publish_version
 from shucheng.plan.actions.values import recompute_all
 from shucheng.plan.city.pack import read_pack
-from shucheng.plan.models import Binding, IndicatorValue, PlanVersion
+from shucheng.plan.models import Binding, FormulaVersion, IndicatorValue, PlanVersion
 from shucheng.plan.queries.computed import metric_facts, metrics_of, observations_below, proven
 from shucheng.plan.queries.formula_words import in_words
 from shucheng.plan.queries.measured import measure_plan, measured_one
@@ -190,3 +191,23 @@ def test_a_number_on_the_cockpit_is_the_number_that_its_explanation_gives(
 )
 def test_a_formula_is_said_in_words(city: PlanVersion, formula: str, words: str) -> None:
     assert in_words(formula) == words
+
+
+def test_a_changed_formula_is_a_new_version_and_the_old_one_stays(
+    city: PlanVersion, office: Actor
+) -> None:
+    binding = Binding.objects.get(code="core-revenue")
+    load_city(read_pack(CITIES / "yancheng"), actor=system_actor("cli"))
+    assert [row.formula for row in binding.formulas.all()] == ["ytd(core_revenue)"]
+    report("core_revenue", {"2026-01": 180, "2026-02": 175})
+    pack = read_pack(CITIES / "yancheng")
+    changed = tuple(
+        replace(each, formula="core_revenue") if each.code == "core-revenue" else each
+        for each in pack.bindings
+    )
+    load_city(replace(pack, bindings=changed), actor=system_actor("cli"))
+    versions = [(row.number, row.formula) for row in binding.formulas.all()]
+    assert versions == [(1, "ytd(core_revenue)"), (2, "core_revenue")]
+    assert value("core-revenue", "2026-02") == 175
+    with pytest.raises(IntegrityError), transaction.atomic():
+        FormulaVersion.objects.filter(number=1).update(formula="revenue")
