@@ -26,6 +26,8 @@ document.addEventListener("keydown", (event) => {
     document.querySelector(".topbar .search input")?.focus();
   }
   if (event.key === "Escape") {
+    // Esc closes what is open; where nothing is, it leaves the wall.
+    if (!document.querySelector("dialog[open], details.menu[open]")) document.querySelector("[data-leave]")?.click();
     root.dataset.drawer = "";
     for (const menu of document.querySelectorAll("details.menu[open]")) menu.open = false;
   }

@@ -59,6 +59,10 @@ def test_the_wall_shows_everything_without_scrolling(
     assert page.locator(".indicator-card").count() == 15
     assert page.evaluate("document.documentElement.scrollHeight <= innerHeight")
     assert page.evaluate(_CUT_OFF) == []
+    # A word that ends in dots says nothing from afar; a shape is explained where it stands.
+    assert page.evaluate(_ENDS_IN_DOTS) == []
+    explained = "".join(page.locator(".wall-legend").all_inner_texts())
+    assert all(s in explained for s in ("已达到", "未达到", "到期未达到", "无数据", "数据滞后"))
     # Every county and zone is read by name and value, without its colour.
     assert page.locator(".wall-areas li").count() == 13
     assert page.locator(".wall-areas li .value:visible").count() >= 10
@@ -69,6 +73,23 @@ def test_the_wall_shows_everything_without_scrolling(
 _CUT_OFF = """() => [...document.querySelectorAll(".board .card, .board .category, .strip > div")]
   .filter((e) => e.scrollHeight > e.clientHeight + 2 || e.scrollWidth > e.clientWidth + 2)
   .map((e) => e.className + " " + e.scrollHeight + " in " + e.clientHeight)"""
+
+
+_ENDS_IN_DOTS = """() => [...document.querySelectorAll(".board *, .heading *")]
+  .filter((e) => !(e instanceof SVGElement || e.matches(".visually-hidden, .indicator-card")))
+  .filter((e) => e.matches(".goal") || getComputedStyle(e).overflowX === "hidden")
+  .filter((e) => e.scrollWidth > e.clientWidth + 1 || e.scrollHeight > e.clientHeight + 2)
+  .map((e) => e.className + " " + e.textContent.trim().slice(0, 40))"""
+
+
+def test_esc_and_a_link_lead_out_of_the_wall(page: Page, demo: Platform) -> None:
+    sign_in(page, demo, "leader")
+    page.goto(f"{demo.address}/?wall=1")
+    page.keyboard.press("Escape")
+    page.wait_for_url(f"{demo.address}/")
+    page.goto(f"{demo.address}/?wall=1")
+    page.click("[data-leave]")
+    page.wait_for_url(f"{demo.address}/")
 
 
 def test_the_walls_clock_is_the_citys_wherever_the_screen_hangs(
