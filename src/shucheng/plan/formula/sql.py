@@ -15,8 +15,8 @@ done in doubles in the order of the formula, so the engines agree to the last bi
 `children`, where they may add doubles in another order).
 """
 
-# ruff: noqa: S608 - the templates' names are ours, a formula's come from a strict grammar, and
-# every template is parsed as one SELECT before it is used.
+# ruff: noqa: S608 - the steps' names are ours, those of a formula come from a strict grammar, and
+# the city's code is written as a literal.
 
 from dataclasses import dataclass
 from fractions import Fraction
@@ -56,7 +56,10 @@ def compile_sql(
     `first_year` is where cumulative sums begin, `city` the code of the whole city's area, `by` a
     dimension whose codes are told apart in `member` (empty: added up, `member` is '').
     """
-    return _Compiler(formula, first_year, city, by).query().sql(dialect=dialect)
+    query = _Compiler(formula, first_year, city, by).query()
+    if dialect == "duckdb":
+        return query
+    return sqlglot.transpile(query, read="duckdb", write=dialect)[0]
 
 
 class _Compiler:
@@ -68,20 +71,20 @@ class _Compiler:
         self._city = exp.Literal.string(city).sql(dialect="duckdb")
         self._by = by
         self._a_year = PERIODS_A_YEAR[formula.frequency]
-        self._steps: list[tuple[str, exp.Select]] = []
+        self._steps: list[tuple[str, str]] = []
         self._of: dict[Node, _Relation] = {}
 
-    def query(self) -> exp.Select:
+    def query(self) -> str:
+        """The chain of steps and what it ends in, as DuckDB writes it."""
         root = self._relation(self._formula.root)
         area = "r.area" if "area" in root.keys else f"{self._city} AS area"
         member = "r.member" if "member" in root.keys else "'' AS member"
-        query = self._sql(
-            f"SELECT {area}, {member}, r.period, {_scaled('r.value', self._formula.scale)} AS value"
+        value = _scaled("r.value", self._formula.scale)
+        steps = ", ".join(f"{name} AS ({step})" for name, step in self._steps)
+        return (
+            f"WITH {steps} SELECT {area}, {member}, r.period, {value} AS value"
             f" FROM {root.name} AS r"
         )
-        for name, step in self._steps:
-            query.with_(name, as_=step, copy=False)
-        return query
 
     def _relation(self, node: Node) -> _Relation:
         if node not in self._of:
@@ -254,15 +257,10 @@ class _Compiler:
         step = self._step(f"SELECT {keys}x.period, {value} AS value FROM {inner.name} AS x")
         return _Relation(step, inner.keys)
 
-    # Text to trees ----------------------------------------------------------------------------
-
     def _step(self, text: str) -> str:
         name = f"step_{len(self._steps) + 1}"
-        self._steps.append((name, self._sql(text)))
+        self._steps.append((name, text))
         return name
-
-    def _sql(self, text: str) -> exp.Select:
-        return sqlglot.parse_one(text, dialect="duckdb", into=exp.Select)
 
 
 _QUOTIENT: Final = "l.value / NULLIF({right}, 0)"
