@@ -43,6 +43,11 @@ class EditorField:
         return _LONGEST.get(self.name)
 
     @property
+    def asks(self) -> bool:
+        """Whether it may be saved all the same, once more confirmed: a unit nobody knows."""
+        return self.name == "unit" and bool(self.error) and len(self.value) <= _LONGEST["unit"]
+
+    @property
     def inputmode(self) -> str:
         if self.name == "year":
             return "numeric"

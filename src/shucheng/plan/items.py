@@ -20,6 +20,8 @@ from pydantic import (
 from pydantic_core import ErrorDetails, PydanticCustomError
 
 from shucheng.kernel.public import Invalid
+from shucheng.lib.units import UnitUnknown
+from shucheng.lib.units import unit as unit_of
 from shucheng.plan.models import ItemKind
 
 
@@ -146,6 +148,61 @@ def clean(kind: str, data: dict[str, Any]) -> dict[str, Any]:
         return SCHEMAS[kind].model_validate(data).model_dump(mode="json")
     except ValidationError as error:
         raise refused({_field(problem): _said(problem) for problem in error.errors()}) from error
+
+
+# More digits than this are no figure of a plan, and floating point holds no more of them.
+MOST_DIGITS = 15
+
+
+def clean_typed(kind: str, changes: Mapping[str, Any], before: Mapping[str, Any]) -> dict[str, Any]:
+    """Check what a person typed over an item's data, more strictly than what a text may print: a
+    unit that nobody knows is asked about (`unit_sure` repeats it), and of the numbers only those
+    that can be meant are taken."""
+    data = clean(kind, {**before, **changes})
+    problems: dict[str, str] = {}
+    for name, (typed, number, was) in _numbers(changes, data, before).items():
+        if number is None or number == was:
+            continue
+        if (
+            sum(sign.isdecimal() for sign in str(typed)) > MOST_DIGITS
+            or abs(number) >= 10**MOST_DIGITS
+        ):
+            problems[name] = gettext(
+                "More than %(n)s digits; write it in a larger unit, such as 万 or 亿."
+            ) % {"n": MOST_DIGITS}
+        elif number < 0:
+            problems[name] = gettext("Negative; write what falls as a growth, without the sign.")
+    unit = str(data.get("unit", ""))
+    if unit != before.get("unit", "") and changes.get("unit_sure") != unit and not _known(unit):
+        problems["unit"] = gettext(
+            "“%(unit)s” is no known unit, so it cannot be converted or added up. Save anyway?"
+        ) % {"unit": unit}
+    if problems:
+        raise refused(problems)
+    return data
+
+
+def _numbers(
+    changes: Mapping[str, Any], data: Mapping[str, Any], before: Mapping[str, Any]
+) -> dict[str, tuple[Any, float | None, Any]]:
+    """The numbers of a form by field: as typed, as understood, and as they were."""
+    found = {
+        name: (changes[name], data.get(name), before.get(name))
+        for name in ("value", "value_max")
+        if name in changes
+    }
+    known = before.get("targets", {})
+    for year, typed in changes.get("targets", {}).items():
+        found[f"target_{year}"] = (typed, data["targets"].get(year), known.get(year))
+    return found
+
+
+def _known(symbol: str) -> bool:
+    try:
+        unit_of(symbol)
+    except UnitUnknown:
+        return False
+    return True
 
 
 def refused(fields: Mapping[str, str]) -> Invalid:

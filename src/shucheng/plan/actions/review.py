@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from shucheng.kernel.public import Actor, Conflict, Invalid, NotFound, action, record
 from shucheng.plan.actions.force import locked
-from shucheng.plan.items import clean
+from shucheng.plan.items import clean_typed
 from shucheng.plan.models import Decision, Finding, Item, ItemKind, VersionState
 from shucheng.plan.queries.quotes import find_words, position_at
 
@@ -85,7 +85,7 @@ def add_item(
             _("Select the sentence in the text on the left, then save."),
             {"quote": str(said)},
         )
-    data = clean(kind, {**data, "quote": version.text[start:end]})
+    data = clean_typed(kind, {**data, "quote": version.text[start:end]}, {})
     numbers = version.items.filter(ref__startswith="x").count()
     item = Item.objects.create(
         version=version,
@@ -105,14 +105,19 @@ def add_item(
 
 
 @action
-def accept_open_items(version_id: int, kind: str = "", *, actor: Actor) -> int:
-    """Accept every item that nobody has decided on yet, of one kind or of all."""
+def accept_open_items(
+    version_id: int, kind: str = "", *, actor: Actor, expected: int | None = None
+) -> int:
+    """Accept every item that nobody has decided on yet, of one kind or of all. `expected` is how
+    many the person was asked about: another number is a conflict."""
     actor.require("plan.manage")
     version = locked(version_id, VersionState.REVIEW)
     undecided = version.items.filter(decision=Decision.OPEN)
     if kind:
         undecided = undecided.filter(kind=kind)
     refs = list(undecided.values_list("ref", flat=True))
+    if expected is not None and expected != len(refs):
+        raise Conflict(_("What was decided on the items"))
     undecided.update(
         decision=Decision.ACCEPTED,
         decided_by_id=actor.person_id,
@@ -171,7 +176,7 @@ def _decide(
         raise Conflict(_("The item"))
     before = {"decision": item.decision, "data": item.data}
     if changes is not None:
-        item.data = clean(item.kind, {**item.data, **changes})
+        item.data = clean_typed(item.kind, changes, item.data)
     elif restore and item.compiled is not None:
         item.data = item.compiled
     item.decision = decision(item)

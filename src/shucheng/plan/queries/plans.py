@@ -2,6 +2,9 @@
 
 import re
 import unicodedata
+from dataclasses import dataclass
+
+from django.db.models import Exists, OuterRef
 
 from shucheng.kernel.public import Actor
 from shucheng.plan.models import Plan, PlanVersion, VersionState
@@ -35,28 +38,45 @@ def plan_titled(title: str, *, other_than: int) -> Plan | None:
     return next((plan for plan in same if wanted and comparable(plan.title) == wanted), None)
 
 
-def plan_revised_by(version: PlanVersion) -> Plan | None:
-    """The other plan whose title this version bears, while it stands alone under a plan of its
-    own; None once it is filed as a revision of any."""
-    if has_other_versions(version):
+@dataclass(frozen=True, slots=True)
+class Filing:
+    """What a version under review is a revision of, and what else it could be."""
+
+    plan: Plan
+    # The last published version of that plan; none yet while only drafts of it were read.
+    last: int | None
+    is_revision: bool
+    others: tuple[Plan, ...]
+    # The other plan whose title it bears, while it stands alone under a plan of its own.
+    bears_title_of: Plan | None
+    # It is filed as a revision of a plan whose title says something else.
+    another_title: bool
+
+
+def filing(version: PlanVersion, *, actor: Actor) -> Filing | None:
+    """How a version is filed; None for who may not change it, and once it is decided."""
+    if version.state != VersionState.REVIEW or not actor.may("plan.manage"):
         return None
-    return plan_titled(version.title, other_than=version.plan_id)
-
-
-def bears_another_title(version: PlanVersion) -> bool:
-    """Whether it is filed as a revision of a plan whose title says something else."""
-    differs = comparable(version.title) != comparable(version.plan.title)
-    return differs and has_other_versions(version)
-
-
-def has_other_versions(version: PlanVersion) -> bool:
-    return version.plan.versions.filter(state__in=READ).exclude(pk=version.pk).exists()
+    siblings = version.plan.versions.filter(state__in=READ).exclude(pk=version.pk)
+    numbers = list(siblings.values_list("number", flat=True))
+    others = tuple(plan for plan in _read() if plan.pk != version.plan_id)
+    title = comparable(version.title)
+    same = (plan for plan in others if title and comparable(plan.title) == title)
+    return Filing(
+        plan=version.plan,
+        last=max((number for number in numbers if number), default=None),
+        is_revision=bool(numbers),
+        others=others,
+        bears_title_of=None if numbers else next(same, None),
+        another_title=bool(numbers) and title != comparable(version.plan.title),
+    )
 
 
 def _read() -> list[Plan]:
-    in_force = PlanVersion.objects.filter(state=VersionState.PUBLISHED).values_list(
-        "plan", flat=True
+    in_force = PlanVersion.objects.filter(plan=OuterRef("pk"), state=VersionState.PUBLISHED)
+    read = PlanVersion.objects.filter(plan=OuterRef("pk"), state__in=READ)
+    return list(
+        Plan.objects.filter(Exists(read))
+        .annotate(in_force=Exists(in_force))
+        .order_by("-in_force", "-created_at")
     )
-    current = in_force.first()
-    plans = Plan.objects.filter(versions__state__in=READ).distinct()
-    return sorted(plans, key=lambda plan: plan.pk != current)

@@ -82,6 +82,8 @@ class Review:
     tabs: tuple[ReviewTab, ...]
     tab: str
     undecided: int
+    # Of the items of this tab.
+    open_here: int
 
 
 def review(version_id: int, tab: str, *, actor: Actor) -> Review:
@@ -109,6 +111,7 @@ def review(version_id: int, tab: str, *, actor: Actor) -> Review:
         tabs=tabs,
         tab=tab,
         undecided=sum(item.decision == Decision.OPEN for item in items),
+        open_here=sum(item.decision == Decision.OPEN and item.kind == tab for item in items),
     )
 
 
@@ -138,3 +141,11 @@ def item_for(item_id: int, *, actor: Actor) -> Item:
     if item is None:
         raise NotFound(_("The item"))
     return item
+
+
+def finding_for(finding_id: int, *, actor: Actor) -> Finding:
+    actor.require("plan.review")
+    finding = Finding.objects.filter(pk=finding_id).first()
+    if finding is None:
+        raise NotFound(_("The finding"))
+    return finding

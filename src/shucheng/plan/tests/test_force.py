@@ -14,9 +14,8 @@ from shucheng.plan.compiler.errors import REASONS, PlanUnreadable
 from shucheng.plan.models import Plan, PlanVersion, VersionState
 from shucheng.plan.queries.explain import indicator_of
 from shucheng.plan.queries.plans import (
-    bears_another_title,
     comparable,
-    plan_revised_by,
+    filing,
     read_plans,
 )
 from shucheng.plan.queries.publication import publication
@@ -134,11 +133,15 @@ def test_a_text_loaded_as_new_is_told_that_its_title_is_known(
 ) -> None:
     version = loaded(TEXT, office)
     own = version.plan
-    assert plan_revised_by(version) == published.plan
+    filed = filing(version, actor=office)
+    assert filed is not None
+    assert filed.bears_title_of == published.plan
     version = move_version(version.pk, published.plan.code, actor=office)
     assert version.plan == published.plan
     assert not Plan.objects.filter(pk=own.pk).exists()
-    assert plan_revised_by(version) is None
+    filed = filing(version, actor=office)
+    assert filed is not None
+    assert filed.bears_title_of is None
     version = publish_version(version.pk, version.revision, actor=office)
     assert version.number == 2
     codes = set(published.indicators.values_list("code", flat=True))
@@ -149,11 +152,15 @@ def test_a_revision_with_another_title_can_become_a_plan_of_its_own(
     published: PlanVersion, office: Actor
 ) -> None:
     version = loaded(OTHER, office, plan_code=published.plan.code)
-    assert bears_another_title(version)
+    filed = filing(version, actor=office)
+    assert filed is not None
+    assert filed.another_title
     version = move_version(version.pk, actor=office)
     assert version.plan != published.plan
     assert version.plan.title == version.title
-    assert not bears_another_title(version)
+    filed = filing(version, actor=office)
+    assert filed is not None
+    assert not filed.another_title
 
 
 def test_a_published_version_is_not_moved(published: PlanVersion, office: Actor) -> None:

@@ -4,13 +4,14 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET
 
 from shucheng.kernel.public import Conflict, Invalid, actor_for
 from shucheng.plan.actions.load import KINDS, load_plan, remove_upload
 from shucheng.plan.models import VersionState
 from shucheng.plan.queries.plans import read_plans
 from shucheng.plan.queries.versions import is_stuck, version_for, versions
+from shucheng.plan.views.back import posted_only, to_list
 from shucheng.plan.views.faster import somebody_was_faster
 
 BY_TITLE = "?"
@@ -21,7 +22,7 @@ def version_list(request: HttpRequest) -> HttpResponse:
     return _list(request)
 
 
-@require_POST
+@posted_only(to_list)
 def load(request: HttpRequest) -> HttpResponse:
     actor = actor_for(request)
     actor.require("plan.manage")
@@ -81,7 +82,7 @@ def version_page(request: HttpRequest, version_id: int) -> HttpResponse:
     return render(request, f"plan/{part}.html", context)
 
 
-@require_POST
+@posted_only(to_list)
 def remove(request: HttpRequest, version_id: int) -> HttpResponse:
     try:
         name = remove_upload(version_id, actor=actor_for(request))

@@ -4,7 +4,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods
 
 from shucheng.kernel.public import Conflict, Invalid, actor_for
 from shucheng.lib.numbers import whole_number
@@ -14,6 +14,7 @@ from shucheng.plan.actions.publish import publish_version
 from shucheng.plan.models import VersionState
 from shucheng.plan.queries.publication import publication
 from shucheng.plan.queries.versions import current_version, version_for
+from shucheng.plan.views.back import posted_only, to_review
 from shucheng.plan.views.faster import somebody_was_faster
 
 
@@ -76,7 +77,7 @@ def in_force(request: HttpRequest, version_id: int) -> HttpResponse:
     return redirect("plan:versions")
 
 
-@require_POST
+@posted_only(to_review)
 def move(request: HttpRequest, version_id: int) -> HttpResponse:
     """File a version under review as a revision of a known plan, or as a plan of its own."""
     try:

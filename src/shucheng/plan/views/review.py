@@ -6,15 +6,16 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET
 
 from shucheng.kernel.public import Conflict, Invalid, NotFound, actor_for
 from shucheng.lib.numbers import whole_number
 from shucheng.plan.actions import review as actions
-from shucheng.plan.models import Item, ItemKind, VersionState
+from shucheng.plan.models import Item, ItemKind
 from shucheng.plan.queries import versions as queries
 from shucheng.plan.queries.difference import difference as version_difference
-from shucheng.plan.queries.plans import bears_another_title, plan_revised_by
+from shucheng.plan.queries.plans import filing
+from shucheng.plan.views.back import posted_only, to_review
 from shucheng.plan.views.faster import somebody_was_faster
 
 
@@ -34,8 +35,7 @@ def _review(
     known = {
         "review": found,
         "version": version,
-        "revises": plan_revised_by(version) if version.state == VersionState.REVIEW else None,
-        "another_title": version.state == VersionState.REVIEW and bears_another_title(version),
+        "filed": filing(version, actor=actor_for(request)),
     }
     return render(request, "plan/review.html", {**known, **context}, status=status)
 
@@ -66,7 +66,11 @@ def show_item(request: HttpRequest, item_id: int) -> HttpResponse:
     return render(request, "plan/item.html", {"item": item})
 
 
-@require_POST
+def _to_item(request: HttpRequest, item_id: int, **_decision: str) -> str:
+    return _place(queries.item_for(item_id, actor=actor_for(request)))
+
+
+@posted_only(_to_item)
 def decide(request: HttpRequest, item_id: int, decision: str) -> HttpResponse:
     actor = actor_for(request)
     revision = _whole(request, "revision")
@@ -114,7 +118,7 @@ def _place(item: Item) -> str:
     return reverse("plan:review", args=[item.version_id]) + f"?tab={item.kind}#{item.ref}"
 
 
-@require_POST
+@posted_only(to_review)
 def add(request: HttpRequest, version_id: int) -> HttpResponse:
     # Not "kind": a target has a field of that name.
     kind = request.POST.get("item", "")
@@ -141,17 +145,28 @@ def add(request: HttpRequest, version_id: int) -> HttpResponse:
     return redirect(_place(item))
 
 
-@require_POST
+@posted_only(to_review)
 def accept_open(request: HttpRequest, version_id: int) -> HttpResponse:
     kind = request.POST.get("kind", "")
     try:
-        actions.accept_open_items(version_id, kind, actor=actor_for(request))
+        actions.accept_open_items(
+            version_id,
+            kind,
+            expected=whole_number(request.POST.get("expected", "")),
+            actor=actor_for(request),
+        )
     except Conflict as error:
         return somebody_was_faster(request, version_id, error)
     return redirect(reverse("plan:review", args=[version_id]) + (f"?tab={kind}" if kind else ""))
 
 
-@require_POST
+def _to_finding(request: HttpRequest, finding_id: int) -> str:
+    finding = queries.finding_for(finding_id, actor=actor_for(request))
+    place = f"?tab=findings#finding-{finding.pk}"
+    return reverse("plan:review", args=[finding.version_id]) + place
+
+
+@posted_only(_to_finding)
 def note_finding(request: HttpRequest, finding_id: int) -> HttpResponse:
     finding = actions.note_finding(
         finding_id, request.POST.get("note", ""), actor=actor_for(request)
@@ -166,6 +181,7 @@ _TEXTS = (
     "comparator",
     "value",
     "unit",
+    "unit_sure",
     "kind",
     "name",
     "title",
