@@ -33,6 +33,8 @@ def carry_decisions(version: PlanVersion) -> dict[str, Any]:
     counts = Counter(_carry_items(before, version, left))
     counts += Counter(_carry_added(before, version, left))
     counts += Counter(noted=_carry_notes(before, version))
+    if not counts and not left:
+        return {}
     version.carried = {"number": before.number, "counts": dict(counts), "left": left}
     version.save(update_fields=["carried"])
     return {"version": before.number, **counts, "left": len(left)}

@@ -15,7 +15,7 @@ from shucheng.plan.compiler.compare.diff import ItemChange, PlanDiff, diff
 from shucheng.plan.compiler.model import Indicator, Target, Task, WorkPoint, plan_from_json
 from shucheng.plan.models import PlanVersion
 from shucheng.plan.queries.promises import COMPARATORS, figure, promised
-from shucheng.plan.queries.wording import Words, marked
+from shucheng.plan.queries.wording import Words, marked, shortened
 from shucheng.plan.rebuild import compiled_plan
 
 STATUSES: dict[str, str | Promise] = {
@@ -168,7 +168,7 @@ def _rewording(shown: _Shown, change: ItemChange[Any], line: Line) -> Rewording:
     if sentences[0] == sentences[1]:
         # The sentence is the same, what it is about was named anew.
         sentences = [_name(side) for side in (change.old, change.new)]
-    before, now = marked(*sentences)
+    before, now = map(shortened, marked(*sentences))
     return Rewording(line.kind, line.what, before, now, line.decided)
 
 

@@ -35,6 +35,23 @@ def marked(before: str, now: str) -> tuple[tuple[Words, ...], tuple[Words, ...]]
     return _joined(left), _joined(right)
 
 
+def shortened(runs: tuple[Words, ...], reach: int = 30) -> tuple[Words, ...]:
+    """The same without what is far from any change; where something is left out stands `…`."""
+    last = len(runs) - 1
+    return tuple(
+        run if run.changed else Words(_near(run.text, at > 0, at < last, reach), False)
+        for at, run in enumerate(runs)
+    )
+
+
+def _near(text: str, follows: bool, leads: bool, reach: int) -> str:
+    """The end of a text that a change follows, and the beginning of one that follows a change."""
+    head, tail = reach if follows else 0, reach if leads else 0
+    if len(text) <= head + tail + 1 or not head + tail:
+        return text
+    return f"{text[:head]}…{text[len(text) - tail :]}"
+
+
 def _joined(parts: Iterable[Words]) -> tuple[Words, ...]:
     """Neighbours of one kind as one run, empty ones left out."""
     runs: list[Words] = []

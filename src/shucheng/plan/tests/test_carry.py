@@ -115,6 +115,15 @@ def test_filing_it_as_a_revision_carries_and_filing_it_apart_takes_back(
     assert own.decision == Decision.ACCEPTED
 
 
+def test_where_nothing_was_decided_nothing_is_said(
+    published: PlanVersion, office: Actor, office_browser: Client
+) -> None:
+    later = loaded(REVISED, office, plan_code=published.plan.code)
+    assert later.carried == {}
+    page = office_browser.get(f"/plan/{later.pk}/review/").content.decode()
+    assert "data-carried" not in page
+
+
 def test_a_row_above_moves_nothing_that_was_decided(published: PlanVersion, office: Actor) -> None:
     version = loaded(TEXT, office, plan_code=published.plan.code)
     row = version.items.get(kind=ItemKind.INDICATOR, data__name__icontains="算力")

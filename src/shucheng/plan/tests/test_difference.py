@@ -6,7 +6,7 @@ from django.test import Client
 from shucheng.kernel.public import Actor
 from shucheng.plan.models import PlanVersion
 from shucheng.plan.queries.difference import Difference, difference
-from shucheng.plan.queries.wording import marked
+from shucheng.plan.queries.wording import marked, shortened
 from shucheng.plan.tests.conftest import TEXT, loaded
 from shucheng.plan.tests.test_web import office_browser
 
@@ -73,3 +73,11 @@ def test_the_words_that_differ_are_marked_and_nothing_is_lost() -> None:
     assert "".join(words.text for words in new) == now
     assert [words.text for words in old if words.changed] == ["2027", "30"]
     assert [words.text for words in new if words.changed] == ["2028", "全面", "35"]
+
+
+def test_what_is_far_from_any_change_is_left_out() -> None:
+    before, now = marked("甲" * 80 + "加快" + "乙" * 80, "甲" * 80 + "全面" + "乙" * 80)
+    for runs, word in ((before, "加快"), (now, "全面")):
+        said = "".join(words.text for words in shortened(runs))
+        assert said == "…" + "甲" * 30 + word + "乙" * 30 + "…"
+    assert shortened(marked("未变", "未变")[0])[0].text == "未变"
