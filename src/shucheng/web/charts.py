@@ -147,6 +147,8 @@ def _runs(headline: Headline) -> list[list[tuple[float, float]]]:
 def _base(values: Sequence[float]) -> float:
     """Zero, unless all values are so far from it that a line above it would say nothing."""
     low, high = min(values), max(values)
+    if low == high:
+        return min(low, 0.0)  # a path that stays where it is does not lie on the ground
     return low - (high - low) * 0.6 if low > high * 0.6 else min(low, 0.0)
 
 

@@ -52,13 +52,14 @@ def migrate(options: argparse.Namespace | None = None) -> None:
 
 def load_city(folder: Path) -> str:
     from shucheng.web.cockpit.map import city_map
+    from shucheng.web.demo import told
 
     pack: CityPack = read_pack(folder)
     migrate()
     actor = system_actor("cli")
     counts = load_city_pack(pack, actor=actor)
     city_map(compare_areas("", actor=actor))  # drawn now, kept for the first page
-    return f"{pack.city.name}: " + ", ".join(f"{n} {what}" for what, n in counts.items())
+    return f"{pack.city.name}: {told(counts)}"
 
 
 def setup_admin(options: argparse.Namespace) -> int:

@@ -1,7 +1,7 @@
 """The demonstration: a city pack, the plan, people of every role, a simulated year."""
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,6 +16,7 @@ from django.views.decorators.http import require_POST
 
 from shucheng.kernel.public import (
     NotFound,
+    Organisation,
     Person,
     Role,
     change_own_password,
@@ -32,6 +33,7 @@ from shucheng.plan.public import (
     current_version,
     load_city_pack,
     load_plan,
+    organisations_with_duties,
     publish_version,
     read_pack,
     simulate,
@@ -59,10 +61,9 @@ def fill(plan: Path | None, say: Callable[[str], object], *, with_plan: bool = T
     actor = system_actor("cli")
     pack = read_pack(settings.CITY_PACK)
     counts = load_city_pack(pack, actor=actor)
-    say(f"City pack {pack.city.name}: " + ", ".join(f"{n} {what}" for what, n in counts.items()))
-    _people(pack.plan.office)
-    say(f"People: {len(CAST)} demonstration accounts, one a role")
+    say(f"City pack {pack.city.name}: {told(counts)}")
     if not with_plan:
+        _people(pack.plan.office, say)
         return
     path = plan or pack.path / "plan.txt"
     version = load_plan(path.name, path.read_bytes(), actor=actor)
@@ -77,18 +78,30 @@ def fill(plan: Path | None, say: Callable[[str], object], *, with_plan: bool = T
         f"{len(found['organisations'])} organisations, {len(found['findings'])} findings"
     )
     publish_version(version.pk, version.revision, actor=actor)
+    _people(pack.plan.office, say)
     rows = simulate(pack, timezone.localdate(), actor=actor)
     say(f"Simulated observations, labelled as such: {rows}")
     city_map(compare_areas("", actor=actor))  # drawn now, kept for the first page
 
 
-def _people(office: str | None) -> None:
+def told(counts: Mapping[str, int]) -> str:
+    """What a city pack brought; that nothing is tied to a plan yet is no failure."""
+    things = ", ".join(f"{counts[what]} {what}" for what in ("areas", "organisations", "metrics"))
+    indicators = f"{things}, {counts['bindings']} indicators with a formula"
+    if not counts["bound"]:
+        return f"{indicators}. They are tied to a plan's rows once a plan is published."
+    return f"{indicators}. {counts['bound']} rows and targets of published plans are tied to them."
+
+
+def _people(office: str | None, say: Callable[[str], object]) -> None:
     actor = system_actor("cli")
     there = {person.username for person in people_named(PREFIX)}
     for username, name, role, organisation_name in CAST:
         if username in there:
             continue
         organisation = resolve_organisation(organisation_name or office or "")
+        if organisation is None:
+            organisation = _busiest(office)
         if organisation is None:
             continue
         person, _once = create_person(username, name, actor=actor)
@@ -97,6 +110,18 @@ def _people(office: str | None) -> None:
         change_own_password(
             f"Aa1-{secrets.token_urlsafe(24)}", actor=replace(actor, person_id=person.pk)
         )
+        there.add(username)
+    say(f"People: {len(there)} demonstration accounts, one for each role")
+
+
+def _busiest(office: str | None) -> Organisation | None:
+    """Of whom the plan in force asks most; of the pack's first department while there is none."""
+    asked = organisations_with_duties(actor=system_actor("cli"))
+    for each in sorted(asked, key=lambda o: -(o.indicators + o.tasks + o.work_points)):
+        if each.organisation_id and (found := resolve_organisation(each.name)):
+            return found
+    departments = Organisation.objects.filter(kind=Organisation.Kind.DEPARTMENT)
+    return departments.exclude(code=office or "").first()
 
 
 def demo_people() -> list[Person]:

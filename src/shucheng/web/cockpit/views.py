@@ -1,5 +1,6 @@
 """The first page, the plan on one page; and the areas beside each other."""
 
+from django.db.models import prefetch_related_objects
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
@@ -18,6 +19,8 @@ def home(request: HttpRequest) -> HttpResponse:
     if found is None:
         return render(request, "web/cockpit_empty.html")
     request.plan_in_force = found.version  # type: ignore[attr-defined]
+    # An action is read under its chapter: （一） stands in several of them.
+    prefetch_related_objects([part.section for part in found.parts], "parent")
     comparison = compare_areas(request.GET.get("show", ""), actor=actor, version=found.version)
     return render(
         request,
