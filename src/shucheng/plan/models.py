@@ -75,6 +75,8 @@ class PlanVersion(models.Model):
     period_start = models.PositiveSmallIntegerField(null=True, blank=True)
     period_end = models.PositiveSmallIntegerField(null=True, blank=True)
     text = models.TextField(blank=True)
+    # Tables with merged cells, as `plan.grids` writes them; others are drawn from their lines.
+    tables = models.JSONField(default=list)
     compiled = models.JSONField(default=dict)
     compiler = models.CharField(max_length=40, blank=True)
     error = models.JSONField(default=dict)

@@ -1,5 +1,6 @@
 """Load a plan's text: store the file, compile it in a job, lay its items out for review."""
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -22,6 +23,7 @@ from shucheng.plan.compiler.errors import PlanUnreadable
 from shucheng.plan.compiler.lint.run import message_zh
 from shucheng.plan.compiler.model import CompiledPlan
 from shucheng.plan.compiler.readers.read import read_bytes
+from shucheng.plan.grids import merged_tables
 from shucheng.plan.items import clean
 from shucheng.plan.models import Finding, Item, ItemKind, Plan, PlanVersion, VersionState
 from shucheng.plan.queries.plans import plan_titled
@@ -98,7 +100,14 @@ def compile_version(version_id: int, *, actor: Actor, by_title: bool = False) ->
         compiled = compile_document(document, known_organisations=organisation_aliases())
     except PlanUnreadable as error:
         return fail_version(version.pk, error, actor=actor)
-    return store_compilation(version.pk, document.text, compiled, actor=actor, by_title=by_title)
+    return store_compilation(
+        version.pk,
+        document.text,
+        compiled,
+        tables=merged_tables(document),
+        by_title=by_title,
+        actor=actor,
+    )
 
 
 @action
@@ -123,12 +132,19 @@ def fail_version(version_id: int, error: PlanUnreadable, *, actor: Actor) -> Pla
 
 @action
 def store_compilation(
-    version_id: int, text: str, compiled: CompiledPlan, *, actor: Actor, by_title: bool = False
+    version_id: int,
+    text: str,
+    compiled: CompiledPlan,
+    *,
+    actor: Actor,
+    by_title: bool = False,
+    tables: Sequence[dict[str, Any]] = (),
 ) -> PlanVersion:
     actor.require("plan.manage")
     version = locked(version_id, VersionState.COMPILING)
     version.state = VersionState.REVIEW
     version.text = text
+    version.tables = list(tables)
     version.compiled = compiled.as_json()
     version.compiler = COMPILER
     version.title = compiled.title[:300] or version.plan.title

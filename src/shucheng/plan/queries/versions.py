@@ -22,7 +22,7 @@ def current_version() -> PlanVersion | None:
     return (
         PlanVersion.objects.filter(state=VersionState.PUBLISHED)
         .select_related("plan")
-        .defer("text", "compiled")
+        .defer("text", "compiled", "tables")
         .first()
     )
 
@@ -32,7 +32,7 @@ def versions(*, actor: Actor) -> QuerySet[PlanVersion]:
     actor.require("plan.view")
     found = (
         PlanVersion.objects.select_related("plan", "source", "job")
-        .defer("text", "compiled")
+        .defer("text", "compiled", "tables")
         .annotate(undecided=Count("items", filter=Q(items__decision=Decision.OPEN)))
         .order_by("-created_at", "-id")
     )

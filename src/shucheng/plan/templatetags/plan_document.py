@@ -5,9 +5,10 @@ the page can be found again in the text, whatever the page looks like.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import Any
 
 from django import template
 from django.utils.html import format_html, format_html_join
@@ -56,6 +57,9 @@ class Cell:
     start: int
     runs: tuple[Run, ...]
     is_number: bool
+    # Columns and rows that it stretches over.
+    wide: int = 1
+    high: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,10 +125,16 @@ def _blocks(version: PlanVersion, marks: Sequence[_Mark]) -> Iterator[Block]:
     sections = {section["span"][0]: section for section in found}
     # An annex is headed twice: by its number, and in a line of its own by its title.
     titles = {section["title"]: section for section in found}
+    merged = {table["start"]: table for table in version.tables}
     lines = list(_lines(version.text))
     at = 0
     while at < len(lines):
         start, line = lines[at]
+        if table := merged.get(start):
+            yield _merged_table(version.text, table, marks)
+            while at < len(lines) and lines[at][0] < table["end"]:
+                at += 1
+            continue
         if _is_row(line) and at + 1 < len(lines) and _is_row(lines[at + 1][1]):
             last = at
             while last < len(lines) and _is_row(lines[last][1]):
@@ -207,6 +217,31 @@ def _table(lines: Sequence[tuple[int, str]], marks: Sequence[_Mark]) -> Block:
     )
 
 
+def _merged_table(text: str, table: Mapping[str, Any], marks: Sequence[_Mark]) -> Block:
+    """A table whose merged cells the reader of the file has kept."""
+    rows = []
+    for cells in table["rows"]:
+        covering = cells and _covering(cells[0][0], cells[-1][1], marks)
+        inside = () if covering else marks
+        drawn = tuple(
+            Cell(
+                start,
+                _runs(text[start:end], start, inside),
+                bool(_NUMBER.match(text[start:end])),
+                wide,
+                high,
+            )
+            for start, end, wide, high in cells
+        )
+        rows.append(Row(drawn, covering.run if covering else None))
+    return Block("table", table["start"], rows=tuple(rows))
+
+
+def _covering(first: int, last: int, marks: Sequence[_Mark]) -> _Mark | None:
+    """The passage that takes up a whole row."""
+    return next((mark for mark in marks if mark.start <= first and last <= mark.end), None)
+
+
 def _row(
     start: int,
     line: str,
@@ -217,7 +252,7 @@ def _row(
 ) -> Row:
     """A row one cell short has lost a merged cell: what stood above holds here as well."""
     first, last = start + cells[0][0], start + cells[-1][0] + len(cells[-1][1])
-    covering = next((m for m in marks if m.start <= first and last <= m.end), None)
+    covering = _covering(first, last, marks)
     inside = () if covering else marks
     placed = [
         Cell(start + at, _runs(words, start + at, inside), bool(_NUMBER.match(words)))

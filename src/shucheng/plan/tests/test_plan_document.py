@@ -2,11 +2,14 @@
 
 import re
 from itertools import pairwise
+from pathlib import Path
 from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
 
+from shucheng.plan.compiler.readers.read import read_bytes
+from shucheng.plan.grids import merged_tables
 from shucheng.plan.models import PlanVersion
 from shucheng.plan.queries.versions import Piece
 from shucheng.plan.templatetags.plan_document import Block, Cell, laid_out, laid_out_with, words_of
@@ -82,3 +85,35 @@ def test_an_item_that_is_a_whole_row_marks_the_row_and_a_passage_is_lit_once() -
 
 def test_words_of_the_text_are_escaped() -> None:
     assert "&lt;b&gt;" in words_of(laid_out(version("甲<b>"), [Piece("甲<b>")])[0])
+
+
+def test_merged_cells_of_a_word_table_are_drawn_as_they_were() -> None:
+    path = Path(__file__).parents[4] / "tests" / "plans" / "05-jizhou-smart-manufacturing.docx"
+    document = read_bytes(path.read_bytes(), path.name)
+    read = version(document.text)
+    read.tables = merged_tables(document)
+    blocks = laid_out(read, [Piece(document.text)])
+    table = next(block for block in blocks if block.rows and block.start == read.tables[0]["start"])
+
+    def shape(row: int) -> list[tuple[str, int, int]]:
+        return [
+            ("".join(run.text for run in cell.runs), cell.wide, cell.high)
+            for cell in table.rows[row].cells
+        ]
+
+    assert shape(0) == [
+        *(("类别", 1, 2), ("指标", 1, 2), ("单位", 1, 2), ("基期", 1, 1)),
+        *(("目标值", 2, 1), ("牵头单位", 1, 2)),
+    ]
+    assert shape(1) == [("2022年", 1, 1), ("2023年", 1, 1), ("2025年", 1, 1)]
+    assert shape(2)[0][0] == "转型成效"
+    assert shape(2)[0][2] > 1
+    width = sum(wide for _text, wide, _high in shape(0))
+    filled = [0] * len(table.rows)
+    for at, row in enumerate(table.rows):
+        for cell in row.cells:
+            for below in range(at, at + cell.high):
+                filled[below] += cell.wide
+    assert set(filled) == {width}, "every row fills the table"
+    said = "".join(run.text for part in parts(blocks) for run in part.runs)
+    assert sorted(re.sub(r"[\s|]", "", said)) == sorted(re.sub(r"[\s|]", "", document.text))
