@@ -1,6 +1,7 @@
 """What the `shucheng` command does to a platform: one function a command."""
 
 import argparse
+import ctypes
 import json
 import os
 import signal
@@ -38,6 +39,7 @@ from shucheng.plan.public import (  # noqa: E402
     load_city_pack,
     read_pack,
 )
+from shucheng.web.preflight import note_children  # noqa: E402
 
 
 def manage(options: argparse.Namespace) -> None:
@@ -106,7 +108,12 @@ def serve(options: argparse.Namespace) -> int:
     # Here the web processes count their requests together (see operations/metrics.py).
     counts = tempfile.TemporaryDirectory(prefix="shucheng-metrics-")
     environment = {"PROMETHEUS_MULTIPROC_DIR": counts.name, **os.environ}
-    running = [subprocess.Popen(command, env=environment) for command in commands]  # noqa: S603
+    here = os.getpid()
+    running = [
+        subprocess.Popen(command, env=environment, preexec_fn=lambda: _end_with(here))  # noqa: S603
+        for command in commands
+    ]
+    note_children(process.pid for process in running)
 
     def stop(*_: object) -> None:
         for process in running:
@@ -125,6 +132,18 @@ def serve(options: argparse.Namespace) -> int:
     codes = [process.wait(timeout=30) for process in running]
     counts.cleanup()
     return max((code for code in codes if code > 0), default=0)
+
+
+_PR_SET_PDEATHSIG = 1  # linux/prctl.h
+
+
+def _end_with(parent: int) -> None:
+    """In a child, before it begins: end when the parent ends, however it ends. Linux only."""
+    if not sys.platform.startswith("linux"):
+        return
+    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+    if os.getppid() != parent:  # it ended in between
+        os._exit(1)
 
 
 def worker(options: argparse.Namespace) -> None:

@@ -4,7 +4,9 @@ free, does nobody else serve this folder. Knows no Django: a refusal leaves noth
 import argparse
 import fcntl
 import os
+import re
 import socket
+from collections.abc import Iterable
 from pathlib import Path
 from typing import IO
 
@@ -70,6 +72,13 @@ def port_is_free(host: str, port: int) -> None:
                 f"Port {port} is for the system's own services.", "Choose another: PORT=8001."
             ) from None
         except OSError as error:
+            if own := own_processes(port):
+                named = " ".join(map(str, own))
+                raise NotReady(
+                    f"Port {port} is used by this platform itself, which serves "
+                    f"{_lock_path().parent} already: process {named}.",
+                    f"Stop it with `kill {named}`, or choose another port: PORT={port + 1}.",
+                ) from None
             raise NotReady(
                 f"Port {port} of {host} cannot be used: {(error.strerror or str(error)).lower()}.",
                 f"Stop what answers there, or choose another port: PORT={port + 1}.",
@@ -81,7 +90,7 @@ def hold_folder(port: int) -> None:
     may be served by many."""
     if env.text("SHUCHENG_DATABASE_URL") or _held:
         return
-    path = Path(env.text("SHUCHENG_DATA")).resolve() / LOCK
+    path = _lock_path()
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         lock = path.open("a+", encoding="utf-8")
@@ -94,7 +103,7 @@ def hold_folder(port: int) -> None:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         lock.seek(0)
-        holder = lock.read().strip()
+        holder = lock.readline().strip()
         lock.close()
         raise NotReady(
             f"{path.parent} is served already{f' ({holder})' if holder else ''}.",
@@ -104,3 +113,38 @@ def hold_folder(port: int) -> None:
     lock.write(f"process {os.getpid()}, port {port}\n")
     lock.flush()
     _held.append(lock)
+
+
+def note_children(pids: Iterable[int]) -> None:
+    """Write beside the holder's number those of the processes that it started."""
+    for lock in _held:
+        lock.write("".join(f"child {pid}\n" for pid in pids))
+        lock.flush()
+
+
+def own_processes(port: int) -> list[int]:
+    """Processes of this platform that serve the data folder at the port: the holder of the lock,
+    or what it left behind when it was killed."""
+    try:
+        noted = _lock_path().read_text(encoding="utf-8")
+    except OSError:
+        return []
+    if not re.search(rf", port {port}$", noted, re.MULTILINE):
+        return []
+    found = re.findall(r"^(process|child) (\d+)", noted, re.MULTILINE)
+    alive = [(kind, int(pid)) for kind, pid in found if _is_ours(int(pid))]
+    holders = [pid for kind, pid in alive if kind == "process"]
+    return holders or [pid for _kind, pid in alive]
+
+
+def _is_ours(pid: int) -> bool:
+    """Whether the process is there and runs this platform: numbers are given out again."""
+    try:
+        command = Path(f"/proc/{pid}/cmdline").read_bytes()
+    except OSError:
+        return False
+    return b"shucheng" in command
+
+
+def _lock_path() -> Path:
+    return Path(env.text("SHUCHENG_DATA")).resolve() / LOCK

@@ -2,10 +2,12 @@
 
 import argparse
 import os
+import re
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import IO
 
@@ -76,6 +78,67 @@ def test_a_port_in_use_is_told_with_the_next_one(tmp_path: Path) -> None:
     assert f"PORT={port + 1}" in done.stderr
     assert "Traceback" not in done.stderr
     assert not (tmp_path / "data").exists()
+
+
+def test_a_port_that_this_platform_uses_is_told_with_its_process(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(preflight, "_is_ours", lambda pid: pid != 1)
+    with socket.socket() as other:
+        other.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        port = other.getsockname()[1]
+        preflight.hold_folder(port)
+        preflight.note_children([4711, 4712])
+        with pytest.raises(preflight.NotReady, match=rf"{folder}.*`kill {os.getpid()}`"):
+            preflight.port_is_free("127.0.0.1", port)
+        # The holder was killed; what it started answers still.
+        (folder / preflight.LOCK).write_text(f"process 1, port {port}\nchild 4711\nchild 4712\n")
+        with pytest.raises(preflight.NotReady, match="`kill 4711 4712`"):
+            preflight.port_is_free("127.0.0.1", port)
+        (folder / preflight.LOCK).write_text("process 2, port 1\n")
+        with pytest.raises(preflight.NotReady, match="Stop what answers there"):
+            preflight.port_is_free("127.0.0.1", port)
+
+
+@pytest.mark.slow
+def test_what_serves_ends_when_its_parent_is_killed(tmp_path: Path) -> None:
+    environment = {k: v for k, v in os.environ.items() if not k.startswith("SHUCHENG_")}
+    environment |= {"SHUCHENG_DATA": str(tmp_path), "SHUCHENG_CITY": str(ROOT / "cities/yancheng")}
+    port = _free_port()
+    command = [sys.executable, "-m", "shucheng.cli", "demo", "--no-plan", "--port", str(port)]
+    parent = subprocess.Popen(command, env=environment, cwd=ROOT, stdout=subprocess.DEVNULL)
+    lock = tmp_path / preflight.LOCK
+    children: list[int] = []
+    try:
+        _until(lambda: lock.exists() and lock.read_text().count("child") == 2)
+        children = [int(pid) for pid in re.findall(r"child (\d+)", lock.read_text())]
+        _until(lambda: not _is_free(port))
+    finally:
+        parent.kill()
+        parent.wait()
+    _until(lambda: _is_free(port) and not any(_runs(pid) for pid in children))
+
+
+def _until(holds: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 60
+    while not holds():
+        assert time.monotonic() < deadline
+        time.sleep(0.2)
+
+
+def _is_free(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) != 0
+
+
+def _runs(pid: int) -> bool:
+    """Whether it is there and not only waiting to be forgotten by whoever inherited it."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rsplit(") ", 1)[1][0] != "Z"
+    except OSError:
+        return False
 
 
 @pytest.mark.parametrize("port", [0, 70000])
