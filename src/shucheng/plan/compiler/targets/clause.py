@@ -15,7 +15,13 @@ from shucheng.plan.compiler.language.patterns import alternation
 from shucheng.plan.compiler.targets import words
 from shucheng.plan.compiler.targets.changes import changes_after
 from shucheng.plan.compiler.targets.folded_passage import FoldedPassage
-from shucheng.plan.compiler.targets.modifiers import is_bare_size, names_a_class, names_a_size
+from shucheng.plan.compiler.targets.modifiers import (
+    is_bare_size,
+    names_a_class,
+    names_a_size,
+    share_noun,
+    without_inner_sizes,
+)
 from shucheng.plan.compiler.targets.quantities import Quantity
 from shucheng.plan.compiler.targets.subjects import share_tail, subjects_of
 from shucheng.plan.compiler.targets.surroundings import Left, left_of, noun_after
@@ -32,12 +38,14 @@ _ACTOR: Final = re.compile(
     "(.{0,24}?"
     + alternation(
         """企业 机构 单位 学校 医院 用户 家庭 农户 农民 居民 人员 主体 商户 园区 景区 社区 行政村 村
-        产业链 集群 工厂 车间 项目"""
+        产业链 集群 工厂 车间 项目 领域 行业 县(市、区) 县（市、区） 区县 县区 市县
+        乡镇 街道 城市"""
     )
     + ")(?:"
     + alternation(
         """基本 全面 率先 成功 实施 实现 完成 开展 接入 应用 使用 上云 上平台 上链 提供 入驻 通过
-        达到 参与 进行 加入 开通 纳入 获得 免费 落户 触网"""
+        达到 参与 进行 加入 开通 纳入 获得 免费 落户 触网 开工 竣工 投产 达产 投用 投运
+        落地 推广 “上云"""
     )
     + "|数字化转型$|转型升级$)"
 )
@@ -45,6 +53,8 @@ _ACTOR: Final = re.compile(
 _CAPACITY: Final = re.compile("年产(?P<made>.{4,80})的(?P<what>(?:生产|制造|加工|处理|供应)?能力)$")
 # 需求响应能力达到最大负荷的5%: a share of something, said with a verb.
 _SHARE_OF: Final = re.compile("(?P<part>.{2,}?)(?P<verb>占|达到?|超过)(?P<whole>.{2,})的$")
+# 安排2亿元专项资金|支持产业发展: what the money is for.
+_USE: Final = re.compile("(?<=资金|基金|经费)(?:支持|扶持|推动|助力|促进|保障|投向|专项用于|重点)")
 # 设立总规模50亿元的基金: the measure stands before the number, the thing after it.
 _FUND: Final = re.compile(
     r".*?(?P<measure>(?:总|首期)?(?:规模|投资|产值|容量|面积))(?:达|约|为|超)?$"
@@ -70,6 +80,7 @@ class Item:
 
 def read_clause(passage: FoldedPassage, span: Span, found: Sequence[Quantity]) -> list[Item]:
     """The figures of a clause, classes and baselines left out."""
+    found = without_inner_sizes(passage, found, span[1])
     capacity = _CAPACITY.search(passage.slice(span)) if found else None
     if capacity:
         made = (span[0] + capacity.start("made"), span[0] + capacity.end("made"))
@@ -136,6 +147,7 @@ def _with_shared_tails(items: Sequence[Item]) -> list[Item]:
         item, following = completed[at], completed[at + 1]
         if item.number_first and following.number_first:
             subject = share_tail(item.subject, following.subject)
+            subject = share_noun(subject, following.subject)
             completed[at] = replace(item, subject=subject)
     return completed
 
@@ -179,6 +191,10 @@ def _reads_number_first(passage: FoldedPassage, left: Left, quantity: Quantity, 
     core = passage.slice(left.core)
     bare = not core or _ENDS_LISTING.search(core) is not None or left.verb_at_end
     if quantity.dimension in ("count", "rank"):
+        if passage.before(quantity.span[0]).endswith("有"):
+            return True  # 每个乡镇至少有|1个服务中心
+        if words.DOERS.search(core) and words.DONE_BY.match(passage.text, noun[0]):
+            return False
         if bare or words.SCOPE.fullmatch(core) or (left.verb and not left.compared):
             return True
         if left.compared:
@@ -198,6 +214,8 @@ def _number_first(passage: FoldedPassage, quantity: Quantity, left: Left, noun: 
     dated = passage.time_in(noun)
     until = dated[1] if dated else 0
     noun = (noun[0], dated[0]) if dated else noun
+    if quantity.dimension == "money" and (use := _USE.search(passage.text, *noun)):
+        noun = (noun[0], use.start())
     subject = passage.print(noun)
     verb = passage.verb_in(noun)
     # 为 right before the number reads like a comparator.

@@ -38,6 +38,11 @@ _BARE_RATE: Final = re.compile(
     + alternation("覆盖 利用 使用 普及 应用 渗透 达标 合格 完好 在线 联网 入住 开通 安装 替代 完成")
     + "率"
 )
+# 签约项目30个,|开工率70%: how far those projects have come.
+_PROJECT_RATE: Final = re.compile(
+    alternation("签约 落地 开工 竣工 投产 达产 履约 到位 资金到位") + "{1,2}率"
+)
+_PROJECTS: Final = re.compile(f"(?P<thing>.*项目)(?:{_PROJECT_RATE.pattern})?")
 _DEED: Final = re.compile(
     ".{2,}" + alternation("改造 诊断 安装 应用 试点 转型 登记 备案 培训 升级 贯标 建档 对接 评估")
 )
@@ -125,6 +130,8 @@ class Said:
         """What a subject that cannot stand alone belongs to: something made, or `previous`."""
         if _YIELD.fullmatch(subject):
             return _thing(_ENTERED, self.made) or _thing(_ENTERED, self.made_before)
+        if _PROJECT_RATE.fullmatch(subject):
+            return _thing(_PROJECTS, previous)
         if not _RELATIVE.match(subject):
             return ""
         if _BARE_RATE.fullmatch(subject) and _DEED.fullmatch(previous):

@@ -1,11 +1,13 @@
 """Numbers that are part of what they stand beside, and measure nothing by themselves."""
 
 import re
+from collections.abc import Sequence
 from typing import Final
 
 from shucheng.plan.compiler.document import Span
-from shucheng.plan.compiler.language.comparators import COMPARATORS
+from shucheng.plan.compiler.language.comparators import COMPARATORS, LIMIT
 from shucheng.plan.compiler.language.patterns import alternation
+from shucheng.plan.compiler.language.units import UNIT
 from shucheng.plan.compiler.targets import words
 from shucheng.plan.compiler.targets.folded_passage import FoldedPassage
 from shucheng.plan.compiler.targets.quantities import Quantity
@@ -30,7 +32,70 @@ _FREQUENCIES: Final = frozenset({"MHz", "GHz"})
 _SERVED: Final = re.compile("的?[一-鿿]{0,5}?(?:业务|场景|应用|需求)")
 # 12米以上|渔船安装率: the figure after the noun is the one that measures it.
 _MEASURED: Final = re.compile(rf"的?(?!{words.GROWTH})[一-鿿A-Za-z0-9]{{2,}}(?:率|比例|占比|比重)")
+# 3家以上|年营收超|10亿元|的企业: the measure of a size that belongs to what is counted.
+_COMPARED_SIZE: Final = "(?:(?:" + "|".join(COMPARATORS.values()) + ")|过|上|在)*"
+_INNER_MEASURE: Final = re.compile(
+    "(?P<measure>(?!、)(?P<who>[一-鿿]{0,8}?"
+    + alternation("企业 公司 园区 开发区 集群 产业链 基地 平台 县 镇 村 品牌 产品")
+    + ")?[一-鿿]{0,8}"
+    + alternation(
+        """收入 营收 产值 增加值 投资 额 规模 面积 容量 产量 产能 能力 算力 装机 资本 估值 市值 税收
+        利润 纳税 人数 用户数 数量 参数 参数量 强度 率 占比 里程 用量 流量 储量 体量 密度 年限
+        用户"""
+    )
+    + f")?(?P<compared>{_COMPARED_SIZE})"
+)
+_NOUN_OF_SIZE: Final = re.compile(
+    "(?P<of>的)?(?:大型|重大)?(?!的|(?:目标|水平|大关|规模|要求|标准|比例)(?:$|[，、。;]))[一-鿿A-Za-z“]{2}"
+)
+_AND_MORE: Final = re.compile("、|和|及|以及|与")
+# 建立|5000人以上|的人才库: the size of what people form together is what is promised.
+_FORMED: Final = re.compile(
+    alternation("建立 组建 组成 建设 打造 建成 建好 形成 培育 培养 构建 壮大 充实 汇聚 集聚 招募")
+    + f"(?:一[支个])?{_COMPARED_SIZE}$"
+)
+_COLLECTIVE: Final = re.compile("(?:规模)?的[^，、]{0,12}(?:库|队伍|队|团队|军|梯队)$")
+_SIZED_NOUN: Final = re.compile(
+    rf".*?[\d百千万亿](?:{UNIT})?(?:{LIMIT})?(?P<noun>(?:的|(?=[一-鿿“])(?!以|[百千万亿]|{UNIT})).{{2,}})?"
+)
 _BOUNDED: Final = frozenset({"以上", "及以上", "或以上", "以下", "及以下", "或以下"})
+
+
+def without_inner_sizes(
+    passage: FoldedPassage, found: Sequence[Quantity], end: int
+) -> list[Quantity]:
+    """The figures that stand by themselves: 3家|年营收超10亿元的企业 has one, up to `end`."""
+    inner = [False] * (len(found) + 2)
+    for at in range(len(found) - 1, 0, -1):
+        stop = found[at + 1].span[0] if at + 1 < len(found) else end
+        after = passage.slice((found[at].span[1], stop))
+        goes_on = inner[at + 2] and _AND_MORE.fullmatch(after) is not None
+        inner[at] = _sizes_what_is_counted(passage, found[at - 1], found[at], after, goes_on)
+    return [quantity for at, quantity in enumerate(found) if not inner[at]]
+
+
+def _sizes_what_is_counted(
+    passage: FoldedPassage, counted: Quantity, size: Quantity, after: str, goes_on: bool
+) -> bool:
+    """`goes_on`: the noun stands behind the next size of its kind (…10亿元、20家…超亿元的企业)."""
+    said = _INNER_MEASURE.fullmatch(passage.slice((counted.span[1], size.span[0])))
+    if counted.dimension != "count" or size.dimension == "count" or said is None:
+        return False
+    noun = _NOUN_OF_SIZE.match(after)
+    if noun is None and said["who"] and said["compared"]:
+        return after == "" or goes_on  # 推动5家企业营收突破100亿元
+    if noun is None:
+        return goes_on
+    bounded = size.limit in _BOUNDED or size.bare_magnitude or said["compared"] != ""
+    return noun["of"] is not None or bounded
+
+
+def share_noun(subject: str, following: str) -> str:
+    """年营收超10亿元、20家年营收超亿元|的企业: both sizes are of one noun."""
+    size, sized = _SIZED_NOUN.fullmatch(subject), _SIZED_NOUN.fullmatch(following)
+    if size is None or sized is None or size["noun"] or not sized["noun"]:
+        return subject
+    return subject + sized["noun"]
 
 
 def names_a_class(
@@ -57,6 +122,8 @@ def names_a_class(
     if quantity.unit == "岁" and not compared:
         return True  # 70岁以上老人
     bounded = quantity.limit in _BOUNDED
+    if follows is None and _COLLECTIVE.match(after) and _FORMED.search(before):
+        return False
     headcount = quantity.unit in ("人", "名", "户") and bounded
     if not after or not (headcount or quantity.dimension in ("money", "amount", "time", "none")):
         return False

@@ -5,7 +5,7 @@ lean on them; the reader keeps what may still be leant on.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
@@ -56,6 +56,8 @@ class _Previous:
     unit: str = ""
     # 新增, 新建: the stock is another figure.
     adds: bool = False
+    # The last subject of the sentence by the unit that counted it.
+    counted: Mapping[str, str] = field(default_factory=dict)
     # The clause of the last target of this sentence.
     clause: Clause | None = None
     # The subjects of the last list of figures: 甲、乙分别突破…, 年均分别增长….
@@ -221,6 +223,7 @@ class PassageReader:
             comparators=item.left.comparators,
             growth=item.left.growth,
             unit=item.quantity.unit,
+            counted={**previous.counted, item.quantity.unit: subject},
             adds="新" in self.passage.slice((item.left.begin, item.left.core[0])),
             clause=clause,
             listed=(*previous.listed, subject) if item.position else (subject,),
@@ -273,6 +276,9 @@ class PassageReader:
         if not subject and item.listed == len(lent) > 1:
             subject = lent[item.position]
         subject = subject or self.said.measured_by(item.quantity.unit, item.left.verb)
+        if not subject and item.quantity.dimension == "count":
+            # 新开工项目80个,完成投资300亿元,竣工|50个: what was counted so before.
+            subject = previous.counted.get(item.quantity.unit, "")
         owner = self.said.owner_of(subject, previous.subject if previous.clause else "")
         subject = owner + subject if owner and owner in self._heard(item.span[0]) else subject
         subject = in_full(subject, self.passage.print((0, item.span[0]))[-_MEMORY:])

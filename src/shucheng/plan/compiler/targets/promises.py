@@ -27,6 +27,10 @@ _SITTINGS: Final = frozenset({"次", "场"})
 _GOVERNS: Final = re.compile(
     alternation("考核 督查 督导 例会 联席会议 调度 调度会 推进会 专题会 通报 会商 述职 研判") + "$"
 )
+# 每万人|拥有|发明专利12件: how much of something there is for so many.
+_FOR_SO_MANY: Final = re.compile(
+    "每[十百千万亿\\d][^，、]{0,14}?(?:拥有|保有|配备|配有|具备)[^，、]{2,}"
+)
 _OTHERS_LEVEL: Final = re.compile("(?:全国|全省|世界|国家)(?:的)?平均")
 # 400G全光网络, 10M接入: letters that grade a technology unless a comparator stands before.
 _RATINGS: Final = frozenset({"G", "T", "M"})
@@ -112,7 +116,7 @@ def promises(passage: FoldedPassage, item: Item, standing: Standing) -> bool:
         # 推进光网协同,光网端口5万个: a count that ends its clause, in a sentence of things to do.
         ended = passage.text[quantity.span[1] : quantity.span[1] + 1] in ("", "，", "、", "。", ";")
         return ended and left.core[1] - left.core[0] >= _SHORTEST_COUNTED
-    if _ACTS_INSIDE.search(passage.slice(left.core)):
+    if _ACTS_INSIDE.search(passage.slice(left.core)) or _FOR_SO_MANY.match(standing.subject):
         return True
     if quantity.unit == "%" and quantity.value == 100 and _RATE.search(standing.subject):
         return True

@@ -55,9 +55,15 @@ _RATE: Final = re.compile(
 _GRADE: Final = re.compile(
     r"(?:(?:国家|省|市|区县|县|部|世界|国际|全球|行业|校|院)部?级?(?:及?以上)?|省部级以上"
     r"|[一二三四五]星级|[一二三四五1-5]级(?:及?以上)?|超?(?:[二三五]?[十百千]?[百千万亿]|\d+)[万亿]?元?级|AAA+级?|[A-Z]级|"
+    + alternation(
+        """企业 城市 园区 城区 街道 社区 乡镇 区域 片区 流域 集群 产业链 集团 车间 工厂 楼宇 家庭
+        部门 地市 镇 乡 村 州 区"""
+    )
+    + "级|"
     + alternation("基础级 先进级 卓越级 领航级 甲级 乙级 初级 中级 高级")
     + ")"
 )
+_GRADES: Final = re.compile(rf"(?:{_GRADE.pattern}[、和])+{_GRADE.pattern}(?:[二两三四]级)?")
 _GRADE_ONLY: Final = re.compile(rf"{_GRADE.pattern}的?")
 _GRADED: Final = re.compile(rf"(?P<grade>{_GRADE.pattern})(?P<tail>[一-鿿“”]{{2,}})$")
 # 年营业收入|超100亿元企业, 超50亿元企业: kinds by size, measured by what the first one names.
@@ -290,6 +296,8 @@ def index_of_another(subject: str, previous: str) -> str:
 
 def _regraded(grade: str, previous: str) -> str:
     """数字领域国家级平台12个, |省级|80个: the grade takes the place of the one before it."""
+    if listed := _GRADES.match(previous):
+        return grade + previous[listed.end() :]  # 国家、省、市三级|智能工厂
     for found in _GRADE.finditer(previous):
         if found[0].endswith(("级", "以上")) or found[0] == "国家":  # no 市 of 城市
             return previous[: found.start()] + grade + previous[found.end() :]

@@ -22,7 +22,7 @@ _BASELINE: Final = (
     r"(?:较|(?<!占)比|相比|相较于?|对比|与)"
     r"(?:20\d\d年(?:年?[底末初])?|上一?年度?|去年|“?十.五”?(?:期?末)?|目前|现状|规划期初)"
     r"(?:同期|相比|水平)?"
-    r"|在?20\d\d年的?基础上"
+    r"|在?20\d\d年的?基础上|(?<![存实现])在[一-鿿]{2,8}?的?基础上"
     r"|(?:(?:到|至|截至)?20\d\d年(?:年?[底末初])?(?:之?前)?[、和及与的]?)+"
     r"|[三四五]年内?|到?“?十.五”?期?末"
 )
@@ -35,7 +35,8 @@ _LEFTWARD: Final = re.compile(
     "(?:"
     + "|".join(f"(?P<{said}>{pattern})" for said, pattern in COMPARATORS.items())
     + rf"|(?P<growth>翻|(?:年均|{_YEARLY})?(?:复合)?(?:{words.GROWTH})率?)"
-    + f"|(?P<baseline>{_BASELINE})|(?P<filler>{words.BEFORE_NUMBER}|复合|了|，|{_OF_EACH}))$"
+    + f"|(?P<baseline>{_BASELINE})"
+    + f"|(?P<filler>{words.BEFORE_NUMBER}|复合|了|，|(?<=至少)有|{_OF_EACH}))$"
 )
 _RISEN: Final = re.compile("(?P<up>[增升提扩])|[降减压缩]")
 _EACH_WITH_VERB: Final = re.compile(rf"各(?:自)?(?:{words.BUILD}|达到?|不少于|至少|约)*$")
@@ -49,6 +50,13 @@ _JOINERS: Final = re.compile(
     r"[，、;:。\-*•·>!/]+|\d+[.、](?!\d)|[(][一二三四五六七八九十\d]+[)]|[(](?:其中|包括|含)[^()]*[)]|[①-⑳]"
     r"|[一二三四五六七八九十]是(?!否)|并(?!网|轨|购|发|联|行|线)且?|且|以及"
 )
+# 至少|建成: what compares the figure stands before the verb.
+_BOUND_VERB: Final = re.compile(
+    "(?:(?P<above>超过)|至少|最少|起码|不少于|不低于)"
+    f"(?:{words.ADVERB})*(?:{words.BUILD}|(?P<has>{words.HAVE}))(?!.{{0,3}}[率比])"
+)
+_FURTHERED: Final = re.compile("(?:推进|促进)$")
+_BROUGHT: Final = frozenset({"count", "money", "amount"})
 _LIST_JOINER: Final = re.compile(r"[和及与](?!谐|时)")
 _HAVING: Final = re.compile(f"{words.ADVERB}*{words.HAVE}")
 _OPENER: Final = re.compile(words.OPENER)
@@ -134,6 +142,12 @@ def left_of(
     core, inner_verb = _look_inside(
         passage, (head, end), begin, quantity, uncompared=uncompared, noun_follows=noun_follows
     )
+    brought = uncompared and quantity.dimension in _BROUGHT
+    bound = _BOUND_VERB.search(text, begin, end) if brought else None
+    if bound and (bound.start() <= core[0] or bound.end() == end):
+        run.comparators.add("above" if bound["above"] else "at_least")
+        core = (max(core[0], bound.end()), max(core[1], bound.end()))
+        verb = "have" if bound["has"] else "build"
     before = (head, core[0]) if core[0] > head else (core[1], end)
     by_points = run.growth or "百分点" in quantity.unit
     against = _HELD_AGAINST.search(passage.slice(core)) if by_points else None
@@ -316,6 +330,8 @@ def _look_inside(
         # 城镇新增就业 is one thing.
         whole = text.startswith("就业", found[1])
         return (core if whole else (found[1], end)), "build"
+    if not noun_follows and _FURTHERED.search(text, begin, head):
+        return core, ""  # 推进|装备认定|50项: a deed
     # The verb stands right before the number: what is left of it is where, not what.
     return ((end, end) if circumstance else (head, found[0])), "build"
 
@@ -323,6 +339,8 @@ def _look_inside(
 def noun_after(passage: FoldedPassage, quantity: Quantity, stop: int, *, is_last: bool) -> Span:
     """The noun a measure word leads (10家以上→龙头企业); empty where the figure ends the phrase."""
     text, start = passage.text, quantity.span[1]
+    if text.startswith("规模的", start, stop):
+        start += 2  # 10亿元规模的基金
     if start < stop and text[start] == "的":
         start += 1
     if start >= stop or _NOUN_STOPS.match(text, start, stop):

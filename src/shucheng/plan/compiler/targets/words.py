@@ -71,7 +71,7 @@ _NOUN_AFTER: Final = {
     "服务": """业 平台 中心 贸易 大厅 事项 体系 机构 能力 企业数 业务 窗口 效能 商 满意 费
     网络 站 点 能级 型 器 用户 水平 质量 模式 机器""",
     "诊断": "率",
-    "改造": "率 升级率 项目 工程 任务",
+    "改造": "率 升级率 投入 投资 面积 项目 工程 任务",
     "开放": "测试 率 平台 度 数据 共享 型 合作 程度 水平",
     "注册": "量 用户 资本",
     "登记": "率 量",
@@ -81,7 +81,7 @@ _NOUN_AFTER: Final = {
     "融资": "额 规模 总额 余额",
     "带动": "率",
     "发展": "水平 指数 规模 基金 速度",
-    "标注": "基地 企业 产业 数据规模 数据量 人员 人才 从业",
+    "标注": "产值 产业 基地 企业 产业 数据规模 数据量 人员 人才 从业",
     "取得": "率",
     "产出": "率 效率 强度",
     "授权": "运营 率",
@@ -91,8 +91,19 @@ _NOUN_AFTER: Final = {
     "获": "得 批 评 取 客 益",
     "对接": "率",
 }
-# What brings new things about: with a count, the target is cumulative.
-BUILD: Final = alternation(
+_STAGE: Final = "签约 落地 开工 建成 竣工 投产 达产 投用 投运 启用 交付"
+# Several stages of a project make one verb: 竣工投产, 开工建设.
+_STAGES: Final = (
+    alternation(_STAGE)
+    + alternation(_STAGE + " 建设", unless_before={"建设": "项目 用地 工程 率"})
+    + "+(?!率)"
+)
+# 参与|国家标准5项: to have a hand in one is to make it.
+_STANDARDS: Final = (
+    "(?:主持|牵头|主导|参与)"
+    "(?=(?:国际|国家|行业|地方|团体|省级)[^，0-9]{0,12}?标准(?!化|[^，]{0,4}的))"
+)
+_BRINGS: Final = alternation(
     """新增 新增设 新建 新建成 新培育 新引进 新开通 新改建 新建设 新认定 新获批 新铺 新改扩建
     净增 增设 增配
     建 建成 建立 建好 建有 建设 建设运营 规划建设 构建 组建 搭建 改建 扩建 改扩建 续建 建造
@@ -113,6 +124,8 @@ BUILD: Final = alternation(
     争取到 融资""",
     unless_before=_NOUN_AFTER,
 )
+# What brings new things about: with a count, the target is cumulative.
+BUILD: Final = f"(?:{_STAGES}|{_STANDARDS}|{_BRINGS})"
 # Those that a clause may hold anywhere; of the others many are half a noun there.
 INNER_BUILD_SURE: Final = alternation(
     """新增 新建 新培育 新引进 新开通 新认定 净增 建成 建设运营 打造 创建 创成 争创 培育 引进
@@ -132,6 +145,13 @@ VERBAL_NOUN: Final = re.compile(
     "(?:投资|融资|投入|培训|服务|诊断|改造|授权|登记|备案|规划|发展|更新|治理|覆盖|升级|"
     "应用推广|转型|安装|投放)$"
 )
+# 带动中小企业1000家|协同转型: who does it stands before the number.
+DOERS: Final = re.compile(alternation("企业 机构 单位 学校 医院 农户 商户 主体 用户 居民") + "$")
+DONE_BY: Final = re.compile(
+    alternation(
+        "完成 开展 实施 实现 进行 接入 上云 上平台 协同 共同 参与 应用 使用 入驻 数字化转型"
+    )
+)
 # Verbs whose object is a deed: 完成场景征集100个.
 DOES: Final = re.compile(alternation("完成 开展 实施 组织 进行 启动") + "$")
 # People are reached one after the other: 光网覆盖家庭; places are covered or are not.
@@ -146,10 +166,10 @@ ADVERB: Final = alternation(
     主动 自主 进一步 有效 不断 提前 率先 动态 滚动 系统 精准 靶向 常态化 规模化 定期 常年 年均
     高标准 高质量 高水平 高起点 高规格 多层次 多渠道 开放式 面向全国 同步 同时 要 将 至少 扎实
     推动 推进 促进 组织 鼓励 支持 引导 指导 帮助 协同 联合 牵头 参与 主导 牵头或 主导或
-    参与或 牵头和 主导和 分类 探索 成功 广泛 集中 科学 梯次 梯度 强化 加强 优化 谋划 免费
-    依法 实现""",
+    参与或 牵头和 主导和 主持或 主持和 主持 分类 探索 成功 广泛 集中 科学 梯次 梯度 强化 加强
+    优化 谋划 免费 依法 实现""",
     # 新增设备 is 新增 and 设备, no 新 and 增设.
-    unless_before={"新": "增 建 能源 型 材料"},
+    unless_before={"新": "增 建 能源 型 材料", "主持": "人"},
 )
 # Verbs a task opens with, and a report does not: what went before was said of the past.
 ORDER: Final = re.compile(
