@@ -247,6 +247,17 @@ from shucheng.plan.compiler.model import Period
         # What the money is for, and what a change is held against.
         ("每年安排2亿元专项资金支持渔业发展。", ["专项资金 = 2亿元 None annual"]),
         ("办理时限在法定时限基础上压缩80%。", ["办理时限 = 80% None growth"]),
+        ("培育3家用户数超100万户的渔业平台。", ["用户数超100万户的渔业平台 = 3家"]),
+        # For whom, and by whom, something is done.
+        ("引导不少于300家船企开展贯标。", ["船企开展贯标 >= 300家 None cumulative"]),
+        ("为不少于200家企业提供算力。", ["企业 >= 200家 None cumulative"]),
+        ("引导基金投资20个项目。", ["项目 = 20个 None cumulative"]),
+        # A member of an enumeration, right behind its semicolon.
+        (
+            "引进渔业资金5亿元;实际使用外资3亿美元。",
+            ["渔业资金 = 5亿元", "实际使用外资 = 3亿美元 None level"],
+        ),
+        ("引进船企20家;我市地处沿海,常住人口300万人。", ["船企 = 20家 None cumulative"]),
         # What a single year adds.
         ("2026年新增充电桩300个。", ["充电桩 = 300个 2026 annual"]),
     ],

@@ -19,6 +19,7 @@ from shucheng.plan.compiler.targets.modifiers import (
     is_bare_size,
     names_a_class,
     names_a_size,
+    share_deed,
     share_noun,
     without_inner_sizes,
 )
@@ -53,6 +54,8 @@ _ACTOR: Final = re.compile(
 _CAPACITY: Final = re.compile("年产(?P<made>.{4,80})的(?P<what>(?:生产|制造|加工|处理|供应)?能力)$")
 # 需求响应能力达到最大负荷的5%: a share of something, said with a verb.
 _SHARE_OF: Final = re.compile("(?P<part>.{2,}?)(?P<verb>占|达到?|超过)(?P<whole>.{2,})的$")
+# 为|不少于300家企业|提供服务.
+_FOR: Final = re.compile("为(?:不少于|不低于|超过|超|至少|约|近)?$")
 # 安排2亿元专项资金|支持产业发展: what the money is for.
 _USE: Final = re.compile("(?<=资金|基金|经费)(?:支持|扶持|推动|助力|促进|保障|投向|专项用于|重点)")
 # 设立总规模50亿元的基金: the measure stands before the number, the thing after it.
@@ -148,6 +151,8 @@ def _with_shared_tails(items: Sequence[Item]) -> list[Item]:
         if item.number_first and following.number_first:
             subject = share_tail(item.subject, following.subject)
             subject = share_noun(subject, following.subject)
+            if item.quantity.dimension == following.quantity.dimension == "share":
+                subject = share_deed(subject, following.subject)
             completed[at] = replace(item, subject=subject)
     return completed
 
@@ -218,8 +223,10 @@ def _number_first(passage: FoldedPassage, quantity: Quantity, left: Left, noun: 
         noun = (noun[0], use.start())
     subject = passage.print(noun)
     verb = passage.verb_in(noun)
+    if not left.verb and words.SUPPORTS.search(passage.slice((left.begin, left.core[0]))):
+        left = replace(left, verb="build")  # 引导|不少于300家企业
     # 为 right before the number reads like a comparator.
-    given = not core and verb < noun[1] and passage.before(quantity.span[0]).endswith("为")
+    given = not core and verb < noun[1] and _FOR.search(passage.before(quantity.span[0]))
     if given or core[:1] in ("为", "向", "给"):
         # 为6000户家庭安装智能门磁: what is counted are the households.
         subject, left = subject[: verb - noun[0]], replace(left, verb="build")

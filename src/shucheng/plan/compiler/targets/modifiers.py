@@ -39,8 +39,8 @@ _INNER_MEASURE: Final = re.compile(
     + alternation("企业 公司 园区 开发区 集群 产业链 基地 平台 县 镇 村 品牌 产品")
     + ")?[一-鿿]{0,8}"
     + alternation(
-        """收入 营收 产值 增加值 投资 额 规模 面积 容量 产量 产能 能力 算力 装机 资本 估值 市值 税收
-        利润 纳税 人数 用户数 数量 参数 参数量 强度 率 占比 里程 用量 流量 储量 体量 密度 年限
+        """人口 年薪 收入 营收 产值 增加值 投资 额 规模 面积 容量 产量 产能 能力 算力 装机 资本 估值 市值
+        税收 利润 纳税 人数 用户数 数量 参数 参数量 强度 率 占比 里程 用量 流量 储量 体量 密度 年限
         用户"""
     )
     + f")?(?P<compared>{_COMPARED_SIZE})"
@@ -55,6 +55,14 @@ _FORMED: Final = re.compile(
     + f"(?:一[支个])?{_COMPARED_SIZE}$"
 )
 _COLLECTIVE: Final = re.compile("(?:规模)?的[^，、]{0,12}(?:库|队伍|队|团队|军|梯队)$")
+_MANY: Final = re.compile(
+    alternation("企业 单位 机构 学校 医院 农户 村 乡镇 园区 商户 工厂 项目 事项 场所 县 社区") + "$"
+)
+_DEED_OF_MANY: Final = re.compile(
+    f".*?{_MANY.pattern[:-1]}(?P<deed>(?:基本|全面)?"
+    + alternation("实现 完成 达到 开展 实施 建立 应用 接入 上云 纳入 通过 具备 建成")
+    + ".{2,}|上云)"
+)
 _SIZED_NOUN: Final = re.compile(
     rf".*?[\d百千万亿](?:{UNIT})?(?:{LIMIT})?(?P<noun>(?:的|(?=[一-鿿“])(?!以|[百千万亿]|{UNIT})).{{2,}})?"
 )
@@ -79,7 +87,9 @@ def _sizes_what_is_counted(
 ) -> bool:
     """`goes_on`: the noun stands behind the next size of its kind (…10亿元、20家…超亿元的企业)."""
     said = _INNER_MEASURE.fullmatch(passage.slice((counted.span[1], size.span[0])))
-    if counted.dimension != "count" or size.dimension == "count" or said is None:
+    if counted.dimension != "count" or said is None:
+        return False
+    if size.dimension == "count" and not (said["measure"] and said["compared"]):
         return False
     noun = _NOUN_OF_SIZE.match(after)
     if noun is None and said["who"] and said["compared"]:
@@ -96,6 +106,12 @@ def share_noun(subject: str, following: str) -> str:
     if size is None or sized is None or size["noun"] or not sized["noun"]:
         return subject
     return subject + sized["noun"]
+
+
+def share_deed(subject: str, following: str) -> str:
+    """70%的规上企业、50%的中小企业|实现上云: both do it."""
+    deed = _DEED_OF_MANY.fullmatch(following)
+    return subject + deed["deed"] if deed and _MANY.search(subject) else subject
 
 
 def names_a_class(

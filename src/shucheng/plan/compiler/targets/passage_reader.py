@@ -60,6 +60,8 @@ class _Previous:
     counted: Mapping[str, str] = field(default_factory=dict)
     # The clause of the last target of this sentence.
     clause: Clause | None = None
+    # Where a member of a list begins whose member before held a target: …;实际使用外资3亿美元.
+    member: int = -1
     # The subjects of the last list of figures: 甲、乙分别突破…, 年均分别增长….
     listed: tuple[str, ...] = ()
     # ... and those of the list before, while its figures are still being read.
@@ -108,7 +110,9 @@ class PassageReader:
         for sentence in self.layout.sentences:
             if scope.past and self._orders(sentence.span):
                 scope = replace(scope, past=False)
-            self.previous = _Previous(subject=self.previous.subject)
+            goes_on = self.previous.clause is not None and self._follows_semicolon(sentence.span)
+            member = sentence.span[0] if goes_on else -1
+            self.previous = _Previous(subject=self.previous.subject, member=member)
             self.label, self.said = "", Said()
             for clause in sentence.clauses:
                 ordered = words.DOING.match(self.passage.text, *sentence.span) is not None
@@ -134,6 +138,9 @@ class PassageReader:
     def _orders(self, sentence: Span) -> bool:
         """The sentence opens with what is to be done, whatever year was spoken of before."""
         return words.ORDER.match(self.passage.text, *sentence) is not None
+
+    def _follows_semicolon(self, sentence: Span) -> bool:
+        return self.passage.text[: sentence[0]].endswith(";")
 
     def _pass_marks(self, scope: Scope, seen: int, position: int) -> tuple[Scope, int]:
         """The scope after every mark of time before a position."""
@@ -175,7 +182,7 @@ class PassageReader:
         item, verb, accumulates = self._with_shared_words(item, clause)
         subject = self._subject(item, clause)
         one_year = self.calendar.work_year is not None
-        in_list = self.previous.clause is not None
+        in_list = self.previous.clause is not None or clause.span[0] == self.previous.member
         improves = self.said.grows != ""
         standing = Standing(scope, clause, verb, subject, one_year, improves, self.ordered, in_list)
         if not promises(self.passage, item, standing):

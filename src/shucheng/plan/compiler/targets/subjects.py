@@ -68,10 +68,10 @@ _GRADE_ONLY: Final = re.compile(rf"{_GRADE.pattern}的?")
 _GRADED: Final = re.compile(rf"(?P<grade>{_GRADE.pattern})(?P<tail>[一-鿿“”]{{2,}})$")
 # 年营业收入|超100亿元企业, 超50亿元企业: kinds by size, measured by what the first one names.
 _SIZE_ONLY: Final = re.compile(
-    r"(?:超过?|突破|达到?|上)?[\d.一二两五十百千]+[万亿]+元(?:以上)?的?[一-鿿]"
+    r"(?:超过?|突破|达到?|上|(?=[\d一二两五十百千]))[\d.一二两五十百千]*[万亿]+元(?:以上)?的?[一-鿿]"
 )
 _SIZED_CLASS: Final = re.compile(
-    "(?P<measure>[一-鿿]{0,6}?(?:收入|产值|营收|规模|投资|销售额|交易额|零售额|税收|估值|市值))"
+    "(?:[一-鿿]+[中内])?(?P<measure>[一-鿿]{0,6}?(?:收入|产值|营收|规模|投资|销售额|交易额|零售额|税收|估值|市值))"
     + _SIZE_ONLY.pattern
 )
 # Where the owner of a shared rate ends: 自然村|5G信号覆盖率.
@@ -270,7 +270,7 @@ def complete(subject: str, previous: str, *, counted: bool = False) -> str:
     if subject.endswith("的"):
         return subject + words.SCOPE.sub("", previous, count=1)  # 其中营业收入超亿元的|10家
     size, sized = _SIZE_ONLY.match(subject), _SIZED_CLASS.match(previous)
-    if size and sized:
+    if size and sized and subject[-_PAIR:] == previous[-_PAIR:]:
         return sized["measure"] + subject
     if subject.startswith(("占", "的比重", "较", "比重占")) or _MEASURE_ONLY.fullmatch(
         _SHARE_OF.sub("", subject)

@@ -123,6 +123,7 @@ _BRINGS: Final = alternation(
     统筹 统筹安排 纳入 纳管 投运 投用 启用 建成投用 建成投运 投资 投入 安排 筹集 募集 撬动
     争取到 融资""",
     unless_before=_NOUN_AFTER,
+    unless_after={"组织": "务会济作际介益"},  # 服务组织, 社会组织
 )
 # What brings new things about: with a count, the target is cumulative.
 BUILD: Final = f"(?:{_STAGES}|{_STANDARDS}|{_BRINGS})"
