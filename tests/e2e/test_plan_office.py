@@ -42,7 +42,7 @@ def test_the_same_title_is_a_revision_unless_told_otherwise(page: Page, demo: Pl
     expect(page.locator("main")).not_to_contain_text("已有同名计划")
     lay_aside(page)
     address = load(page, demo, PLAN, plan="")
-    expect(page.locator(".notice")).to_contain_text("已有同名计划")
+    expect(page.locator(".notice-watch")).to_contain_text("已有同名计划")
     page.get_by_role("button", name="改为该计划的修订稿").click()
     expect(page.locator("#messages")).to_contain_text("修订稿")
     page.goto(address.replace("/review/", "/publish/"))
