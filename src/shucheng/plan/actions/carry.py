@@ -15,7 +15,7 @@ from pydantic import ValidationError
 from shucheng.plan.compiler.matching import normalise
 from shucheng.plan.items import SCHEMAS
 from shucheng.plan.models import Decision, Finding, Item, ItemKind, PlanVersion
-from shucheng.plan.queries.quotes import find_words, position_at
+from shucheng.plan.queries.quotes import find_words, last_added, position_at
 
 # What only says where an item stands in its version: the same promise has others in the next.
 _PLACED = {"section", "quote", "no", "number", "category"}
@@ -90,7 +90,7 @@ def _carry_added(
     before: PlanVersion, version: PlanVersion, left: list[dict[str, str]]
 ) -> Iterable[str]:
     found = [item for item in version.items.all() if item.decision != Decision.REJECTED]
-    number = version.items.filter(ref__startswith="x").count()
+    number = last_added(version)
     for old in before.items.filter(compiled__isnull=True, decision=Decision.ADDED).select_related(
         "decided_by"
     ):

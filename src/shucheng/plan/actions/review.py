@@ -11,7 +11,7 @@ from shucheng.kernel.public import Actor, Conflict, Invalid, NotFound, action, r
 from shucheng.plan.actions.force import locked
 from shucheng.plan.items import clean_typed
 from shucheng.plan.models import Decision, Finding, Item, ItemKind, VersionState
-from shucheng.plan.queries.quotes import find_words, position_at
+from shucheng.plan.queries.quotes import find_words, last_added, position_at
 
 
 @action
@@ -86,11 +86,10 @@ def add_item(
             {"quote": str(said)},
         )
     data = clean_typed(kind, {**data, "quote": version.text[start:end]}, {})
-    numbers = version.items.filter(ref__startswith="x").count()
     item = Item.objects.create(
         version=version,
         kind=kind,
-        ref=f"x{numbers + 1}",
+        ref=f"x{last_added(version) + 1}",
         position=position_at(version, start),
         data=data,
         compiled=None,

@@ -18,3 +18,9 @@ def position_at(version: PlanVersion, start: int) -> int:
     """A place in the reading order: just behind the last item that starts before it."""
     before = version.items.filter(span_start__lte=start).aggregate(last=Max("position"))["last"]
     return 0 if before is None else before + 1
+
+
+def last_added(version: PlanVersion) -> int:
+    """The number of the item that was added last: `x3` is 3. One taken back leaves a gap."""
+    refs = version.items.filter(ref__startswith="x").values_list("ref", flat=True)
+    return max((int(ref[1:]) for ref in refs), default=0)

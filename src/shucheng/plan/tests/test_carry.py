@@ -115,6 +115,17 @@ def test_filing_it_as_a_revision_carries_and_filing_it_apart_takes_back(
     assert own.decision == Decision.ACCEPTED
 
 
+def test_what_is_added_after_one_was_taken_back_has_a_name_of_its_own(
+    decided: PlanVersion, office: Actor
+) -> None:
+    version = loaded(REVISED, office, plan_code=decided.plan.code)
+    data = {"subject": "园区", "comparator": ">=", "value": "1", "kind": "level"}
+    own = review.add_item(version.pk, "target", data, (0, 0), quote="建成软件园区", actor=office)
+    version = move_version(version.pk, actor=office)
+    next_one = review.add_item(version.pk, "target", data, (0, 0), quote="二、", actor=office)
+    assert (own.ref, next_one.ref) == ("x2", "x3")
+
+
 def test_where_nothing_was_decided_nothing_is_said(
     published: PlanVersion, office: Actor, office_browser: Client
 ) -> None:
