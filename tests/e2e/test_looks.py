@@ -49,6 +49,15 @@ def test_pages_fit_and_are_accessible(page: Page, demo: Platform, language: str,
     assert not found
 
 
+def test_the_walls_english_words_are_whole(page: Page, demo: Platform) -> None:
+    page.set_viewport_size({"width": 1920, "height": 1080})
+    sign_in(page, demo, "leader")
+    page.goto(f"{demo.address}/language/?to=en&next=/")
+    page.goto(f"{demo.address}/?wall=1")
+    assert page.evaluate(_ENDS_IN_DOTS) == []
+    assert page.evaluate(_CUT_OFF) == []
+
+
 @pytest.mark.parametrize("size", [(1920, 1080), (3840, 2160)])
 def test_the_wall_shows_everything_without_scrolling(
     page: Page, demo: Platform, size: tuple[int, int]
@@ -249,14 +258,22 @@ def test_no_page_carries_styles_or_scripts_of_its_own(page: Page, demo: Platform
 
 
 @pytest.mark.parametrize(
-    ("language", "says"),
+    ("language", "name", "says"),
     [
-        ("zh-hans", ("单位：亿元", "截至 ", "来源：模拟", "模拟数据，不是真实城市的数据")),
-        ("en", ("Unit: 亿元", "Up to ", "source: simulated", "Simulated data")),
+        (
+            "zh-hans",
+            "数字经济核心产业营业收入",
+            ("单位：亿元", "截至 ", "来源：模拟", "模拟数据，不是真实城市的数据"),
+        ),
+        (
+            "en",
+            "Revenue of core digital industries",
+            ("Unit: 亿元", "Up to ", "source: simulated", "Simulated data"),
+        ),
     ],
 )
 def test_a_charts_picture_says_what_it_shows_and_that_it_is_simulated(
-    page: Page, demo: Platform, language: str, says: tuple[str, ...], tmp_path: Path
+    page: Page, demo: Platform, language: str, name: str, says: tuple[str, ...], tmp_path: Path
 ) -> None:
     sign_in(page, demo, "leader")
     page.goto(f"{demo.address}/language/?to={language}&next=/")
@@ -265,11 +282,11 @@ def test_a_charts_picture_says_what_it_shows_and_that_it_is_simulated(
     for kind in ("svg", "png"):
         with page.expect_download() as found:
             page.click(f"[data-download][data-type={kind}]")
-        name = found.value.suggested_filename
-        assert re.fullmatch(rf"数字经济核心产业营业收入-\d{{4}}-\d\d\.{kind}", name)
+        file = found.value.suggested_filename
+        assert re.fullmatch(rf"{name}-\d{{4}}-\d\d\.{kind}", file)
         found.value.save_as(tmp_path / kind)
     drawn = (tmp_path / "svg").read_text()
-    assert not [words for words in ("数字经济核心产业营业收入", *says) if words not in drawn]
+    assert not [words for words in (name, *says) if words not in drawn]
 
 
 def test_a_year_is_named_in_its_middle_and_its_target_stands_at_its_end(

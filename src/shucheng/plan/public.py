@@ -14,6 +14,7 @@ from shucheng.plan.models import PlanVersion, VersionState
 from shucheng.plan.queries.areas import AreaValue, Comparison, compare_areas
 from shucheng.plan.queries.cockpit import Cockpit, Headline, cockpit
 from shucheng.plan.queries.duties import organisations_with_duties
+from shucheng.plan.queries.names import indicator_name
 from shucheng.plan.queries.search import search_plan
 from shucheng.plan.queries.targets import (
     SectionTargets,
@@ -39,6 +40,7 @@ __all__ = [
     "cockpit",
     "compare_areas",
     "current_version",
+    "indicator_name",
     "load_city_pack",
     "load_plan",
     "organisations_with_duties",

@@ -13,7 +13,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from shucheng.lib.periods import Period
-from shucheng.plan.public import Headline
+from shucheng.plan.public import Headline, indicator_name
 
 # The lowest value stands a little above the edge: a diamond on it stays clear of the years below.
 _FLOOR, _RISE = 92, 80
@@ -182,4 +182,7 @@ def _anchor(point: Point) -> str:
 
 def _description(headline: Headline) -> str:
     path = ", ".join(f"{target.year}: {target.value.normalize():f}" for target in headline.path)
-    return _("Targets of %(name)s: %(path)s") % {"name": headline.indicator.name, "path": path}
+    return _("Targets of %(name)s: %(path)s") % {
+        "name": indicator_name(headline.indicator),
+        "path": path,
+    }

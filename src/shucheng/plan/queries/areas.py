@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from django.db.models import F, Min, Q
-from django.utils.translation import get_language
 
 from shucheng.kernel.public import Actor, Area, MetricVersion, areas
 from shucheng.lib import units
@@ -12,6 +11,7 @@ from shucheng.lib.periods import Period
 from shucheng.plan.models import Binding, PlanVersion
 from shucheng.plan.queries.computed import metrics_of
 from shucheng.plan.queries.measured import Known, metric_of, stored_values
+from shucheng.plan.queries.names import binding_name
 from shucheng.plan.queries.versions import current_version
 
 
@@ -152,12 +152,11 @@ def _choices(version: PlanVersion) -> tuple[Choice, ...]:
         )
         .order_by(F("line").asc(nulls_last=True), "place", "pk")
     )
-    english = get_language() == "en"
     return tuple(
         Choice(
             pk=binding.pk,
             code=binding.code,
-            name=(english and binding.name_en) or binding.name,
+            name=binding_name(binding),
             unit=binding.unit,
             formula=binding.formula,
             is_headline=binding.line is not None,

@@ -10,6 +10,7 @@ from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 
 from shucheng.plan.queries.items import IndicatorPage
+from shucheng.plan.queries.names import indicator_name
 from shucheng.plan.templatetags.plan_text import source_label
 
 
@@ -17,6 +18,7 @@ def chart_of(page: IndicatorPage) -> dict[str, Any]:
     """What is drawn, and what a picture of it must carry when it is taken along."""
     latest = page.measured.latest
     unit = page.indicator.unit
+    caption = _("Unit: %(unit)s") % {"unit": unit} + " · " if unit else ""
     known = _("Nothing is known yet")
     if latest:
         sources = dict.fromkeys(source_label(found.source) for found in page.measured.series)
@@ -31,8 +33,8 @@ def chart_of(page: IndicatorPage) -> dict[str, Any]:
         "target": page.chart.target,
         "runs": page.chart.runs,
         "labels": {"target": _("Target path"), "actual": _("Known so far")},
-        "title": page.indicator.name,
-        "caption": f"{_('Unit: %(unit)s') % {'unit': unit}} · {known}" if unit else known,
+        "title": indicator_name(page.indicator),
+        "caption": caption + known,
         "plan": str(page.indicator.version),
         "mark": _("Simulated data, not of the real city") if page.simulated else "",
         "file": file_name(page),
@@ -42,7 +44,8 @@ def chart_of(page: IndicatorPage) -> dict[str, Any]:
 def file_name(page: IndicatorPage) -> str:
     """`指标名-期间`, without what a file system refuses."""
     latest = page.measured.latest
-    name = f"{page.indicator.name}-{latest.period}" if latest else page.indicator.name
+    name = indicator_name(page.indicator)
+    name = f"{name}-{latest.period}" if latest else name
     return re.sub(r'[\\/:*?"<>|\s]+', " ", name).strip()
 
 

@@ -10,11 +10,11 @@ from django.template import Context
 from django.template.loader import render_to_string
 from django.utils.functional import Promise
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import gettext as _words
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from shucheng.kernel.public import Actor, Person, Role
-from shucheng.plan.public import Headline, Standing
+from shucheng.plan.public import Headline, Standing, indicator_name
 from shucheng.web.charts import line, path_sparkline
 from shucheng.web.demo import demo_people
 
@@ -25,6 +25,9 @@ register = template.Library()
 def may(actor: Actor | Any, permission: str) -> bool:
     """`{% if actor|may:"plan.manage" %}`: what is not allowed is not offered."""
     return isinstance(actor, Actor) and actor.may(permission)
+
+
+register.filter("indicator_name", indicator_name)
 
 
 @register.simple_tag
@@ -44,7 +47,7 @@ def signed(change: Any) -> str:
     if change is None:
         return "—"
     if not change.value:
-        return _words("unchanged")
+        return gettext("unchanged")
     return f"{change.value.normalize():+,f}" + ("%" if change.in_percent else "")
 
 

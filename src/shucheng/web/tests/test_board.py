@@ -65,7 +65,9 @@ def headline(
     if value is not None:
         known = SimpleNamespace(value=Decimal(str(value)), year=sum_of or 2025)
     return Headline(
-        indicator=cast(Any, SimpleNamespace(category=category, comparator=comparator, name="")),
+        indicator=cast(
+            Any, SimpleNamespace(category=category, comparator=comparator, name="", binding=None)
+        ),
         leads=(),
         path=cast(Any, path),
         measured=cast(

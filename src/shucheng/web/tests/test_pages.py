@@ -173,6 +173,16 @@ def test_every_indicator_of_the_map_opens_on_an_areas_page(year: None) -> None:
         text_of(client, f"/areas/?show={choice.code}")
 
 
+def test_an_english_reader_meets_an_indicator_under_its_english_name(year: None) -> None:
+    client = browser_of(Role.LEADER)
+    client.cookies["django_language"] = "en"
+    page = text_of(client, "/")
+    card = page[page.index('class="indicator-card"') :]
+    card = card[: card.index("</a>")]
+    assert ">Revenue of core digital industries<" in card
+    assert 'title="数字经济核心产业营业收入"' in card
+
+
 def test_what_did_not_change_is_said_in_words(year: None) -> None:
     page = text_of(browser_of(Role.LEADER), "/areas/320902/")
     assert "持平" in page
