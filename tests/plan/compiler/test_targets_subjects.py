@@ -103,6 +103,10 @@ from tests.plan.compiler.test_targets import read
         ("引进产值超亿元企业5家、亿元以上企业3家。", ["产值超亿元企业", "亿元以上企业"]),
         # A noun that ends like a verb.
         ("培育海工企业、渔业服务组织各20家。", ["海工企业", "渔业服务组织"]),
+        (
+            "渔业项目履约率、开工率分别达到90%、80%。",
+            ["渔业项目履约率", "渔业项目开工率"],
+        ),
         # A label holds to the end of its sentence.
         ("量子:参与标准制定,提交技术提案30篇。", ["量子技术提案"]),
     ],

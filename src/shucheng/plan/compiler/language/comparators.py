@@ -48,13 +48,15 @@ SIGNS: Final[dict[str, Comparator]] = {
 }  # fmt: skip
 # What follows the number and limits it.
 LIMIT: Final = "(?:及|或|和)?以上|(?:及|或)?以下|以内|之内|左右|上下"
+# 3个工作日|内办结
+LIMIT_OF_TIME: Final = "内(?:办结|响应|处置|到达|反馈|送达)(?=[，、。;]|$)"
 
 
 def comparator_of_limit(limit: str) -> Comparator | None:
     """What 以上, 以内, 左右, 余 or + after a number stand for; None for "" and other words."""
     if limit.endswith("以上"):
         return ">="
-    if limit.endswith("以下") or limit in ("以内", "之内"):
+    if limit.endswith("以下") or limit.startswith(("以内", "之内", "内")):
         return "<="
     if limit in ("左右", "上下"):
         return "~"

@@ -50,6 +50,12 @@ _ACTOR: Final = re.compile(
     )
     + "|数字化转型$|转型升级$)"
 )
+# 支持50家企业|建设平台.
+_HELPED: Final = re.compile(
+    "(.{0,24}?(?:企业|机构|单位|学校|高校|医院|农户|园区|县|镇|乡镇))(?:牵头|联合)?"
+    + alternation("建设 打造 创建 搭建 组建 申报 购置 开发 设立")
+    + "(?!项目).{2,}"
+)
 # 形成年产服务器50万台、整机柜1万架的制造能力.
 _CAPACITY: Final = re.compile("年产(?P<made>.{4,80})的(?P<what>(?:生产|制造|加工|处理|供应)?能力)$")
 # 需求响应能力达到最大负荷的5%: a share of something, said with a verb.
@@ -223,8 +229,10 @@ def _number_first(passage: FoldedPassage, quantity: Quantity, left: Left, noun: 
         noun = (noun[0], use.start())
     subject = passage.print(noun)
     verb = passage.verb_in(noun)
-    if not left.verb and words.SUPPORTS.search(passage.slice((left.begin, left.core[0]))):
-        left = replace(left, verb="build")  # 引导|不少于300家企业
+    if words.SUPPORTS.search(passage.slice((left.begin, left.core[0]))):
+        left = replace(left, verb=left.verb or "build")  # 引导|不少于300家企业
+        helped = _HELPED.match(subject) if quantity.dimension == "count" else None
+        subject = helped[1] if helped else subject
     # 为 right before the number reads like a comparator.
     given = not core and verb < noun[1] and _FOR.search(passage.before(quantity.span[0]))
     if given or core[:1] in ("为", "向", "给"):

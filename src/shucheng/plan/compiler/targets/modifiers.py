@@ -39,9 +39,9 @@ _INNER_MEASURE: Final = re.compile(
     + alternation("企业 公司 园区 开发区 集群 产业链 基地 平台 县 镇 村 品牌 产品")
     + ")?[一-鿿]{0,8}"
     + alternation(
-        """人口 年薪 收入 营收 产值 增加值 投资 额 规模 面积 容量 产量 产能 能力 算力 装机 资本 估值 市值
-        税收 利润 纳税 人数 用户数 数量 参数 参数量 强度 率 占比 里程 用量 流量 储量 体量 密度 年限
-        用户"""
+        """人口 年薪 收入 营收 产值 增加值 投资 额 规模 面积 容量 产量 产能 能力 算力 装机 资本 估值
+        市值 税收 利润 纳税 人数 用户数 数量 参数 参数量 强度 率 占比 里程 用量 流量 储量 体量 密度
+        年限 用户"""
     )
     + f")?(?P<compared>{_COMPARED_SIZE})"
 )
@@ -138,12 +138,14 @@ def names_a_class(
     if quantity.unit == "岁" and not compared:
         return True  # 70岁以上老人
     bounded = quantity.limit in _BOUNDED
+    counted = follows is not None and follows.dimension == "count"
+    if counted and not after and quantity.dimension == "money" and quantity.limit in _BOUNDED:
+        return not compared  # 其中5亿元以上|20个
     if follows is None and _COLLECTIVE.match(after) and _FORMED.search(before):
         return False
     headcount = quantity.unit in ("人", "名", "户") and bounded
     if not after or not (headcount or quantity.dimension in ("money", "amount", "time", "none")):
         return False
-    counted = follows is not None and follows.dimension == "count"
     joined = re.search("[、，和及与并]", after) is None
     if follows and bounded and joined and not compared and _MEASURED.match(after):
         return True  # 12米以上渔船终端安装率100%
@@ -153,7 +155,8 @@ def names_a_class(
         return False
     if bounded or after.startswith("的"):
         return re.match("的?(?:产业|投资|集群)$", after) is None
-    return counted and joined and _SIZED.search(before) is not None
+    named = quantity.chinese and quantity.dimension == "money" and not compared
+    return counted and joined and (named or _SIZED.search(before) is not None)
 
 
 def _names_a_service(

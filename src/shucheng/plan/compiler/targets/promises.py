@@ -146,8 +146,9 @@ def _states_a_fact(item: Item, subject: str) -> bool:
 
 def _time_promises(passage: FoldedPassage, item: Item) -> bool:
     """审批缩短至3天以内, 时延不超过20毫秒; hours that only name a service are none."""
+    limit = item.quantity.limit
     bounded = bool(item.left.comparators - {"equal", "above", "at_least"}) or (
-        item.quantity.limit in ("以内", "之内", "以下")
+        limit in ("以内", "之内", "以下") or limit.startswith("内")
     )
     named = bool(item.left.comparators) and item.left.core[1] > item.left.core[0]
     return bounded or named or item.left.growth or draws_circle(passage, item)

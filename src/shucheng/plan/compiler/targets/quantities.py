@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from shucheng.plan.compiler.document import Span
-from shucheng.plan.compiler.language.comparators import LIMIT
+from shucheng.plan.compiler.language.comparators import LIMIT, LIMIT_OF_TIME
 from shucheng.plan.compiler.language.numerals import CHINESE_NUMERAL, DIGITS, parse_number
 from shucheng.plan.compiler.language.units import (
     MAGNITUDE,
@@ -24,7 +24,7 @@ _QUANTITY: Final = re.compile(
     rf"|(?P<number>{_NUMERAL}|(?=万亿|亿|万)(?<![{CHINESE_NUMERAL}万亿数几\d])|(?<=翻)(?=番))"
     rf"(?:(?P<unit1>{MAGNITUDE}?{UNIT}|{MAGNITUDE})?(?:-|~|至|到)(?P<number2>{_NUMERAL}))?"
     rf"(?P<odd>多|余|\+(?=[一-鿿]))?(?P<magnitude>{MAGNITUDE})?(?P<odd2>多|余)?(?P<unit>{UNIT})?)"
-    rf"(?P<bound>多|余)?(?P<limit>{LIMIT})?"
+    rf"(?P<bound>多|余)?(?P<limit>{LIMIT}|{LIMIT_OF_TIME})?"
 )
 _RANK: Final = re.compile(rf"前(?:列)?(?P<number>\d+|[{CHINESE_NUMERAL}]+)(?P<unit>{RANK_UNIT})?")
 

@@ -70,6 +70,10 @@ _GRADED: Final = re.compile(rf"(?P<grade>{_GRADE.pattern})(?P<tail>[一-鿿“�
 _SIZE_ONLY: Final = re.compile(
     r"(?:超过?|突破|达到?|上|(?=[\d一二两五十百千]))[\d.一二两五十百千]*[万亿]+元(?:以上)?的?[一-鿿]"
 )
+# 亿元以上产业项目60个, 其中|10亿元以上|20个: the size takes the place of the first one.
+_BARE_SIZE: Final = re.compile(r"[\d.一二两五十百千]*[万亿]+元(?:及以上|以上)")
+_OWN_SIZE: Final = re.compile(rf"^(?:总?投资)?{_BARE_SIZE.pattern}的?")
+_OF_FUND: Final = re.compile("(?:总|首期|基金)?规模")
 _SIZED_CLASS: Final = re.compile(
     "(?:[一-鿿]+[中内])?(?P<measure>[一-鿿]{0,6}?(?:收入|产值|营收|规模|投资|销售额|交易额|零售额|税收|估值|市值))"
     + _SIZE_ONLY.pattern
@@ -113,7 +117,8 @@ _SHORTEST_HEAD: Final = 2
 # How far a thing has come, or how good it is: never a thing of its own.
 _STAGE_RATE: Final = re.compile(
     alternation(
-        """归集 共享 开放 利用 合格 满意 达产 投产 竣工 开工 入库 办结 响应 联网 在线 完好 覆盖 普及
+        """履约 签约 落地 到位 资金到位
+        归集 共享 开放 利用 合格 满意 达产 投产 竣工 开工 入库 办结 响应 联网 在线 完好 覆盖 普及
         使用 更新 及时 准确 完整 一致 可用 达标 整改 处置 回访 上线 入驻"""
     )
     + "率$"
@@ -267,8 +272,13 @@ def complete(subject: str, previous: str, *, counted: bool = False) -> str:
         return subject
     if not subject:
         return previous
+    if _OF_FUND.fullmatch(subject) and previous.endswith("基金"):
+        return previous + subject
     if subject.endswith("的"):
+        previous = _OWN_SIZE.sub("", previous, count=1)
         return subject + words.SCOPE.sub("", previous, count=1)  # 其中营业收入超亿元的|10家
+    if _BARE_SIZE.fullmatch(subject):
+        return subject + _OWN_SIZE.sub("", previous, count=1)
     size, sized = _SIZE_ONLY.match(subject), _SIZED_CLASS.match(previous)
     if size and sized and subject[-_PAIR:] == previous[-_PAIR:]:
         return sized["measure"] + subject
