@@ -31,7 +31,7 @@ def load_city(pack: CityPack, *, actor: Actor) -> dict[str, int]:
     import_metrics([_definition(metric) for metric in pack.metrics], actor=actor)
     for entry in pack.bindings:
         binding, _new = Binding.objects.update_or_create(code=entry.code, defaults=_stored(entry))
-        keep_formula(binding, actor=actor)
+        _keep_formula(binding, actor=actor)
     bound = sum(
         bind_version(version)
         for version in PlanVersion.objects.filter(state=VersionState.PUBLISHED)
@@ -48,9 +48,8 @@ def load_city(pack: CityPack, *, actor: Actor) -> dict[str, int]:
     return counts
 
 
-def keep_formula(binding: Binding, *, actor: Actor) -> None:
-    """Write down a binding's formula as a version, unless it is the newest one already. Called
-    inside the action that set it."""
+def _keep_formula(binding: Binding, *, actor: Actor) -> None:
+    """Write down a binding's formula as a version, unless it is the newest one already."""
     last = binding.formulas.order_by("-number").first()
     if last is None or (last.formula, last.unit) != (binding.formula, binding.unit):
         FormulaVersion.objects.create(
