@@ -49,7 +49,7 @@ SIGNS: Final[dict[str, Comparator]] = {
 # What follows the number and limits it.
 LIMIT: Final = "(?:及|或|和)?以上|(?:及|或)?以下|以内|之内|左右|上下"
 # 3个工作日|内办结
-LIMIT_OF_TIME: Final = "内(?:办结|响应|处置|到达|反馈|送达)(?=[，、。;]|$)"
+LIMIT_OF_TIME: Final = "内(?:办结|响应|处置|到达|反馈|送达)(?:现场|完毕|到位)?(?=[，、。;]|$)"
 
 
 def comparator_of_limit(limit: str) -> Comparator | None:

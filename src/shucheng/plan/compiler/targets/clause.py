@@ -70,6 +70,9 @@ _FUND: Final = re.compile(
 )
 
 
+_OF_FUND: Final = re.compile("(?P<thing>.{2,}?)(?:总|首期)?(?:规模|投资)")
+
+
 @dataclass(frozen=True, slots=True)
 class Item:
     """One figure of a clause with what the clause itself says of it."""
@@ -154,6 +157,10 @@ def _with_shared_tails(items: Sequence[Item]) -> list[Item]:
     completed = list(items)
     for at in range(len(items) - 2, -1, -1):
         item, following = completed[at], completed[at + 1]
+        fund = _OF_FUND.fullmatch(following.subject) if following.number_first else None
+        if fund and _FUND.fullmatch(item.subject) and not item.number_first:
+            # 设立首期规模1亿元、总规模5亿元的基金
+            completed[at] = replace(item, subject=fund["thing"] + item.subject)
         if item.number_first and following.number_first:
             subject = share_tail(item.subject, following.subject)
             subject = share_noun(subject, following.subject)
@@ -202,7 +209,7 @@ def _reads_number_first(passage: FoldedPassage, left: Left, quantity: Quantity, 
     core = passage.slice(left.core)
     bare = not core or _ENDS_LISTING.search(core) is not None or left.verb_at_end
     if quantity.dimension in ("count", "rank"):
-        if passage.before(quantity.span[0]).endswith("有"):
+        if passage.before(quantity.span[0]).endswith(("有", "至少突破")):
             return True  # 每个乡镇至少有|1个服务中心
         if words.DOERS.search(core) and words.DONE_BY.match(passage.text, noun[0]):
             return False

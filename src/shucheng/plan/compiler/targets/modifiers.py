@@ -54,6 +54,9 @@ _FORMED: Final = re.compile(
     alternation("建立 组建 组成 建设 打造 建成 建好 形成 培育 培养 构建 壮大 充实 汇聚 集聚 招募")
     + f"(?:一[支个])?{_COMPARED_SIZE}$"
 )
+# 建成覆盖|100万人|的平台: whom a thing is for.
+_HOLDS: Final = re.compile("(?:覆盖|容纳|承载|辐射|支撑)$")
+_HOLDER: Final = re.compile("的(?!.*(?:家庭|农户|居民|用户|群众|人口|学生|企业)$)")
 _COLLECTIVE: Final = re.compile("(?:规模)?的[^，、]{0,12}(?:库|队伍|队|团队|军|梯队)$")
 _MANY: Final = re.compile(
     alternation("企业 单位 机构 学校 医院 农户 村 乡镇 园区 商户 工厂 项目 事项 场所 县 社区") + "$"
@@ -92,7 +95,8 @@ def _sizes_what_is_counted(
     if size.dimension == "count" and not (said["measure"] and said["compared"]):
         return False
     noun = _NOUN_OF_SIZE.match(after)
-    if noun is None and said["who"] and said["compared"]:
+    money = size.dimension == "money" and not counted.bare_magnitude
+    if noun is None and said["who"] and said["compared"] and money:
         return after == "" or goes_on  # 推动5家企业营收突破100亿元
     if noun is None:
         return goes_on
@@ -139,8 +143,10 @@ def names_a_class(
         return True  # 70岁以上老人
     bounded = quantity.limit in _BOUNDED
     counted = follows is not None and follows.dimension == "count"
-    if counted and not after and quantity.dimension == "money" and quantity.limit in _BOUNDED:
-        return not compared  # 其中5亿元以上|20个
+    if counted and not after and quantity.dimension == "money":
+        return True  # 其中5亿元以上|20个
+    if quantity.dimension == "count" and _HOLDER.match(after) and _HOLDS.search(before):
+        return True
     if follows is None and _COLLECTIVE.match(after) and _FORMED.search(before):
         return False
     headcount = quantity.unit in ("人", "名", "户") and bounded

@@ -245,7 +245,8 @@ class PassageReader:
             # 突破100项技术: a verb, not a comparator.
             left = replace(left, comparators=left.comparators - {"above"}, verb="build")
             return replace(item, left=left), "build", left.accumulates
-        opens_bare = not item.number_first or left.core[0] == left.core[1]
+        bare = left.core[0] == left.core[1] or left.measures_fund
+        opens_bare = not item.number_first or bare
         shares = not left.verb and not left.compared and opens_bare
         aims = words.AIM.search(self.passage.text, left.begin, left.core[0]) is not None
         gained = item.quantity.dimension == "count" or item.subject.endswith("资金")

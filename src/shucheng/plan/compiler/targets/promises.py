@@ -35,6 +35,7 @@ _OTHERS_LEVEL: Final = re.compile("(?:全国|全省|世界|国家)(?:的)?平均
 # 400G全光网络, 10M接入: letters that grade a technology unless a comparator stands before.
 _RATINGS: Final = frozenset({"G", "T", "M"})
 _HEADS: Final = frozenset("家户名人所")
+_SHORTEST_SUBJECT: Final = 2
 _SHORTEST_COUNTED: Final = 4
 # How far behind its condition a subsidy may stand.
 _CONDITION_REACH: Final = 60
@@ -77,7 +78,7 @@ def promises(passage: FoldedPassage, item: Item, standing: Standing) -> bool:
     """Whether the plan undertakes to reach this figure."""
     quantity, left = item.quantity, item.left
     scope = standing.scope
-    if scope.past or scope.reported or scope.others or not standing.subject:
+    if scope.past or scope.reported or scope.others or len(standing.subject) < _SHORTEST_SUBJECT:
         return False
     sentence = passage.slice(standing.clause.span)
     if quantity.dimension in ("money", "share", "amount") and words.SUBSIDY.search(sentence):

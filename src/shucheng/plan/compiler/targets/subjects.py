@@ -71,8 +71,11 @@ _SIZE_ONLY: Final = re.compile(
     r"(?:超过?|突破|达到?|上|(?=[\d一二两五十百千]))[\d.一二两五十百千]*[万亿]+元(?:以上)?的?[一-鿿]"
 )
 # 亿元以上产业项目60个, 其中|10亿元以上|20个: the size takes the place of the first one.
-_BARE_SIZE: Final = re.compile(r"[\d.一二两五十百千]*[万亿]+元(?:及以上|以上)")
-_OWN_SIZE: Final = re.compile(rf"^(?:总?投资)?{_BARE_SIZE.pattern}的?")
+_BARE_SIZE: Final = re.compile(
+    "(?:总?投资额?|年?(?:营收|营业收入|主营业务收入|产值|销售额|交易额))?(?:超过?|突破|达到?)?"
+    r"[\d.一二两五十百千]*[万亿]+元(?:及以上|以上)?"
+)
+_OWN_SIZE: Final = re.compile(rf"^{_BARE_SIZE.pattern}的?")
 _OF_FUND: Final = re.compile("(?:总|首期|基金)?规模")
 _SIZED_CLASS: Final = re.compile(
     "(?:[一-鿿]+[中内])?(?P<measure>[一-鿿]{0,6}?(?:收入|产值|营收|规模|投资|销售额|交易额|零售额|税收|估值|市值))"
