@@ -2,52 +2,26 @@
 
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
 
 from django.utils import timezone
 
 from shucheng.kernel.public import Actor
-from shucheng.plan.models import OPEN_FINDING, Indicator, IndicatorTarget, PlanVersion, WorkPoint
-from shucheng.plan.queries.measured import Known, Measured, MeasuredPlan, measure_plan
-from shucheng.plan.queries.targets import (
-    SectionTargets,
-    attainment,
-    meets,
-    targets_by_section,
-    value_of_year,
-)
+from shucheng.plan.models import OPEN_FINDING, IndicatorTarget, PlanVersion, WorkPoint
+from shucheng.plan.queries.measured import Known, MeasuredPlan, measure_plan
+from shucheng.plan.queries.targets import IndicatorNow, SectionTargets, targets_by_section
 from shucheng.plan.queries.versions import current_version
 
 
-@dataclass(frozen=True, slots=True)
-class Headline:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Headline(IndicatorNow):
     """An indicator with its path of yearly targets and what is known so far."""
 
-    indicator: Indicator
     leads: tuple[str, ...]
     path: tuple[IndicatorTarget, ...]
-    measured: Measured
-    current: IndicatorTarget | None
 
     @property
     def latest(self) -> Known | None:
         return self.measured.latest
-
-    @property
-    def value(self) -> Decimal | None:
-        """The latest value, where it can be held against this year's target."""
-        return value_of_year(self.measured, self.current.year) if self.current else None
-
-    @property
-    def attainment(self) -> Decimal | None:
-        """完成率: the value against this year's target, in percent."""
-        return attainment(self.value, self.current.value) if self.current else None
-
-    @property
-    def reached(self) -> bool:
-        if self.value is None or self.current is None:
-            return False
-        return meets(self.indicator.comparator, self.value, self.current.value)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
 from typing import TypeVar
 
 from django.db.models import Count, Q
@@ -23,19 +22,16 @@ from shucheng.plan.models import (
 )
 from shucheng.plan.queries.measured import (
     Known,
-    Measured,
     MeasuredPlan,
     measure_plan,
     why_unmeasured,
 )
 from shucheng.plan.queries.targets import (
+    IndicatorNow,
     MeasuredTarget,
     Standing,
     TargetNow,
-    attainment,
-    meets,
     targets_now,
-    value_of_year,
 )
 from shucheng.plan.queries.text import Sentence, sentence_around
 from shucheng.plan.queries.versions import current_version
@@ -73,14 +69,11 @@ def organisations_with_duties(*, actor: Actor) -> Sequence[OrganisationDuties]:
     return [OrganisationDuties(**row) for row in rows]
 
 
-@dataclass(frozen=True, slots=True)
-class IndicatorDuty:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IndicatorDuty(IndicatorNow):
     """An indicator somebody answers for: its path, what is known now, and how far that is."""
 
     duty: Duty
-    indicator: Indicator
-    measured: Measured
-    current: IndicatorTarget | None
     last: IndicatorTarget | None
     missing: str
 
@@ -88,22 +81,6 @@ class IndicatorDuty:
     def known(self) -> Known | None:
         latest = self.measured.latest
         return latest if latest and latest.value is not None else None
-
-    @property
-    def value(self) -> Decimal | None:
-        """What is known, where it can be held against this year's target."""
-        return value_of_year(self.measured, self.current.year) if self.current else None
-
-    @property
-    def attainment(self) -> Decimal | None:
-        """完成率 against this year's target, in percent."""
-        return attainment(self.value, self.current.value) if self.current else None
-
-    @property
-    def reached(self) -> bool:
-        if self.value is None or self.current is None:
-            return False
-        return meets(self.indicator.comparator, self.value, self.current.value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -271,8 +248,8 @@ def _indicators(
         found = plan.of(indicator)
         path = list(indicator.path.all())
         return IndicatorDuty(
-            duty,
-            indicator,
+            duty=duty,
+            indicator=indicator,
             measured=found,
             current=next((target for target in path if target.year >= today.year), None)
             or next(reversed(path), None),

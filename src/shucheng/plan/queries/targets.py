@@ -14,7 +14,7 @@ from enum import StrEnum
 
 from shucheng.lib import units
 from shucheng.lib.periods import Period
-from shucheng.plan.models import IndicatorTarget, Section, Target, Task, WorkPoint
+from shucheng.plan.models import Indicator, IndicatorTarget, Section, Target, Task, WorkPoint
 from shucheng.plan.queries.measured import Known, Measured, MeasuredPlan
 
 
@@ -55,6 +55,31 @@ class MeasuredTarget:
 
     now: TargetNow
     item: Task | WorkPoint
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IndicatorNow:
+    """An indicator, what is known of it, and this year's target of its path."""
+
+    indicator: Indicator
+    measured: Measured
+    current: IndicatorTarget | None
+
+    @property
+    def value(self) -> Decimal | None:
+        """The latest value, where it can be held against this year's target."""
+        return value_of_year(self.measured, self.current.year) if self.current else None
+
+    @property
+    def attainment(self) -> Decimal | None:
+        """完成率: the value against this year's target, in percent."""
+        return attainment(self.value, self.current.value) if self.current else None
+
+    @property
+    def reached(self) -> bool:
+        if self.value is None or self.current is None:
+            return False
+        return meets(self.indicator.comparator, self.value, self.current.value)
 
 
 @dataclass(frozen=True, slots=True)
