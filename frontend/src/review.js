@@ -55,12 +55,18 @@ const goTo = (item) => {
 };
 
 const step = (by) => {
+  moved = true;
   const all = items();
   const at = all.indexOf(current());
   goTo(all[at < 0 ? 0 : Math.min(Math.max(at + by, 0), all.length - 1)]);
 };
 
 let after = null; // where to go once the pressed button's answer is there
+let moved = false; // whether somebody moved on by key before that answer came
+
+document.addEventListener("htmx:beforeRequest", () => {
+  moved = false;
+});
 
 document.addEventListener("keydown", (event) => {
   if (!document.querySelector("[data-review]") || event.ctrlKey || event.metaKey || event.altKey) return;
@@ -89,9 +95,11 @@ document.addEventListener("htmx:afterSettle", (event) => {
     makeCurrent(item);
     return field.focus();
   }
-  if (!after || after.ref !== item.dataset.ref) return makeCurrent(item);
-  goTo(after.next ?? item);
-  after = null;
+  const pressed = after?.ref === item.dataset.ref ? after : null;
+  if (pressed) after = null;
+  if (moved && current()) return;
+  if (pressed) goTo(pressed.next ?? item);
+  else makeCurrent(item);
 });
 
 // -- words selected in the document become the quote of an item to add ---------------------------
