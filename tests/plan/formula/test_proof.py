@@ -69,6 +69,7 @@ def test_an_indicator_may_be_in_any_unit_that_measures_the_same(text: str, unit:
         ("rate[industry=01|02]", None, "formula.dimension_unsaid"),
         ("ratio(satisfaction, people)", None, "formula.over_time_unsaid"),
         ("revenue / (2 - 2)", None, "formula.division_by_zero"),
+        (" * ".join(["revenue"] * 10), None, "formula.too_many_products"),
     ],
 )
 def test_what_cannot_be_computed_is_refused(text: str, unit: str | None, code: str) -> None:

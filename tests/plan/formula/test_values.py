@@ -183,6 +183,15 @@ def test_days_add_up_to_months_once_every_day_is_known(
     ]
 
 
+def test_the_largest_products_that_are_allowed_are_finite() -> None:
+    largest = Decimal(10) ** 15
+    for sign in "*/":
+        formula = prove(f" {sign} ".join(["revenue"] * 9), METRICS)
+        for value in (largest, Decimal("0.000001")):
+            with panel_of({"revenue": {"2025-01": value}}) as panel:
+                assert panel.evaluate(formula, first_year=2025)[0].value is not None
+
+
 # A second way to the same values ----------------------------------------------------------------
 
 _LEAVES = st.sampled_from(

@@ -20,6 +20,10 @@ REASONS: dict[str, Reason] = {
         "The formula is longer than {limit} characters or has more than {parts} parts.",
         "Split it: give a part of it an indicator of its own.",
     ),
+    "formula.too_many_products": Reason(
+        "The formula multiplies or divides more than {most} times.",
+        "Split it: give a part of it an indicator of its own.",
+    ),
     "formula.not_understood": Reason(
         "{found} is not understood here.",
         "A formula holds metric codes, numbers, functions, + - * / and round brackets.",

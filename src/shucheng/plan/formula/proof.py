@@ -22,6 +22,7 @@ from shucheng.plan.formula.model import (
     Over,
     Reading,
     Selection,
+    children,
     readings,
 )
 from shucheng.plan.formula.parse import parse
@@ -29,6 +30,10 @@ from shucheng.plan.formula.quantities import PERCENT, PLAIN, POINTS, Quantity, q
 
 # Days are summed up to months before a formula reads them.
 PERIODS_A_YEAR: Final[dict[Frequency, int]] = {"A": 1, "S": 2, "Q": 4, "M": 12}
+
+# No indicator needs more, and the largest values of so many factors are still finite doubles.
+MOST_PRODUCTS: Final = 8
+_MULTIPLY: Final = frozenset({"*", "/", "share", "ratio", "yoy", "growth"})
 
 _OWN: Final[tuple[Over, ...]] = ("sum", "last", "mean")
 _ADDS_UP: Final[frozenset[Over]] = frozenset({"sum", "ytd", "cumulative"})
@@ -103,6 +108,9 @@ def prove(
     metrics'. Raises `FormulaInvalid`, `units.UnitUnknown`.
     """
     root = parse(text)
+    if _products(root) > MOST_PRODUCTS:
+        span = (0, len(text))
+        raise FormulaInvalid("formula.too_many_products", span, most=MOST_PRODUCTS)
     used = list(readings(root))
     if not used:
         raise FormulaInvalid("formula.no_metric", (0, len(text)))
@@ -119,6 +127,14 @@ def prove(
             "formula.unit_differs", (0, len(text)), found=str(found), wanted=str(wanted)
         )
     return Formula(text, root, period, found.symbol if unit is None else unit, known)
+
+
+def _products(node: Node) -> int:
+    """How often a tree multiplies or divides."""
+    own = (isinstance(node, Operation) and node.sign in _MULTIPLY) or (
+        isinstance(node, Call) and node.function in _MULTIPLY
+    )
+    return own + sum(_products(child) for child in children(node))
 
 
 def _coarsest(metrics: Iterable[MetricFacts]) -> Frequency:

@@ -8,6 +8,7 @@ with Panel(rows, {"320900": "", "320981": "320900"}) as panel:
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import ROUND_HALF_EVEN, Context, Decimal
+from math import isfinite
 from types import TracebackType
 from typing import Final, Self
 
@@ -155,6 +156,6 @@ class Panel:
 
 def rounded(value: float | None) -> Decimal | None:
     """A computed double as a stored decimal; None where it is unknown."""
-    if value is None:
+    if value is None or not isfinite(value):
         return None
     return Decimal(repr(value)).quantize(DIGITS, ROUND_HALF_EVEN, _ROOMY)

@@ -18,6 +18,10 @@ TEXTS: dict[str, tuple[Promise, Promise]] = {
         _("The formula is longer than {limit} characters or has more than {parts} parts."),
         _("Split it: give a part of it an indicator of its own."),
     ),
+    "formula.too_many_products": (
+        _("The formula multiplies or divides more than {most} times."),
+        _("Split it: give a part of it an indicator of its own."),
+    ),
     "formula.not_understood": (
         _("{found} is not understood here."),
         _("A formula holds metric codes, numbers, functions, + - * / and round brackets."),
