@@ -263,6 +263,10 @@ def test_the_chart_is_there_as_data(published: PlanVersion, office_browser: Clie
     assert lines[0] == "报告期,目标,目前已知,单位,来源"
     assert "2027,300.0,,亿元," in lines
     assert quote(f"{indicator.name}.csv") in response["Content-Disposition"]
+    published.indicators.filter(no=1).update(unit="=1+1")
+    text = office_browser.get(f"/indicators/{indicator.code}/data.csv").content.decode()
+    assert ",=1+1" not in text, "a spreadsheet would compute it"
+    assert ",'=1+1" in text
 
 
 def test_the_api_gives_the_plan_in_force(published: PlanVersion, office_browser: Client) -> None:

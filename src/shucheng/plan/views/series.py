@@ -13,6 +13,9 @@ from shucheng.plan.queries.items import IndicatorPage
 from shucheng.plan.queries.names import indicator_name
 from shucheng.plan.templatetags.plan_text import source_label
 
+# What a spreadsheet program would take for a formula.
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
 
 def chart_of(page: IndicatorPage) -> dict[str, Any]:
     """What is drawn, and what a picture of it must carry when it is taken along."""
@@ -56,10 +59,13 @@ def csv_of(page: IndicatorPage) -> HttpResponse:
     response["Content-Disposition"] = named or ""
     response.write("\ufeff")  # spreadsheet programs then read it as UTF-8
     sources = {found.period: source_label(found.source) for found in page.measured.series}
+    unit = page.indicator.unit
+    if unit.startswith(_FORMULA):
+        unit = f"'{unit}"
     writer = csv.writer(response)
     writer.writerow([_("Period"), _("Target"), _("Known so far"), _("Unit"), _("Source")])
     for period, target, actual in zip(
         page.chart.periods, page.chart.target, page.chart.actual, strict=True
     ):
-        writer.writerow([period, target, actual, page.indicator.unit, sources.get(period, "")])
+        writer.writerow([period, target, actual, unit, sources.get(period, "")])
     return response
