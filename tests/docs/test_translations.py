@@ -11,9 +11,7 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 PACKAGE = ROOT / "src" / "shucheng"
-LAYERS = sorted(p.parent for p in PACKAGE.glob("*/locale")) + sorted(
-    p.parent for p in PACKAGE.glob("bays/*/locale")
-)
+LAYERS = sorted(p.parent for p in PACKAGE.rglob("locale"))
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 
 

@@ -40,10 +40,15 @@ INSTALLED_APPS = [
     "shucheng.kernel.audit",
     "shucheng.kernel.files",
     "shucheng.kernel.observations",
+    "shucheng.kernel.reporting",
+    "shucheng.kernel.reminders",
     "shucheng.kernel.jobs",
     "shucheng.kernel.alerts",
     "shucheng.kernel.operations",
     "shucheng.plan",
+    "shucheng.plan.supervision",
+    "shucheng.plan.briefings",
+    "shucheng.plan.open_data",
     "shucheng.web",
 ]
 

@@ -17,10 +17,15 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("shucheng.kernel.audit.urls")),
     path("", include("shucheng.kernel.files.urls")),
     path("", include("shucheng.kernel.observations.urls")),
+    path("", include("shucheng.kernel.reporting.urls")),
+    path("", include("shucheng.kernel.reminders.urls")),
     path("", include("shucheng.kernel.jobs.urls")),
     path("", include("shucheng.kernel.alerts.urls")),
     path("", include("shucheng.kernel.operations.urls")),
     path("", include("shucheng.plan.urls")),
+    path("", include("shucheng.plan.supervision.urls")),
+    path("", include("shucheng.plan.briefings.urls")),
+    path("", include("shucheng.plan.open_data.urls")),
 ]
 
 handler400 = "shucheng.web.views.bad_request"

@@ -1,0 +1,5 @@
+"""Who may do what here."""
+
+from shucheng.kernel.public import Permission
+
+PERMISSIONS: tuple[Permission, ...] = ()
