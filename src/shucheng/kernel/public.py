@@ -74,6 +74,7 @@ from shucheng.kernel.observations.queries import (
     latest_values,
     observation_with_context,
 )
+from shucheng.kernel.reminders.actions.sending import send_reminder
 
 API_ROUTERS: tuple[tuple[str, Router], ...] = (
     ("", _identity_router),
@@ -159,6 +160,7 @@ __all__ = [
     "rotate_field_keys",
     "run_pending_jobs",
     "run_worker",
+    "send_reminder",
     "set_up_administrator",
     "store_file",
     "system_actor",

@@ -65,6 +65,13 @@ _WORDS: dict[str, str | Promise] = {
     "operations.backup.restored": _("Backup restored"),
     "operations.program.started": _("Program started"),
     "operations.program.verified": _("Program files compared"),
+    "reminders.delivery.made": _("Reminder delivered, or tried to"),
+    "reminders.preference.chosen": _("Way of being reminded chosen"),
+    "reminders.reminder.read": _("Reminders marked as read"),
+    "reminders.reminder.repeated": _("Reminder known already"),
+    "reminders.reminder.sent": _("Reminder written"),
+    "reminders.robot.added": _("Group robot added"),
+    "reminders.robot.changed": _("Group robot changed"),
 }
 CHANNELS: dict[str, str | Promise] = {
     "web": _("browser"),
