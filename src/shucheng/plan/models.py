@@ -10,12 +10,25 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from shucheng.plan.judging import (
+    AreaTarget,
+    Decomposition,
+    DifferenceNote,
+    LightRuleVersion,
+    PartKind,
+    PathKnot,
+    PathMethod,
+    PathSetting,
+)
 from shucheng.plan.measuring import Binding, FormulaVersion, IndicatorValue
 
 __all__ = [
     "KEPT",
+    "AreaTarget",
     "Binding",
     "Decision",
+    "Decomposition",
+    "DifferenceNote",
     "Duty",
     "DutyRole",
     "Finding",
@@ -25,6 +38,11 @@ __all__ = [
     "IndicatorValue",
     "Item",
     "ItemKind",
+    "LightRuleVersion",
+    "PartKind",
+    "PathKnot",
+    "PathMethod",
+    "PathSetting",
     "Plan",
     "PlanVersion",
     "Section",

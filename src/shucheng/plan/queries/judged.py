@@ -1,0 +1,191 @@
+"""How the plan's indicators stand: each value judged by the rule in force, with what it stands on.
+
+Everybody who judges (the pages, supervision, briefings, forecasts) reads this, so that one
+indicator never has two lights.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+
+from shucheng.plan.judgement.judge import Light, Outcome, Pace
+from shucheng.plan.judgement.path import Method, Path
+from shucheng.plan.judgement.ranking import Rank
+from shucheng.plan.models import Indicator, PlanVersion
+from shucheng.plan.queries.drivers import (
+    CityAgainstCounties,
+    Contributions,
+    city_against_counties,
+    contributions,
+)
+from shucheng.plan.queries.light_rules import RuleInForce
+from shucheng.plan.queries.measured import Known
+
+__all__ = [
+    "Changed",
+    "CityAgainstCounties",
+    "Contributions",
+    "Judged",
+    "JudgedPlan",
+    "changes",
+    "city_against_counties",
+    "contributions",
+    "judge_plan",
+]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judged:
+    """An indicator in an area at a period: its value, its light, and what that stands on.
+
+    Values are in the indicator's unit. `period` is the newest that has a value, or the one whose
+    value is late (then `known` is older); empty where neither is. `outcome` is what the rule
+    says of that period, with the facts it was judged from; `path` gives what is expected.
+    """
+
+    indicator: Indicator
+    area: str
+    period: str
+    known: Known | None
+    value: Decimal | None
+    outcome: Outcome
+    path: Path | None
+    method: Method | None
+    pace: Pace | None
+    # Among the counties, by schedule progress (by value where no county has a target); of a
+    # county that can be compared only.
+    rank: Rank | None
+    # County targets that are made up for demonstration or not agreed yet.
+    target_simulated: bool = False
+    target_unconfirmed: bool = False
+
+    @property
+    def unit(self) -> str:
+        return self.indicator.unit
+
+    @property
+    def light(self) -> Light:
+        return self.outcome.light
+
+    @property
+    def reason(self) -> str:
+        return self.outcome.reason
+
+    @property
+    def target(self) -> Decimal | None:
+        """The year's target."""
+        return self.outcome.facts.target
+
+    @property
+    def expected(self) -> Decimal | None:
+        return self.outcome.facts.expected
+
+    @property
+    def attainment(self) -> Decimal | None:
+        """完成率, in percent."""
+        return self.outcome.attainment
+
+    @property
+    def schedule_progress(self) -> Decimal | None:
+        """序时进度, in percent."""
+        return self.outcome.schedule_progress
+
+    @property
+    def gap(self) -> Decimal | None:
+        return self.outcome.gap
+
+    @property
+    def due(self) -> date | None:
+        """When the value of `period` was to be reported."""
+        return self.outcome.facts.due
+
+    @property
+    def recorded_at(self) -> datetime | None:
+        return self.known.recorded_at if self.known else None
+
+    @property
+    def simulated(self) -> bool:
+        return self.target_simulated or (self.known is not None and self.known.simulated)
+
+
+@dataclass(frozen=True, slots=True)
+class JudgedPlan:
+    """All indicators of a version, judged; the city first, then its counties in their order."""
+
+    version: PlanVersion
+    today: date
+    as_of: date | None
+    rule: RuleInForce
+    city_code: str
+    # Code → name of every area that was asked for, the city included.
+    areas: dict[str, str]
+    judged: tuple[Judged, ...]
+
+    @property
+    def city(self) -> tuple[Judged, ...]:
+        """One for each indicator of the annex, in its order."""
+        return tuple(found for found in self.judged if found.area == self.city_code)
+
+    def of(self, indicator: str, area: str = "") -> Judged | None:
+        """An indicator by code, in the city unless an area is named."""
+        wanted = area or self.city_code
+        return next(
+            (j for j in self.judged if j.indicator.code == indicator and j.area == wanted), None
+        )
+
+    def counties(self, indicator: str) -> tuple[Judged, ...]:
+        """An indicator in every county that has data or a target."""
+        return tuple(
+            j for j in self.judged if j.indicator.code == indicator and j.area != self.city_code
+        )
+
+    def count(self, light: Light) -> int:
+        """How many of the city's indicators have this light."""
+        return sum(found.light == light for found in self.city)
+
+    @property
+    def simulated(self) -> bool:
+        return any(found.simulated for found in self.judged)
+
+
+def judge_plan(
+    version: PlanVersion,
+    today: date,
+    *,
+    areas: Iterable[str] | None = None,
+    as_of: date | None = None,
+    back: int = 0,
+) -> JudgedPlan:
+    """Judge every indicator of the annex, in the city and in each county that has data.
+
+    `areas` limits it to some area codes (ranks need the counties); `as_of` judges by what was
+    known at the end of that day: observations, rules, paths and county targets. `back` judges
+    each indicator that many of its own periods earlier, as known now.
+    """
+    raise NotImplementedError
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """An indicator in an area then and now; `before` is None where it was not judged then."""
+
+    now: Judged
+    before: Judged | None
+
+    @property
+    def light_changed(self) -> bool:
+        return self.before is not None and self.before.light != self.now.light
+
+    @property
+    def change(self) -> Decimal | None:
+        """The value now against the value then, in the indicator's unit."""
+        if self.before is None or self.now.value is None or self.before.value is None:
+            return None
+        return self.now.value - self.before.value
+
+
+def changes(now: JudgedPlan, before: JudgedPlan) -> tuple[Changed, ...]:
+    """What differs between two judgements (`judge_plan(..., back=1)` gives the period before):
+    another light first, the worse the sooner, then another value or period."""
+    raise NotImplementedError
