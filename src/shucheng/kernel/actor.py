@@ -91,6 +91,11 @@ class Actor:
         if not self.may(permission, organisation_id):
             raise Forbidden(permission)
 
+    @property
+    def is_system(self) -> bool:
+        """The platform itself, not a person: see `system_actor`."""
+        return self.person_id is None and self.roles == frozenset(Role)
+
     def over(self, channel: Channel) -> Self:
         return replace(self, channel=channel)
 

@@ -7,6 +7,13 @@ class ReportingConfig(AppConfig):
 
     def ready(self) -> None:
         from shucheng.kernel.actor import register_permissions
+        from shucheng.kernel.jobs.registry import register_job, register_schedule
+        from shucheng.kernel.observations.guards import guard_observations
+        from shucheng.kernel.reporting.guard import refuse_closed_periods
+        from shucheng.kernel.reporting.jobs import open_due
         from shucheng.kernel.reporting.permissions import PERMISSIONS
 
         register_permissions(PERMISSIONS)
+        register_job("reporting.open_due", open_due)
+        register_schedule("reporting.open_due", every_minutes=60)
+        guard_observations(refuse_closed_periods)

@@ -1,7 +1,7 @@
 """Collection (填报): what is asked of whom, what was answered, who reviewed it.
 
 A *form* (填报表) is generated from metrics and organisations; its *lines* are the metrics it asks
-for. An *obligation* (报送任务) is one form for one organisation, area and period. It is answered by a
+for. An *obligation* (报送任务) is one form for one organisation, area and period, answered by a
 *submission* (填报): number 1, and number 2, 3 ... for corrections of what is published.
 
 States of a submission, and whose turn it is (`level`):
@@ -9,7 +9,7 @@ States of a submission, and whose turn it is (`level`):
 | state | level | meaning | next |
 | --- | --- | --- | --- |
 | draft 草稿 | | with the organisation, seen by nobody else | submitted, dropped |
-| submitted 已提交 | department | a county's, with the owner department | submitted, returned, draft |
+| submitted 已提交 | department | a county’s, with the owner department | submitted, returned |
 | submitted 已提交 | office | with the plan office | approved or published, returned |
 | approved 已通过 | | where a form is published in a step of its own | published, returned |
 | published 已发布 | | its values are observations | a correction is a new submission |
@@ -24,6 +24,7 @@ overdue (逾期未报) when the due day passed and nothing was handed in; late (
 in after it. Extensions and locks are events that only grow; what holds is the last one.
 """
 
+from datetime import date
 from typing import Any
 
 from django.db import models
@@ -86,9 +87,10 @@ class Form(models.Model):
 
 
 class FormLine(models.Model):
-    """One metric (and dimension combination) that a form asks for, from a day on, until a day.
+    """One metric (and dimension combination) that a form asks for.
 
-    A period is asked for when it ends within the two.
+    A period is asked for when it ends on or after `first_day` (null: always) and on or before
+    `last_day` (null: until further notice).
     """
 
     form = models.ForeignKey(Form, models.PROTECT, related_name="lines")
@@ -96,7 +98,7 @@ class FormLine(models.Model):
     dimension_key = models.CharField(max_length=200, blank=True)
     position = models.PositiveIntegerField()
     required = models.BooleanField(default=True)
-    first_day = models.DateField()
+    first_day = models.DateField(null=True)
     last_day = models.DateField(null=True)
 
     class Meta:
@@ -113,6 +115,12 @@ class FormLine(models.Model):
 
     def __str__(self) -> str:
         return self.key
+
+    def asks(self, end: date) -> bool:
+        """Whether it asks for a period that ends on a day."""
+        return (self.first_day is None or self.first_day <= end) and (
+            self.last_day is None or end <= self.last_day
+        )
 
     @property
     def key(self) -> str:

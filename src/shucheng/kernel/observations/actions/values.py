@@ -16,6 +16,7 @@ from shucheng.kernel.actor import Actor
 from shucheng.kernel.audit.entries import canonical, record
 from shucheng.kernel.errors import Conflict, Invalid, NotFound
 from shucheng.kernel.observations.checking import Checked, Checker, heads_of, today
+from shucheng.kernel.observations.guards import Write, ask_guards
 from shucheng.kernel.observations.inputs import (
     VALUE_ERRORS,
     ObservationInput,
@@ -69,6 +70,13 @@ def record_observations(
     fresh = [
         row for row in checked if row.cell not in heads or not row.says_the_same(heads[row.cell])
     ]
+    ask_guards(
+        (
+            Write(row.given.metric, row.given.area, row.period.start, row.period.end)
+            for row in fresh
+        ),
+        actor,
+    )
     written = _write(fresh, heads, source, reason, actor)
     superseded = sum(1 for row in written if row.supersedes_id)
     ids = tuple(row.pk for row in written)
@@ -111,11 +119,12 @@ def correct_observation(
     if Observation.objects.filter(supersedes=old).exists():
         raise Conflict(_("The observation"))
     number, settled = _corrected(value, status)
+    code = old.metric_version.metric.code
+    ask_guards([Write(code, old.area.code, old.period_start, old.period_end)], actor)
     new = _successor(old, number, settled, actor)
     new.note = reason
     new.evidence_id = evidence
     _save([new])
-    code = old.metric_version.metric.code
     announce({code}, {old.area.code})
     record(
         "observations.observation.corrected",

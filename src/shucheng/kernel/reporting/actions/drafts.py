@@ -1,11 +1,36 @@
 """Filling in: a draft, its evidence, a correction of what is published."""
 
 from collections.abc import Mapping
+from dataclasses import asdict
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from shucheng.kernel.action import action
 from shucheng.kernel.actor import Actor
+from shucheng.kernel.audit.entries import record
+from shucheng.kernel.errors import Invalid, NotFound
+from shucheng.kernel.files.models import StoredFile
+from shucheng.kernel.observations.models import Observation, Status
+from shucheng.kernel.reporting.access import require_own
+from shucheng.kernel.reporting.actions.steps import (
+    find_submission,
+    refuse_locked,
+    require_revision,
+    stale,
+    store,
+    write_event,
+)
 from shucheng.kernel.reporting.engine.model import Entry
-from shucheng.kernel.reporting.models import Submission
+from shucheng.kernel.reporting.engine.moves import EDITABLE, FINAL, Move, Place, State
+from shucheng.kernel.reporting.engine.rules import plain
+from shucheng.kernel.reporting.errors import MoveImpossible, need_words
+from shucheng.kernel.reporting.models import STATE_LABELS, Obligation, Submission
+from shucheng.kernel.reporting.queries.asked import Asked, asked
+from shucheng.kernel.reporting.queries.sheets import find_obligation, newest_submission
+
+_LONGEST = {"value": 40, "status": 1, "note": 500, "reason": 500}
 
 
 @action
@@ -15,21 +40,69 @@ def save_draft(
     """Store what was typed. Keys that are not given keep what they have; nothing is judged here.
 
     `revision` is what the sheet carried (0 where nothing was begun). Raises `Stale`, `Locked`,
-    `Invalid` for a key that the sheet does not have.
+    `MoveImpossible` where it is not with the organisation, `Invalid` for a key that the sheet
+    does not have.
     """
-    raise NotImplementedError
+    obligation = find_obligation(obligation_id, actor=actor)
+    require_own(obligation, actor)
+    refuse_locked(obligation)
+    given = asked(obligation)
+    typed = _typed(entries, given)
+    submission = _editable(obligation, revision, given, actor=actor)
+    values = dict(submission.values)
+    changed = sorted(key for key, each in typed.items() if values.get(key, {}) != each)
+    for key in changed:
+        if typed[key]:
+            values[key] = typed[key]
+        else:
+            values.pop(key, None)
+    store(
+        submission,
+        submission.revision,
+        "save",
+        actor=actor,
+        values=values,
+        last_keys=changed,
+        definitions={**given.definitions, **submission.definitions},
+    )
+    record(
+        "reporting.submission.saved",
+        submission,
+        actor=actor,
+        form=obligation.form.code,
+        organisation=obligation.organisation.code,
+        period=obligation.period,
+        revision=submission.revision,
+        cells=changed,
+    )
+    return submission
 
 
 @action
 def attach_evidence(obligation_id: int, file_id: int, *, revision: int, actor: Actor) -> Submission:
     """Add a stored file of one's organisation to the draft (begun where there is none)."""
-    raise NotImplementedError
+    obligation = find_obligation(obligation_id, actor=actor)
+    require_own(obligation, actor)
+    refuse_locked(obligation)
+    file = StoredFile.objects.filter(pk=file_id, organisation_id=obligation.organisation_id).first()
+    if file is None:
+        raise NotFound(_("The file"))
+    submission = _editable(obligation, revision, asked(obligation), actor=actor)
+    return _change_evidence(submission, file, actor=actor)
 
 
 @action
 def detach_evidence(submission_id: int, file_id: int, *, revision: int, actor: Actor) -> Submission:
     """Take a file off a draft; the file itself stays stored."""
-    raise NotImplementedError
+    submission = find_submission(submission_id)
+    require_own(submission.obligation, actor)
+    refuse_locked(submission.obligation)
+    require_revision(submission, revision)
+    file = submission.evidence.filter(pk=file_id).first()
+    if file is None:
+        raise NotFound(_("The file"))
+    _require_editable(submission)
+    return _change_evidence(submission, file, actor=actor, remove=True)
 
 
 @action
@@ -40,4 +113,123 @@ def start_correction(
 
     `verified` fills in preliminary values (P) as normal ones (A): nothing but the status changes.
     """
-    raise NotImplementedError
+    obligation = find_obligation(obligation_id, actor=actor)
+    require_own(obligation, actor)
+    refuse_locked(obligation)
+    words = need_words(reason)
+    newest = newest_submission(obligation)
+    if newest is None or newest.state != State.PUBLISHED:
+        raise Invalid(
+            "reporting.nothing_published",
+            _("There is nothing published here that could be corrected."),
+            _("Change the figures themselves, or finish the correction that was begun."),
+        )
+    given = asked(obligation)
+    values = {}
+    for key, observation in given.published.items():
+        entry = _as_published(observation)
+        if verified and entry.get("status") == Status.PROVISIONAL:
+            del entry["status"]
+        values[key] = entry
+    return _begin(obligation, given, actor=actor, values=values, reason=words)
+
+
+def _typed(entries: Mapping[str, Entry], given: Asked) -> dict[str, dict[str, str]]:
+    """Entries as they are stored: trimmed, empty ones empty. Raises `Invalid`."""
+    unknown = sorted(set(entries) - {cell.key for cell in given.cells})
+    if unknown:
+        raise Invalid(
+            "reporting.cell_unknown",
+            _("The form does not ask for “%(key)s”."),
+            _("Open the form again: it may have changed since."),
+            fields={key: str(_("Not asked for.")) for key in unknown},
+            key=unknown[0],
+        )
+    typed = {}
+    for key, entry in entries.items():
+        each = {name: text.strip() for name, text in asdict(entry).items() if text.strip()}
+        too_long = [name for name, text in each.items() if len(text) > _LONGEST[name]]
+        if too_long:
+            raise Invalid(
+                "reporting.too_long",
+                _("“%(key)s”: this is longer than can be kept."),
+                _("Shorten it: 40 characters for a value, 500 for a note or a reason."),
+                fields={key: str(_("Too long."))},
+                key=key,
+            )
+        typed[key] = each
+    return typed
+
+
+def _editable(obligation: Obligation, revision: int, given: Asked, *, actor: Actor) -> Submission:
+    """The submission that is being filled in, begun where there is none yet."""
+    submission = newest_submission(obligation)
+    if submission is None:
+        if revision:
+            raise NotFound(_("The submission"))
+        return _begin(obligation, given, actor=actor)
+    if submission.state == State.PUBLISHED:
+        raise Invalid(
+            "reporting.published_already",
+            _("These figures are published."),
+            _("Begin a correction with its reason; it is reviewed like the first report."),
+        )
+    require_revision(submission, revision)
+    _require_editable(submission)
+    return submission
+
+
+def _require_editable(submission: Submission) -> None:
+    if submission.state not in EDITABLE:
+        raise MoveImpossible(STATE_LABELS[State(submission.state)])
+
+
+def _begin(
+    obligation: Obligation,
+    given: Asked,
+    *,
+    actor: Actor,
+    values: dict[str, dict[str, str]] | None = None,
+    reason: str = "",
+) -> Submission:
+    last = obligation.submissions.order_by("-number").first()
+    try:
+        with transaction.atomic():
+            submission = Submission.objects.create(
+                obligation=obligation,
+                number=last.number + 1 if last else 1,
+                values=values or {},
+                definitions=given.definitions,
+                reason=reason,
+                changed_at=timezone.now(),
+                changed_by=actor.name[:150],
+                last_change=Move.CORRECT if reason else Move.START,
+            )
+    except IntegrityError:
+        # Somebody of the same organisation began at the same moment.
+        raise stale(obligation.submissions.exclude(state__in=FINAL).get()) from None
+    move = Move.CORRECT if reason else Move.START
+    write_event(submission, move, Place(State.DRAFT), 0, actor=actor, comment=reason)
+    return submission
+
+
+def _as_published(observation: Observation) -> dict[str, str]:
+    status = "" if observation.status == Status.NORMAL else observation.status
+    value = "" if observation.value is None else plain(observation.value.normalize())
+    entry = {"value": value, "status": status}
+    if observation.value is None:
+        entry["note"] = observation.note
+    return {name: text for name, text in entry.items() if text}
+
+
+def _change_evidence(
+    submission: Submission, file: StoredFile, *, actor: Actor, remove: bool = False
+) -> Submission:
+    store(submission, submission.revision, "evidence", actor=actor)
+    if remove:
+        submission.evidence.remove(file)
+    else:
+        submission.evidence.add(file)
+    code = "reporting.evidence.detached" if remove else "reporting.evidence.attached"
+    record(code, submission, actor=actor, file=file.pk, sha256=file.sha256)
+    return submission

@@ -1,26 +1,89 @@
 """The steps of a submission. Each names the revision that was looked at (`Stale` otherwise)."""
 
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
 from shucheng.kernel.action import action
 from shucheng.kernel.actor import Actor
-from shucheng.kernel.reporting.models import Submission
+from shucheng.kernel.errors import Invalid
+from shucheng.kernel.reporting.access import require_own, require_review
+from shucheng.kernel.reporting.actions.publishing import record_submission, require_same_definitions
+from shucheng.kernel.reporting.actions.steps import (
+    find_submission,
+    next_place,
+    refuse_locked,
+    require_revision,
+    take_step,
+)
+from shucheng.kernel.reporting.engine.moves import Level, Move, State
+from shucheng.kernel.reporting.errors import MoveImpossible, ProblemsLeft, need_words
+from shucheng.kernel.reporting.models import STATE_LABELS, Submission
+from shucheng.kernel.reporting.problem_texts import problem_text
+from shucheng.kernel.reporting.queries.asked import asked
+from shucheng.kernel.reporting.queries.sheets import as_entries, find_problems, unexplained
 
 
 @action
 def submit(submission_id: int, revision: int, *, actor: Actor, comment: str = "") -> Submission:
-    """Hand in. Raises `ProblemsLeft` while errors or unexplained warnings are left."""
-    raise NotImplementedError
+    """Hand in. Raises `ProblemsLeft` while errors or unexplained warnings are left.
+
+    The warnings that were explained are kept with the step, for the reviewer.
+    """
+    submission = find_submission(submission_id)
+    require_own(submission.obligation, actor)
+    refuse_locked(submission.obligation)
+    require_revision(submission, revision)
+    next_place(submission, Move.SUBMIT)
+    given = asked(submission.obligation)
+    entries = as_entries(submission.values)
+    problems = find_problems(given, entries, submission.definitions)
+    if left := unexplained(problems, entries):
+        errors = sum(problem.severity == "error" for problem in left)
+        fields = {problem.key: problem_text(problem) for problem in left}
+        raise ProblemsLeft(fields, errors, len(left) - errors)
+    take_step(
+        submission,
+        Move.SUBMIT,
+        revision,
+        actor=actor,
+        comment=comment,
+        problems=problems,
+        submitted_at=timezone.now(),
+        submitted_by_id=actor.person_id,
+        definitions=given.definitions,
+    )
+    return submission
 
 
 @action
 def withdraw(submission_id: int, revision: int, *, actor: Actor, comment: str = "") -> Submission:
     """Take back what nobody reviewed yet."""
-    raise NotImplementedError
+    submission = find_submission(submission_id)
+    require_own(submission.obligation, actor)
+    take_step(submission, Move.WITHDRAW, revision, actor=actor, comment=comment)
+    return submission
 
 
 @action
 def approve(submission_id: int, revision: int, *, actor: Actor, comment: str = "") -> Submission:
-    """Approve exactly this revision, at the level it waits for; the last approval publishes."""
-    raise NotImplementedError
+    """Approve exactly this revision, at the level it waits for.
+
+    The last approval publishes in the same transaction, unless the form makes that a step of its
+    own. Nobody approves what they handed in, nor twice.
+    """
+    submission = find_submission(submission_id)
+    require_review(submission.obligation, submission.level or Level.OFFICE, actor)
+    require_revision(submission, revision)
+    next_place(submission, Move.APPROVE)
+    _require_other_eyes(submission, actor)
+    require_same_definitions(submission)
+    refuse_locked(submission.obligation)
+    published = next_place(submission, Move.APPROVE).state is State.PUBLISHED
+    changes = {"published_at": timezone.now()} if published else {}
+    event = take_step(submission, Move.APPROVE, revision, actor=actor, comment=comment, **changes)
+    if published:
+        record_submission(submission, event, actor=actor)
+    return submission
 
 
 @action
@@ -28,13 +91,28 @@ def return_submission(
     submission_id: int, revision: int, comment: str, *, actor: Actor
 ) -> Submission:
     """Give it back to the organisation, with what is to be corrected."""
-    raise NotImplementedError
+    submission = find_submission(submission_id)
+    require_review(submission.obligation, submission.level or Level.OFFICE, actor)
+    words = need_words(comment, "comment")
+    take_step(submission, Move.RETURN, revision, actor=actor, comment=words)
+    return submission
 
 
 @action
 def publish(submission_id: int, revision: int, *, actor: Actor, comment: str = "") -> Submission:
     """Publish what was approved, where the form makes that a step of its own."""
-    raise NotImplementedError
+    submission = find_submission(submission_id)
+    require_review(submission.obligation, Level.OFFICE, actor)
+    event = take_step(
+        submission,
+        Move.PUBLISH,
+        revision,
+        actor=actor,
+        comment=comment,
+        published_at=timezone.now(),
+    )
+    record_submission(submission, event, actor=actor)
+    return submission
 
 
 @action
@@ -42,4 +120,26 @@ def drop_correction(
     submission_id: int, revision: int, *, actor: Actor, comment: str = ""
 ) -> Submission:
     """Give up a correction that was begun; what is published stays."""
-    raise NotImplementedError
+    submission = find_submission(submission_id)
+    require_own(submission.obligation, actor)
+    if not submission.is_correction:
+        raise MoveImpossible(STATE_LABELS[State(submission.state)])
+    take_step(submission, Move.DROP, revision, actor=actor, comment=comment)
+    return submission
+
+
+def _require_other_eyes(submission: Submission, actor: Actor) -> None:
+    """Whoever handed it in, or approved it one level below, does not approve it here."""
+    if actor.person_id is None:
+        return
+    events = list(submission.events.order_by("id"))
+    since = max((at for at, event in enumerate(events) if event.move == Move.SUBMIT), default=0)
+    acted = {
+        event.person_id for event in events[since:] if event.move in (Move.SUBMIT, Move.APPROVE)
+    }
+    if actor.person_id in {submission.submitted_by_id, *acted}:
+        raise Invalid(
+            "reporting.own_submission",
+            _("You handed these figures in or approved them already."),
+            _("Another person has to approve them."),
+        )

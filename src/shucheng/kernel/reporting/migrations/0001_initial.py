@@ -151,7 +151,7 @@ class Migration(migrations.Migration):
                 ('dimension_key', models.CharField(blank=True, max_length=200)),
                 ('position', models.PositiveIntegerField()),
                 ('required', models.BooleanField(default=True)),
-                ('first_day', models.DateField()),
+                ('first_day', models.DateField(null=True)),
                 ('last_day', models.DateField(null=True)),
                 ('form', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='lines', to='reporting.form')),
                 ('metric', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='observations.metric')),

@@ -1,0 +1,104 @@
+"""From an approved submission to observations, in the transaction of the step that publishes."""
+
+from django.utils.translation import gettext as _
+
+from shucheng.kernel.actor import Actor
+from shucheng.kernel.errors import Invalid
+from shucheng.kernel.observations.actions.values import record_observations
+from shucheng.kernel.observations.checking import heads_of
+from shucheng.kernel.observations.inputs import ObservationInput, cell_of, read_value
+from shucheng.kernel.observations.models import SIMULATION
+from shucheng.kernel.reporting.actions.steps import hold_form, refuse_locked
+from shucheng.kernel.reporting.engine.model import Entry
+from shucheng.kernel.reporting.engine.rules import plain
+from shucheng.kernel.reporting.models import FormLine, Submission, SubmissionEvent
+from shucheng.kernel.reporting.queries.asked import lines_of, newest_versions
+from shucheng.kernel.reporting.queries.sheets import as_entries
+
+REPORTED = "reported"
+
+
+def require_same_definitions(submission: Submission) -> None:
+    """An old number never meets a new unit: what was typed against another definition goes back."""
+    lines = lines_of(submission.obligation.form_id, submission.obligation.reporting_period)
+    for version in newest_versions(line.metric_id for line in lines).values():
+        old = submission.definitions.get(version.metric.code, version.number)
+        if old != version.number:
+            raise Invalid(
+                "reporting.definition_changed",
+                _("The definition of “%(name)s” changed after this was handed in."),
+                _("Return it, so that the value is checked against the new definition."),
+                name=version.metric.name,
+            )
+
+
+def record_submission(submission: Submission, event: SubmissionEvent, *, actor: Actor) -> None:
+    """Record the values. What differs from what is known supersedes it, with the reason."""
+    obligation = submission.obligation
+    hold_form(obligation.form_id)
+    refuse_locked(obligation)
+    require_same_definitions(submission)
+    rows = _rows(submission, event)
+    record_observations(
+        rows,
+        actor=actor,
+        source=SIMULATION if submission.simulated else REPORTED,
+        on_change="supersede",
+        reason=submission.reason
+        or _("Reported on the form; the figure before came on another way."),
+    )
+
+
+def changes_of(submission: Submission) -> list[tuple[str, str, str]]:
+    """(cell key, published value, value now) where publishing would change a figure."""
+    obligation = submission.obligation
+    lines = lines_of(obligation.form_id, obligation.reporting_period)
+    versions = newest_versions(line.metric_id for line in lines)
+    cells = {
+        cell_of(
+            versions[line.metric_id].pk,
+            obligation.area_id,
+            None,
+            obligation.period,
+            line.dimension_key,
+        ): line.key
+        for line in lines
+    }
+    found = []
+    for cell, head in heads_of(list(cells)).items():
+        now = Entry(**submission.values.get(cells[cell], {}))
+        old = "" if head.value is None else plain(head.value.normalize())
+        if old != now.value:
+            found.append((cells[cell], old, now.value))
+    return found
+
+
+def _rows(submission: Submission, event: SubmissionEvent) -> list[ObservationInput]:
+    obligation = submission.obligation
+    entries = as_entries(submission.values)
+    files = list(submission.evidence.order_by("pk").values_list("pk", flat=True))
+    rows = []
+    for line in lines_of(obligation.form_id, obligation.reporting_period):
+        entry = entries.get(line.key, Entry())
+        if not (entry.value or entry.status):
+            continue
+        said = [submission.reason, entry.note, entry.reason] if submission.reason else [entry.note]
+        rows.append(
+            ObservationInput(
+                metric=line.metric.code,
+                area=obligation.area.code,
+                period=obligation.period,
+                value=read_value(entry.value or None),
+                dimensions=_dimensions(line),
+                status=entry.status,
+                evidence=files[0] if files else None,
+                note=" ".join(text for text in said if text),
+                lineage={"submission": submission.pk, "event": event.pk, "evidence": files},
+            )
+        )
+    return rows
+
+
+def _dimensions(line: FormLine) -> dict[str, str]:
+    pairs = [pair.partition("=") for pair in line.dimension_key.split(";") if pair]
+    return {name: code for name, _equals, code in pairs}

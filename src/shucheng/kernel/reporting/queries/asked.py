@@ -1,0 +1,267 @@
+"""What an obligation asks, gathered in a handful of reads: lines, definitions, past, rules."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.utils import translation
+
+from shucheng.kernel.identity.models import Area, Organisation
+from shucheng.kernel.observations.models import MetricVersion, Observation
+from shucheng.kernel.observations.queries import city_area_code, known
+from shucheng.kernel.reporting.beside import beside
+from shucheng.kernel.reporting.engine.model import Cell
+from shucheng.kernel.reporting.engine.reading_rules import read_rule
+from shucheng.kernel.reporting.engine.rules import (
+    ENOUGH,
+    AreaFigures,
+    Facts,
+    Rule,
+    in_force,
+    usual_rules,
+)
+from shucheng.kernel.reporting.models import FormKind, FormLine, Obligation
+from shucheng.kernel.reporting.models import Rule as StoredRule
+from shucheng.lib.periods import Period
+from shucheng.lib.units import COUNT, unit
+from shucheng.lib.units import known as unit_known
+
+SEASON = {"A": 1, "S": 2, "Q": 4, "M": 12, "D": 365}
+AREA_KINDS = (Organisation.Kind.COUNTY_GOVERNMENT, Organisation.Kind.FUNCTIONAL_ZONE)
+
+
+def lines_of(form_id: int, period: Period) -> list[FormLine]:
+    """The lines that a form asks for in a period, in order."""
+    lines = FormLine.objects.select_related("metric").filter(form_id=form_id)
+    return [line for line in lines.order_by("position", "id") if line.asks(period.end)]
+
+
+def newest_versions(metric_ids: Iterable[int]) -> dict[int, MetricVersion]:
+    """Metric id → its definition in force."""
+    found = MetricVersion.objects.select_related("metric").filter(metric__in=set(metric_ids))
+    return {version.metric_id: version for version in found.order_by("number")}
+
+
+def reporting_organisations() -> list[Organisation]:
+    """County governments and functional zones that exist and stand for an area."""
+    return list(
+        Organisation.objects.select_related("area").filter(
+            kind__in=AREA_KINDS, area__isnull=False, valid_to__isnull=True
+        )
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What is asked, and what is known of it already."""
+
+    obligation: Obligation
+    period: Period
+    lines: tuple[FormLine, ...]
+    versions: Mapping[int, MetricVersion]
+    cells: tuple[Cell, ...]
+    # Cell key → what is published for this very period.
+    published: Mapping[str, Observation]
+    history: Mapping[str, tuple[Decimal | None, ...]]
+
+    @property
+    def definitions(self) -> dict[str, int]:
+        return {version.metric.code: version.number for version in self.versions.values()}
+
+
+def asked(obligation: Obligation) -> Asked:
+    """Everything that a sheet shows and its rules look at, but the figures of other areas."""
+    period = obligation.reporting_period
+    lines = lines_of(obligation.form_id, period)
+    versions = newest_versions(line.metric_id for line in lines)
+    rows = _rows(obligation, period, lines, versions)
+    codes = list(dict.fromkeys(line.metric.code for line in lines))
+    numbers_beside = beside(codes, obligation.area.code, period)
+    cells = []
+    for line in lines:
+        values = rows.get(line.key, {})
+        version = versions[line.metric_id]
+        cells.append(
+            Cell(
+                key=line.key,
+                metric=line.metric.code,
+                name=line.metric.name,
+                unit=version.unit,
+                dimension=line.dimension_key,
+                dimension_name=line.dimension_key.replace(";", " · "),
+                definition=_definition(version),
+                required=line.required,
+                decimals=0 if is_count(version) else 6,
+                previous=_value(values.get(str(period.previous()))),
+                year_ago=_value(values.get(str(period.year_before()))),
+                beside=() if line.dimension_key else numbers_beside.get(line.metric.code, ()),
+            )
+        )
+    return Asked(
+        obligation,
+        period,
+        tuple(lines),
+        versions,
+        tuple(cells),
+        {key: found[str(period)] for key, found in rows.items() if str(period) in found},
+        {key: _history(found, period) for key, found in rows.items()},
+    )
+
+
+def facts_of(given: Asked, extra: Iterable[str] = ()) -> Facts:
+    """What the rules look at; `extra` are cells of other sheets that a rule compares with."""
+    obligation = given.obligation
+    is_city = obligation.form.kind == FormKind.CITY
+    return Facts(
+        values=_others(given, extra),
+        history=given.history,
+        season=SEASON[obligation.form.frequency],
+        areas=_areas(given, is_city),
+        is_city=is_city,
+    )
+
+
+def rules_for(given: Asked) -> list[Rule]:
+    """The rules in force that look at a cell of this sheet."""
+    keys = {cell.key for cell in given.cells}
+    usual = [
+        rule
+        for line in given.lines
+        for rule in usual_rules(
+            line.key,
+            given.versions[line.metric_id].measure,
+            is_count(given.versions[line.metric_id]),
+            is_percent(given.versions[line.metric_id]),
+            adds_over_areas(given.versions[line.metric_id]) and not line.dimension_key,
+        )
+    ]
+    stored = {rule.code: rule for rule in StoredRule.objects.order_by("number")}
+    read = [
+        read_rule(rule.code, rule.kind, rule.severity, rule.params, rule.note)
+        for rule in stored.values()
+        if rule.active
+    ]
+    taken_back = {rule.code for rule in stored.values() if not rule.active}
+    return in_force(usual, [rule for rule in read if rule.keys & keys], taken_back)
+
+
+def is_count(version: MetricVersion) -> bool:
+    """Whether the unit counts things one by one."""
+    return unit_known(version.unit) and (
+        unit(version.unit).dimension == COUNT and unit(version.unit).factor == 1
+    )
+
+
+def is_percent(version: MetricVersion) -> bool:
+    return version.unit == "%"
+
+
+def adds_over_areas(version: MetricVersion) -> bool:
+    return version.by_area and version.area_aggregation == "sum"
+
+
+def _rows(
+    obligation: Obligation,
+    period: Period,
+    lines: Sequence[FormLine],
+    versions: Mapping[int, MetricVersion],
+) -> dict[str, dict[str, Observation]]:
+    """Cell key → period → what is known, over the years that rules look back on."""
+    back = 2 * SEASON[period.frequency] + ENOUGH
+    found = _known(versions, [obligation.area_id], period.shift(-back), period)
+    keys = {line.key for line in lines}
+    rows: dict[str, dict[str, Observation]] = {}
+    for row in found:
+        code = row.metric_version.metric.code
+        key = f"{code}|{row.dimension_key}" if row.dimension_key else code
+        if key in keys:
+            rows.setdefault(key, {})[row.period] = row
+    return rows
+
+
+def _known(
+    versions: Mapping[int, MetricVersion], area_ids: Sequence[int], first: Period, last: Period
+) -> list[Observation]:
+    """Areas' own values in the unit that is asked now, the newest definition last."""
+    same_unit = [
+        pk
+        for pk, metric_id, symbol in MetricVersion.objects.filter(
+            metric__in=list(versions)
+        ).values_list("pk", "metric_id", "unit")
+        if symbol == versions[metric_id].unit
+    ]
+    return list(
+        known()
+        .filter(
+            metric_version__in=same_unit,
+            area__in=list(area_ids),
+            organisation__isnull=True,
+            period_start__gte=first.start,
+            period_start__lte=last.start,
+        )
+        .select_related("metric_version__metric")
+        .order_by("metric_version__number")
+    )
+
+
+def _history(rows: Mapping[str, Observation], period: Period) -> tuple[Decimal | None, ...]:
+    """The values before the period, oldest first; a period without one is None."""
+    past = [found for text in rows if (found := Period.parse(text)) < period]
+    same = [each for each in past if each.frequency == period.frequency]
+    if not same:
+        return ()
+    first = min(same)
+    return tuple(
+        _value(rows.get(str(first.shift(at)))) for at in range(period.ordinal - first.ordinal)
+    )
+
+
+def _areas(given: Asked, is_city: bool) -> dict[str, AreaFigures]:
+    wanted = {pk: v for pk, v in given.versions.items() if adds_over_areas(v)}
+    if not wanted:
+        return {}
+    reporting = {each.area_id for each in reporting_organisations()} - {given.obligation.area_id}
+    city = Area.objects.filter(code=city_area_code()).values_list("pk", flat=True).first()
+    rows = _known(wanted, [*reporting, *([city] if city else [])], given.period, given.period)
+    values: dict[str, dict[int, Decimal | None]] = {}
+    for row in rows:
+        if row.period == str(given.period) and not row.dimension_key:
+            values.setdefault(row.metric_version.metric.code, {})[row.area_id] = row.value
+    figures = {}
+    for version in wanted.values():
+        found = values.get(version.metric.code, {})
+        there = [found[area] for area in reporting if found.get(area) is not None]
+        total = sum((each for each in there if each is not None), Decimal(0))
+        figures[version.metric.code] = AreaFigures(
+            total, len(reporting) - len(there), None if is_city or not city else found.get(city)
+        )
+    return figures
+
+
+def _others(given: Asked, keys: Iterable[str]) -> dict[str, Decimal | None]:
+    """Published numbers of the same area and period for cells of other sheets."""
+    wanted = {key for key in keys if key not in {cell.key for cell in given.cells}}
+    if not wanted:
+        return {}
+    rows = known().filter(
+        metric_version__metric__code__in={key.partition("|")[0] for key in wanted},
+        area=given.obligation.area_id,
+        organisation__isnull=True,
+        period=str(given.period),
+    )
+    found: dict[str, Decimal | None] = {}
+    for row in rows.select_related("metric_version__metric").order_by("metric_version__number"):
+        code = row.metric_version.metric.code
+        key = f"{code}|{row.dimension_key}" if row.dimension_key else code
+        if key in wanted:
+            found[key] = row.value
+    return found
+
+
+def _definition(version: MetricVersion) -> str:
+    english = translation.get_language() == "en" and version.definition_en
+    return version.definition_en if english else version.definition
+
+
+def _value(row: Observation | None) -> Decimal | None:
+    return None if row is None or row.value is None else row.value.normalize() + 0
