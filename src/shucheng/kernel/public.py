@@ -75,11 +75,19 @@ from shucheng.kernel.observations.queries import (
     observation_with_context,
 )
 from shucheng.kernel.reminders.actions.sending import send_reminder
+from shucheng.kernel.reminders.queries import already_sent, count_unread_reminders
+from shucheng.kernel.reporting.actions.forms import generate_forms, import_reporting
+from shucheng.kernel.reporting.actions.obligations import open_obligations
+from shucheng.kernel.reporting.api import router as _reporting_router
+from shucheng.kernel.reporting.beside import register_beside
+from shucheng.kernel.reporting.inputs import FormSettings, ReportingSettings, RuleSettings
+from shucheng.kernel.reporting.queries.late import late_metrics, submission_of_observation
 
 API_ROUTERS: tuple[tuple[str, Router], ...] = (
     ("", _identity_router),
     ("", _observations_router),
     ("", _jobs_router),
+    ("", _reporting_router),
 )
 
 __all__ = [
@@ -94,6 +102,7 @@ __all__ = [
     "Change",
     "Conflict",
     "Forbidden",
+    "FormSettings",
     "Health",
     "Invalid",
     "KnownValue",
@@ -107,14 +116,17 @@ __all__ = [
     "Organisation",
     "Permission",
     "Person",
+    "ReportingSettings",
     "Role",
     "RowsRefused",
+    "RuleSettings",
     "Scheduled",
     "ShuchengError",
     "StoredFile",
     "account_hindrance",
     "action",
     "actor_for",
+    "already_sent",
     "area_by_code",
     "area_tree",
     "areas",
@@ -124,14 +136,18 @@ __all__ = [
     "city_area_code",
     "correct_observation",
     "count_open_alerts",
+    "count_unread_reminders",
     "create_person",
     "enqueue",
     "export_entries",
+    "generate_forms",
     "grant_role",
     "import_areas",
     "import_metrics",
     "import_organisations",
+    "import_reporting",
     "known_series",
+    "late_metrics",
     "latest_values",
     "listen_to_observations",
     "make_package",
@@ -140,6 +156,7 @@ __all__ = [
     "note_client_address",
     "note_session_seen",
     "observation_with_context",
+    "open_obligations",
     "organisation_aliases",
     "organisation_ids",
     "organisation_name",
@@ -153,6 +170,7 @@ __all__ = [
     "register_alert",
     "register_audit_words",
     "register_bay",
+    "register_beside",
     "register_job",
     "register_permissions",
     "register_schedule",
@@ -163,6 +181,7 @@ __all__ = [
     "send_reminder",
     "set_up_administrator",
     "store_file",
+    "submission_of_observation",
     "system_actor",
     "verify_chain",
 ]
