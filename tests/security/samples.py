@@ -28,9 +28,11 @@ from shucheng.kernel.public import (
     import_metrics,
     record_observations,
     run_pending_jobs,
+    send_reminder,
     store_file,
     system_actor,
 )
+from shucheng.kernel.reminders.models import Robot
 from shucheng.plan.public import PlanVersion, load_plan, publish_version
 
 PLAN = """蓝川市数字经济发展行动计划(2025-2027年)
@@ -111,6 +113,10 @@ def make_samples() -> Samples:
     observation = _observation()
     file = store_file("证明.txt", "一份证明材料".encode(), actor=office)
     alert = raise_alert("test", actor=CLI, key="sample", role=Role.SECURITY)
+    reminder = send_reminder(
+        "test", to_person=subject.pk, subject="填报", text="请填报。", once_key="sample", actor=CLI
+    )
+    robot = Robot.objects.create(name="sample", vendor="wecom", address="https://nowhere.invalid/")
     published, review = _plans(office)
     indicator = published.indicators.first()
     assert indicator is not None
@@ -130,6 +136,9 @@ def make_samples() -> Samples:
         "sequence": 1,
         "file_id": file.pk,
         "alert_id": alert.pk,
+        "reminder_id": reminder.pk,
+        "sending_id": reminder.sendings.earliest("pk").pk,
+        "robot_id": robot.pk,
         "job_id": Job.objects.earliest("pk").pk,
         ("observations:metric", "code"): observation.metric_code,
         ("observations:confirm", "code"): observation.metric_code,

@@ -1,12 +1,13 @@
 """What the frame of every page shows."""
 
+from functools import partial
 from importlib.metadata import version
 from typing import Any
 
 from django.http import HttpRequest
 from django.utils import timezone
 
-from shucheng.kernel.public import actor_for, organisation_name
+from shucheng.kernel.public import actor_for, count_unread_reminders, organisation_name
 from shucheng.plan.public import shell_facts
 from shucheng.web.navigation import navigation
 
@@ -22,6 +23,8 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "actor": actor,
         "acting_for": organisation_name(actor.organisation_id),
         "navigation": navigation(request, actor),
+        # Counted by the top bar alone: a fragment and the wall have none.
+        "unread_reminders": partial(count_unread_reminders, actor),
         "product_version": VERSION,
         "city_time_zone": timezone.get_default_timezone_name(),
         # An address as long as a book is not carried on.

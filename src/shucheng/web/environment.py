@@ -64,6 +64,11 @@ SETTINGS = (
         "SHUCHENG_EMAIL_FROM", "", "Sender of mail; empty: shucheng@ and the first of the hosts."
     ),
     Setting(
+        "SHUCHENG_ROBOT_HOSTS",
+        "qyapi.weixin.qq.com,oapi.dingtalk.com,open.feishu.cn",
+        "Hosts that group robots may be at, and CIDR ranges for messengers in one's own network.",
+    ),
+    Setting(
         "SHUCHENG_DEMO",
         "0",
         "1: anybody may sign in as a demonstration person; never in production.",

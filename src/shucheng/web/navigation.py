@@ -26,6 +26,7 @@ MANAGEMENT = (
     MenuEntry(_("People"), "identity:people", "identity.view_people"),
     MenuEntry(_("Jobs"), "jobs:list", "jobs.view"),
     MenuEntry(_("Alerts"), "alerts:list", "alerts.view"),
+    MenuEntry(_("Deliveries"), "reminders:deliveries", "reminders.view_deliveries"),
     MenuEntry(_("Audit"), "audit:entries", "audit.view"),
     MenuEntry(_("Security"), "identity:security", "identity.view_security"),
     MenuEntry(_("Cases"), "identity:cases", "identity.handle_cases"),
@@ -41,6 +42,7 @@ ROOMS = {
     "/work-points/": ("plan:organisations", "start"),
     "/rules/": ("plan:findings",),
     "/data/observations/": ("observations:metrics",),
+    "/reminders/robots/": ("reminders:deliveries",),
     "/settings/cases/": ("identity:cases",),
     "/settings/": ("identity:security",),
 }

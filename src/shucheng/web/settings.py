@@ -221,6 +221,7 @@ EMAIL_USE_SSL = _mail.scheme == "smtps"
 EMAIL_USE_TLS = _mail.scheme == "smtp+tls"
 EMAIL_TIMEOUT = 20
 DEFAULT_FROM_EMAIL = env.text("SHUCHENG_EMAIL_FROM") or f"shucheng@{ALLOWED_HOSTS[0]}"
+ROBOT_HOSTS = env.items("SHUCHENG_ROBOT_HOSTS")
 
 # -- language: Chinese first, English complete ------------------------------------------------
 LANGUAGE_CODE = "zh-hans"
