@@ -12,7 +12,10 @@ from decimal import Decimal
 
 from shucheng.kernel.public import SIMULATION, Actor, ObservationInput, record_observations
 from shucheng.lib.periods import Period
+from shucheng.plan.actions.judging import decompose_over_areas
 from shucheng.plan.city.model import CityPack, Metric, Series, Share
+from shucheng.plan.queries.splitting import propose_areas
+from shucheng.plan.queries.versions import current_version
 
 _COUNTED = frozenset({"家", "个", "项", "件", "人"})
 # Below this a count is drawn one by one: shares of four new factories would always fall to the
@@ -41,6 +44,26 @@ def simulate(pack: CityPack, until: date, *, actor: Actor) -> int:
                 if period.end + timedelta(days=series.lag_days + share.late_days) <= until:
                     rows.append(ObservationInput(code, share.area, str(period), part))
     return record_observations(rows, actor=actor, source=SIMULATION).created
+
+
+def simulate_county_targets(*, actor: Actor) -> int:
+    """Split the yearly targets of the plan in force over the counties that report, by last year's
+    values: made up for demonstration, agreed with nobody. Returns how many were split."""
+    version = current_version()
+    count = 0
+    indicators = (
+        version.indicators.select_related("binding").prefetch_related("path") if version else ()
+    )
+    for indicator in indicators:
+        for target in indicator.path.all():
+            found = propose_areas(indicator, target.year, target.value)
+            if any(line.value is not None for line in found.lines) and not found.problem:
+                reason = "演示:按上年数分解,未经确认"
+                decompose_over_areas(
+                    indicator.code, target.year, reason, simulated=True, actor=actor
+                )
+                count += 1
+    return count
 
 
 def simulated_series(

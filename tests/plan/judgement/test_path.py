@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shucheng.lib.periods import Frequency, Period
-from shucheng.plan.judgement.path import Path, Shape, seasons_of
+from shucheng.lib.periods import Frequency, Period, iterate
+from shucheng.plan.judgement.path import Path, Shape, knots_of_quarters, seasons_of
 
 TARGETS = {2025: Decimal(120), 2026: Decimal(240), 2027: Decimal(420)}
 
@@ -48,7 +48,7 @@ def running_2025(values: list[int | None]) -> dict[Period, Decimal | None]:
 
 def test_last_years_seasons_bend_the_path() -> None:
     seasons = seasons_of(running_2025([10, 30, 60, 100]), 2025, "year_to_date")
-    path = Path("year_to_date", TARGETS, seasons=seasons)
+    path = Path("year_to_date", TARGETS, seasons={2026: seasons})
     assert path.expected(Period.parse("2026-Q1")) == 24
     assert path.expected(Period.parse("2026-Q3")) == 144
     assert path.expected(Period.parse("2026-Q4")) == 240
@@ -74,12 +74,30 @@ def test_where_the_way_of_a_year_begins() -> None:
     assert seasons_of(running_2025([70, 80, 90, 100]), 2025, "stock") == {}
 
 
-def test_a_value_set_by_hand_holds() -> None:
+def test_a_year_set_by_hand_runs_straight_from_one_value_to_the_next() -> None:
     june = Period.parse("2026-06")
-    path = Path("year_to_date", TARGETS, by_hand={june: Decimal(77)})
-    assert path.expected(june) == 77
-    assert path.method(june) == "by_hand"
-    assert path.method(june.next()) == "linear"
+    path = Path("year_to_date", TARGETS, by_hand={june: Decimal(90)})
+    expected = {month: path.expected(Period.parse(f"2026-{month}")) for month in ("02", "06", "09")}
+    assert expected == {"02": 30, "06": 90, "09": 165}
+    assert path.expected(Period.parse("2026-12")) == 240
+    assert path.method(june.next()) == "by_hand"
+    assert path.method(Period.parse("2027-01")) == "linear"
+
+
+def test_quarters_are_read_as_where_each_of_them_ends() -> None:
+    knots = knots_of_quarters(2026, Decimal(100), map(Decimal, (10, 20, 30, 40)))
+    path = Path("stock", {2026: Decimal(200)}, Decimal(100), by_hand=knots)
+    assert [path.expected(Period.parse(f"2026-Q{n}")) for n in (1, 2, 3, 4)] == [110, 130, 160, 200]
+    assert path.expected(Period.parse("2026-02")) == Decimal("106.666667")
+
+
+def test_a_countys_path_can_run_as_the_citys_does() -> None:
+    city = Path(
+        "year_to_date", {2026: Decimal(100)}, by_hand={Period.parse("2026-Q2"): Decimal(20)}
+    )
+    county = Path("year_to_date", {2026: Decimal(10)}, seasons={2026: city.shares(2026, "Q")})
+    assert [county.expected(Period.parse(f"2026-Q{n}")) for n in (1, 2, 3, 4)] == [1, 2, 6, 10]
+    assert Path("constant", {2026: Decimal(5)}).shares(2026, "Q") == {}
 
 
 @given(
@@ -101,3 +119,42 @@ def test_every_path_meets_each_target_at_the_years_end_and_stays_between(
             assert expected is not None
             assert low <= expected <= high
         assert path.expected(Period("A", year).split(frequency)[-1]) == target
+
+
+@given(
+    st.lists(st.decimals(0, 1000, places=2), min_size=4, max_size=4),
+    st.sampled_from(["Q", "M"]),
+)
+def test_a_path_that_only_rises_by_hand_rises_in_every_period_and_meets_its_knots(
+    steps: list[Decimal], frequency: Frequency
+) -> None:
+    knots = knots_of_quarters(2026, Decimal(0), steps)
+    path = Path("year_to_date", {2026: sum(steps, Decimal(0))}, by_hand=knots)
+    values = [path.expected(period) for period in Period("A", 2026).split(frequency)]
+    known = [value for value in values if value is not None]
+    assert len(known) == len(values)
+    assert known == sorted(known)
+    assert known[-1] == sum(steps)
+    for quarter, value in knots.items():
+        assert path.expected(Period.of(quarter.end, frequency)) == value
+
+
+@given(
+    st.lists(st.decimals("0.01", 1000, places=2), min_size=13, max_size=13),
+    st.decimals(0, 10**6, places=2),
+)
+def test_a_seasonal_path_rises_where_last_year_rose(steps: list[Decimal], target: Decimal) -> None:
+    total, running = Decimal(0), {}
+    for month, step in zip(
+        iterate(Period.parse("2024-12"), Period.parse("2025-12")), steps, strict=True
+    ):
+        total += step
+        running[month] = total
+    path = Path(
+        "stock",
+        {2025: Decimal(0), 2026: target},
+        seasons={2026: seasons_of(running, 2025, "stock")},
+    )
+    values = [path.expected(period) or Decimal(0) for period in Period("A", 2026).split("M")]
+    assert values == sorted(values)
+    assert values[-1] == target

@@ -7,7 +7,7 @@ where both are positive, else the midpoint. Rounding (to six decimals) is given 
 part, so that the parts always sum to the total change.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -136,6 +136,13 @@ def of_quotient(
         Part(names[1], "change", denominator.quantize(_PLACES)),
     ]
     return _exact(parts, change.quantize(_PLACES))
+
+
+def completed(parts: Sequence[Part], change: Decimal) -> tuple[Part, ...]:
+    """The parts, and what of a change they do not say as the part `REST`."""
+    if not parts:
+        return ()
+    return _with_rest(list(parts), change, tolerance=_PLACES * len(parts))
 
 
 def _with_rest(parts: list[Part], change: Decimal, tolerance: Decimal) -> tuple[Part, ...]:

@@ -4,18 +4,21 @@ A plan gives a number a year; an office judges every month. A `Path` says what i
 between: along a straight line, along last year's seasons, or as somebody set it by hand.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Literal
 
-from shucheng.lib.periods import Period
+from shucheng.lib.periods import Frequency, Period
 
 # How an indicator's value moves through a year: it stands (stock), it counts from January
 # (year_to_date), it counts from the plan's first year (since_start), or one number holds for
 # every period (constant: a growth rate, a share that is to be kept).
 Shape = Literal["stock", "year_to_date", "since_start", "constant"]
 Method = Literal["linear", "seasonal", "by_hand"]
+
+# The share of a year's way that lies behind each period of it, by the period's place (0, 1 ...).
+Seasons = Mapping[int, Decimal]
 
 _PLACES = Decimal("0.000001")
 
@@ -26,14 +29,14 @@ class Path:
 
     `targets` maps years to targets at their end. `base` is the value at the end of the year
     before the first of them; a count since the start begins at 0 where it is not given. `seasons`
-    maps the index of a period in its year (0, 1 ...) to the share of the year's way that last
-    year had behind it by then (see `seasons_of`). `by_hand` maps periods to values.
+    maps a year to its `Seasons` (see `seasons_of`). `by_hand` maps periods to values: a year that
+    has some runs straight from one to the next, from where the year begins to its target.
     """
 
     shape: Shape
     targets: Mapping[int, Decimal]
     base: Decimal | None = None
-    seasons: Mapping[int, Decimal] = field(default_factory=dict)
+    seasons: Mapping[int, Seasons] = field(default_factory=dict)
     by_hand: Mapping[Period, Decimal] = field(default_factory=dict)
 
     def expected(self, period: Period) -> Decimal | None:
@@ -45,10 +48,14 @@ class Path:
         if period in self.by_hand:
             return self.by_hand[period]
         target = self.targets.get(period.year)
-        if target is None or self.shape == "constant":
+        if target is None:
+            return None
+        if knots := self._knots(period.year):
+            return self._between(period, knots, target)
+        if self.shape == "constant":
             return target
         behind = self._share(period)
-        start = self._start(period.year)
+        start = self.start(period.year)
         if start is None:
             # The line to the first target has no other end; the target itself is still known.
             return target if behind == 1 else None
@@ -56,21 +63,52 @@ class Path:
 
     def method(self, period: Period) -> Method:
         """How the value of a period is come by."""
-        if period in self.by_hand:
+        if self._knots(period.year):
             return "by_hand"
-        return "seasonal" if _index(period) in self.seasons else "linear"
+        return "seasonal" if _index(period) in self.seasons.get(period.year, {}) else "linear"
 
-    def _start(self, year: int) -> Decimal | None:
+    def start(self, year: int) -> Decimal | None:
+        """Where the path of a year begins; None where nobody knows."""
         if self.shape == "year_to_date":
             return Decimal(0)
         if year - 1 in self.targets:
             return self.targets[year - 1]
         if self.base is None and self.shape == "since_start":
             return Decimal(0)
-        return self.base if year == min(self.targets) else None
+        return self.base if self.targets and year == min(self.targets) else None
+
+    def shares(self, year: int, frequency: Frequency) -> Seasons:
+        """The share of the year's way behind each period; empty where it is not known or the
+        year goes nowhere. Another path given these as seasons runs alike."""
+        start, target = self.start(year), self.targets.get(year)
+        if self.shape == "constant" or start is None or target is None or start == target:
+            return {}
+        expected = [self.expected(period) for period in Period("A", year).split(frequency)]
+        known = [value for value in expected if value is not None]
+        if len(known) < len(expected):
+            return {}
+        return {at: (value - start) / (target - start) for at, value in enumerate(known)}
+
+    def _knots(self, year: int) -> dict[int, Decimal]:
+        """Month → value set by hand at its end."""
+        return {p.end.month: value for p, value in self.by_hand.items() if p.year == year}
+
+    def _between(
+        self, period: Period, knots: Mapping[int, Decimal], target: Decimal
+    ) -> Decimal | None:
+        points: dict[int, Decimal | None] = {0: self.start(period.year), 12: target, **knots}
+        month = period.end.month
+        if month in points:
+            return points[month]
+        left = max(at for at in points if at < month)
+        right = min(at for at in points if at > month)
+        low, high = points[left], points[right]
+        if low is None or high is None:
+            return None
+        return (low + (high - low) * (month - left) / (right - left)).quantize(_PLACES)
 
     def _share(self, period: Period) -> Decimal:
-        known = self.seasons.get(_index(period))
+        known = self.seasons.get(period.year, {}).get(_index(period))
         if known is not None:
             return known
         return Decimal(period.end.month) / 12
@@ -102,3 +140,14 @@ def seasons_of(
     if any(not 0 <= share <= 1 for share in shares):
         return {}
     return dict(enumerate(shares))
+
+
+def knots_of_quarters(
+    year: int, start: Decimal, amounts: Iterable[Decimal]
+) -> dict[Period, Decimal]:
+    """Where a path stands at the end of each quarter, from what each quarter is to add."""
+    knots: dict[Period, Decimal] = {}
+    for quarter, amount in zip(Period("A", year).split("Q"), amounts, strict=True):
+        start += amount
+        knots[quarter] = start
+    return knots

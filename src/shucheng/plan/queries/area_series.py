@@ -1,0 +1,89 @@
+"""What is known of an indicator in one area, by period and in the indicator's own unit."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal
+
+from shucheng.lib import units
+from shucheng.lib.periods import Period
+from shucheng.plan.judgement.judge import Direction
+from shucheng.plan.judgement.path import Path
+from shucheng.plan.models import Indicator
+from shucheng.plan.queries.measured import Known
+from shucheng.plan.queries.paths import AreaPath
+
+
+def direction_of(indicator: Indicator) -> Direction:
+    """Whether more is better, as the plan says it or the binding."""
+    if indicator.comparator in {"<", "<="}:
+        return "down"
+    return "down" if indicator.binding and indicator.binding.direction == "down" else "up"
+
+
+def factor_of(indicator: Indicator) -> Decimal | None:
+    """What a binding's value is multiplied by to be in the indicator's unit; None where the two
+    measure different things."""
+    if indicator.binding is None or indicator.binding.unit == indicator.unit:
+        return Decimal(1)
+    source, wanted = indicator.binding.unit, indicator.unit
+    if not (units.known(source) and units.known(wanted) and units.compatible(source, wanted)):
+        return None
+    return units.convert(Decimal(1), source, wanted)
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """An area's known values by period, in the indicator's unit."""
+
+    known: Mapping[Period, Known]
+    values: Mapping[Period, Decimal | None]
+    path: Path | None
+    simulated: bool = False
+    unconfirmed: bool = False
+
+
+def series_of(known: Iterable[Known], factor: Decimal | None) -> Series:
+    by_period = {Period.parse(each.period): each for each in known}
+    values = {
+        period: None if each.value is None or factor is None else each.value * factor
+        for period, each in by_period.items()
+    }
+    return Series(by_period, values, None)
+
+
+def with_targets(series: Series, targets: AreaPath | None) -> Series:
+    if targets is None:
+        return series
+    return replace(
+        series,
+        path=targets.path,
+        simulated=targets.simulated,
+        unconfirmed=targets.unconfirmed,
+    )
+
+
+def newest(series: Series, period: Period | None, by: date = date.max) -> Period | None:
+    """The newest period with a value, of those up to a period and ended by a day."""
+    known = (
+        each
+        for each, value in series.values.items()
+        if value is not None and each.end <= by and (period is None or each <= period)
+    )
+    return max(known, default=None)
+
+
+def counted(period: Period) -> tuple[int, int]:
+    """How many periods of the year have gone by its end, and how many are left."""
+    year = Period("A", period.year).split(period.frequency)
+    gone = year.index(period) + 1
+    return gone, len(year) - gone
+
+
+def start_of_year(series: Series, period: Period) -> Decimal | None:
+    """Where the year began: what was known then, else where the path begins."""
+    if series.path is None or series.path.shape == "year_to_date":
+        return Decimal(0)
+    before = Period.of(date(period.year - 1, 12, 31), period.frequency)
+    known = series.values.get(before)
+    return series.path.start(period.year) if known is None else known
