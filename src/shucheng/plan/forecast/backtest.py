@@ -34,7 +34,7 @@ def choose(
     simpler method keeps its place unless it is beaten by five percent. What is `summed` up later is
     scored as sums: the error so far, a period.
     """
-    methods = testable(numbers, length, relative=scale.relative)
+    methods = testable(numbers, length, relative=scale.relative, counts=scale.whole and summed)
     if not methods:
         return None
     first = max(max(m.needs(length) for m in methods), len(numbers) - _MOST_ORIGINS)

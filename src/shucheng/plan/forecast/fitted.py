@@ -56,13 +56,14 @@ class Smoothed:
 
     def path(self, shocks: Sequence[float], doubt: tuple[float, float] = (0.0, 0.0)) -> list[float]:
         level = self.level + doubt[0] * self.level_error
-        trend = self.trend + doubt[1] * self.trend_error
+        # Not damped: that a trend flattens out is itself a guess.
+        trend, doubted = self.trend, doubt[1] * self.trend_error
         alpha, beta, damping, seasons = self.alpha, self.beta, self.damping, self.seasons
         length, relative, ground = len(seasons), self.relative, self.ground
         numbers = []
         for ahead, shock in enumerate(shocks):
             trend *= damping
-            expected = level + trend
+            expected = level + trend + doubted
             if relative:
                 # Conditions, not max(): this loop is where forecasts spend their time.
                 if expected < ground:

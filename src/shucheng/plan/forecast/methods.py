@@ -21,12 +21,14 @@ FEWEST_ORIGINS = 3
 
 @dataclass(frozen=True, slots=True)
 class Method:
-    """A method by its code. It needs `fewest` numbers and, beyond them, `years` whole years."""
+    """A method by its code. It needs `fewest` numbers and, beyond them, `years` whole years; one
+    for `counts` is for whole things that happen now and then."""
 
     code: str
     fit: Callable[..., Fitted]
     fewest: int
     years: int = 0
+    counts: bool = False
 
     @property
     def is_seasonal(self) -> bool:
@@ -44,7 +46,7 @@ class Method:
 
 METHODS = (
     Method("last_value", last_value, 2),
-    Method("mean", mean, 4),
+    Method("mean", mean, 4, counts=True),
     Method("drift", drift, 3),
     Method("simple", simple, 5),
     Method("theta", theta, 6),
@@ -56,10 +58,13 @@ METHODS = (
 UNTESTED = METHODS[0]
 
 
-def testable(numbers: Sequence[float], length: int, *, relative: bool) -> tuple[Method, ...]:
+def testable(
+    numbers: Sequence[float], length: int, *, relative: bool, counts: bool
+) -> tuple[Method, ...]:
     """The methods that can be tried on the past of these numbers; none where there are too few.
 
-    Seasonal factors want positive numbers: a month in which nothing happened has none.
+    Seasonal factors want positive numbers: a month in which nothing happened has none. Levels and
+    money are not taken to stay around a mean (its narrow band would hold too seldom).
     """
     factors = relative and min(numbers) > 0
     return tuple(
@@ -68,4 +73,5 @@ def testable(numbers: Sequence[float], length: int, *, relative: bool) -> tuple[
         if method.needs(length) + FEWEST_ORIGINS <= len(numbers)
         and (not method.is_seasonal or length > 1)
         and (method.years < 2 or factors)
+        and (counts or not method.counts)
     )

@@ -20,7 +20,8 @@ def same_season(numbers: Sequence[float], length: int, *, relative: bool = False
     return SameSeason(
         tuple(numbers[-length:]),
         yearly,
-        spread * around / sqrt(len(errors)),
+        # The errors of one year hang together: what counts is how many years there are.
+        spread * around / sqrt(max(len(errors) / length, 1.0)),
         tuple(errors),
         relative,
         ground,

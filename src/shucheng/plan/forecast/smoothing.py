@@ -114,7 +114,7 @@ def with_trend(
         beta=beta,
         damping=damping,
         level_error=spread / sqrt(n),
-        trend_error=spread * sqrt(beta * beta / n + 12 / n**3),
+        trend_error=spread * sqrt(alpha * alpha / n + 12 / n**3),
         ground=ground,
     )
 
