@@ -73,6 +73,7 @@ _WORDS: dict[str, str | Promise] = {
     "reminders.robot.added": _("Group robot added"),
     "reminders.robot.changed": _("Group robot changed"),
     "reminders.robot.tried": _("Group robot tried"),
+    "reminders.rule.set": _("Rule of reminding set"),
     "reporting.evidence.attached": _("Evidence added"),
     "reporting.evidence.detached": _("Evidence taken off"),
     "reporting.extension.asked": _("Extension asked for"),

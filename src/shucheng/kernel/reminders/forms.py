@@ -21,6 +21,26 @@ class PreferenceForm(forms.Form):
     language = forms.ChoiceField(label=_("Language"), choices=_languages, required=False)
 
 
+class RuleForm(forms.Form):
+    before = forms.CharField(
+        label=_("Working days before the due day"),
+        max_length=60,
+        required=False,
+        help_text=_("Several numbers with commas between them, such as 3, 1."),
+    )
+    late = forms.CharField(
+        label=_("Working days after the due day"),
+        max_length=60,
+        required=False,
+        help_text=_("Several numbers with commas between them, such as 3, 1."),
+    )
+    late_every = forms.IntegerField(
+        label=_("Then every so many working days"), min_value=1, max_value=60
+    )
+    hour = forms.IntegerField(label=_("Not before this hour"), min_value=0, max_value=23)
+    reason = forms.CharField(label=_("Reason of the change"), max_length=300)
+
+
 class RobotForm(forms.Form):
     name = forms.CharField(
         label=_("Name"), max_length=80, help_text=_("As the group is called, to recognise it.")

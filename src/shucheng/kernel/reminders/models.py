@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from shucheng.kernel.identity.fields import SealedTextField
 from shucheng.kernel.reminders.engine.robots import Vendor
+from shucheng.kernel.reminders.engine.rules import Rule
 
 
 class Robot(models.Model):
@@ -161,3 +162,26 @@ class Delivery(models.Model):
 
     def __str__(self) -> str:
         return f"{self.sending_id} #{self.attempt} {self.outcome}"
+
+
+class RuleVersion(models.Model):
+    """A version of when a room reminds (提醒规则); the newest of a room is in force. Rows only
+    grow; `params` is what `engine/rules.py` reads."""
+
+    room = models.CharField(max_length=40)
+    number = models.PositiveIntegerField()
+    params: models.JSONField[dict[str, Any], dict[str, Any]] = models.JSONField(default=dict)
+    reason = models.CharField(max_length=300)
+    by = models.CharField(max_length=150)
+    recorded_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    class Meta:
+        ordering = ["room", "-number"]
+        constraints = [models.UniqueConstraint("room", "number", name="reminder_rule_number")]
+
+    def __str__(self) -> str:
+        return f"{self.room} v{self.number}"
+
+    @property
+    def rule(self) -> Rule:
+        return Rule.of(self.params)

@@ -17,6 +17,11 @@ PERMISSIONS: tuple[Permission, ...] = (
     ),
     Permission("reminders.deliver", _("Deliver reminders"), roles=frozenset({Role.SERVICE})),
     Permission(
+        "reminders.set_rules",
+        _("Set how many working days before and after the due day people are reminded"),
+        roles=frozenset({Role.PLAN_OFFICE}),
+    ),
+    Permission(
         "reminders.manage_robots",
         _("Set up the group robots that reminders go to"),
         roles=frozenset({Role.ADMINISTRATOR}),

@@ -11,7 +11,15 @@ from shucheng.kernel.actor import Actor
 from shucheng.kernel.errors import NotFound
 from shucheng.kernel.identity.models import Membership, Person
 from shucheng.kernel.reminders.engine.robots import MESSAGES_A_MINUTE
-from shucheng.kernel.reminders.models import Delivery, Preference, Reminder, Robot, Sending
+from shucheng.kernel.reminders.engine.rules import Rule
+from shucheng.kernel.reminders.models import (
+    Delivery,
+    Preference,
+    Reminder,
+    Robot,
+    RuleVersion,
+    Sending,
+)
 
 PAGE = 100
 _AT_ONCE = 200
@@ -149,3 +157,21 @@ def find_robot(robot_id: int, *, actor: Actor) -> Robot:
     if found is None:
         raise NotFound(_("The robot"))
     return found
+
+
+def rule_in_force(room: str) -> Rule:
+    """When a room reminds; the usual rule where nobody set one."""
+    newest = RuleVersion.objects.filter(room=room).first()
+    return newest.rule if newest else Rule()
+
+
+def rule_versions(room: str, *, actor: Actor) -> list[RuleVersion]:
+    """Every version that was set, the newest first."""
+    actor.require("reminders.view")
+    return list(RuleVersion.objects.filter(room=room))
+
+
+def newest_key(kind: str, organisation_id: int | None) -> str:
+    """The key of the last reminder of a kind to an organisation; empty where there is none."""
+    found = Reminder.objects.filter(kind=kind, organisation=organisation_id).order_by("-id")
+    return found.values_list("once_key", flat=True).first() or ""

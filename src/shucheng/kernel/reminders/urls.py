@@ -9,6 +9,7 @@ urlpatterns = [
     path("reminders/preferences/", views.choose, name="choose"),
     path("reminders/deliveries/", views.deliveries, name="deliveries"),
     path("reminders/deliveries/<int:reminder_id>/", views.reminder, name="reminder"),
+    path("reminders/rules/", views.rules, name="rules"),
     path("reminders/robots/", views.robots, name="robots"),
     path("reminders/robots/new/", views.robot_new, name="robot_new"),
     path("reminders/robots/<int:robot_id>/", views.robot, name="robot"),

@@ -18,8 +18,9 @@ from shucheng.kernel.reminders.actions.own import (
     read_reminder,
 )
 from shucheng.kernel.reminders.actions.robots import add_robot, change_robot, note_trial
+from shucheng.kernel.reminders.actions.rules import set_rule
 from shucheng.kernel.reminders.engine.robots import Message
-from shucheng.kernel.reminders.forms import PreferenceForm, RobotChangeForm, RobotForm
+from shucheng.kernel.reminders.forms import PreferenceForm, RobotChangeForm, RobotForm, RuleForm
 from shucheng.kernel.reminders.models import Sending
 from shucheng.kernel.reminders.posting import said
 
@@ -122,6 +123,31 @@ def robot_try(request: HttpRequest, robot_id: int) -> HttpResponse:
     else:
         messages.success(request, _("The messenger took it. Look into the group."))
     return redirect("reminders:robots")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def rules(request: HttpRequest) -> HttpResponse:
+    """When reporting reminds: shown to all, set by the plan office."""
+    actor = actor_for(request)
+    versions = queries.rule_versions("reporting", actor=actor)
+    rule = queries.rule_in_force("reporting")
+    shown = {
+        "before": ", ".join(map(str, rule.before)),
+        "late": ", ".join(map(str, rule.late)),
+        "late_every": rule.late_every,
+        "hour": rule.hour,
+    }
+    form = RuleForm(request.POST or None, initial=shown)
+    if carried_out(form, lambda facts: set_rule("reporting", **facts, actor=actor)) is not None:
+        messages.success(request, _("The rule holds from now on."))
+        return redirect("reminders:rules")
+    context = {
+        "rule": rule,
+        "versions": versions,
+        "form": form,
+        "may_set": actor.may("reminders.set_rules"),
+    }
+    return render(request, "reminders/rules.html", context)
 
 
 def _own_page(request: HttpRequest, form: PreferenceForm) -> HttpResponse:

@@ -11,9 +11,12 @@ class ReportingConfig(AppConfig):
         from shucheng.kernel.observations.guards import guard_observations
         from shucheng.kernel.reporting.guard import refuse_closed_periods
         from shucheng.kernel.reporting.jobs import open_due
+        from shucheng.kernel.reporting.jobs_reminders import remind
         from shucheng.kernel.reporting.permissions import PERMISSIONS
 
         register_permissions(PERMISSIONS)
         register_job("reporting.open_due", open_due)
         register_schedule("reporting.open_due", every_minutes=60)
+        register_job("reporting.remind", remind)
+        register_schedule("reporting.remind", every_minutes=30)
         guard_observations(refuse_closed_periods)

@@ -2,7 +2,7 @@
 
 import base64
 import json
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -21,6 +21,7 @@ from shucheng.kernel.reminders.engine.robots import (
     refusal,
     request_of,
 )
+from shucheng.kernel.reminders.engine.rules import Rule, when
 
 AT = datetime(2026, 10, 12, 1, 0, 0, 123000, tzinfo=UTC)
 MESSAGE = Message(
@@ -165,3 +166,41 @@ def test_what_the_vendor_took(vendor: Vendor, answer: Any) -> None:
 )
 def test_what_the_vendor_refused(vendor: Vendor, status: int, answer: bytes, reason: str) -> None:
     assert reason in refusal(vendor, status, answer)
+
+
+DUE = date(2026, 9, 30)
+
+
+@pytest.mark.parametrize(
+    ("today", "found"),
+    [
+        # 30 September is a Wednesday; 1 to 7 October are holidays, the 10th is worked on.
+        (date(2026, 9, 24), "soon"),
+        (date(2026, 9, 29), "soon"),
+        (date(2026, 9, 28), ""),
+        (DUE, "today"),
+        (date(2026, 10, 1), ""),
+        (date(2026, 10, 8), "late"),
+        (date(2026, 10, 9), ""),
+        (date(2026, 10, 10), "late"),
+    ],
+)
+def test_days_are_working_days_and_nobody_is_reminded_on_a_holiday(today: date, found: str) -> None:
+    assert when(DUE, today, Rule()) == found
+
+
+@given(st.dates(date(2025, 1, 1), date(2026, 12, 1)), st.integers(-60, 60))
+def test_a_rule_is_the_same_after_it_was_stored(due: date, days: int) -> None:
+    rule = Rule((5, 2), (1, 4), 7, 10)
+    again = Rule.of(json.loads(json.dumps(rule.facts())))
+    today = due + timedelta(days=days)
+    assert again == rule
+    assert when(due, today, again) == when(due, today, rule)
+
+
+@pytest.mark.parametrize(
+    "facts", [{"before": (0,)}, {"late": (61,)}, {"hour": 24}, {"late_every": 0}]
+)
+def test_what_is_no_rule_is_refused(facts: dict[str, Any]) -> None:
+    with pytest.raises(ValueError, match="between"):
+        Rule(**facts)

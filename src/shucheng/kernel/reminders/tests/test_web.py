@@ -10,8 +10,10 @@ from shucheng.kernel.actor import Role, system_actor
 from shucheng.kernel.audit.models import AuditEntry
 from shucheng.kernel.identity.models import Organisation, Person
 from shucheng.kernel.public import send_reminder
+from shucheng.kernel.reminders.engine.rules import Rule
 from shucheng.kernel.reminders.jobs import deliver
 from shucheng.kernel.reminders.models import Preference, Reminder, Robot, Sending
+from shucheng.kernel.reminders.queries import rule_in_force
 from shucheng.kernel.reminders.tests.conftest import Receiver
 
 pytestmark = pytest.mark.django_db
@@ -192,3 +194,23 @@ def test_nobody_but_an_administrator_sees_or_changes_robots(role: Role) -> None:
 
 def test_deliveries_are_not_shown_to_liaisons() -> None:
     assert signed_in(Role.LIAISON).get("/reminders/deliveries/").status_code == 403
+
+
+def test_the_plan_office_changes_when_people_are_reminded_and_everybody_sees_it() -> None:
+    form = {"before": "2,5、2", "late": "", "late_every": "4", "hour": "9", "reason": "会议纪要"}
+    browser = signed_in(Role.PLAN_OFFICE)
+    assert browser.post("/reminders/rules/", form).status_code == 302
+    assert rule_in_force("reporting") == Rule((5, 2), (), 4, 9)
+    page = text_of(signed_in(Role.LIAISON), "/reminders/rules/")
+    assert "5, 2 working days before" in page
+    assert "会议纪要" in page
+    entry = AuditEntry.objects.get(code="reminders.rule.set")
+    assert "会议纪要" in entry.facts
+    refused = browser.post("/reminders/rules/", {**form, "before": "0"})
+    assert refused.context["form"].errors["before"]
+    assert rule_in_force("reporting") == Rule((5, 2), (), 4, 9)
+
+
+def test_a_liaison_does_not_change_the_rule() -> None:
+    form = {"before": "1", "late": "1", "late_every": "4", "hour": "9", "reason": "r"}
+    assert signed_in(Role.LIAISON).post("/reminders/rules/", form).status_code == 403
