@@ -14,10 +14,12 @@ from shucheng.plan.city.pack import read_pack
 MODELS = (
     *(model.City, model.PlanReference, model.Organisation, model.Area, model.Metric),
     *(model.Binding, model.TargetClause, model.Series, model.Share, model.Simulation),
+    *(model.Reporting, model.FormChange),
 )
 WORDS = (
     *(model.OrganisationKind, model.AreaKind, model.Measure, model.MetricFrequency),
     *(model.OverAreas, model.OverTime, model.Origin, model.Direction, model.TargetSort),
+    *(model.FormKind, model.RuleKind),
 )
 
 
@@ -80,6 +82,12 @@ def faults(folder: Path) -> list[str]:
         ("simulation.toml", 'area = "320902"', 'area = "320999"', "not there"),
         ("simulation.toml", "weight = 14", "weight = 0", "above zero"),
         ("simulation.toml", "start = 165", 'start = "165"', "a number without quotation marks"),
+        ("reporting.toml", "M = 10", "W = 10", "unknown field 'W'"),
+        ("reporting.toml", "M = 10", "M = 1000", "from 0 to 200"),
+        ("reporting.toml", 'sign = "<="', 'sign = "<"', "one of <=, >=, ="),
+        ("reporting.toml", 'left = ["high_tech_firms_new"]', 'left = ["high"]', "not there"),
+        ("reporting.toml", "least = 0", "leats = 0", "Did you mean 'least'"),
+        ("reporting.toml", "jump:core_revenue", "range:convergence_index", "stands twice"),
         ("city.toml", 'adcode = "320900"', 'adcode = "320901"', "not among the areas"),
         ("city.toml", 'file = "plan.txt"', 'file = "../plan.txt"', "not in the pack"),
         ("city.toml", "start = 2025", "start = 2028", "ends (2027) before it starts"),
@@ -159,6 +167,22 @@ def test_a_formula_that_cannot_be_computed_is_a_fault(
     assert any(fault in line for line in found), found
 
 
+def test_a_pack_says_what_is_different_about_its_forms(folder: Path) -> None:
+    path = folder / "reporting.toml"
+    form = '[[form]]\nowner = "industry"\nfrequency = "M"\nkind = "area"\ndue_days = 8\n'
+    path.write_text(path.read_text(encoding="utf-8") + form, encoding="utf-8")
+    reporting = read_pack(folder).reporting
+    assert [(each.owner, each.due_days) for each in reporting.forms] == [("industry", 8)]
+    assert reporting.due_days == {"M": 10, "Q": 15, "A": 30}
+    spoil(folder, "reporting.toml", 'frequency = "M"', 'frequency = "D"')
+    assert any("no metric asks for it" in fault for fault in faults(folder))
+
+
+def test_a_pack_without_reporting_settings_is_whole(folder: Path) -> None:
+    (folder / "reporting.toml").unlink()
+    assert read_pack(folder).reporting.rules == ()
+
+
 @pytest.mark.parametrize("readme", ["README.md", "README.zh-CN.md"])
 def test_the_guide_names_every_field_word_and_function(readme: str) -> None:
     text = (CITIES / readme).read_text(encoding="utf-8")
@@ -166,6 +190,8 @@ def test_the_guide_names_every_field_word_and_function(readme: str) -> None:
     words |= {word for literal in WORDS for word in get_args(literal)}
     words -= {
         "path",
+        "forms",
+        "rules",
         "series",
         "shares",
         "subjects",

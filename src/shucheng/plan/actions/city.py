@@ -5,16 +5,20 @@ from typing import Any
 
 from shucheng.kernel.public import (
     Actor,
+    FormSettings,
     MetricDefinition,
+    ReportingSettings,
+    RuleSettings,
     action,
     import_areas,
     import_metrics,
     import_organisations,
+    import_reporting,
     organisation_ids,
     record,
 )
 from shucheng.plan.actions.values import recompute
-from shucheng.plan.city.model import AnnexRow, CityPack, Metric, TargetClause
+from shucheng.plan.city.model import AnnexRow, CityPack, Metric, Reporting, TargetClause
 from shucheng.plan.city.model import Binding as PackBinding
 from shucheng.plan.city.resolving import resolve_bindings
 from shucheng.plan.models import Binding, Duty, FormulaVersion, PlanVersion, VersionState
@@ -29,6 +33,7 @@ def load_city(pack: CityPack, *, actor: Actor) -> dict[str, int]:
     import_areas(pack.areas, actor=actor)
     import_organisations(pack.organisations, actor=actor)
     import_metrics([_definition(metric) for metric in pack.metrics], actor=actor)
+    import_reporting(_reporting(pack.reporting), actor=actor)
     for entry in pack.bindings:
         binding, _new = Binding.objects.update_or_create(code=entry.code, defaults=_stored(entry))
         _keep_formula(binding, actor=actor)
@@ -143,4 +148,37 @@ def _definition(metric: Metric) -> MetricDefinition:
         owner=metric.owner,
         origin=metric.origin,
         unconfirmed=metric.unconfirmed,
+    )
+
+
+def _reporting(given: Reporting) -> ReportingSettings:
+    return ReportingSettings(
+        first=given.first,
+        due_days=given.due_days,
+        forms=tuple(
+            FormSettings(
+                owner=form.owner,
+                frequency=form.frequency,
+                kind=form.kind,
+                name_zh=form.name,
+                name_en=form.name_en,
+                due_days=form.due_days,
+                publish_apart=form.publish_apart,
+                optional=form.optional,
+                unconfirmed=form.unconfirmed,
+            )
+            for form in given.forms
+        ),
+        rules=tuple(
+            RuleSettings(
+                code=rule.code,
+                kind=rule.kind,
+                severity=rule.severity,
+                params=rule.params,
+                note=rule.note,
+                unconfirmed=rule.unconfirmed,
+                active=rule.active,
+            )
+            for rule in given.rules
+        ),
     )

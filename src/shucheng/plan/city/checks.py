@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from shucheng.lib import units
 from shucheng.lib.periods import Period, PeriodInvalid
 from shucheng.plan.city.model import AnnexRow, Binding, CityPack, Metric, Organisation, Problem
+from shucheng.plan.city.reporting import check_reporting
 from shucheng.plan.formula.errors import FormulaInvalid
 from shucheng.plan.formula.model import readings
 from shucheng.plan.formula.parse import parse
@@ -26,6 +27,8 @@ def check_pack(pack: CityPack) -> Iterator[Problem]:
     yield from _metrics(pack)
     yield from _bindings(pack)
     yield from _simulation(pack)
+    asked = {each.code: (each.owner, each.frequency) for each in pack.metrics}
+    yield from check_reporting(pack.reporting, asked)
 
 
 def _city(pack: CityPack) -> Iterator[Problem]:

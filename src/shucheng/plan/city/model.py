@@ -4,10 +4,10 @@ The files it is read from, field by field, are described in `cities/README.md`.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 OrganisationKind = Literal[
     "department",
@@ -28,6 +28,8 @@ Direction = Literal["up", "down"]
 # What a target of that kind is compared with; the plan's `level` and `cumulative` are one here,
 # because texts do not keep them apart (建成10家 is a level to one reader, cumulative to another).
 TargetSort = Literal["level", "annual", "growth"]
+FormKind = Literal["city", "area"]
+RuleKind = Literal["range", "sum", "compare", "jump", "areas"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,6 +190,45 @@ class Simulation:
 
 
 @dataclass(frozen=True, slots=True)
+class FormChange:
+    """What is different about the form of an owner's metrics of one frequency and kind."""
+
+    owner: str
+    frequency: str
+    kind: FormKind
+    name: str = ""
+    name_en: str = ""
+    due_days: int | None = None
+    publish_apart: bool = False
+    optional: tuple[str, ...] = ()
+    unconfirmed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ReportingRule:
+    """A validation rule; `params` by field, `metrics` are those that it names."""
+
+    code: str
+    kind: RuleKind
+    severity: Literal["error", "warning"]
+    params: Mapping[str, Any]
+    metrics: tuple[str, ...]
+    note: str = ""
+    unconfirmed: bool = False
+    active: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Reporting:
+    """`first` is the first period that is asked for; `due_days` by frequency."""
+
+    first: str = ""
+    due_days: Mapping[str, int] = field(default_factory=dict)
+    forms: tuple[FormChange, ...] = ()
+    rules: tuple[ReportingRule, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class CityPack:
     """A whole pack, checked; `path` is its folder."""
 
@@ -199,6 +240,7 @@ class CityPack:
     metrics: tuple[Metric, ...]
     bindings: tuple[Binding, ...]
     simulation: Simulation | None
+    reporting: Reporting = field(default_factory=Reporting)
 
     def organisation_names(self) -> Mapping[str, str]:
         """Every name and alias of an organisation, with the name the pack calls it by."""

@@ -1,4 +1,4 @@
-"""Reading a city pack: seven small files in, one checked `CityPack` out."""
+"""Reading a city pack: its small files in, one checked `CityPack` out."""
 
 from pathlib import Path
 from typing import Any, get_args
@@ -7,6 +7,7 @@ from shucheng.plan.city import model
 from shucheng.plan.city.checks import check_pack
 from shucheng.plan.city.entries import Entry, read_entries, read_section, read_toml
 from shucheng.plan.city.model import CityPack, PackInvalid, Problem
+from shucheng.plan.city.reporting import read_reporting
 
 LANGUAGES = ("zh-hans", "en")
 
@@ -30,6 +31,7 @@ def read_pack(path: Path) -> CityPack:
         metrics=tuple(map(_metric, _entries(path, "metric", problems))),
         bindings=tuple(map(_binding, _entries(path, "binding", problems))),
         simulation=_simulation(path / "simulation.toml", problems),
+        reporting=read_reporting(path / "reporting.toml", problems),
     )
     # References are followed only in a pack whose entries could be read: an entry that lost its
     # code would make every reference to it look wrong.

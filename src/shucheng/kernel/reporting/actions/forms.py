@@ -204,9 +204,9 @@ def _set_up(given: FormSettings) -> None:
     if form is None:
         raise Invalid(
             "reporting.form_unknown",
-            _("No metric asks for the form “%(code)s”."),
+            _("No metric asks for the form “%(form)s”."),
             _("Correct owner, frequency and kind in reporting.toml, or take the entry out."),
-            code=given.code,
+            form=given.code,
         )
     changes: Mapping[str, Any] = {
         "name_zh": given.name_zh or form.name_zh,
@@ -228,9 +228,9 @@ def _keep_rule(given: RuleSettings, actor: Actor) -> bool:
     except RuleInvalid as error:
         raise Invalid(
             "reporting.rule_invalid",
-            _("The rule “%(code)s” cannot be read: %(field)s has to be %(wanted)s."),
+            _("The rule “%(rule)s” cannot be read: %(field)s has to be %(wanted)s."),
             _("Correct it in reporting.toml; cities/README.md lists what each kind takes."),
-            code=error.code,
+            rule=error.code,
             field=error.field,
             wanted=error.wanted,
         ) from None

@@ -1,0 +1,196 @@
+"""Reporting for programs: what one's organisation owes, a sheet, its draft, handing it in."""
+
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+from ninja import Field, Header, Router, Schema
+
+from shucheng.kernel.errors import Invalid
+from shucheng.kernel.identity.actors import actor_for
+from shucheng.kernel.reporting.actions.drafts import save_draft
+from shucheng.kernel.reporting.actions.moves import submit
+from shucheng.kernel.reporting.engine.model import Entry
+from shucheng.kernel.reporting.models import Submission
+from shucheng.kernel.reporting.problem_texts import problem_text
+from shucheng.kernel.reporting.queries.lists import ObligationRow, obligation_row, obligations_of
+from shucheng.kernel.reporting.queries.sheets import entries_of, problems_of, sheet_of
+
+router = Router(tags=["reporting"])
+
+_REVISION = Field(
+    alias="If-Match",
+    description="The `revision` that the sheet or the last answer carried; 0 where nothing was "
+    "begun. 409 when somebody else changed it meanwhile.",
+)
+
+
+class ObligationOut(Schema):
+    id: int
+    form: str
+    form_name: str
+    organisation: str
+    area: str
+    period: str
+    due_on: date = Field(description="The day that holds: an extension counts")
+    state: str = Field(description="open, draft, submitted, approved, published, returned")
+    level: str = Field(description="Whose review it waits for: department, office, or empty")
+    overdue: bool
+    late: bool
+    locked: str = Field(description="Why the period is closed; empty while it is open")
+
+    @staticmethod
+    def of(row: ObligationRow) -> dict[str, Any]:
+        owed, standing = row.obligation, row.standing
+        return {
+            "id": owed.pk,
+            "form": owed.form.code,
+            "form_name": owed.form.name,
+            "organisation": owed.organisation.code,
+            "area": owed.area.code,
+            "period": owed.period,
+            "due_on": standing.due_on,
+            "state": standing.word,
+            "level": standing.level,
+            "overdue": standing.overdue,
+            "late": standing.late,
+            "locked": row.locked.reason if row.locked else "",
+        }
+
+
+class Given(Schema):
+    value: str = Field("", description="The number as text: 412.6")
+    status: str = Field("", description="A (or empty), P, E; O, L, M, Q where there is no value")
+    note: str = ""
+    reason: str = Field("", description="Why a value that draws a warning is right")
+
+
+class BesideOut(Schema):
+    label: str
+    value: Decimal
+
+
+class CellOut(Schema):
+    key: str
+    metric: str
+    name: str
+    unit: str
+    dimension: str
+    definition: str
+    required: bool
+    previous: Decimal | None
+    year_ago: Decimal | None
+    beside: list[BesideOut]
+    given: Given | None
+
+
+class ProblemOut(Schema):
+    severity: str = Field(description="error: cannot be handed in; warning: needs a reason")
+    code: str
+    key: str
+    rule: str
+    text: str
+
+
+class SheetOut(Schema):
+    obligation: ObligationOut
+    submission: int | None
+    revision: int = Field(description="Send it as If-Match")
+    cells: list[CellOut]
+    problems: list[ProblemOut]
+
+
+class Draft(Schema):
+    entries: dict[str, Given] = Field(max_length=10_000)
+
+
+class SubmissionOut(Schema):
+    id: int
+    number: int
+    state: str
+    level: str
+    revision: int
+
+
+@router.get("/reporting/obligations", response=list[ObligationOut])
+def obligations(request: HttpRequest, period: str = "", state: str = "") -> list[Any]:
+    """What the organisation one acts for owes, the soonest due first."""
+    rows = obligations_of(actor=actor_for(request), period=period, word=state)
+    return [ObligationOut.of(row) for row in rows]
+
+
+@router.get("/reporting/obligations/{obligation_id}/sheet", response=SheetOut)
+def sheet(request: HttpRequest, obligation_id: int) -> dict[str, Any]:
+    """The cells that are asked for, what was answered, and what is wrong with it."""
+    actor = actor_for(request)
+    row = obligation_row(obligation_id, actor=actor)
+    asked = sheet_of(obligation_id, actor=actor)
+    entries = entries_of(obligation_id, actor=actor)
+    return {
+        "obligation": ObligationOut.of(row),
+        "submission": asked.submission,
+        "revision": asked.revision,
+        "cells": [
+            {
+                **{name: getattr(cell, name) for name in _CELL_FIELDS},
+                "beside": [{"label": label, "value": value} for label, value in cell.beside],
+                "given": entries.get(cell.key),
+            }
+            for cell in asked.cells
+        ],
+        "problems": [
+            {
+                "severity": problem.severity,
+                "code": problem.code,
+                "key": problem.key,
+                "rule": problem.rule,
+                "text": problem_text(problem),
+            }
+            for problem in problems_of(obligation_id, actor=actor)
+        ],
+    }
+
+
+@router.put("/reporting/obligations/{obligation_id}/draft", response=SubmissionOut)
+def put_draft(
+    request: HttpRequest, obligation_id: int, draft: Draft, if_match: Header[str] = _REVISION
+) -> Submission:
+    """Store values for cells; cells that are not named keep what they have."""
+    entries = {key: Entry(**given.dict()) for key, given in draft.entries.items()}
+    return save_draft(
+        obligation_id, entries, revision=_revision(if_match), actor=actor_for(request)
+    )
+
+
+@router.post("/reporting/submissions/{submission_id}/submit", response=SubmissionOut)
+def post_submit(
+    request: HttpRequest, submission_id: int, if_match: Header[str] = _REVISION
+) -> Submission:
+    """Hand in; the answer 422 names every error, and every warning without a reason."""
+    return submit(submission_id, _revision(if_match), actor=actor_for(request))
+
+
+_CELL_FIELDS = (
+    "key",
+    "metric",
+    "name",
+    "unit",
+    "dimension",
+    "definition",
+    "required",
+    "previous",
+    "year_ago",
+)
+
+
+def _revision(text: str) -> int:
+    bare = text.strip().strip('"')
+    if not bare.isdecimal():
+        raise Invalid(
+            "reporting.revision_invalid",
+            _("If-Match has to be the revision, a whole number."),
+            _("Get the sheet again and send the revision that it carries."),
+        )
+    return int(bare)

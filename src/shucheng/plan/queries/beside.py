@@ -1,0 +1,74 @@
+"""The plan's targets beside the cells that are filled in: what the kernel's reporting shows.
+
+A metric has the target of an indicator whose formula reads that metric alone: what is typed moves
+that indicator and no other number.
+"""
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+
+from django.utils.translation import gettext as _
+
+from shucheng.kernel.public import MetricVersion, city_area_code
+from shucheng.lib.periods import Period
+from shucheng.plan.models import AreaTarget, Decomposition, Indicator, PartKind
+from shucheng.plan.queries.computed import metrics_of
+from shucheng.plan.queries.targets import converted
+from shucheng.plan.queries.versions import current_version
+
+
+def targets_beside(
+    metrics: Sequence[str], area: str, period: Period
+) -> Mapping[str, tuple[tuple[str, Decimal], ...]]:
+    """Metric code → the year's targets in the metric's unit, labelled with the year.
+
+    The city's targets come from the plan, an area's from how the plan office decomposed them.
+    """
+    version = current_version()
+    if version is None:
+        return {}
+    reads: dict[str, list[Indicator]] = {}
+    for indicator in version.indicators.select_related("binding").prefetch_related("path"):
+        if indicator.binding is not None:
+            read = metrics_of(indicator.binding.formula)
+            if len(read) == 1 and read <= set(metrics):
+                reads.setdefault(min(read), []).append(indicator)
+    if not reads:
+        return {}
+    units = {
+        each.metric.code: each.unit
+        for each in MetricVersion.objects.select_related("metric")
+        .filter(metric__code__in=reads)
+        .order_by("number")
+    }
+    of_area = {} if area == city_area_code() else _of_area(reads, area, period.year)
+    found: dict[str, tuple[tuple[str, Decimal], ...]] = {}
+    label = _("%(year)s target") % {"year": period.year}
+    for metric, indicators in reads.items():
+        numbers = []
+        for indicator in indicators:
+            if area == city_area_code():
+                told = next((t.value for t in indicator.path.all() if t.year == period.year), None)
+                unit = indicator.unit
+            else:
+                told, unit = of_area.get(indicator.code, (None, ""))
+            value = converted(told, unit, units[metric])
+            if value is not None:
+                numbers.append((label, value.normalize() + 0))
+        if numbers:
+            found[metric] = tuple(numbers)
+    return found
+
+
+def _of_area(
+    reads: Mapping[str, Sequence[Indicator]], area: str, year: int
+) -> dict[str, tuple[Decimal, str]]:
+    """Indicator code → the area's part of the year's target decided last, and its unit."""
+    codes = [indicator.code for indicators in reads.values() for indicator in indicators]
+    decided = Decomposition.objects.filter(indicator__in=codes, year=year, kind=PartKind.AREAS)
+    newest = {each.indicator: each for each in decided.order_by("recorded_at", "pk")}
+    parts = AreaTarget.objects.filter(decomposition__in=newest.values(), area=area)
+    values = {part.decomposition_id: part.value for part in parts}
+    return {
+        code: (values[each.pk], each.unit) for code, each in newest.items() if each.pk in values
+    }
