@@ -3,6 +3,7 @@
 from typing import Any
 
 from shucheng.kernel.public import Actor
+from shucheng.plan.actions.forecasts import make_forecasts
 from shucheng.plan.actions.load import compile_version
 
 
@@ -10,3 +11,7 @@ def compile_job(payload: dict[str, Any], *, actor: Actor, progress: Any) -> None
     progress(0, 2, "reading and compiling")
     compile_version(payload["version"], actor=actor, by_title=bool(payload.get("by_title")))
     progress(2, 2, "done")
+
+
+def forecast_job(payload: dict[str, Any], *, actor: Actor, progress: Any) -> dict[str, int]:
+    return {"made": make_forecasts()}

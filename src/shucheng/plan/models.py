@@ -10,6 +10,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from shucheng.plan.forecasting import Forecast
 from shucheng.plan.judging import (
     AreaTarget,
     Decomposition,
@@ -32,6 +33,7 @@ __all__ = [
     "Duty",
     "DutyRole",
     "Finding",
+    "Forecast",
     "FormulaVersion",
     "Indicator",
     "IndicatorTarget",
