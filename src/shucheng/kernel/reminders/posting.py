@@ -9,7 +9,7 @@ resolves anew between the look and the connection is refused as well.
 import ipaddress
 import ssl
 from http.client import HTTPConnection, HTTPException
-from socket import create_connection, socket
+from socket import create_connection, gaierror, socket
 from urllib.parse import SplitResult, urlsplit
 
 from django.conf import settings
@@ -25,6 +25,13 @@ from shucheng.kernel.reminders.engine.robots import (
 )
 from shucheng.kernel.reminders.models import Robot
 
+# The special before the general: a time-out and an untrusted certificate are OSErrors as well.
+_FAILURES: tuple[tuple[type[Exception], str], ...] = (
+    (gaierror, _("The host's name was not found.")),
+    (TimeoutError, _("The host did not answer in time.")),
+    (ConnectionRefusedError, _("The host refused the connection.")),
+    (ssl.SSLCertVerificationError, _("The host's certificate is not trusted.")),
+)
 _SECONDS = 10
 _ANSWER_BYTES = 64 * 1024
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
@@ -74,7 +81,7 @@ def post(request: Request) -> tuple[int, bytes]:
         response = connection.getresponse()
         return response.status, response.read(_ANSWER_BYTES)
     except (OSError, HTTPException) as error:
-        raise NotPosted(type(error).__name__) from error
+        raise NotPosted(_in_words(error)) from error
     finally:
         connection.close()
 
@@ -100,6 +107,13 @@ class _Guarded(HTTPConnection):
         if not self.secure:
             return plain
         return ssl.create_default_context().wrap_socket(plain, server_hostname=self.host)
+
+
+def _in_words(error: OSError | HTTPException) -> str:
+    for kind, words in _FAILURES:
+        if isinstance(error, kind):
+            return words
+    return type(error).__name__
 
 
 def _check_peer(connected: socket) -> None:
