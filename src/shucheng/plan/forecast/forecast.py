@@ -2,7 +2,7 @@
 
 from shucheng.lib.periods import Period, iterate
 from shucheng.plan.forecast.backtest import choose
-from shucheng.plan.forecast.methods import METHODS, UNTESTED
+from shucheng.plan.forecast.methods import simplest
 from shucheng.plan.forecast.model import BANDS, KEPT, Forecast, Insufficient, Series, Step
 from shucheng.plan.forecast.paths import quantile, simulate
 from shucheng.plan.forecast.preparing import history_of
@@ -12,7 +12,6 @@ from shucheng.plan.forecast.scales import Scale
 ENGINE = "forecast/1"
 _PATHS = 1000
 _HORIZON_TESTED = 12
-_BY_CODE = {method.code: method for method in METHODS}
 
 
 def forecast(series: Series, until: Period, *, paths: int = _PATHS) -> Forecast | Insufficient:
@@ -36,7 +35,7 @@ def forecast(series: Series, until: Period, *, paths: int = _PATHS) -> Forecast 
         scale,
         summed=history.adds_up,
     )
-    method = tested.method if tested else UNTESTED
+    method = tested.method if tested else simplest(counts=scale.whole and history.adds_up)
     fitted = method.fitted(scale.inward(history.numbers), length, relative=scale.relative)
     restarts = history.restarts(len(ahead))
     futures = [
