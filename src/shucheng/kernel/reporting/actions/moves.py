@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 from shucheng.kernel.action import action
 from shucheng.kernel.actor import Actor
 from shucheng.kernel.errors import Invalid
-from shucheng.kernel.reporting.access import require_own, require_review
+from shucheng.kernel.reporting.access import is_reviewer, require_own, require_review
 from shucheng.kernel.reporting.actions.publishing import record_submission, require_same_definitions
 from shucheng.kernel.reporting.actions.steps import (
     find_submission,
@@ -71,9 +71,7 @@ def approve(submission_id: int, revision: int, *, actor: Actor, comment: str = "
     The last approval publishes in the same transaction, unless the form makes that a step of its
     own. Nobody approves what they handed in, nor twice.
     """
-    submission = find_submission(submission_id)
-    require_review(submission.obligation, submission.level or Level.OFFICE, actor)
-    require_revision(submission, revision)
+    submission = _under_review(submission_id, revision, actor)
     next_place(submission, Move.APPROVE)
     _require_other_eyes(submission, actor)
     require_same_definitions(submission)
@@ -91,8 +89,7 @@ def return_submission(
     submission_id: int, revision: int, comment: str, *, actor: Actor
 ) -> Submission:
     """Give it back to the organisation, with what is to be corrected."""
-    submission = find_submission(submission_id)
-    require_review(submission.obligation, submission.level or Level.OFFICE, actor)
+    submission = _under_review(submission_id, revision, actor)
     words = need_words(comment, "comment")
     take_step(submission, Move.RETURN, revision, actor=actor, comment=words)
     return submission
@@ -125,6 +122,17 @@ def drop_correction(
     if not submission.is_correction:
         raise MoveImpossible(STATE_LABELS[State(submission.state)])
     take_step(submission, Move.DROP, revision, actor=actor, comment=comment)
+    return submission
+
+
+def _under_review(submission_id: int, revision: int, actor: Actor) -> Submission:
+    """The submission as the reviewer saw it. A reviewer whose turn is over is told what happened
+    meanwhile; whoever reviews nothing here is told that."""
+    submission = find_submission(submission_id)
+    level = submission.level or Level.OFFICE
+    if is_reviewer(submission.obligation, actor):
+        require_revision(submission, revision)
+    require_review(submission.obligation, level, actor)
     return submission
 
 
