@@ -47,6 +47,29 @@ const knownSeries = (data) => {
   }));
 };
 
+// What the path expects between the yearly targets: as thin and dashed as the way to a target.
+const expectedSeries = (data) =>
+  (data.expected ?? []).map((run) => ({
+    name: data.labels.target,
+    type: "line",
+    data: run,
+    symbol: "none",
+    lineStyle: { type: "dashed", width: 1.2, color: token("--muted") },
+    itemStyle: { color: token("--muted") },
+  }));
+
+// What was known before values were corrected: faint, behind what is known.
+const vintageSeries = (data) =>
+  (data.vintages ?? []).map((run) => ({
+    name: data.labels.vintage,
+    type: "line",
+    data: run,
+    symbol: "none",
+    silent: true,
+    lineStyle: { width: 1, color: token("--line-strong") },
+    itemStyle: { color: token("--line-strong") },
+  }));
+
 // Zero is the base, unless all values are so far from it that the line would say nothing.
 const farFromZero = (data) => {
   const values = [...data.target, ...data.runs.flat()].filter((value) => value !== null);
@@ -73,7 +96,7 @@ const pathChart = (data) => {
       itemWidth: 18,
       itemHeight: 8,
       textStyle: { color: token("--muted") },
-      data: [{ name: data.labels.actual, icon: "roundRect" }, { name: data.labels.target, icon: "diamond" }],
+      data: [{ name: data.labels.actual, icon: "roundRect" }, { name: data.labels.target, icon: "diamond" }, ...(data.vintages?.length ? [{ name: data.labels.vintage, icon: "roundRect" }] : [])],
     },
     xAxis: {
       type: "category",
@@ -98,10 +121,12 @@ const pathChart = (data) => {
         symbol: "diamond",
         symbolSize: 10,
         showAllSymbol: true,
-        lineStyle: { type: "dashed", width: 1.2, color: token("--muted") },
+        lineStyle: { type: "dashed", width: data.expected?.length ? 0 : 1.2, color: token("--muted") },
         itemStyle: { color: token("--muted") },
         label: { show: true, position: "top", color: token("--ink"), formatter: (p) => (p.value === null ? "" : written.format(p.value)) },
       },
+      ...expectedSeries(data),
+      ...vintageSeries(data),
       ...knownSeries(data),
     ],
   };

@@ -14,6 +14,7 @@ from shucheng.plan.models import PlanVersion, VersionState
 from shucheng.plan.queries.areas import AreaValue, Comparison, compare_areas
 from shucheng.plan.queries.cockpit import Cockpit, Headline, cockpit
 from shucheng.plan.queries.duties import organisations_with_duties
+from shucheng.plan.queries.judged import Judged, JudgedPlan, changes, judge_plan
 from shucheng.plan.queries.names import indicator_name
 from shucheng.plan.queries.search import search_plan
 from shucheng.plan.queries.targets import (
@@ -22,7 +23,8 @@ from shucheng.plan.queries.targets import (
     TargetNow,
 )
 from shucheng.plan.queries.versions import current_version
-from shucheng.plan.simulation import simulate
+from shucheng.plan.simulation import simulate, simulate_county_targets
+from shucheng.plan.views.asking import as_of_asked
 
 __all__ = [
     "AreaValue",
@@ -30,6 +32,8 @@ __all__ = [
     "Cockpit",
     "Comparison",
     "Headline",
+    "Judged",
+    "JudgedPlan",
     "PlanVersion",
     "SectionTargets",
     "Standing",
@@ -37,10 +41,13 @@ __all__ = [
     "VersionState",
     "api_router",
     "archive_plan",
+    "as_of_asked",
+    "changes",
     "cockpit",
     "compare_areas",
     "current_version",
     "indicator_name",
+    "judge_plan",
     "load_city_pack",
     "load_plan",
     "organisations_with_duties",
@@ -50,6 +57,7 @@ __all__ = [
     "search_plan",
     "shell_facts",
     "simulate",
+    "simulate_county_targets",
 ]
 
 

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from shucheng.plan.views import load, publish, read, review
+from shucheng.plan.views import judging, load, monitoring, publish, read, review
 
 app_name = "plan"
 
@@ -27,6 +27,12 @@ urlpatterns = [
     path("duties/<str:name>/", read.duties, name="duties"),
     path("indicators/<str:code>/", read.indicator, name="indicator"),
     path("indicators/<str:code>/data.csv", read.indicator_csv, name="indicator_csv"),
+    path("monitoring/", monitoring.overview, name="monitoring"),
+    path("monitoring/data.csv", monitoring.overview_csv, name="monitoring_csv"),
+    path("monitoring/rule/", monitoring.light_rule, name="light_rule"),
+    path("monitoring/indicators/<str:code>/", judging.judging, name="judging"),
+    path("monitoring/indicators/<str:code>/split/", judging.split_preview, name="split"),
+    path("explain/light/<str:code>/", monitoring.light, name="explain_light"),
     path("areas/<str:code>/", read.area, name="area"),
     path("rules/<slug:rule>/", read.rule, name="rule"),
     path("tasks/<int:pk>/", read.task, name="task"),

@@ -37,6 +37,7 @@ from shucheng.plan.public import (
     publish_version,
     read_pack,
     simulate,
+    simulate_county_targets,
 )
 from shucheng.web.cockpit.map import city_map
 
@@ -81,6 +82,8 @@ def fill(plan: Path | None, say: Callable[[str], object], *, with_plan: bool = T
     _people(pack.plan.office, say)
     rows = simulate(pack, timezone.localdate(), actor=actor)
     say(f"Simulated observations, labelled as such: {rows}")
+    split = simulate_county_targets(actor=actor)
+    say(f"Yearly targets split over the counties, labelled as simulated: {split}")
     city_map(compare_areas("", actor=actor))  # drawn now, kept for the first page
 
 

@@ -13,6 +13,7 @@ SPINE = (
     MenuEntry(_("Cockpit"), "cockpit:home", "plan.view"),
     MenuEntry(_("Plan"), "plan:versions", "plan.view"),
     MenuEntry(_("Duties"), "plan:organisations", "plan.view"),
+    MenuEntry(_("Monitoring"), "plan:monitoring", "plan.view"),
     MenuEntry(_("Findings"), "plan:findings", "plan.review"),
     MenuEntry(_("Metrics"), "observations:metrics", "observations.view"),
 )
@@ -36,6 +37,7 @@ MANAGEMENT = (
 ROOMS = {
     "/indicators/": ("cockpit:home",),
     "/areas/": ("cockpit:home",),
+    "/explain/light/": ("plan:monitoring",),
     "/explain/": ("cockpit:home",),
     "/duties/": ("plan:organisations", "start"),
     "/tasks/": ("plan:organisations", "start"),

@@ -31,6 +31,7 @@ from shucheng.plan.queries.areas import (
     compare_areas,
     year_before,
 )
+from shucheng.plan.queries.moments import known_by
 from shucheng.plan.queries.text import Sentence, sentence_around
 from shucheng.plan.queries.versions import current_version
 
@@ -136,8 +137,9 @@ class AreaPage:
         return sum(found.is_late for found in self.series)
 
 
-def area_page(code: str, show: str = "", *, actor: Actor) -> AreaPage:
-    """`show` is the code of the indicator that stands first; the map's first one without it."""
+def area_page(code: str, show: str = "", *, actor: Actor, as_of: date | None = None) -> AreaPage:
+    """`show` is the code of the indicator that stands first; the map's first one without it.
+    As known on a day where one is named."""
     actor.require("plan.view")
     area = area_by_code(code)
     if area is None:
@@ -151,8 +153,8 @@ def area_page(code: str, show: str = "", *, actor: Actor) -> AreaPage:
         organisations=organisations,
         version=version,
         mentions=tuple(_mentions(version.text, names)) if version else (),
-        series=_series_of(area),
-        comparison=compare_areas(show, actor=actor, version=version),
+        series=_series_of(area, as_of),
+        comparison=compare_areas(show, actor=actor, version=version, as_of=as_of),
     )
 
 
@@ -162,12 +164,12 @@ def names_of(organisation: Organisation) -> set[str]:
     return {organisation.name, organisation.full_name, *aliases} - {""}
 
 
-def _series_of(area: Area) -> tuple[AreaSeries, ...]:
+def _series_of(area: Area, as_of: date | None) -> tuple[AreaSeries, ...]:
     """Everything the area reports, a line a metric, in the pack's order."""
     city = city_area_code()
     # Tuples, not rows of the table: a page shows thousands of them.
     fields = ("pk", "metric_version_id", "area__code", "period", "value", "source")
-    found = _undivided(Q(area__code__in=[area.code, city])).values_list(*fields)
+    found = _undivided(Q(area__code__in=[area.code, city]), as_of).values_list(*fields)
     versions = {v.pk: v for v in MetricVersion.objects.select_related("metric")}
     reported: dict[tuple[int, str], dict[str, Reported]] = {}
     latest: dict[int, MetricVersion] = {}
@@ -198,12 +200,13 @@ def _series_of(area: Area) -> tuple[AreaSeries, ...]:
     return tuple(sorted(lines, key=lambda line: line.metric.pk))
 
 
-def _undivided(condition: Q) -> QuerySet[Observation]:
-    """Values as known now that belong to a whole area, in order of period; of a period that was
-    defined anew the newest definition comes last."""
-    later = Observation.objects.filter(supersedes=OuterRef("pk"))
+def _undivided(condition: Q, as_of: date | None) -> QuerySet[Observation]:
+    """Values as known now, or on a day, that belong to a whole area, in order of period; of a
+    period that was defined anew the newest definition comes last."""
+    known = known_by(as_of)
+    later = Observation.objects.filter(known, supersedes=OuterRef("pk"))
     return Observation.objects.filter(
-        ~Exists(later), condition, organisation__isnull=True, dimension_key=""
+        ~Exists(later), known, condition, organisation__isnull=True, dimension_key=""
     ).order_by("period_start", "metric_version__number", "pk")
 
 

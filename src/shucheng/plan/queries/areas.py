@@ -1,6 +1,7 @@
 """One indicator over the counties, districts and zones: how they stand beside each other."""
 
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 
 from django.db.models import F, Min, Q
@@ -9,8 +10,8 @@ from shucheng.kernel.public import Actor, Area, MetricVersion, areas
 from shucheng.lib import units
 from shucheng.lib.periods import Period
 from shucheng.plan.models import Binding, PlanVersion
-from shucheng.plan.queries.computed import metrics_of
-from shucheng.plan.queries.measured import Known, metric_of, stored_values
+from shucheng.plan.queries.computed import compute, first_year_of, metrics_of
+from shucheng.plan.queries.measured import Known, known_of, metric_of, stored_values
 from shucheng.plan.queries.names import binding_name
 from shucheng.plan.queries.versions import current_version
 
@@ -106,15 +107,21 @@ class Comparison:
         return max((v.value for v in self.values if v.value is not None), default=Decimal(0))
 
 
-def compare_areas(code: str, *, actor: Actor, version: PlanVersion | None = None) -> Comparison:
+def compare_areas(
+    code: str,
+    *,
+    actor: Actor,
+    version: PlanVersion | None = None,
+    as_of: date | None = None,
+) -> Comparison:
     """An indicator over the areas; the plan's first one that areas report where none is named.
 
-    `version` saves asking for the plan in force anew."""
+    `version` saves asking for the plan in force anew; `as_of` asks for what was known on a day."""
     actor.require("plan.view")
     current = version or current_version()
     choices = _choices(current) if current else ()
     chosen = next((c for c in choices if c.code == code), choices[0] if choices else None)
-    known = _known_by_area(chosen) if chosen else {}
+    known = _known_by_area(chosen, current, as_of) if chosen and current else {}
     everywhere = list(areas(actor=actor))
     whole = next((a for a in everywhere if a.parent_id is None and a.kind != "province"), None)
     below = [area for area in everywhere if area.kind not in {"province", "city"}]
@@ -166,10 +173,18 @@ def _choices(version: PlanVersion) -> tuple[Choice, ...]:
     )
 
 
-def _known_by_area(chosen: Choice) -> dict[str, tuple[Known, ...]]:
+def _known_by_area(
+    chosen: Choice, version: PlanVersion, as_of: date | None
+) -> dict[str, tuple[Known, ...]]:
     """Area code → the indicator's known values, for every area that has any."""
     known: dict[str, list[Known]] = {}
-    for _pk, area, value in stored_values([chosen.pk], []):
+    if as_of is None:
+        rows = stored_values([chosen.pk], [])
+    else:
+        bindings = Binding.objects.filter(pk=chosen.pk)
+        computed = compute(list(bindings), first_year_of(version), as_of=as_of)
+        rows = [(value.binding.pk, value.area, known_of(value)) for value in computed]
+    for _pk, area, value in rows:
         if value.value is not None:
             known.setdefault(area, []).append(value)
     return {area: tuple(series) for area, series in known.items()}

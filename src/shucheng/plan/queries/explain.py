@@ -1,9 +1,11 @@
 """Why a number is what it is: the steps from what is shown down to the plan's sentence."""
 
+from datetime import date
+
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from shucheng.kernel.public import Actor, NotFound, observation_with_context
+from shucheng.kernel.public import Actor, NotFound, area_by_code, observation_with_context
 from shucheng.plan.models import Indicator, Target
 from shucheng.plan.queries.formula_words import in_words
 from shucheng.plan.queries.measured import Known, Measured, measure_plan, measured_one
@@ -93,28 +95,34 @@ def explain_indicator_target(code: str, year: int, *, actor: Actor) -> Explanati
     )
 
 
-def explain_value(code: str, period: str, *, actor: Actor) -> Explanation:
-    """An indicator's known value at a period: formula, every observation it rests on, sentence."""
+def explain_value(
+    code: str, period: str, *, actor: Actor, area: str = "", as_of: date | None = None
+) -> Explanation:
+    """An indicator's known value at a period: formula, every observation it rests on, sentence;
+    of an area, and as it was known on a day, where one is named."""
     actor.require("plan.view")
     indicator = indicator_of(code)
-    found = measured_one(indicator)
+    found = measured_one(indicator, as_of, area)
+    place = area_by_code(area) if area else None
     known = _known_at(found, period)
     link = reverse("plan:indicator", args=[code])
     return Explanation(
-        title=f"{indicator.name} · {period}",
+        title=" · ".join(filter(None, (indicator.name, place.label if place else "", period))),
         value=figure(known.value),
         unit=indicator.unit,
         simulated=known.simulated,
         steps=(
             Step(_("Indicator"), facts=(Fact(_("Indicator"), indicator.name, link),)),
-            *value_steps(found.binding, known, indicator.version),
+            *value_steps(found.binding, known, indicator.version, area=area, as_of=as_of),
             *observation_steps(observation_with_context(known.observation_id, actor=actor)),
             sentence_step(indicator.version, indicator.span_start, indicator.span_end),
         ),
     )
 
 
-def explain_target_value(target_id: int, period: str, *, actor: Actor) -> Explanation:
+def explain_target_value(
+    target_id: int, period: str, *, actor: Actor, as_of: date | None = None
+) -> Explanation:
     """What is known of a target at a period, in the target's unit: how it is computed, from what,
     and the sentence that asked for it."""
     actor.require("plan.view")
@@ -122,7 +130,7 @@ def explain_target_value(target_id: int, period: str, *, actor: Actor) -> Explan
     if target is None:
         raise NotFound(_("The target"))
     version = target.version
-    found = measure_plan(version, targets=[target]).of(target)
+    found = measure_plan(version, targets=[target], as_of=as_of).of(target)
     known = _known_at(found, period)
     value = converted(known.value, found.binding.unit if found.binding else "", target.unit)
     if value is None:
@@ -144,7 +152,7 @@ def explain_target_value(target_id: int, period: str, *, actor: Actor) -> Explan
                     Fact(_("Year"), year_said(target)),
                 ),
             ),
-            *value_steps(found.binding, known, version),
+            *value_steps(found.binding, known, version, as_of=as_of),
             *observation_steps(observation_with_context(known.observation_id, actor=actor)),
             decision_step(version, target.ref),
             sentence_step(version, target.span_start, target.span_end),

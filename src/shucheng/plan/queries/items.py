@@ -54,12 +54,12 @@ class IndicatorPage:
         return any(known.simulated for known in self.measured.series)
 
 
-def indicator_page(code: str, *, actor: Actor) -> IndicatorPage:
+def indicator_page(code: str, *, actor: Actor, as_of: date | None = None) -> IndicatorPage:
     actor.require("plan.view")
     indicator = indicator_of(code)
     version = indicator.version
     path = tuple(indicator.path.all())
-    found = measured_one(indicator)
+    found = measured_one(indicator, as_of)
     current = current_version()
     former = version if current and current.pk != version.pk else None
     return IndicatorPage(

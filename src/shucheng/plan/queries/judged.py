@@ -169,26 +169,27 @@ def judge_plan(
     today: date,
     *,
     areas: Iterable[str] | None = None,
+    indicators: Iterable[str] | None = None,
     as_of: date | None = None,
     back: int = 0,
 ) -> JudgedPlan:
     """Judge every indicator of the annex, in the city and in each county that has data.
 
-    `areas` limits it to some area codes (ranks need the counties); `as_of` judges by what was
+    `areas` limits it to some area codes (ranks need the counties), `indicators` to some
+    indicators' codes; `as_of` judges by what was
     known at the end of that day: observations, rules, paths and county targets. `back` judges
     each indicator that many of its own periods earlier, as known now.
     """
-    indicators = tuple(
-        version.indicators.select_related("binding").prefetch_related("path", "duties")
-    )
+    rows = version.indicators.select_related("binding").prefetch_related("path", "duties")
+    chosen = tuple(rows if indicators is None else rows.filter(code__in=list(indicators)))
     places = _areas(areas)
-    bindings = {each.binding.pk: each.binding for each in indicators if each.binding}
+    bindings = {each.binding.pk: each.binding for each in chosen if each.binding}
     known = _known(list(bindings.values()), first_year_of(version), list(places), areas, as_of)
     judge_one = _Judge(
         today=today,
         back=back,
         rule=rule_in_force(today, as_of),
-        book=path_book([each.code for each in indicators], as_of),
+        book=path_book([each.code for each in chosen], as_of),
         city=city_area_code(),
         places=places,
     )
@@ -201,7 +202,7 @@ def judge_plan(
         areas=places,
         judged=tuple(
             found
-            for indicator in indicators
+            for indicator in chosen
             for found in judge_one.everywhere(indicator, known.get(indicator.binding_id or 0, {}))
         ),
     )

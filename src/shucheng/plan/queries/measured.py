@@ -117,11 +117,12 @@ def measure_plan(
 
 
 def measured_by(
-    bindings: Iterable[Binding], first_year: int, as_of: date | None = None
+    bindings: Iterable[Binding], first_year: int, as_of: date | None = None, area: str = ""
 ) -> dict[str, Measured]:
-    """Binding code → what is known of the city; two queries, however many bindings there are."""
+    """Binding code → what is known of the city, or of an area; two queries, however many bindings
+    there are."""
     by_id = {binding.pk: binding for binding in bindings}
-    city = city_area_code()
+    city = area or city_area_code()
     series: dict[int, list[Known]] = {pk: [] for pk in by_id}
     if as_of is None:
         for pk, _area, known in stored_values(list(by_id), [city]):
@@ -132,10 +133,10 @@ def measured_by(
     return {binding.code: Measured(binding, tuple(series[pk])) for pk, binding in by_id.items()}
 
 
-def measured_one(indicator: Indicator, as_of: date | None = None) -> Measured:
+def measured_one(indicator: Indicator, as_of: date | None = None, area: str = "") -> Measured:
     if indicator.binding is None:
         return NOTHING
-    known = measured_by([indicator.binding], first_year_of(indicator.version), as_of)
+    known = measured_by([indicator.binding], first_year_of(indicator.version), as_of, area)
     return known[indicator.binding.code]
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 
 from django.urls import reverse
 from django.utils import timezone
@@ -47,8 +48,16 @@ class Explanation:
     steps: tuple[Step, ...]
 
 
-def value_steps(binding: Binding | None, known: Known, version: PlanVersion) -> tuple[Step, ...]:
-    """How a value is computed, and from which observations where there are several."""
+def value_steps(
+    binding: Binding | None,
+    known: Known,
+    version: PlanVersion,
+    *,
+    area: str = "",
+    as_of: date | None = None,
+) -> tuple[Step, ...]:
+    """How a value is computed, and from which observations where there are several; of the city
+    unless an area is named."""
     if binding is None:
         return ()
     rests = ngettext("%(n)s observation", "%(n)s observations", known.rests_on)
@@ -64,8 +73,11 @@ def value_steps(binding: Binding | None, known: Known, version: PlanVersion) -> 
             note=binding.note,
         )
     ]
-    if known.rests_on > 1:
-        parts = tuple(_parts(binding, known.period, version))
+    if as_of is not None:
+        note = _("The formula is the one in force now; the observations are those of that day.")
+        steps.append(Step(_("As known on %(day)s") % {"day": f"{as_of:%Y-%m-%d}"}, note=note))
+    elif known.rests_on > 1:
+        parts = tuple(_parts(binding, known.period, version, area or city_area_code()))
         steps.append(Step(_("Computed from"), facts=parts))
     return tuple(steps)
 
@@ -81,11 +93,9 @@ def _formula_version(binding: Binding) -> tuple[Fact, ...]:
     return (Fact(_("Formula version"), said),)
 
 
-def _parts(binding: Binding, period: str, version: PlanVersion) -> Iterator[Fact]:
+def _parts(binding: Binding, period: str, version: PlanVersion, area: str) -> Iterator[Fact]:
     """Every observation below a value; with the metric's name where there are several."""
-    below = observations_below(
-        binding, city_area_code(), Period.parse(period), first_year_of(version)
-    )
+    below = observations_below(binding, area, Period.parse(period), first_year_of(version))
     metrics = Metric.objects.in_bulk({row.metric for row in below}, field_name="code")
     for row in below:
         label = f"{metrics[row.metric].name} · {row.period}" if len(metrics) > 1 else row.period

@@ -11,8 +11,10 @@ from shucheng.plan.queries import explain
 from shucheng.plan.queries.area import area_page
 from shucheng.plan.queries.items import indicator_page, published_item
 from shucheng.plan.queries.rules import lint_rule
+from shucheng.plan.queries.standing import standing
 from shucheng.plan.queries.steps import Explanation
 from shucheng.plan.queries.versions import current_version, version_for
+from shucheng.plan.views.asking import as_of_asked
 from shucheng.plan.views.series import chart_of, csv_of
 
 
@@ -66,19 +68,37 @@ def duties(request: HttpRequest, name: str) -> HttpResponse:
 
 @require_GET
 def indicator(request: HttpRequest, code: str) -> HttpResponse:
-    page = indicator_page(code, actor=actor_for(request))
-    context = {"page": page, "chart": chart_of(page), "simulated": page.simulated}
+    page = indicator_page(code, actor=actor_for(request), as_of=as_of_asked(request))
+    found = standing(
+        page.indicator,
+        against=request.GET.get("against", ""),
+        as_of=as_of_asked(request),
+        actor=actor_for(request),
+    )
+    context = {
+        "page": page,
+        "standing": found,
+        "chart": chart_of(page, found),
+        "simulated": page.simulated or bool(found and found.simulated),
+    }
     return render(request, "plan/indicator.html", context)
 
 
 @require_GET
 def indicator_csv(request: HttpRequest, code: str) -> HttpResponse:
-    return csv_of(indicator_page(code, actor=actor_for(request)))
+    page = indicator_page(code, actor=actor_for(request), as_of=as_of_asked(request))
+    as_of = as_of_asked(request)
+    return csv_of(page, standing(page.indicator, as_of=as_of, actor=actor_for(request)))
 
 
 @require_GET
 def area(request: HttpRequest, code: str) -> HttpResponse:
-    page = area_page(code, request.GET.get("show", ""), actor=actor_for(request))
+    page = area_page(
+        code,
+        request.GET.get("show", ""),
+        actor=actor_for(request),
+        as_of=as_of_asked(request),
+    )
     request.plan_in_force = page.version  # type: ignore[attr-defined]
     return render(request, "plan/area.html", {"page": page, "comparison": page.comparison})
 
@@ -111,7 +131,9 @@ def explain_target(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_GET
 def explain_target_value(request: HttpRequest, pk: int, period: str) -> HttpResponse:
-    found = explain.explain_target_value(pk, period, actor=actor_for(request))
+    found = explain.explain_target_value(
+        pk, period, actor=actor_for(request), as_of=as_of_asked(request)
+    )
     return _explanation(request, found)
 
 
@@ -123,7 +145,14 @@ def explain_indicator_target(request: HttpRequest, code: str, year: int) -> Http
 
 @require_GET
 def explain_value(request: HttpRequest, code: str, period: str) -> HttpResponse:
-    return _explanation(request, explain.explain_value(code, period, actor=actor_for(request)))
+    found = explain.explain_value(
+        code,
+        period,
+        actor=actor_for(request),
+        area=request.GET.get("area", ""),
+        as_of=as_of_asked(request),
+    )
+    return _explanation(request, found)
 
 
 @require_GET

@@ -2,6 +2,7 @@
 
 import csv
 import re
+from decimal import Decimal
 from typing import Any
 
 from django.http import HttpResponse
@@ -11,14 +12,16 @@ from django.utils.translation import gettext as _
 
 from shucheng.plan.queries.items import IndicatorPage
 from shucheng.plan.queries.names import indicator_name
+from shucheng.plan.queries.standing import Standing, expected_of
 from shucheng.plan.templatetags.plan_text import source_label
 
 # What a spreadsheet program would take for a formula.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
-def chart_of(page: IndicatorPage) -> dict[str, Any]:
-    """What is drawn, and what a picture of it must carry when it is taken along."""
+def chart_of(page: IndicatorPage, found: Standing | None = None) -> dict[str, Any]:
+    """What is drawn, and what a picture of it must carry when it is taken along; with the path's
+    course and earlier vintages where it is judged."""
     latest = page.measured.latest
     unit = page.indicator.unit
     caption = _("Unit: %(unit)s") % {"unit": unit} + " · " if unit else ""
@@ -34,14 +37,43 @@ def chart_of(page: IndicatorPage) -> dict[str, Any]:
         "periods": page.chart.periods,
         "unit": unit,
         "target": page.chart.target,
+        "expected": _expected_runs(page, found),
+        "vintages": [
+            [_known(vintage.values.get(period)) for period in page.chart.periods]
+            for vintage in (found.vintages if found else ())
+        ],
         "runs": page.chart.runs,
-        "labels": {"target": _("Target path"), "actual": _("Known so far")},
+        "labels": {
+            "target": _("Target path"),
+            "actual": _("Known so far"),
+            "vintage": _("As known before corrections"),
+        },
         "title": indicator_name(page.indicator),
         "caption": caption + known,
         "plan": str(page.indicator.version),
         "mark": _("Simulated data, not of the real city") if page.simulated else "",
         "file": file_name(page),
     }
+
+
+def _expected_runs(page: IndicatorPage, found: Standing | None) -> list[list[float | None]]:
+    """What the path expects at every period, a line a year where a sum starts anew in January."""
+    periods = page.chart.periods
+    expected = expected_of(found.now if found else None, periods)
+    if not any(value is not None for value in expected):
+        return []
+    if not page.measured.restarts_yearly:
+        return [expected]
+    years = sorted({period[:4] for period in periods})
+    runs = [
+        [v if p.startswith(year) else None for p, v in zip(periods, expected, strict=True)]
+        for year in years
+    ]
+    return [run for run in runs if any(value is not None for value in run)]
+
+
+def _known(value: Decimal | None) -> float | None:
+    return None if value is None else float(value)
 
 
 def file_name(page: IndicatorPage) -> str:
@@ -52,8 +84,8 @@ def file_name(page: IndicatorPage) -> str:
     return re.sub(r'[\\/:*?"<>|\s]+', " ", name).strip()
 
 
-def csv_of(page: IndicatorPage) -> HttpResponse:
-    """The chart's numbers: period, target, known value, unit, source."""
+def csv_of(page: IndicatorPage, found: Standing | None = None) -> HttpResponse:
+    """The chart's numbers: period, target, what the path expects, known value, unit, source."""
     response = HttpResponse(content_type="text/csv; charset=utf-8")
     named = content_disposition_header(as_attachment=True, filename=f"{file_name(page)}.csv")
     response["Content-Disposition"] = named or ""
@@ -63,9 +95,12 @@ def csv_of(page: IndicatorPage) -> HttpResponse:
     if unit.startswith(_FORMULA):
         unit = f"'{unit}"
     writer = csv.writer(response)
-    writer.writerow([_("Period"), _("Target"), _("Known so far"), _("Unit"), _("Source")])
-    for period, target, actual in zip(
-        page.chart.periods, page.chart.target, page.chart.actual, strict=True
+    expected = expected_of(found.now if found else None, page.chart.periods)
+    writer.writerow(
+        [_("Period"), _("Target"), _("Expected"), _("Known so far"), _("Unit"), _("Source")]
+    )
+    for period, target, wanted, actual in zip(
+        page.chart.periods, page.chart.target, expected, page.chart.actual, strict=True
     ):
-        writer.writerow([period, target, actual, unit, sources.get(period, "")])
+        writer.writerow([period, target, wanted, actual, unit, sources.get(period, "")])
     return response

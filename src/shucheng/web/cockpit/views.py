@@ -6,7 +6,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from shucheng.kernel.public import actor_for
-from shucheng.plan.public import cockpit, compare_areas
+from shucheng.plan.public import as_of_asked, cockpit, compare_areas
 from shucheng.web.cockpit.board import board
 from shucheng.web.cockpit.map import city_map
 
@@ -37,7 +37,9 @@ def home(request: HttpRequest) -> HttpResponse:
 @require_GET
 def areas(request: HttpRequest) -> HttpResponse:
     """One indicator over all areas; only the map's card where a page asks for that."""
-    comparison = compare_areas(request.GET.get("show", ""), actor=actor_for(request))
+    comparison = compare_areas(
+        request.GET.get("show", ""), actor=actor_for(request), as_of=as_of_asked(request)
+    )
     part = getattr(request, "htmx", False) and request.htmx.target == "map"  # type: ignore[attr-defined]
     template = "web/cockpit_map.html" if part else "web/areas.html"
     return render(request, template, {"comparison": comparison, "map": city_map(comparison)})

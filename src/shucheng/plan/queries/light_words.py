@@ -1,0 +1,130 @@
+"""Lights, their reasons and what they stand on, in words."""
+
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Final
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext_lazy
+
+from shucheng.lib.periods import Period
+from shucheng.plan.judgement.judge import Light
+from shucheng.plan.judgement.ranking import Rank
+from shucheng.plan.queries.judged import Judged
+from shucheng.plan.queries.promises import figure
+
+# In the order in which they are to be looked at.
+LIGHTS: Final[dict[Light, str | Promise]] = {
+    "red": pgettext_lazy("light", "Red"),
+    "blue": pgettext_lazy("light", "Blue"),
+    "yellow": pgettext_lazy("light", "Yellow"),
+    "green": pgettext_lazy("light", "Green"),
+    "grey": pgettext_lazy("light", "Grey"),
+}
+REASONS: Final[dict[str, str | Promise]] = {
+    "on_schedule": gettext_lazy("on schedule"),
+    "slightly_behind": gettext_lazy("slightly behind schedule"),
+    "behind": gettext_lazy("behind schedule"),
+    "reached": gettext_lazy("reached"),
+    "late": gettext_lazy("data late"),
+    "no_data": gettext_lazy("no data"),
+    "no_path": gettext_lazy("no target to hold it against"),
+}
+METHODS: Final[dict[str, str | Promise]] = {
+    "linear": gettext_lazy("straight line"),
+    "seasonal": gettext_lazy("by last year's seasons"),
+    "by_hand": gettext_lazy("set by hand"),
+}
+_STEPS: Final[dict[str, str | Promise]] = {
+    "M": pgettext_lazy("per period", "month"),
+    "Q": pgettext_lazy("per period", "quarter"),
+    "S": pgettext_lazy("per period", "half-year"),
+    "A": pgettext_lazy("per period", "year"),
+}
+
+
+def light_label(light: Light) -> str:
+    return str(LIGHTS[light])
+
+
+def reason_label(reason: str) -> str:
+    return str(REASONS[reason])
+
+
+def why_this_light(judged: Judged) -> str:
+    """One sentence: what was held against what."""
+    facts, unit = judged.outcome.facts, judged.unit
+    match judged.reason:
+        case "late":
+            return _("The value of %(period)s was due on %(due)s and has not been published.") % {
+                "period": judged.period,
+                "due": f"{facts.due:%Y-%m-%d}",
+            }
+        case "no_data":
+            return _("Nothing has been published for it yet.")
+        case "no_path":
+            return _("There is no target for this year, or nobody knows where the year began.")
+    values = {
+        "period": judged.period,
+        "value": f"{figure(facts.value)} {unit}".strip(),
+        "expected": f"{shortened(facts.expected)} {unit}".strip(),
+        "progress": figure(judged.schedule_progress),
+    }
+    if judged.schedule_progress is None:
+        return _("In %(period)s it stood at %(value)s; expected by then: %(expected)s.") % values
+    return (
+        _(
+            "In %(period)s it stood at %(value)s; expected by then: %(expected)s. "
+            "Schedule progress: %(progress)s%%."
+        )
+        % values
+    )
+
+
+def pace_said(judged: Judged) -> str:
+    """What is still needed by the year's end: “1,200 亿元 a month, 1.3 times the pace so far”."""
+    pace = judged.pace
+    if pace is None or judged.value is None or judged.target is None:
+        return ""
+    behind = judged.target - judged.value
+    if judged.outcome.facts.direction == "down":
+        behind = -behind
+    if behind <= 0:
+        return _("This year's target is reached.")
+    needed = _("%(amount)s a %(step)s is still needed") % {
+        "amount": f"{shortened(abs(pace.needed))} {judged.unit}".strip(),
+        "step": _STEPS[_frequency(judged)],
+    }
+    if pace.ratio is None or judged.outcome.facts.direction == "down":
+        return f"{needed}{_('.')}"
+    times = _("%(ratio)s times the pace so far") % {"ratio": figure(pace.ratio)}
+    return f"{needed}{_(', ')}{times}{_('.')}"
+
+
+def rank_said(rank: Rank | None) -> str:
+    """“2 of 11 · 3 periods in a row”, or how far it moved."""
+    if rank is None:
+        return "—"
+    place = _("%(place)s of %(of)s") % {"place": rank.place, "of": rank.of}
+    if rank.periods < 2:
+        return place
+    if rank.held == rank.periods:
+        stable = _("the same for %(n)s periods") % {"n": rank.held}
+    else:
+        stable = _("between %(best)s and %(worst)s over %(n)s periods") % {
+            "best": rank.best,
+            "worst": rank.worst,
+            "n": rank.periods,
+        }
+    return f"{place} · {stable}"
+
+
+def shortened(value: Decimal | None) -> str:
+    """Two decimals are enough of what was computed; fewer where there are fewer."""
+    if value is None:
+        return "—"
+    return figure(value.quantize(Decimal("0.01"), ROUND_HALF_UP))
+
+
+def _frequency(judged: Judged) -> str:
+    return Period.parse(judged.period).frequency
