@@ -1,0 +1,128 @@
+"""Word, PDF and Excel files: they open, carry the facts, and are the same bytes every time."""
+
+import io
+import zipfile
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import docx
+import pypdfium2
+import pytest
+from openpyxl import load_workbook
+
+from shucheng.plan.briefings.engine.compose import compose
+from shucheng.plan.briefings.engine.docx import write_docx
+from shucheng.plan.briefings.engine.packages import settled
+from shucheng.plan.briefings.engine.typesetting import draw_charts, set_pdf
+from shucheng.plan.briefings.engine.xlsx import write_xlsx
+from shucheng.plan.briefings.tests.samples import AS_OF, EDITION, facts
+
+FONTS = [Path("/usr/share/fonts")]
+DOCUMENT = compose(facts(), EDITION)
+
+
+@pytest.fixture(scope="module")
+def pictures() -> list[bytes]:
+    return draw_charts(DOCUMENT, FONTS, "png")
+
+
+def test_the_word_file_opens_and_says_what_the_document_says(pictures: list[bytes]) -> None:
+    opened = docx.Document(io.BytesIO(write_docx(DOCUMENT, pictures, AS_OF)))
+    text = "\n".join(paragraph.text for paragraph in opened.paragraphs)
+    assert DOCUMENT.title in text
+    assert "〔2026〕第9期" in text
+    assert "截至2026年9月，行动计划指标共6项" in text
+    assert len(opened.inline_shapes) == len(DOCUMENT.charts) == 3
+    tables = ["|".join(cell.text for cell in table.rows[0].cells) for table in opened.tables]
+    assert any(head.startswith("序号|指标（单位）|报告期|本期值") for head in tables)
+    section = opened.sections[0]
+    assert (round(section.page_width.mm), round(section.page_height.mm)) == (210, 297)
+    assert [round(m.mm) for m in (section.top_margin, section.left_margin)] == [37, 28]
+    assert "模拟数据" in section.header.paragraphs[0].text
+
+
+def test_the_word_file_without_a_red_head_has_none(pictures: list[bytes]) -> None:
+    plain = compose(facts(), replace(EDITION, red_head=False))
+    opened = docx.Document(io.BytesIO(write_docx(plain, pictures, AS_OF)))
+    assert "数字经济发展简报" not in "".join(p.text for p in opened.paragraphs)
+    assert "D7000F" not in opened.element.xml
+
+
+def test_word_and_excel_files_are_the_same_bytes_whenever_they_are_written(
+    pictures: list[bytes], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = write_docx(DOCUMENT, pictures, AS_OF), write_xlsx(facts(), EDITION, AS_OF)
+
+    class Later(datetime):
+        @classmethod
+        def now(cls, tz: Any = None) -> "Later":
+            return cls(2031, 5, 6, 7, 8, 9, tzinfo=tz)
+
+    monkeypatch.setattr("openpyxl.packaging.core.datetime", _module_with(Later), raising=False)
+    monkeypatch.setattr("openpyxl.writer.excel.datetime", _module_with(Later), raising=False)
+    monkeypatch.setattr("time.time", lambda: 1_950_000_000.0)
+    second = write_docx(DOCUMENT, pictures, AS_OF), write_xlsx(facts(), EDITION, AS_OF)
+    assert first == second
+
+
+def test_the_pdf_and_the_pictures_are_the_same_bytes_every_time(pictures: list[bytes]) -> None:
+    assert set_pdf(DOCUMENT, FONTS, 1_800_000_000) == set_pdf(DOCUMENT, FONTS, 1_800_000_000)
+    assert draw_charts(DOCUMENT, FONTS, "png") == pictures
+
+
+def test_the_pdf_says_what_the_document_says() -> None:
+    pdf = pypdfium2.PdfDocument(set_pdf(DOCUMENT, FONTS, 1_800_000_000))
+    pages = [page.get_textpage().get_text_bounded() for page in pdf]
+    text = "".join("".join(pages).split())
+    assert "截至2026年9月，行动计划指标共6项" in text
+    assert "盐城市数字经济发展简报" in text
+    assert all("模拟数据，仅供演示" in "".join(page.split()) for page in pages)
+    size = pdf[0].get_size()
+    assert [round(side / 72 * 25.4) for side in size] == [210, 297]
+
+
+def test_every_figure_in_the_workbook_has_formula_source_and_moment() -> None:
+    book = load_workbook(io.BytesIO(write_xlsx(facts(), EDITION, AS_OF)))
+    head, *rows = list(book["指标"].iter_rows(values_only=True))
+    assert len(rows) == len(facts().indicators)
+    for row in rows:
+        said = dict(zip(head, row, strict=True))
+        assert said["公式"] == "ytd(core_revenue)"
+        assert said["来源"] == "simulation"
+        assert said["模拟数据"] == "是"
+        assert said["记录时间"] == datetime(2026, 10, 20, 15, 0)
+        assert said["数据截至"] == AS_OF.replace(tzinfo=None)
+        assert said["依据"].startswith("/explain/value/")
+    assert [rows[0][6], rows[3][6]] == [1890.2, None]
+    assert "仅供演示" in book["说明"]["B1"].value
+
+
+def test_nothing_typed_becomes_a_formula_in_a_spreadsheet() -> None:
+    attacks = ('=HYPERLINK("http://x")', "+1+1", "-2", "@SUM(A1)", "\t=1")
+    named = [
+        replace(facts().indicators[0], code=f"c{at}", name=text) for at, text in enumerate(attacks)
+    ]
+    made = write_xlsx(replace(facts(), indicators=tuple(named)), EDITION, AS_OF)
+    book = load_workbook(io.BytesIO(made))
+    for at, text in enumerate(attacks, 2):
+        cell = book["指标"].cell(at, 3)
+        assert cell.data_type == "s"
+        assert cell.quotePrefix
+        assert cell.value == text
+    with zipfile.ZipFile(io.BytesIO(made)) as package:
+        assert not any(b"<f>" in package.read(name) for name in package.namelist())
+
+
+def test_a_package_is_settled_once_and_for_all() -> None:
+    moment = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
+    once = settled(write_xlsx(facts(), EDITION, AS_OF), moment)
+    assert settled(once, moment) == once
+    with zipfile.ZipFile(io.BytesIO(once)) as package:
+        assert b"2026-01-02T03:04:05Z" in package.read("docProps/core.xml")
+        assert package.namelist()[0] == "[Content_Types].xml"
+
+
+def _module_with(now: type) -> Any:
+    return type("Module", (), {"datetime": now, "UTC": UTC, "timezone": UTC})
