@@ -22,6 +22,7 @@ from shucheng.kernel.append_only import AppendOnly
 from shucheng.kernel.audit.actions import export_entries
 from shucheng.kernel.audit.entries import record, record_export
 from shucheng.kernel.audit.package import make_package, not_issued
+from shucheng.kernel.audit.queries import head as audit_head
 from shucheng.kernel.audit.queries import verify_chain
 from shucheng.kernel.audit.words import register_audit_words
 from shucheng.kernel.bay import Bay, Health, MenuEntry, Scheduled, bays, register_bay
@@ -45,7 +46,7 @@ from shucheng.kernel.identity.actors import (
 from shucheng.kernel.identity.api import router as _identity_router
 from shucheng.kernel.identity.api_auth import ApiAuth
 from shucheng.kernel.identity.models import Area, Organisation, Person
-from shucheng.kernel.identity.network import note_client_address
+from shucheng.kernel.identity.network import client_address, note_client_address
 from shucheng.kernel.identity.queries import (
     area_by_code,
     areas,
@@ -60,13 +61,23 @@ from shucheng.kernel.jobs.actions import enqueue
 from shucheng.kernel.jobs.api import router as _jobs_router
 from shucheng.kernel.jobs.registry import register_job, register_schedule
 from shucheng.kernel.jobs.worker import run_pending_jobs, run_worker
+from shucheng.kernel.mail import address_of
 from shucheng.kernel.observations.actions.metrics import import_metrics
 from shucheng.kernel.observations.actions.values import correct_observation, record_observations
 from shucheng.kernel.observations.api import router as _observations_router
+from shucheng.kernel.observations.asking import ask
 from shucheng.kernel.observations.inputs import MetricDefinition, ObservationInput, RowsRefused
 from shucheng.kernel.observations.listeners import Change, listen_to_observations
 from shucheng.kernel.observations.models import SIMULATION, Metric, MetricVersion, Observation
-from shucheng.kernel.observations.panel import KnownValue, area_tree, panel
+from shucheng.kernel.observations.panel import (
+    KnownValue,
+    Moment,
+    Wanted,
+    area_tree,
+    moments,
+    newest_start,
+    panel,
+)
 from shucheng.kernel.observations.queries import (
     as_known_on,
     city_area_code,
@@ -78,10 +89,19 @@ from shucheng.kernel.reminders.actions.sending import send_reminder
 from shucheng.kernel.reminders.queries import already_sent, count_unread_reminders
 from shucheng.kernel.reporting.actions.forms import generate_forms, import_reporting
 from shucheng.kernel.reporting.actions.obligations import open_obligations
+from shucheng.kernel.reporting.actions.playing import (
+    ExtensionPlay,
+    LockPlay,
+    Play,
+    Step,
+    play_reports,
+)
 from shucheng.kernel.reporting.api import router as _reporting_router
 from shucheng.kernel.reporting.beside import register_beside
+from shucheng.kernel.reporting.engine.model import Entry
 from shucheng.kernel.reporting.inputs import FormSettings, ReportingSettings, RuleSettings
 from shucheng.kernel.reporting.queries.late import late_metrics, submission_of_observation
+from shucheng.kernel.reporting.queries.tasks import Task, unanswered_tasks
 
 API_ROUTERS: tuple[tuple[str, Router], ...] = (
     ("", _identity_router),
@@ -101,39 +121,51 @@ __all__ = [
     "Bay",
     "Change",
     "Conflict",
+    "Entry",
+    "ExtensionPlay",
     "Forbidden",
     "FormSettings",
     "Health",
     "Invalid",
     "KnownValue",
+    "LockPlay",
     "MenuEntry",
     "Metric",
     "MetricDefinition",
     "MetricVersion",
+    "Moment",
     "NotFound",
     "Observation",
     "ObservationInput",
     "Organisation",
     "Permission",
     "Person",
+    "Play",
     "ReportingSettings",
     "Role",
     "RowsRefused",
     "RuleSettings",
     "Scheduled",
     "ShuchengError",
+    "Step",
     "StoredFile",
+    "Task",
+    "Wanted",
     "account_hindrance",
     "action",
     "actor_for",
+    "address_of",
     "already_sent",
     "area_by_code",
     "area_tree",
     "areas",
     "as_known_on",
+    "ask",
+    "audit_head",
     "bays",
     "change_own_password",
     "city_area_code",
+    "client_address",
     "correct_observation",
     "count_open_alerts",
     "count_unread_reminders",
@@ -152,6 +184,8 @@ __all__ = [
     "listen_to_observations",
     "make_package",
     "management_is_withheld",
+    "moments",
+    "newest_start",
     "not_issued",
     "note_client_address",
     "note_session_seen",
@@ -163,6 +197,7 @@ __all__ = [
     "organisations_in",
     "panel",
     "people_named",
+    "play_reports",
     "raise_alert",
     "record",
     "record_export",
@@ -183,5 +218,6 @@ __all__ = [
     "store_file",
     "submission_of_observation",
     "system_actor",
+    "unanswered_tasks",
     "verify_chain",
 ]

@@ -6,7 +6,7 @@ value (or has it as its mean), to the last digit; an area that reports late is s
 """
 
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -23,9 +23,16 @@ _COUNTED = frozenset({"家", "个", "项", "件", "人"})
 _FEW = 300
 
 
-def simulate(pack: CityPack, until: date, *, actor: Actor) -> int:
+def simulate(
+    pack: CityPack,
+    until: date,
+    *,
+    actor: Actor,
+    but: Callable[[Period, date], bool] = lambda _period, _until: False,
+) -> int:
     """Record the simulated series of the city and its areas, from the pack's first period to those
-    that would have been reported by `until`. Returns how many observations were recorded."""
+    that would have been reported by `until`, but those that go another way. Returns how many
+    observations were recorded."""
     if pack.simulation is None:
         return 0
     metrics = {metric.code: metric for metric in pack.metrics}
@@ -37,6 +44,8 @@ def simulate(pack: CityPack, until: date, *, actor: Actor) -> int:
         for code, period, value in simulated_series(
             series, metric, settings.first, until, settings.seed
         ):
+            if but(period, until) and metric.origin == "reported":
+                continue
             rows.append(ObservationInput(code, city, str(period), value))
             for share, part in simulated_parts(
                 series, metric, period, value, settings.shares, settings.seed
@@ -67,13 +76,17 @@ def simulate_county_targets(*, actor: Actor) -> int:
 
 
 def simulated_series(
-    series: Series, metric: Metric, first: str, until: date, seed: int
+    series: Series, metric: Metric, first: str, until: date, seed: int, *, lag: bool = True
 ) -> Iterator[tuple[str, Period, Decimal]]:
-    """One metric's periods and values; the same seed gives the same numbers."""
+    """One metric's periods and values; the same seed gives the same numbers.
+
+    A period is there once its days of `lag` are over, or without them once it is over itself.
+    """
     chance = random.Random(f"{seed}:{series.metric}")  # noqa: S311 - not for secrets
     period = Period.of(Period.parse(first).start, metric.frequency)
     start = period.start
-    while period.end + timedelta(days=series.lag_days) <= until:
+    days = timedelta(days=series.lag_days if lag else 1)
+    while period.end + days <= until:
         years = (period.start - start).days / 365.25
         level = float(series.start) * (1 + float(series.growth) / 100) ** years
         value = level * (1 + chance.gauss(0, float(series.noise) / 100))

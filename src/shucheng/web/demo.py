@@ -28,26 +28,36 @@ from shucheng.kernel.public import (
     system_actor,
 )
 from shucheng.plan.public import (
+    CityPack,
     VersionState,
     compare_areas,
     current_version,
+    is_reported,
     load_city_pack,
     load_plan,
     organisations_with_duties,
     publish_version,
     read_pack,
+    reporting_owner,
+    returned_area,
     simulate,
     simulate_county_targets,
+    simulate_reports,
+    simulate_supervision,
 )
 from shucheng.web.cockpit.map import city_map
 
 PREFIX = "demo-"
+# Stand-ins in the list below: who owns most of the forms, and the county that goes on reporting.
+DEPARTMENT, COUNTY = "*department", "*county"
 # Whom a visitor may be: a role, and the organisation (as the plan names it) acted for.
 CAST = (
     ("demo-plan-office", "计划办(演示)", Role.PLAN_OFFICE, ""),
     ("demo-leader", "分管领导(演示)", Role.LEADER, ""),
     ("demo-reviewer", "审核员(演示)", Role.REVIEWER, ""),
+    ("demo-department", "部门审核员(演示)", Role.REVIEWER, DEPARTMENT),
     ("demo-liaison", "联络员(演示)", Role.LIAISON, "市工信局"),
+    ("demo-county", "县区联络员(演示)", Role.LIAISON, COUNTY),
     ("demo-auditor", "审计员(演示)", Role.AUDITOR, ""),
     ("demo-security", "安全管理员(演示)", Role.SECURITY, ""),
     ("demo-administrator", "系统管理员(演示)", Role.ADMINISTRATOR, ""),
@@ -64,7 +74,7 @@ def fill(plan: Path | None, say: Callable[[str], object], *, with_plan: bool = T
     counts = load_city_pack(pack, actor=actor)
     say(f"City pack {pack.city.name}: {told(counts)}")
     if not with_plan:
-        _people(pack.plan.office, say)
+        _people(pack, say)
         return
     path = plan or pack.path / "plan.txt"
     version = load_plan(path.name, path.read_bytes(), actor=actor)
@@ -79,11 +89,16 @@ def fill(plan: Path | None, say: Callable[[str], object], *, with_plan: bool = T
         f"{len(found['organisations'])} organisations, {len(found['findings'])} findings"
     )
     publish_version(version.pk, version.revision, actor=actor)
-    _people(pack.plan.office, say)
-    rows = simulate(pack, timezone.localdate(), actor=actor)
+    _people(pack, say)
+    today = timezone.localdate()
+    rows = simulate(pack, today, actor=actor, but=is_reported)
     say(f"Simulated observations, labelled as such: {rows}")
+    reports = simulate_reports(pack, today, actor=actor)
+    say(f"Simulated submissions of the last periods, in every state: {reports}")
     split = simulate_county_targets(actor=actor)
     say(f"Yearly targets split over the counties, labelled as simulated: {split}")
+    items = simulate_supervision(timezone.localdate(), office=pack.plan.office or "")
+    say(f"Simulated supervision items, labelled as such: {items}")
     city_map(compare_areas("", actor=actor))  # drawn now, kept for the first page
 
 
@@ -96,14 +111,16 @@ def told(counts: Mapping[str, int]) -> str:
     return f"{indicators}. {counts['bound']} rows and targets of published plans are tied to them."
 
 
-def _people(office: str | None, say: Callable[[str], object]) -> None:
+def _people(pack: CityPack, say: Callable[[str], object]) -> None:
     actor = system_actor("cli")
+    office = pack.plan.office
+    stand_ins = {"": office or "", DEPARTMENT: reporting_owner(pack), COUNTY: _county(pack)}
     there = {person.username for person in people_named(PREFIX)}
     for username, name, role, organisation_name in CAST:
         if username in there:
             continue
-        organisation = resolve_organisation(organisation_name or office or "")
-        if organisation is None:
+        organisation = resolve_organisation(stand_ins.get(organisation_name, organisation_name))
+        if organisation is None and organisation_name != COUNTY:
             organisation = _busiest(office)
         if organisation is None:
             continue
@@ -115,6 +132,13 @@ def _people(office: str | None, say: Callable[[str], object]) -> None:
         )
         there.add(username)
     say(f"People: {len(there)} demonstration accounts, one for each role")
+
+
+def _county(pack: CityPack) -> str:
+    """The county whose figures were sent back in the simulation; any where none was."""
+    area = returned_area(pack)
+    counties = [each for each in pack.organisations if each.kind == "county_government"]
+    return next((each.code for each in counties if each.area == area or not area), "")
 
 
 def _busiest(office: str | None) -> Organisation | None:

@@ -5,12 +5,10 @@ from django.utils.translation import gettext as _
 from shucheng.kernel.actor import Actor
 from shucheng.kernel.errors import Invalid
 from shucheng.kernel.observations.actions.values import record_observations
-from shucheng.kernel.observations.checking import heads_of
-from shucheng.kernel.observations.inputs import ObservationInput, cell_of, read_value
+from shucheng.kernel.observations.inputs import ObservationInput, read_value
 from shucheng.kernel.observations.models import SIMULATION
 from shucheng.kernel.reporting.actions.steps import hold_form, refuse_locked
 from shucheng.kernel.reporting.engine.model import Entry
-from shucheng.kernel.reporting.engine.rules import plain
 from shucheng.kernel.reporting.models import FormLine, Submission, SubmissionEvent
 from shucheng.kernel.reporting.queries.asked import lines_of, newest_versions
 from shucheng.kernel.reporting.queries.sheets import as_entries
@@ -38,7 +36,7 @@ def record_submission(submission: Submission, event: SubmissionEvent, *, actor: 
     hold_form(obligation.form_id)
     refuse_locked(obligation)
     require_same_definitions(submission)
-    rows = _rows(submission, event)
+    rows = rows_of(submission, event)
     record_observations(
         rows,
         actor=actor,
@@ -49,31 +47,8 @@ def record_submission(submission: Submission, event: SubmissionEvent, *, actor: 
     )
 
 
-def changes_of(submission: Submission) -> list[tuple[str, str, str]]:
-    """(cell key, published value, value now) where publishing would change a figure."""
-    obligation = submission.obligation
-    lines = lines_of(obligation.form_id, obligation.reporting_period)
-    versions = newest_versions(line.metric_id for line in lines)
-    cells = {
-        cell_of(
-            versions[line.metric_id].pk,
-            obligation.area_id,
-            None,
-            obligation.period,
-            line.dimension_key,
-        ): line.key
-        for line in lines
-    }
-    found = []
-    for cell, head in heads_of(list(cells)).items():
-        now = Entry(**submission.values.get(cells[cell], {}))
-        old = "" if head.value is None else plain(head.value.normalize())
-        if old != now.value:
-            found.append((cells[cell], old, now.value))
-    return found
-
-
-def _rows(submission: Submission, event: SubmissionEvent) -> list[ObservationInput]:
+def rows_of(submission: Submission, event: SubmissionEvent) -> list[ObservationInput]:
+    """The observations that a submission says, each with its lineage."""
     obligation = submission.obligation
     entries = as_entries(submission.values)
     files = list(submission.evidence.order_by("pk").values_list("pk", flat=True))

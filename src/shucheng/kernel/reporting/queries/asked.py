@@ -43,12 +43,20 @@ def newest_versions(metric_ids: Iterable[int]) -> dict[int, MetricVersion]:
 
 
 def reporting_organisations() -> list[Organisation]:
-    """County governments and functional zones that exist and stand for an area."""
-    return list(
-        Organisation.objects.select_related("area").filter(
-            kind__in=AREA_KINDS, area__isnull=False, valid_to__isnull=True
-        )
+    """Who gives the values of each area: one organisation for one area.
+
+    A county's government before a zone inside the county; the city's own area has none, its
+    values are those of the owner departments.
+    """
+    found = Organisation.objects.select_related("area").filter(
+        kind__in=AREA_KINDS, area__isnull=False, valid_to__isnull=True
     )
+    city = city_area_code()
+    chosen: dict[int | None, Organisation] = {}
+    for each in sorted(found, key=lambda one: AREA_KINDS.index(Organisation.Kind(one.kind))):
+        if each.area is not None and each.area.code != city:
+            chosen.setdefault(each.area_id, each)
+    return list(chosen.values())
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from tests.records import make_area, make_organisation
 
 from shucheng.kernel.actor import Role
 from shucheng.kernel.errors import Conflict, Forbidden, Invalid
-from shucheng.kernel.identity.models import Organisation
+from shucheng.kernel.identity.models import Area, Organisation
 from shucheng.kernel.observations.actions.metrics import define_metric_version
 from shucheng.kernel.observations.actions.values import record_observations
 from shucheng.kernel.observations.inputs import ObservationInput
@@ -218,6 +218,15 @@ def test_a_county_that_came_later_owes_from_then_on(city: City) -> None:
     )
     open_obligations(actor=SYSTEM)
     assert Obligation.objects.filter(organisation=new).exists()
+
+
+@pytest.mark.django_db
+def test_one_organisation_gives_the_values_of_an_area(city: City) -> None:
+    zone = Organisation.Kind.FUNCTIONAL_ZONE
+    inside = make_organisation("park", kind=zone, area=Area.objects.get(code="320902"))
+    whole = make_organisation("trial", kind=zone, area=Area.objects.get(code="320900"))
+    open_obligations(actor=SYSTEM, until=date(2026, 9, 1))
+    assert not Obligation.objects.filter(organisation__in=[inside, whole]).exists()
 
 
 # Extensions.
