@@ -31,17 +31,18 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone, translation
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from shucheng.kernel.reporting.engine.moves import Level, State
 from shucheng.lib.periods import Period
 
 STATE_LABELS = {
-    State.DRAFT: _("Draft"),
-    State.SUBMITTED: _("Submitted"),
-    State.APPROVED: _("Approved"),
-    State.PUBLISHED: _("Published"),
-    State.RETURNED: _("Returned"),
-    State.DROPPED: _("Given up"),
+    State.DRAFT: pgettext_lazy("submission", "Draft"),
+    State.SUBMITTED: pgettext_lazy("submission", "Submitted"),
+    State.APPROVED: pgettext_lazy("submission", "Approved"),
+    State.PUBLISHED: pgettext_lazy("submission", "Published"),
+    State.RETURNED: pgettext_lazy("submission", "Returned"),
+    State.DROPPED: pgettext_lazy("submission", "Given up"),
 }
 LEVEL_LABELS = {
     Level.NONE: _("Nobody"),
@@ -189,9 +190,9 @@ class ExtensionEvent(models.Model):
     """An extension (延期) asked for, granted or refused. Rows only grow."""
 
     class Kind(models.TextChoices):
-        ASKED = "asked", _("Asked for")
-        GRANTED = "granted", _("Granted")
-        REFUSED = "refused", _("Refused")
+        ASKED = "asked", pgettext_lazy("extension", "Asked for")
+        GRANTED = "granted", pgettext_lazy("extension", "Granted")
+        REFUSED = "refused", pgettext_lazy("extension", "Refused")
 
     obligation = models.ForeignKey(Obligation, models.PROTECT, related_name="extensions")
     kind = models.CharField(max_length=8, choices=Kind)
@@ -217,9 +218,9 @@ class LockEvent(models.Model):
     """
 
     class Kind(models.TextChoices):
-        CLOSED = "closed", _("Closed")
-        ASKED = "asked", _("Reopening asked for")
-        REOPENED = "reopened", _("Reopened")
+        CLOSED = "closed", pgettext_lazy("lock", "Closed")
+        ASKED = "asked", pgettext_lazy("lock", "Reopening asked for")
+        REOPENED = "reopened", pgettext_lazy("lock", "Reopened")
 
     kind = models.CharField(max_length=8, choices=Kind)
     form = models.ForeignKey(Form, models.PROTECT, null=True, related_name="lock_events")
