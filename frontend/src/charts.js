@@ -70,9 +70,31 @@ const vintageSeries = (data) =>
     itemStyle: { color: token("--line-strong") },
   }));
 
+// The forecast: two steps of a fan, each a band stacked on an invisible line, and a dotted median.
+const fanSeries = (data) =>
+  (data.fans ?? []).flatMap((fan, at) => {
+    const band = (low, high, opacity, z) => {
+      const line = { name: data.labels.fan, type: "line", stack: `fan ${at} ${z}`, symbol: "none", silent: true, z, lineStyle: { opacity: 0 }, tooltip: { show: false } };
+      const width = fan[high].map((value, place) => (value === null ? null : value - fan[low][place]));
+      return [
+        { ...line, data: fan[low] },
+        { ...line, data: width, areaStyle: { color: token("--accent"), opacity } },
+      ];
+    };
+    const median = {
+      name: data.labels.forecast,
+      type: "line",
+      data: fan.median,
+      symbol: "none",
+      lineStyle: { type: "dotted", width: 1.6, color: token("--accent") },
+      itemStyle: { color: token("--accent") },
+    };
+    return [...band("low", "high", 0.12, 0), ...band("lower", "upper", 0.2, 1), median];
+  });
+
 // Zero is the base, unless all values are so far from it that the line would say nothing.
 const farFromZero = (data) => {
-  const values = [...data.target, ...data.runs.flat()].filter((value) => value !== null);
+  const values = [...data.target, ...data.runs.flat(), ...(data.fans ?? []).flatMap((fan) => fan.low)].filter((value) => value !== null);
   return Math.min(...values) > Math.max(...values) * 0.6;
 };
 
@@ -96,7 +118,7 @@ const pathChart = (data) => {
       itemWidth: 18,
       itemHeight: 8,
       textStyle: { color: token("--muted") },
-      data: [{ name: data.labels.actual, icon: "roundRect" }, { name: data.labels.target, icon: "diamond" }, ...(data.vintages?.length ? [{ name: data.labels.vintage, icon: "roundRect" }] : [])],
+      data: [{ name: data.labels.actual, icon: "roundRect" }, { name: data.labels.target, icon: "diamond" }, ...(data.fans?.length ? [{ name: data.labels.forecast, icon: "roundRect" }, { name: data.labels.fan, icon: "rect", itemStyle: { color: token("--accent"), opacity: 0.25 } }] : []), ...(data.vintages?.length ? [{ name: data.labels.vintage, icon: "roundRect" }] : [])],
     },
     xAxis: {
       type: "category",
@@ -126,6 +148,7 @@ const pathChart = (data) => {
         label: { show: true, position: "top", color: token("--ink"), formatter: (p) => (p.value === null ? "" : written.format(p.value)) },
       },
       ...expectedSeries(data),
+      ...fanSeries(data),
       ...vintageSeries(data),
       ...knownSeries(data),
     ],

@@ -1,7 +1,7 @@
 """The examples in `cases/`, which an official can read and check by hand."""
 
 from decimal import Decimal
-from pathlib import Path
+from pathlib import Path as FilePath
 from typing import Any
 
 import pytest
@@ -10,8 +10,10 @@ import yaml
 from shucheng.lib.periods import Period
 from shucheng.plan.formula.proof import MetricFacts, prove
 from shucheng.plan.formula.run import Panel, PanelRow
+from shucheng.plan.judgement.judge import Facts, LightRule, judge
+from shucheng.plan.judgement.path import Path, Shape, seasons_of
 
-CASES = Path(__file__).parents[2] / "cases"
+CASES = FilePath(__file__).parents[2] / "cases"
 
 
 def cases(file: str) -> list[Any]:
@@ -37,6 +39,53 @@ def test_a_formula_gives_what_the_case_says(case: dict[str, Any]) -> None:
     assert {str(v.period): v.value for v in values} == {
         str(period): _decimal(value) for period, value in case["gives"].items()
     }
+
+
+SHAPES: dict[str, Shape] = {
+    "ytd": "year_to_date",
+    "cumulative": "since_start",
+    "stock": "stock",
+    "constant": "constant",
+}
+
+
+@pytest.mark.parametrize("case", cases("paths.yaml"))
+def test_a_path_expects_what_the_case_says(case: dict[str, Any]) -> None:
+    shape = SHAPES[case["shape"]]
+    last_year = _by_period(case.get("last_year", {}))
+    path = Path(
+        shape,
+        targets={year: Decimal(str(value)) for year, value in case["targets"].items()},
+        base=_decimal(case.get("base")),
+        seasons={
+            period.year + 1: seasons_of(last_year, period.year, shape) for period in last_year
+        },
+        by_hand={p: v for p, v in _by_period(case.get("by_hand", {})).items() if v is not None},
+    )
+    wanted = _by_period(case["gives"])
+    assert {period: path.expected(period) for period in wanted} == wanted
+
+
+@pytest.mark.parametrize("case", cases("lights.yaml"))
+def test_a_light_is_what_the_case_says(case: dict[str, Any]) -> None:
+    rule = {name: Decimal(value) for name, value in case.get("rule", {}).items()}
+    late = int(rule.pop("late_after_days", 0))
+    facts = Facts(
+        value=_decimal(case.get("value")),
+        target=_decimal(case.get("target")),
+        expected=_decimal(case.get("expected")),
+        direction=case.get("direction", "up"),
+        due=case.get("due"),
+        today=case.get("today"),
+    )
+    outcome = judge(facts, LightRule("schedule", 1, late_after_days=late, **rule))
+    assert outcome.light == case["gives"]["light"]
+    assert outcome.attainment == _decimal(case["gives"].get("attainment"))
+    assert outcome.schedule_progress == _decimal(case["gives"].get("schedule_progress"))
+
+
+def _by_period(values: dict[Any, float | None]) -> dict[Period, Decimal | None]:
+    return {Period.parse(str(period)): _decimal(value) for period, value in values.items()}
 
 
 def _decimal(value: float | None) -> Decimal | None:

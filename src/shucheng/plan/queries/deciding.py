@@ -12,7 +12,7 @@ from shucheng.plan.judgement.path import Method
 from shucheng.plan.models import Decomposition, DifferenceNote, Indicator, PathMethod, PathSetting
 from shucheng.plan.queries.drivers import difference_notes
 from shucheng.plan.queries.explain import indicator_of
-from shucheng.plan.queries.judged import judge_plan
+from shucheng.plan.queries.judged import Judged, judge_plan
 from shucheng.plan.queries.splitting import (
     Proposal,
     propose_areas,
@@ -48,6 +48,7 @@ class Deciding:
     decomposed: tuple[Decomposition, ...]
     settings: tuple[PathSetting, ...]
     notes: tuple[DifferenceNote, ...]
+    simulated: bool
 
 
 def deciding(
@@ -67,6 +68,8 @@ def deciding(
     years = tuple(target.year for target in indicator.path.all())
     chosen = year if year in years else _year(years)
     start, target = start_and_target(indicator, chosen)
+    today, areas = timezone.localdate(), [city_area_code()]
+    city = judge_plan(indicator.version, today, indicators=[code], areas=areas).of(code)
     decomposed = tuple(
         Decomposition.objects.filter(indicator=code, year=chosen)
         .select_related("recorded_by")
@@ -96,11 +99,12 @@ def deciding(
         if target is not None
         else None,
         quarters=propose_quarters(indicator, chosen, given=quarter_weights, fixed=quarter_fixed),
-        steps=_steps(indicator, chosen, settings[0] if settings else None),
+        steps=_steps(city, chosen, settings[0] if settings else None),
         setting=settings[0] if settings else None,
         decomposed=decomposed,
         settings=settings,
         notes=difference_notes(code),
+        simulated=any(row.simulated for row in decomposed) or bool(city and city.simulated),
     )
 
 
@@ -116,10 +120,7 @@ def _fixed(decomposed: tuple[Decomposition, ...]) -> dict[str, Decimal]:
     return {part.area: part.value for part in newest.parts.all() if part.fixed} if newest else {}
 
 
-def _steps(indicator: Indicator, year: int, setting: PathSetting | None) -> tuple[PathStep, ...]:
-    today, code = timezone.localdate(), indicator.code
-    areas = [city_area_code()]
-    city = judge_plan(indicator.version, today, indicators=[code], areas=areas).of(code)
+def _steps(city: Judged | None, year: int, setting: PathSetting | None) -> tuple[PathStep, ...]:
     path = city.path if city else None
     frequency: Frequency = "Q"
     if city and city.period:

@@ -10,7 +10,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Final
 
-from shucheng.kernel.public import Area, city_area_code
+from shucheng.kernel.public import Area, city_area_code, late_metrics
 from shucheng.lib.periods import Period
 from shucheng.plan.judgement.judge import Facts, Light, Outcome, Pace, judge, pace
 from shucheng.plan.judgement.path import Method, Path
@@ -26,7 +26,7 @@ from shucheng.plan.queries.area_series import (
     start_of_year,
     with_targets,
 )
-from shucheng.plan.queries.computed import compute, first_year_of
+from shucheng.plan.queries.computed import compute, first_year_of, metrics_of
 from shucheng.plan.queries.drivers import (
     CityAgainstCounties,
     Contributions,
@@ -192,6 +192,8 @@ def judge_plan(
         book=path_book([each.code for each in chosen], as_of),
         city=city_area_code(),
         places=places,
+        # What a form asked for is known now only; a day in the past is judged by the rule alone.
+        late=late_metrics(today) if as_of is None and not back else {},
     )
     return JudgedPlan(
         version=version,
@@ -249,6 +251,8 @@ class _Judge:
     book: PathBook
     city: str
     places: Mapping[str, str]
+    # (metric, area) → the day on which a form had asked for it, where it is not there.
+    late: Mapping[tuple[str, str], date]
 
     def everywhere(self, indicator: Indicator, known: Mapping[str, list[Known]]) -> list[Judged]:
         """The city, then every county that has data or a target."""
@@ -271,9 +275,9 @@ class _Judge:
         return [replace(each, rank=placed.get(each.area)) for each in judged]
 
     def _one(self, indicator: Indicator, area: str, series: Series) -> Judged:
-        period = self._period(series)
+        period, due = self._period(indicator, area, series)
         shown = newest(series, period)
-        facts = self._facts(indicator, series, period)
+        facts = self._facts(indicator, series, period, due)
         gone, left = counted(period) if period else (0, 0)
         target, value = facts.target, facts.value
         needed = None
@@ -296,22 +300,38 @@ class _Judge:
             target_unconfirmed=series.unconfirmed,
         )
 
-    def _period(self, series: Series) -> Period | None:
-        """The newest with a value that has ended, or the newest that is late."""
+    def _period(
+        self, indicator: Indicator, area: str, series: Series
+    ) -> tuple[Period | None, date | None]:
+        """The newest with a value that has ended, or the newest that is late, with the day on
+        which a form asked for it where that is what makes it late."""
         latest = newest(series, None, by=self.today)
         if latest is None:
-            return None
-        asked = self.rule.newest_due(latest.frequency, self.today)
-        return max(latest, asked).shift(-self.back)
+            return None, None
+        asked = max(latest, self.rule.newest_due(latest.frequency, self.today))
+        metrics = metrics_of(indicator.binding.formula) if indicator.binding else frozenset()
+        days = [day for code in metrics if (day := self.late.get((code, area)))]
+        if days and (self.today - min(days)).days > self.rule.rule.late_after_days:
+            # The period that had ended before the day.
+            wanted = Period.of(min(days), latest.frequency).previous()
+            if wanted > latest and wanted >= asked:
+                return wanted, min(days)
+        return asked.shift(-self.back), None
 
-    def _facts(self, indicator: Indicator, series: Series, period: Period | None) -> Facts:
+    def _facts(
+        self,
+        indicator: Indicator,
+        series: Series,
+        period: Period | None,
+        due: date | None = None,
+    ) -> Facts:
         path = series.path
         return Facts(
             value=series.values.get(period) if period else None,
             target=path.targets.get(period.year) if path and period else None,
             expected=path.expected(period) if path and period else None,
             direction=direction_of(indicator),
-            due=self.rule.due(period) if period else None,
+            due=due or (self.rule.due(period) if period else None),
             today=self.today,
         )
 
@@ -366,10 +386,10 @@ class Changed:
 
 def changes(now: JudgedPlan, before: JudgedPlan) -> tuple[Changed, ...]:
     """What differs between two judgements (`judge_plan(..., back=1)` gives the period before):
-    another light first, the worse the sooner, then another value or period."""
+    another light first, the worse the sooner, then another value."""
     then = {(each.indicator.code, each.area): each for each in before.judged}
     found = [Changed(each, then.get((each.indicator.code, each.area))) for each in now.judged]
-    changed = [each for each in found if each.light_changed or each.change or _is_further(each)]
+    changed = [each for each in found if each.light_changed or each.change or each.before is None]
     return tuple(
         sorted(changed, key=lambda each: (not each.light_changed, _ORDER.index(each.now.light)))
     )
@@ -377,8 +397,3 @@ def changes(now: JudgedPlan, before: JudgedPlan) -> tuple[Changed, ...]:
 
 # The lights, the one to look at first before the others.
 _ORDER: Final[tuple[Light, ...]] = ("red", "blue", "yellow", "grey", "green")
-
-
-def _is_further(changed: Changed) -> bool:
-    before = changed.before
-    return before is None or (before.period != changed.now.period and before.value is not None)

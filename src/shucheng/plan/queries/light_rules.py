@@ -5,12 +5,11 @@ from datetime import date, datetime, timedelta
 from functools import lru_cache
 from typing import Final
 
-from django.utils import timezone
-
 from shucheng.lib.periods import Frequency, Period
 from shucheng.lib.workdays import working_days_after
 from shucheng.plan.judgement.judge import LightRule
 from shucheng.plan.models import LightRuleVersion
+from shucheng.plan.queries.moments import last_moment
 
 CODE: Final = "schedule"
 
@@ -51,12 +50,13 @@ _FACTOR: Final[dict[Frequency, int]] = {"D": 1, "M": 1, "Q": 2, "S": 2, "A": 4}
 
 def rule_in_force(day: date, as_of: date | None = None) -> RuleInForce:
     """The version that holds on a day, of those published by `as_of`."""
+    by = None if as_of is None else last_moment(as_of)
     return next(
         (
             found
             for found in rule_versions()
             if (found.since is None or found.since <= day)
-            and (as_of is None or found.recorded_at is None or _day(found.recorded_at) <= as_of)
+            and (by is None or found.recorded_at is None or found.recorded_at <= by)
         ),
         FIRST,
     )
@@ -77,10 +77,6 @@ def _of(row: LightRuleVersion) -> RuleInForce:
         by=str(row.recorded_by or ""),
         recorded_at=row.recorded_at,
     )
-
-
-def _day(moment: datetime) -> date:
-    return timezone.localtime(moment).date()
 
 
 @lru_cache(maxsize=1024)

@@ -91,32 +91,34 @@ def pace_said(judged: Judged) -> str:
         behind = -behind
     if behind <= 0:
         return _("This year's target is reached.")
-    needed = _("%(amount)s a %(step)s is still needed") % {
+    values = {
         "amount": f"{shortened(abs(pace.needed))} {judged.unit}".strip(),
         "step": _STEPS[_frequency(judged)],
+        "ratio": figure(pace.ratio),
     }
     if pace.ratio is None or judged.outcome.facts.direction == "down":
-        return f"{needed}{_('.')}"
-    times = _("%(ratio)s times the pace so far") % {"ratio": figure(pace.ratio)}
-    return f"{needed}{_(', ')}{times}{_('.')}"
+        return _("%(amount)s a %(step)s is still needed.") % values
+    return _("%(amount)s a %(step)s is still needed, %(ratio)s times the pace so far.") % values
 
 
 def rank_said(rank: Rank | None) -> str:
-    """“2 of 11 · 3 periods in a row”, or how far it moved."""
+    """“2 of 11”."""
     if rank is None:
         return "—"
-    place = _("%(place)s of %(of)s") % {"place": rank.place, "of": rank.of}
-    if rank.periods < 2:
-        return place
+    return _("%(place)s of %(of)s") % {"place": rank.place, "of": rank.of}
+
+
+def rank_past(rank: Rank | None) -> str:
+    """How stable a rank is: the same all the time, or between which places it moved."""
+    if rank is None or rank.periods < 2:
+        return ""
     if rank.held == rank.periods:
-        stable = _("the same for %(n)s periods") % {"n": rank.held}
-    else:
-        stable = _("between %(best)s and %(worst)s over %(n)s periods") % {
-            "best": rank.best,
-            "worst": rank.worst,
-            "n": rank.periods,
-        }
-    return f"{place} · {stable}"
+        return _("the same for %(n)s periods") % {"n": rank.held}
+    return _("%(best)s to %(worst)s over %(n)s periods") % {
+        "best": rank.best,
+        "worst": rank.worst,
+        "n": rank.periods,
+    }
 
 
 def shortened(value: Decimal | None) -> str:

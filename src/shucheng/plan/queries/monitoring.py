@@ -20,7 +20,7 @@ from shucheng.plan.queries.judged import (
 from shucheng.plan.queries.light_words import (
     LIGHTS,
     light_label,
-    rank_said,
+    rank_past,
     reason_label,
     shortened,
 )
@@ -138,6 +138,7 @@ def table_of(found: Monitoring) -> Iterator[list[str]]:
         _("Attainment (%)"),
         _("Schedule progress (%)"),
         _("Rank"),
+        _("Rank before"),
         _("Simulated"),
     ]
     for row in found.rows:
@@ -157,7 +158,8 @@ def table_of(found: Monitoring) -> Iterator[list[str]]:
                 _plain(shortened(judged.expected)),
                 _plain(figure(judged.attainment)),
                 _plain(figure(judged.schedule_progress)),
-                rank_said(judged.rank) if judged.rank else "",
+                str(judged.rank.place) if judged.rank else "",
+                rank_past(judged.rank),
                 _("yes") if judged.simulated else "",
             ]
 

@@ -15,6 +15,7 @@ from shucheng.plan.queries.light_words import (
     METHODS,
     light_label,
     pace_said,
+    rank_past,
     rank_said,
     reason_label,
     shortened,
@@ -35,6 +36,7 @@ _CLASSES: dict[Light, str] = {
 
 register.filter("pace_said", pace_said)
 register.filter("rank_said", rank_said)
+register.filter("rank_past", rank_past)
 register.filter("why_this_light", why_this_light)
 register.filter("why_not_said", why_not_said)
 register.filter("shortened", shortened)

@@ -98,6 +98,18 @@ def test_a_value_that_should_be_there_and_is_not_is_late_and_names_the_day(
     assert judged(city, today=date(2026, 7, 28)).light == "green"
 
 
+def test_a_form_that_asked_earlier_than_the_rule_makes_it_late_on_its_own_day(
+    city: PlanVersion, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    report("core_revenue", months(2026, 300, last=6))
+    assert judged(city).light == "green"
+    owed = {("core_revenue", CITY): date(2026, 8, 10)}
+    monkeypatch.setattr("shucheng.plan.queries.judged.late_metrics", lambda _today: owed)
+    found = judged(city)
+    assert (found.light, found.period, found.due) == ("blue", "2026-07", date(2026, 8, 10))
+    assert judged(city, as_of=date(2999, 1, 1)).light == "green"
+
+
 def test_what_nobody_reported_is_grey(city: PlanVersion) -> None:
     found = judged(city)
     assert (found.light, found.reason, found.period) == ("grey", "no_data", "")
@@ -111,10 +123,10 @@ def test_the_plan_is_judged_with_few_queries_however_many_counties_report(
     with CaptureQueriesContext(connection) as queries:
         found = judge_plan(city, TODAY)
     assert len(found.judged) > 100
-    assert len(queries) <= 12
+    assert len(queries) <= 16
     with CaptureQueriesContext(connection) as queries:
         alone = judge_plan(city, TODAY, areas=[CITY])
-    assert len(queries) <= 12
+    assert len(queries) <= 16
     assert [each.light for each in alone.judged] == [each.light for each in found.city]
 
 

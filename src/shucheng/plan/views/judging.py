@@ -64,6 +64,7 @@ def _page(request: HttpRequest, code: str, error: Invalid | None = None) -> Http
         "typed": typed,
         "wrong": typed.get("what", "") if error else "",
         "error": error,
+        "simulated": found.simulated,
         "areas": _split_context(found.areas),
         "quarters": _split_context(found.quarters),
     }

@@ -9,12 +9,14 @@ from shucheng.lib.numbers import whole_number
 from shucheng.plan.queries import duties as duty_queries
 from shucheng.plan.queries import explain
 from shucheng.plan.queries.area import area_page
+from shucheng.plan.queries.forecasts import outlook
 from shucheng.plan.queries.items import indicator_page, published_item
 from shucheng.plan.queries.rules import lint_rule
 from shucheng.plan.queries.standing import standing
 from shucheng.plan.queries.steps import Explanation
 from shucheng.plan.queries.versions import current_version, version_for
 from shucheng.plan.views.asking import as_of_asked
+from shucheng.plan.views.fans import with_fan
 from shucheng.plan.views.series import chart_of, csv_of
 
 
@@ -75,10 +77,12 @@ def indicator(request: HttpRequest, code: str) -> HttpResponse:
         as_of=as_of_asked(request),
         actor=actor_for(request),
     )
+    ahead = outlook(found.now, as_of=as_of_asked(request)) if found else None
     context = {
         "page": page,
         "standing": found,
-        "chart": chart_of(page, found),
+        "ahead": ahead,
+        "chart": with_fan(chart_of(page, found), page, ahead),
         "simulated": page.simulated or bool(found and found.simulated),
     }
     return render(request, "plan/indicator.html", context)

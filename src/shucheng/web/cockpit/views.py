@@ -1,45 +1,97 @@
 """The first page, the plan on one page; and the areas beside each other."""
 
+from typing import Any
+
 from django.db.models import prefetch_related_objects
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
+from django.utils import timezone
 from django.views.decorators.http import require_GET
 
-from shucheng.kernel.public import actor_for
-from shucheng.plan.public import as_of_asked, cockpit, compare_areas
+from shucheng.kernel.public import Actor, actor_for
+from shucheng.plan.public import (
+    JudgedPlan,
+    PlanVersion,
+    as_of_asked,
+    cockpit_of,
+    compare_areas,
+    current_version,
+    drivers_of,
+    lights_by_area,
+    open_findings,
+    supervision_summary,
+)
 from shucheng.web.cockpit.board import board
+from shucheng.web.cockpit.kept import Parts, kept
 from shucheng.web.cockpit.map import city_map
 
 
 @require_GET
 def home(request: HttpRequest) -> HttpResponse:
+    """What everybody sees alike is kept until something changes; who asks decides on the rest."""
     actor = actor_for(request)
-    found = cockpit(actor=actor)
+    actor.require("plan.view")
     wall = request.GET.get("wall") == "1"
-    if found is None:
+    show, by_light = _map_asked(request)
+    as_of = as_of_asked(request)
+    version = current_version()
+    if version is None:
         return render(request, "web/cockpit_empty.html")
-    request.plan_in_force = found.version  # type: ignore[attr-defined]
+    request.plan_in_force = version  # type: ignore[attr-defined]
+    about = (wall, show, by_light, as_of, version.pk)
+    parts = kept(lambda: _parts(request, actor, version, wall), *about)
+    context = {
+        "version": version,
+        "parts": parts,
+        "findings": open_findings(version),
+        "supervision": supervision_summary(timezone.localdate(), actor=actor),
+        "period": parts["period"],
+    }
+    return render(request, "web/wall.html" if wall else "web/cockpit.html", context)
+
+
+def _parts(request: HttpRequest, actor: Actor, version: PlanVersion, wall: bool) -> Parts:
+    """The parts of the page that are the same for everybody who may see it."""
+    found = cockpit_of(version, actor=actor, as_of=as_of_asked(request))
     # An action is read under its chapter: （一） stands in several of them.
     prefetch_related_objects([part.section for part in found.parts], "parent")
-    comparison = compare_areas(request.GET.get("show", ""), actor=actor, version=found.version)
-    return render(
-        request,
-        "web/wall.html" if wall else "web/cockpit.html",
-        {
-            "cockpit": found,
-            "board": board(found, found.parts),
-            "comparison": comparison,
-            "map": city_map(comparison),
-        },
-    )
+    context = {
+        "cockpit": found,
+        "board": board(found, found.parts),
+        **_map_context(request, actor, found.judged),
+    }
+    chosen = context["comparison"].chosen
+    context["drivers"] = drivers_of(found.judged, chosen.pk) if chosen else None
+    names = ("wall_board",) if wall else ("cockpit_top", "cockpit_rest")
+    made = {name: render_to_string(f"web/{name}.html", context, request) for name in names}
+    return made | {"period": found.freshest.period if found.freshest else ""}
 
 
 @require_GET
 def areas(request: HttpRequest) -> HttpResponse:
     """One indicator over all areas; only the map's card where a page asks for that."""
-    comparison = compare_areas(
-        request.GET.get("show", ""), actor=actor_for(request), as_of=as_of_asked(request)
-    )
+    actor = actor_for(request)
+    context = _map_context(request, actor)
     part = getattr(request, "htmx", False) and request.htmx.target == "map"  # type: ignore[attr-defined]
-    template = "web/cockpit_map.html" if part else "web/areas.html"
-    return render(request, template, {"comparison": comparison, "map": city_map(comparison)})
+    return render(request, "web/cockpit_map.html" if part else "web/areas.html", context)
+
+
+def _map_context(
+    request: HttpRequest, actor: Actor, judged: JudgedPlan | None = None
+) -> dict[str, Any]:
+    show, by_light = _map_asked(request)
+    as_of = as_of_asked(request)
+    comparison = compare_areas(show, actor=actor, as_of=as_of)
+    lights = {}
+    if by_light and comparison.chosen:
+        lights = lights_by_area(comparison.chosen.pk, judged, as_of=as_of)
+    return {
+        "comparison": comparison,
+        "map": city_map(comparison, lights),
+        "by_light": by_light,
+    }
+
+
+def _map_asked(request: HttpRequest) -> tuple[str, bool]:
+    return request.GET.get("show", ""), request.GET.get("colour") == "light"
