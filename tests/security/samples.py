@@ -33,7 +33,8 @@ from shucheng.kernel.public import (
     system_actor,
 )
 from shucheng.kernel.reminders.models import Robot
-from shucheng.plan.public import PlanVersion, load_plan, publish_version
+from shucheng.plan.models import Binding
+from shucheng.plan.public import PlanVersion, load_plan, publish_version, release_indicator
 
 PLAN = """蓝川市数字经济发展行动计划(2025-2027年)
 蓝川市人民政府办公室
@@ -123,6 +124,9 @@ def make_samples() -> Samples:
     year = indicator.path.first()
     assert year is not None
 
+    Binding.objects.create(code="firms", name="企业数", formula="firms", unit="家")
+    release_indicator("firms", licence="CC0-1.0", reason="sample", actor=CLI)
+
     address: dict[str | tuple[str, str], Any] = {
         "provider_id": "sso",
         "person_id": subject.pk,
@@ -139,6 +143,16 @@ def make_samples() -> Samples:
         "reminder_id": reminder.pk,
         "sending_id": reminder.sendings.earliest("pk").pk,
         "robot_id": robot.pk,
+        ("open_data:indicator", "code"): "firms",
+        ("open_data:release", "code"): "firms",
+        ("open_data:withdraw", "code"): "firms",
+        ("open_data:download", "name"): "csv",
+        "agency": "*",
+        "flow": "DF_INDICATORS",
+        "version": "1.0.0",
+        "key": "*",
+        "kind": "dataflow",
+        ("/sdmx/structure/{kind}/{agency}/{name}", "name"): "DF_INDICATORS",
         "job_id": Job.objects.earliest("pk").pk,
         ("observations:metric", "code"): observation.metric_code,
         ("observations:confirm", "code"): observation.metric_code,

@@ -85,6 +85,8 @@ from shucheng.kernel.observations.queries import (
     latest_values,
     observation_with_context,
 )
+from shucheng.kernel.operations.fonts import FOLDERS as FONT_FOLDERS
+from shucheng.kernel.operations.fonts import chinese_font
 from shucheng.kernel.reminders.actions.sending import send_reminder
 from shucheng.kernel.reminders.queries import already_sent, count_unread_reminders
 from shucheng.kernel.reporting.actions.forms import generate_forms, import_reporting
@@ -113,6 +115,7 @@ API_ROUTERS: tuple[tuple[str, Router], ...] = (
 __all__ = [
     "ANONYMOUS",
     "API_ROUTERS",
+    "FONT_FOLDERS",
     "SIMULATION",
     "Actor",
     "ApiAuth",
@@ -164,6 +167,7 @@ __all__ = [
     "audit_head",
     "bays",
     "change_own_password",
+    "chinese_font",
     "city_area_code",
     "client_address",
     "correct_observation",

@@ -14,6 +14,7 @@ from shucheng.plan.city.pack import read_pack
 from shucheng.plan.models import PlanVersion, VersionState
 from shucheng.plan.open_data.actions import release_indicator
 from shucheng.plan.open_data.api import router as sdmx_router
+from shucheng.plan.open_data.simulation import simulate_releases
 from shucheng.plan.queries.areas import AreaValue, Comparison, compare_areas
 from shucheng.plan.queries.cockpit import (
     Cockpit,
@@ -103,6 +104,7 @@ __all__ = [
     "shell_facts",
     "simulate",
     "simulate_county_targets",
+    "simulate_releases",
     "simulate_reports",
     "simulate_supervision",
     "supervision_router",

@@ -7,6 +7,7 @@ from ninja import NinjaAPI
 
 from shucheng.kernel.public import API_ROUTERS, ApiAuth, ShuchengError
 from shucheng.plan.public import api_router as plan_router
+from shucheng.plan.public import sdmx_router, supervision_router
 from shucheng.web.middleware import problem
 
 api = NinjaAPI(
@@ -27,3 +28,5 @@ def on_shucheng_error(request: HttpRequest, error: ShuchengError) -> HttpRespons
 for prefix, router in API_ROUTERS:
     api.add_router(prefix, router)
 api.add_router("/plan", plan_router)
+api.add_router("/supervision", supervision_router)
+api.add_router("/sdmx", sdmx_router)

@@ -42,6 +42,7 @@ from shucheng.plan.public import (
     returned_area,
     simulate,
     simulate_county_targets,
+    simulate_releases,
     simulate_reports,
     simulate_supervision,
 )
@@ -99,6 +100,8 @@ def fill(plan: Path | None, say: Callable[[str], object], *, with_plan: bool = T
     say(f"Yearly targets split over the counties, labelled as simulated: {split}")
     items = simulate_supervision(timezone.localdate(), office=pack.plan.office or "")
     say(f"Simulated supervision items, labelled as such: {items}")
+    open_data = simulate_releases(actor=actor)
+    say(f"Indicators released as open data, labelled as simulated: {open_data}")
     city_map(compare_areas("", actor=actor))  # drawn now, kept for the first page
 
 

@@ -27,6 +27,12 @@ SETTINGS = (
         "postgresql://user:password@host:port/name; empty for SQLite inside SHUCHENG_DATA.",
     ),
     Setting(
+        "SHUCHENG_ENGINE_MEMORY_MB",
+        "1024",
+        "Memory that computing indicators may take in a process; what is more goes to disk.",
+    ),
+    Setting("SHUCHENG_ENGINE_THREADS", "2", "Threads that reading all observations may use."),
+    Setting(
         "SHUCHENG_SECRET_KEY",
         "",
         "Secret of sessions and tokens; empty: one is made once and kept in SHUCHENG_DATA.",
@@ -72,6 +78,11 @@ SETTINGS = (
         "SHUCHENG_DEMO",
         "0",
         "1: anybody may sign in as a demonstration person; never in production.",
+    ),
+    Setting(
+        "SHUCHENG_OPEN_DATA",
+        "0",
+        "1: released indicators may be read without signing in, on /open-data/ and over SDMX.",
     ),
     Setting("SHUCHENG_LOG_LEVEL", "INFO", "DEBUG, INFO, WARNING or ERROR."),
     Setting("SHUCHENG_LOG_FORMAT", "json", "json or console."),

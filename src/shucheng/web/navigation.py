@@ -14,8 +14,10 @@ SPINE = (
     MenuEntry(_("Plan"), "plan:versions", "plan.view"),
     MenuEntry(_("Duties"), "plan:organisations", "plan.view"),
     MenuEntry(_("Monitoring"), "plan:monitoring", "plan.view"),
+    MenuEntry(_("Supervision"), "supervision:board", "supervision.view"),
     MenuEntry(_("Findings"), "plan:findings", "plan.review"),
     MenuEntry(_("Metrics"), "observations:metrics", "observations.view"),
+    MenuEntry(_("Open data"), "open_data:home", "open_data.view"),
 )
 # Whoever answers for one organisation begins with what is asked of it, not with the city.
 LIAISON_SPINE = (

@@ -30,6 +30,7 @@ from shucheng.kernel.public import (
     Forbidden,
     ShuchengError,
     account_hindrance,
+    client_address,
     management_is_withheld,
     note_client_address,
     note_session_seen,
@@ -51,6 +52,8 @@ OPEN = frozenset(
         "language",
     }
 )
+# What may be open to all: see `public_pace`.
+PUBLIC = ("/open-data/", "/api/v1/sdmx/")
 # What a person may still open while the password must be renewed or a second factor is missing.
 RENEWAL = frozenset(
     {
@@ -167,6 +170,43 @@ def text_refused() -> ShuchengError:
         _("Type it anew instead of pasting it."),
     )
     error.status = 400
+    return error
+
+
+def public_pace(respond: Respond) -> Respond:
+    """Slow down whoever asks for open data without an account more often than a minute allows.
+
+    Counted in the memory of each server process: nothing is written for a request that only reads.
+    """
+    counts: dict[str, int] = {}
+    minute = 0
+
+    def middleware(request: HttpRequest) -> HttpResponseBase:
+        nonlocal minute
+        if not request.path.startswith(PUBLIC) or request.user.is_authenticated:
+            return respond(request)
+        now = int(time.time() // 60)
+        if now != minute:
+            counts.clear()
+            minute = now
+        address = client_address(request)
+        counts[address] = counts.get(address, 0) + 1
+        if counts[address] <= settings.OPEN_DATA_REQUESTS_A_MINUTE:
+            return respond(request)
+        response = error_response(request, too_often())
+        response["Retry-After"] = str(60 - int(time.time()) % 60)
+        return response
+
+    return middleware
+
+
+def too_often() -> ShuchengError:
+    error = ShuchengError(
+        "public.pace",
+        _("More was asked from this address than a minute allows."),
+        _("Wait a minute, or download everything at once in one file."),
+    )
+    error.status = 429
     return error
 
 

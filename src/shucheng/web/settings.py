@@ -71,6 +71,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "shucheng.web.protection.public_pace",
     "shucheng.web.protection.clean_text",
     "shucheng.web.middleware.errors_as_pages",
     "shucheng.web.protection.sign_in_gate",
@@ -106,6 +107,14 @@ TEMPLATES = [
 ]
 
 DATABASES = {"default": env.database()}
+# DuckDB, which computes indicators: what it may take, and from how many observations on it reads
+# them in a process of its own.
+ENGINE = {
+    "memory_limit": f"{env.whole('SHUCHENG_ENGINE_MEMORY_MB')}MB",
+    "threads": env.text("SHUCHENG_ENGINE_THREADS"),
+    "temp_directory": str(DATA_FOLDER / "engine"),
+}
+ENGINE_APART_FROM = 200_000
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 CACHES = {
     "default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache"}
@@ -222,6 +231,8 @@ EMAIL_USE_TLS = _mail.scheme == "smtp+tls"
 EMAIL_TIMEOUT = 20
 DEFAULT_FROM_EMAIL = env.text("SHUCHENG_EMAIL_FROM") or f"shucheng@{ALLOWED_HOSTS[0]}"
 ROBOT_HOSTS = env.items("SHUCHENG_ROBOT_HOSTS")
+OPEN_DATA = env.flag("SHUCHENG_OPEN_DATA")
+OPEN_DATA_REQUESTS_A_MINUTE = 120
 
 # -- language: Chinese first, English complete ------------------------------------------------
 LANGUAGE_CODE = "zh-hans"
