@@ -20,7 +20,8 @@ from shucheng.kernel.reporting.queries.sheets import entries_of, problems_of, sh
 
 router = Router(tags=["reporting"])
 
-_REVISION = Field(
+_REVISION = Header(
+    ...,
     alias="If-Match",
     description="The `revision` that the sheet or the last answer carried; 0 where nothing was "
     "begun. 409 when somebody else changed it meanwhile.",
@@ -155,7 +156,7 @@ def sheet(request: HttpRequest, obligation_id: int) -> dict[str, Any]:
 
 @router.put("/reporting/obligations/{obligation_id}/draft", response=SubmissionOut)
 def put_draft(
-    request: HttpRequest, obligation_id: int, draft: Draft, if_match: Header[str] = _REVISION
+    request: HttpRequest, obligation_id: int, draft: Draft, if_match: str = _REVISION
 ) -> Submission:
     """Store values for cells; cells that are not named keep what they have."""
     entries = {key: Entry(**given.dict()) for key, given in draft.entries.items()}
@@ -165,9 +166,7 @@ def put_draft(
 
 
 @router.post("/reporting/submissions/{submission_id}/submit", response=SubmissionOut)
-def post_submit(
-    request: HttpRequest, submission_id: int, if_match: Header[str] = _REVISION
-) -> Submission:
+def post_submit(request: HttpRequest, submission_id: int, if_match: str = _REVISION) -> Submission:
     """Hand in; the answer 422 names every error, and every warning without a reason."""
     return submit(submission_id, _revision(if_match), actor=actor_for(request))
 

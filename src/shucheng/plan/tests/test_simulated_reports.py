@@ -1,0 +1,107 @@
+"""The demonstration's last periods: every state of reporting is there, and all is labelled."""
+
+from collections import Counter
+from datetime import date
+
+import pytest
+from django.apps import apps
+from django.utils import timezone
+
+from shucheng.kernel.public import Observation, late_metrics, system_actor, unanswered_tasks
+from shucheng.lib.periods import Period
+from shucheng.plan.actions.city import load_city
+from shucheng.plan.city.model import CityPack
+from shucheng.plan.city.pack import read_pack
+from shucheng.plan.simulated_reports import (
+    is_reported,
+    reporting_owner,
+    returned_area,
+    simulate_reports,
+)
+from shucheng.plan.simulation import simulate
+from shucheng.plan.tests.conftest import CITIES
+
+ACTOR = system_actor("cli")
+UNTIL = date(2026, 8, 20)
+
+
+@pytest.fixture(scope="module")
+def pack() -> CityPack:
+    return read_pack(CITIES / "yancheng")
+
+
+def rows(model: str, *fields: str) -> list[tuple[object, ...]]:
+    found = apps.get_model("reporting", model)._default_manager
+    return list(found.values_list(*fields))
+
+
+@pytest.mark.django_db
+def test_every_state_can_be_seen_and_everything_is_labelled(pack: CityPack, august: None) -> None:
+    load_city(pack, actor=ACTOR)
+    simulate(pack, UNTIL, actor=ACTOR, but=is_reported)
+    assert simulate_reports(pack, UNTIL, actor=ACTOR) > 200
+
+    states = Counter(rows("Submission", "state", "level"))
+    assert set(states) == {
+        ("draft", ""),
+        ("submitted", "department"),
+        ("submitted", "office"),
+        ("returned", ""),
+        ("published", ""),
+    }
+    assert set(rows("Submission", "simulated")) == {(True,)}
+    assert set(Observation.objects.values_list("source", flat=True)) == {"simulation"}
+    returned = [row for row in rows("SubmissionEvent", "move", "comment") if row[0] == "return"]
+    assert len(returned) == 2
+    assert all(comment for _move, comment in returned)
+
+    wrong = [found for (found,) in rows("SubmissionEvent", "problems") if found]
+    assert any(problem["code"] == "jump" for found in wrong for problem in found)
+    assert rows("ExtensionEvent", "kind") == [("asked",)]
+    assert rows("LockEvent", "kind", "period") == [("closed", "2026-05")]
+    assert Observation.objects.filter(vintage=2).exclude(note="").exists(), "a correction"
+    assert {status for (status,) in Observation.objects.values_list("status")} == {"A", "P"}
+
+    overdue = {task.area for task in unanswered_tasks(actor=ACTOR) if task.due_on < UNTIL}
+    assert {"320921", "320900-binhaigang"} <= overdue, "who has not handed in"
+    assert ("core_revenue", "320921") in late_metrics(UNTIL)
+    assert ("core_revenue", "320900") not in late_metrics(UNTIL)
+
+
+@pytest.mark.django_db
+def test_nothing_is_in_the_future(pack: CityPack, august: None) -> None:
+    load_city(pack, actor=ACTOR)
+    simulate_reports(pack, UNTIL, actor=ACTOR)
+    now = timezone.now()
+    assert all(at <= now for (at,) in rows("SubmissionEvent", "recorded_at"))
+    steps: dict[object, list[object]] = {}
+    for _id, submission, at in sorted(rows("SubmissionEvent", "id", "submission", "recorded_at")):
+        steps.setdefault(submission, []).append(at)
+    assert all(times == sorted(times) for times in steps.values())
+    assert simulate_reports(pack, UNTIL, actor=ACTOR) == 0, "what was begun is left alone"
+
+
+@pytest.mark.parametrize("day", [date(2026, 8, 3), date(2026, 1, 2), date(2026, 10, 12)])
+@pytest.mark.django_db
+def test_on_any_day_of_the_year_something_waits_and_something_is_late(
+    pack: CityPack, day: date, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(timezone, "localdate", lambda *_: day)
+    load_city(pack, actor=ACTOR)
+    simulate_reports(pack, day, actor=ACTOR)
+    states = {state for (state,) in rows("Submission", "state")}
+    assert {"draft", "submitted", "returned", "published"} <= states
+    assert late_metrics(day)
+
+
+def test_the_last_periods_are_reported_and_the_earlier_ones_recorded() -> None:
+    months = ["2026-04", "2026-05", "2026-07", "2026-08"]
+    told = [is_reported(Period.parse(text), UNTIL) for text in months]
+    assert told == [False, True, True, False]
+    assert is_reported(Period.parse("2025"), UNTIL)
+    assert not is_reported(Period.parse("2024"), UNTIL)
+
+
+def test_the_demonstrations_department_and_county_follow_from_the_pack(pack: CityPack) -> None:
+    assert reporting_owner(pack) == "industry"
+    assert returned_area(pack) in {area.code for area in pack.areas}
