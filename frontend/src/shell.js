@@ -49,6 +49,9 @@ document.addEventListener("htmx:afterSwap", (event) => {
 });
 document.addEventListener("click", (event) => {
   if (event.target.closest("[data-close-drawer]")) event.target.closest("dialog").close();
+  if (event.target.closest("[data-print]")) print();
+  const picture = event.target.closest("[data-picture]");
+  if (picture) import("./pictures.js").then((pictures) => pictures.save(picture));
 });
 
 const saysOffline = (yes) => {
@@ -60,8 +63,11 @@ const saysOffline = (yes) => {
 // its last picture and says that it may be old.
 document.addEventListener("htmx:beforeSwap", (event) => {
   if (event.detail.elt.matches("[data-poll]")) {
+    // Neither an error nor a page to sign in replaces the picture.
+    const lost = event.detail.xhr.status >= 400 || !event.detail.serverResponse.includes(`id="${event.detail.elt.id}"`);
     event.detail.isError = false;
-    return saysOffline(event.detail.xhr.status >= 400);
+    if (lost) event.detail.shouldSwap = false;
+    return saysOffline(lost);
   }
   if (event.detail.xhr.status >= 400) {
     event.detail.shouldSwap = true;
@@ -72,7 +78,9 @@ document.addEventListener("htmx:beforeSwap", (event) => {
 });
 document.addEventListener("htmx:sendError", () => saysOffline(true));
 document.addEventListener("htmx:timeout", () => saysOffline(true));
-document.addEventListener("htmx:afterOnLoad", (event) => saysOffline(event.detail.xhr.status >= 400 && event.detail.elt.matches("[data-poll]")));
+document.addEventListener("htmx:afterOnLoad", (event) => {
+  if (!event.detail.elt.matches("[data-poll]")) saysOffline(false);
+});
 
 // The clock of the wall.
 for (const clock of document.querySelectorAll("[data-clock]")) {

@@ -35,21 +35,26 @@ def path_sparkline(headline: Headline) -> SafeString:
         return SafeString("")
     moments = [(_moment(f"{target.year}-12"), float(target.value)) for target in path]
     runs_of_values = _runs(headline)
+    fans = _fans(headline, runs_of_values)
     values = [
         value for _time, value in (*moments, *(known for run in runs_of_values for known in run))
     ]
-    base = _base(values)
-    place = _scale(path[0].year, path[-1].year + 1, base, max(values))
+    values += [step.median for fan in fans for step in fan]
+    base, top = _base(values), max(values)
+    # A wide fan is cut at the edge of the drawing: it must not press the rest together.
+    top += 0.12 * (top - base)
+    place = _scale(path[0].year, path[-1].year + 1, base, top)
     targets = [place(*moment) for moment in moments]
     runs = [[place(*value) for value in run] for run in runs_of_values]
     current = headline.current.year if headline.current else None
     return format_html(
         '<span class="spark"><svg class="spark-plot" role="img" aria-label="{label}">'
-        '{axis}<svg viewBox="0 0 100 100" preserveAspectRatio="none">'
+        '{axis}<svg viewBox="0 0 100 100" preserveAspectRatio="none">{fans}'
         '<polyline class="path-target" points="{line}"/>{lines}</svg>'
         '{knots}{dot}</svg><svg class="spark-years" aria-hidden="true">{years}</svg></span>',
         label=_description(headline),
         axis=SafeString("" if base else _ZERO_LINE),
+        fans=format_html_join("", "{}", ((_drawn(fan, place, base, top),) for fan in fans)),
         line=_points(targets),
         lines=format_html_join(
             "", '<polyline class="path-actual" points="{}"/>', ((_points(run),) for run in runs)
@@ -83,6 +88,55 @@ def path_sparkline(headline: Headline) -> SafeString:
                 for p, target in zip(targets, path, strict=True)
             ),
         ),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Ahead:
+    """A moment to come: the median and the edges of the two steps of the fan."""
+
+    moment: float
+    median: float
+    outer: tuple[float, float]
+    inner: tuple[float, float]
+
+
+def _fans(headline: Headline, runs: list[list[tuple[float, float]]]) -> list[list[Ahead]]:
+    """The forecast in pieces that may be joined: from the newest value on, and where a sum starts
+    anew each year, a piece a year."""
+    outlook = headline.outlook
+    if outlook is None or not outlook.steps:
+        return []
+    fans: list[list[Ahead]] = []
+    if runs:
+        moment, value = runs[-1][-1]
+        fans.append([Ahead(moment, value, (value, value), (value, value))])
+    year = headline.latest.year if headline.latest else 0
+    for step in outlook.steps:
+        if not fans or (headline.measured.restarts_yearly and step.period.year != year):
+            fans.append([])
+        year = step.period.year
+        moment = _moment(str(step.period))
+        fans[-1].append(Ahead(moment, step.median, step.bands[80], step.bands[50]))
+    return [fan for fan in fans if len(fan) > 1]
+
+
+def _drawn(
+    fan: Sequence[Ahead], place: Callable[[float, float], Point], low: float, high: float
+) -> SafeString:
+    """The two steps of a fan as areas and its median as a line."""
+
+    def area(edges: Sequence[tuple[float, float, float]]) -> str:
+        cut = [(at, min(max(a, low), high), min(max(b, low), high)) for at, a, b in edges]
+        ways = [place(at, lower) for at, lower, _upper in cut]
+        return _points([*ways, *(place(at, upper) for at, _lower, upper in reversed(cut))])
+
+    return format_html(
+        '<polygon class="fan-outer" points="{}"/><polygon class="fan-inner" points="{}"/>'
+        '<polyline class="fan-median" points="{}"/>',
+        area([(each.moment, *each.outer) for each in fan]),
+        area([(each.moment, *each.inner) for each in fan]),
+        _points([place(each.moment, each.median) for each in fan]),
     )
 
 
@@ -182,7 +236,14 @@ def _anchor(point: Point) -> str:
 
 def _description(headline: Headline) -> str:
     path = ", ".join(f"{target.year}: {target.value.normalize():f}" for target in headline.path)
-    return _("Targets of %(name)s: %(path)s") % {
+    said = _("Targets of %(name)s: %(path)s") % {
         "name": indicator_name(headline.indicator),
         "path": path,
     }
+    if found := headline.chance_now:
+        chance = _("probability that the target of %(year)s is met: %(chance)s") % {
+            "year": found.year,
+            "chance": found.in_percent,
+        }
+        return f"{said}; {chance}"
+    return said

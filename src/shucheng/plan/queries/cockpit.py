@@ -1,12 +1,17 @@
 """The plan on one page: headline indicators, work points, what is due."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
 from django.utils import timezone
 
 from shucheng.kernel.public import Actor
+from shucheng.lib.periods import Period
 from shucheng.plan.models import OPEN_FINDING, IndicatorTarget, PlanVersion, WorkPoint
+from shucheng.plan.queries.drivers import Contributions, contributions
+from shucheng.plan.queries.forecasts import Outlook, TargetChance, outlook, outlooks
+from shucheng.plan.queries.judged import Changed, Judged, JudgedPlan, changes, judge_plan
 from shucheng.plan.queries.measured import Known, MeasuredPlan, measure_plan
 from shucheng.plan.queries.targets import IndicatorNow, SectionTargets, targets_by_section
 from shucheng.plan.queries.versions import current_version
@@ -18,10 +23,20 @@ class Headline(IndicatorNow):
 
     leads: tuple[str, ...]
     path: tuple[IndicatorTarget, ...]
+    judged: Judged | None = None
+    outlook: Outlook | None = None
 
     @property
     def latest(self) -> Known | None:
         return self.measured.latest
+
+    @property
+    def chance_now(self) -> TargetChance | None:
+        """That this year's target is met, or the next one that falls due."""
+        if self.outlook is None:
+            return None
+        year = self.current.year if self.current else 0
+        return self.outlook.chance_of(year) or self.outlook.next_chance
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +58,19 @@ class PeriodProgress:
 
 
 @dataclass(frozen=True, slots=True)
+class LateArea:
+    """An area (the city itself, too) whose values are overdue: of how many indicators, since when,
+    and the newest period that it has reported for any of them."""
+
+    code: str
+    name: str
+    late: int
+    of: int
+    since: date
+    newest: str
+
+
+@dataclass(frozen=True, slots=True)
 class Cockpit:
     version: PlanVersion
     headlines: tuple[Headline, ...]
@@ -52,17 +80,27 @@ class Cockpit:
     findings: int
     simulated: bool
     freshest: Known | None
+    judged: JudgedPlan
+    # The city's indicators with another light or value than a period before.
+    changed: tuple[Changed, ...]
+    late: tuple[LateArea, ...]
 
 
 def cockpit(*, actor: Actor, as_of: date | None = None) -> Cockpit | None:
     """Everything the first page shows; None while no plan is published."""
     actor.require("plan.view")
     version = current_version()
-    if version is None:
-        return None
+    return cockpit_of(version, actor=actor, as_of=as_of) if version else None
+
+
+def cockpit_of(version: PlanVersion, *, actor: Actor, as_of: date | None = None) -> Cockpit:
+    """Everything the first page says about a version, now or as known on a day."""
+    actor.require("plan.view")
     today = as_of or timezone.localdate()
     plan = measure_plan(version, as_of=as_of)
-    headlines = _headlines(plan, today)
+    judged = judge_plan(version, today, as_of=as_of)
+    before = judge_plan(version, today, areas=[judged.city_code], as_of=as_of, back=1)
+    headlines = _headlines(plan, today, judged)
     known = [h.latest for h in headlines if h.latest]
     return Cockpit(
         version=version,
@@ -70,13 +108,50 @@ def cockpit(*, actor: Actor, as_of: date | None = None) -> Cockpit | None:
         parts=targets_by_section(plan, today),
         work=_work(version),
         progress=_progress(version, today),
-        findings=version.findings.filter(OPEN_FINDING).count(),
+        findings=open_findings(version),
         simulated=any(k.simulated for k in known),
         freshest=max(known, key=lambda k: k.recorded_at, default=None),
+        judged=judged,
+        changed=tuple(c for c in changes(judged, before) if c.now.area == judged.city_code),
+        late=_late(judged),
     )
 
 
-def _headlines(plan: MeasuredPlan, today: date) -> tuple[Headline, ...]:
+def open_findings(version: PlanVersion) -> int:
+    """Errors and warnings of the text that nobody has settled."""
+    return version.findings.filter(OPEN_FINDING).count()
+
+
+def lights_by_area(
+    binding: int, judged: JudgedPlan | None = None, *, as_of: date | None = None
+) -> dict[str, Judged]:
+    """Area code → how the indicator that a binding measures stands there; empty where no
+    indicator of the annex is measured by it. `judged` saves judging anew."""
+    if judged is None:
+        version = current_version()
+        if version is None:
+            return {}
+        codes = list(version.indicators.filter(binding=binding).values_list("code", flat=True))
+        if not codes:
+            return {}
+        today = as_of or timezone.localdate()
+        judged = judge_plan(version, today, indicators=codes, as_of=as_of)
+    return {each.area: each for each in judged.judged if each.indicator.binding_id == binding}
+
+
+def drivers_of(judged: JudgedPlan, binding: int) -> Contributions | None:
+    """Which county drove the change of the indicator that a binding measures, against the same
+    period of the year before; None where nothing is known of it."""
+    now = next((each for each in judged.city if each.indicator.binding_id == binding), None)
+    if now is None or now.known is None:
+        return None
+    period = Period.parse(now.known.period)
+    return contributions(now.indicator, str(period), str(period.year_before()), as_of=judged.as_of)
+
+
+def _headlines(plan: MeasuredPlan, today: date, judged: JudgedPlan) -> tuple[Headline, ...]:
+    ahead = _outlooks(judged)
+    by_code = {found.indicator.code: found for found in judged.city}
     return tuple(
         Headline(
             indicator=indicator,
@@ -84,9 +159,32 @@ def _headlines(plan: MeasuredPlan, today: date) -> tuple[Headline, ...]:
             path=(path := tuple(indicator.path.all())),
             measured=plan.of(indicator),
             current=_target_for(path, today.year),
+            judged=by_code.get(indicator.code),
+            outlook=ahead.get(indicator.code),
         )
         for indicator in plan.indicators
     )
+
+
+def _outlooks(judged: JudgedPlan) -> Mapping[str, Outlook]:
+    """Indicator code → the city's forecast: the one kept; as of a day, made from what was known."""
+    if judged.as_of is not None:
+        return {found.indicator.code: outlook(found, as_of=judged.as_of) for found in judged.city}
+    return {code: found for (code, _area), found in outlooks(judged.city, judged.version).items()}
+
+
+def _late(judged: JudgedPlan) -> tuple[LateArea, ...]:
+    """Who owes values, the one with the most first."""
+    found = []
+    for code, name in judged.areas.items():
+        own = [each for each in judged.judged if each.area == code]
+        late = [each for each in own if each.light == "blue" and each.due]
+        if not late:
+            continue
+        newest = max((each.known.period for each in own if each.known), default="")
+        since = min(each.due for each in late if each.due)
+        found.append(LateArea(code, name, len(late), len(own), since, newest))
+    return tuple(sorted(found, key=lambda area: (-area.late, area.since)))
 
 
 def _target_for(path: tuple[IndicatorTarget, ...], year: int) -> IndicatorTarget | None:

@@ -10,6 +10,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from django.db.models import Count, Max
+
 from shucheng.lib import units
 from shucheng.lib.periods import Period
 from shucheng.plan.forecast.document import from_document
@@ -126,6 +128,12 @@ def outlooks(judged: Iterable[Judged], version: PlanVersion) -> dict[tuple[str, 
         else:
             found[key] = Outlook(each.indicator, each.area)
     return found
+
+
+def forecasts_mark() -> tuple[str, int]:
+    """Changes whenever a forecast that is kept does."""
+    found = Kept.objects.aggregate(newest=Max("made_at"), count=Count("pk"))
+    return str(found["newest"]), int(found["count"])
 
 
 def known_by_cell(bindings: list[int], areas: list[str]) -> dict[tuple[int, str], list[Known]]:

@@ -9,6 +9,9 @@ from typing import Any
 from shucheng.lib.periods import days_left
 from shucheng.plan.public import Cockpit, Headline, SectionTargets, Standing, TargetNow
 
+_LIGHTS = ("red", "yellow", "green", "blue", "grey")
+_EVEN = 0.5
+
 
 @dataclass(frozen=True, slots=True)
 class Category:
@@ -104,10 +107,16 @@ class Board:
     all_reached: int
     all_known: int
     all_tasks: int
+    # How many of the city's indicators have each light, those to look at first before the others.
+    lights: tuple[tuple[str, int], ...]
+    # Of the targets that have a forecast, those that will be met rather than not; None without.
+    likely: int | None
+    forecast: int
 
 
 def board(cockpit: Cockpit, parts: Sequence[SectionTargets]) -> Board:
     headlines = cockpit.headlines
+    chances = [h.chance_now.probability for h in headlines if h.chance_now]
     return Board(
         categories=tuple(
             Category(name, tuple(found))
@@ -122,7 +131,15 @@ def board(cockpit: Cockpit, parts: Sequence[SectionTargets]) -> Board:
         all_reached=sum(part.reached for part in parts),
         all_known=sum(part.known for part in parts),
         all_tasks=sum(part.tasks for part in parts),
+        lights=_lights(headlines),
+        likely=sum(chance >= _EVEN for chance in chances) if chances else None,
+        forecast=len(chances),
     )
+
+
+def _lights(headlines: Sequence[Headline]) -> tuple[tuple[str, int], ...]:
+    found = [h.judged.light for h in headlines if h.judged]
+    return tuple((light, found.count(light)) for light in _LIGHTS if light in found)
 
 
 def _by_standing(targets: Sequence[TargetNow]) -> tuple[TargetNow, ...]:

@@ -4,7 +4,7 @@ are listed beside it."""
 import hashlib
 import math
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import lru_cache
@@ -13,7 +13,7 @@ from importlib.metadata import version
 from django.core.cache import cache
 
 from shucheng.lib.geography import outlines
-from shucheng.plan.public import AreaValue, Comparison
+from shucheng.plan.public import AreaValue, Comparison, Judged
 
 WIDTH = 420.0
 LEVELS = 5
@@ -31,11 +31,13 @@ class Shape:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """An area as the map and the list show it; `level` 1 to 5 is its colour, 0 is no value."""
+    """An area as the map and the list show it; `level` 1 to 5 is its colour, 0 is no value. With
+    `judged` the colour is that of its light."""
 
     found: AreaValue
     level: int
     shape: Shape | None
+    judged: Judged | None = None
 
     @property
     def short_name(self) -> str:
@@ -67,15 +69,20 @@ class CityMap:
         return _ranked(place for place in self.places if not place.shape)
 
 
-def city_map(comparison: Comparison) -> CityMap | None:
-    """None while the city has no areas."""
+def city_map(comparison: Comparison, lights: Mapping[str, Judged] | None = None) -> CityMap | None:
+    """None while the city has no areas. `lights` by area code colour it by how each stands."""
     if not comparison.values:
         return None
     height, shapes = _draw(tuple(found.area.code for found in comparison.values))
     values = [float(v.value) for v in comparison.values if v.value is not None]
     low, high = _range(values)
     places = tuple(
-        Place(found, _level(found.value, low, high), shapes.get(found.area.code))
+        Place(
+            found,
+            _level(found.value, low, high),
+            shapes.get(found.area.code),
+            lights.get(found.area.code) if lights else None,
+        )
         for found in comparison.values
     )
     step = (high - low) / LEVELS

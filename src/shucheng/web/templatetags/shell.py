@@ -70,6 +70,15 @@ def standing_label(standing: str) -> str:
     return str(_STANDINGS[standing][1])
 
 
+# On a map a shape stands in the text: no element can be put there.
+_SHAPES = {"green": "●", "yellow": "▲", "red": "■", "blue": "◆", "grey": "○"}
+
+
+@register.filter
+def light_shape(light: str) -> str:
+    return _SHAPES[light]
+
+
 @register.simple_tag
 def standings() -> tuple[str, ...]:
     """All there are, for a legend."""
