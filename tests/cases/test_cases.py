@@ -25,20 +25,34 @@ def cases(file: str) -> list[Any]:
 def test_a_formula_gives_what_the_case_says(case: dict[str, Any]) -> None:
     metrics = {
         code: MetricFacts(
-            code, entry["unit"], entry["frequency"], over_time=entry.get("over_time", "sum")
+            code,
+            entry["unit"],
+            entry["frequency"],
+            over_time=entry.get("over_time", "sum"),
+            dimensions={entry["by"]: tuple(entry["data"])} if "by" in entry else {},
         )
         for code, entry in case["given"].items()
     }
     rows = [
-        PanelRow(code, "city", Period.parse(str(period)), _decimal(value))
+        PanelRow(code, area, Period.parse(str(period)), _decimal(value), dimension)
         for code, entry in case["given"].items()
-        for period, value in entry["data"].items()
+        for area, dimension, data in _series(entry)
+        for period, value in data.items()
     ]
-    with Panel(rows, {"city": ""}) as panel:
+    tree = {"city": "", **{row.area: "city" for row in rows if row.area != "city"}}
+    with Panel(rows, tree) as panel:
         values = panel.evaluate(prove(case["formula"], metrics, unit=case["unit"]), first_year=2025)
-    assert {str(v.period): v.value for v in values} == {
-        str(period): _decimal(value) for period, value in case["gives"].items()
-    }
+    found = {str(v.period): v.value for v in values if v.area == "city"}
+    assert found == {str(period): _decimal(value) for period, value in case["gives"].items()}
+
+
+def _series(entry: dict[str, Any]) -> list[tuple[str, str, dict[Any, float | None]]]:
+    """(area, dimension, values by period) of a metric: the city's, by code or by area."""
+    if "areas" in entry:
+        return [(area, "", data) for area, data in entry["areas"].items()]
+    if "by" in entry:
+        return [("city", f"{entry['by']}={code}", data) for code, data in entry["data"].items()]
+    return [("city", "", entry["data"])]
 
 
 SHAPES: dict[str, Shape] = {
