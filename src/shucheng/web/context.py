@@ -4,6 +4,7 @@ from functools import partial
 from importlib.metadata import version
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest
 from django.utils import timezone
 
@@ -26,6 +27,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         # Counted by the top bar alone: a fragment and the wall have none.
         "unread_reminders": partial(count_unread_reminders, actor),
         "product_version": VERSION,
+        "open_data": settings.OPEN_DATA,
         "city_time_zone": timezone.get_default_timezone_name(),
         # An address as long as a book is not carried on.
         "here": here if len(here) < 2000 else request.path,

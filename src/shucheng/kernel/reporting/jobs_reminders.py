@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -25,7 +26,6 @@ from shucheng.kernel.reporting.queries.standings import effective_due, standing_
 from shucheng.lib.workdays import is_working_day, working_days_between
 
 ROOM = "reporting"
-TASKS, INBOX = "/reporting/", "/reporting/inbox/"
 RETURNED = "reporting.returned"
 # So many lines of a message are written out; the rest is counted.
 _LINES = 12
@@ -57,7 +57,7 @@ def _remind_of_due(now: datetime, actor: Actor) -> int:
                 to_organisation=number,
                 subject=_due_subject(items),
                 text=_due_text(items),
-                link=TASKS,
+                link=reverse("reporting:tasks"),
                 once_key=keys[number],
                 actor=actor,
             )
@@ -139,7 +139,7 @@ def _remind_of_reviews(now: datetime, actor: Actor) -> int:
                 roles=(Role.REVIEWER,) if reviewer else (Role.PLAN_OFFICE,),
                 subject=_review_subject(len(submissions)),
                 text=_review_text(submissions, now),
-                link=INBOX,
+                link=reverse("reporting:inbox"),
                 once_key=keys[reviewer],
                 actor=actor,
             )
@@ -187,7 +187,7 @@ def _remind_of_returned(actor: Actor) -> int:
                 to_organisation=organisation,
                 subject=_returned_subject(len(new)),
                 text=_returned_text(new),
-                link=TASKS,
+                link=reverse("reporting:tasks"),
                 once_key=f"{RETURNED}:{organisation}:{last}",
                 actor=actor,
             )
