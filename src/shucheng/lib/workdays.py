@@ -7,6 +7,7 @@ with that warning and is reckoned anew once the package knows the year.
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 
 import chinese_calendar
 
@@ -27,6 +28,8 @@ def announced(year: int) -> bool:
     return FIRST_YEAR <= year <= LAST_YEAR
 
 
+# A list of deadlines asks for the same days again and again; fifty years are few.
+@lru_cache(maxsize=20_000)
 def is_working_day(day: date) -> bool:
     """Whether offices work that day; Monday to Friday in a year that is not announced."""
     if announced(day.year):

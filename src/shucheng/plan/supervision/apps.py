@@ -6,7 +6,17 @@ class SupervisionConfig(AppConfig):
     label = "supervision"
 
     def ready(self) -> None:
-        from shucheng.kernel.public import register_permissions
+        from shucheng.kernel.public import (
+            register_audit_words,
+            register_job,
+            register_permissions,
+            register_schedule,
+        )
+        from shucheng.plan.supervision.audit_words import AUDIT_WORDS
+        from shucheng.plan.supervision.jobs import ESCALATE_JOB, escalate_job
         from shucheng.plan.supervision.permissions import PERMISSIONS
 
         register_permissions(PERMISSIONS)
+        register_audit_words(AUDIT_WORDS)
+        register_job(ESCALATE_JOB, escalate_job)
+        register_schedule(ESCALATE_JOB, every_minutes=60)
