@@ -1,4 +1,5 @@
 // What every page needs: the drawer, the search shortcut, menus that close, linked highlights.
+import "./reporting.js";
 import "./review.js";
 import { enhanceTables } from "./tables.js";
 

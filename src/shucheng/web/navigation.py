@@ -13,16 +13,19 @@ SPINE = (
     MenuEntry(_("Cockpit"), "cockpit:home", "plan.view"),
     MenuEntry(_("Plan"), "plan:versions", "plan.view"),
     MenuEntry(_("Duties"), "plan:organisations", "plan.view"),
+    MenuEntry(_("Reporting"), "reporting:tasks", "reporting.view"),
     MenuEntry(_("Monitoring"), "plan:monitoring", "plan.view"),
     MenuEntry(_("Supervision"), "supervision:board", "supervision.view"),
+    MenuEntry(_("Briefings"), "briefings:list", "briefings.view"),
     MenuEntry(_("Findings"), "plan:findings", "plan.review"),
     MenuEntry(_("Metrics"), "observations:metrics", "observations.view"),
     MenuEntry(_("Open data"), "open_data:home", "open_data.view"),
 )
 # Whoever answers for one organisation begins with what is asked of it, not with the city.
 LIAISON_SPINE = (
+    MenuEntry(_("Reporting"), "reporting:tasks", "reporting.view"),
     MenuEntry(_("Our duties"), "start", "plan.view"),
-    *(entry for entry in SPINE if entry.url_name != "plan:organisations"),
+    *(e for e in SPINE if e.url_name not in ("plan:organisations", "reporting:tasks")),
 )
 MANAGEMENT = (
     MenuEntry(_("Organisations"), "identity:organisations", "identity.view"),
