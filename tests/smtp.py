@@ -34,7 +34,7 @@ def smtp_server(settings: Any) -> Iterator[list[EmailMessage]]:
     with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Session) as server:
         settings.EMAIL_CONFIGURED = True
         settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
-        settings.EMAIL_HOST, settings.EMAIL_PORT = server.server_address
+        settings.EMAIL_HOST, settings.EMAIL_PORT = server.server_address[:2]
         settings.EMAIL_USE_TLS = settings.EMAIL_USE_SSL = False
         settings.DEFAULT_FROM_EMAIL = "shucheng@city.example"
         thread = threading.Thread(target=server.serve_forever, daemon=True)

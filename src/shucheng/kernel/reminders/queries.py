@@ -44,7 +44,7 @@ def robots_for(reminder: Reminder) -> list[Robot]:
     """Robots of the organisation; those of the city where none is named. None for one person."""
     if reminder.person_id is not None:
         return []
-    return list(Robot.objects.filter(organisation_id=reminder.organisation_id, active=True))
+    return list(Robot.objects.filter(organisation=reminder.organisation_id, active=True))
 
 
 def without_mail(people: Iterable[Person]) -> set[int]:

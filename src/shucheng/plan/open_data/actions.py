@@ -81,11 +81,19 @@ def _decide(binding: Binding, *, actor: Actor, **facts: object) -> Release:
     )
     if release.released:
         record(
-            "open_data.indicator.released", release, actor=actor, indicator=binding.code, **facts
+            "open_data.indicator.released",
+            release,
+            actor=actor,
+            after=facts,
+            indicator=binding.code,
         )
     else:
         record(
-            "open_data.indicator.withdrawn", release, actor=actor, indicator=binding.code, **facts
+            "open_data.indicator.withdrawn",
+            release,
+            actor=actor,
+            after=facts,
+            indicator=binding.code,
         )
     return release
 

@@ -317,5 +317,6 @@ def _leads(bindings: Sequence[Binding]) -> dict[int, model.Text]:
     duties = Duty.objects.filter(indicator__in=tied, role=DutyRole.LEAD).order_by("-position")
     for duty in duties.select_related("organisation"):
         name_en = duty.organisation.name_en if duty.organisation else ""
-        found[tied[duty.indicator_id]] = model.Text(duty.name, name_en)
+        if duty.indicator_id is not None:
+            found[tied[duty.indicator_id]] = model.Text(duty.name, name_en)
     return found

@@ -54,5 +54,5 @@ def choose_preference(*, by_mail: bool, language: str, actor: Actor) -> Preferen
     preference, _new = Preference.objects.update_or_create(
         person_id=actor.person_id, defaults=chosen
     )
-    record("reminders.preference.chosen", preference, actor=actor, **chosen)
+    record("reminders.preference.chosen", preference, actor=actor, after=chosen)
     return preference

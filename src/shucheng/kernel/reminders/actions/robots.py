@@ -54,9 +54,14 @@ def change_robot(
     robot.secret = secret.strip() or robot.secret
     _check(vendor, robot.address)
     robot.save()
-    keys = {"address_changed": bool(address), "secret_changed": bool(secret)}
     record(
-        "reminders.robot.changed", robot, actor=actor, before=before, after=_facts(robot), **keys
+        "reminders.robot.changed",
+        robot,
+        actor=actor,
+        before=before,
+        after=_facts(robot),
+        address_changed=bool(address),
+        keys_changed=bool(secret),
     )
     return robot
 
