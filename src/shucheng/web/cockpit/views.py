@@ -63,7 +63,7 @@ def _parts(request: HttpRequest, actor: Actor, version: PlanVersion, wall: bool)
     }
     chosen = context["comparison"].chosen
     context["drivers"] = drivers_of(found.judged, chosen.pk) if chosen else None
-    names = ("wall_board",) if wall else ("cockpit_top", "cockpit_rest")
+    names = ("cockpit_strip", "wall_main") if wall else ("cockpit_top", "cockpit_rest")
     made = {name: render_to_string(f"web/{name}.html", context, request) for name in names}
     return made | {"period": found.freshest.period if found.freshest else ""}
 
