@@ -11,10 +11,14 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """Which series changed: metrics and areas by code. Areas are those of the rows themselves."""
+    """Which series changed, and where: metrics and areas by code, periods as SDMX writes them.
+
+    They are those of the rows themselves; not every one of them need have changed with each other.
+    """
 
     metrics: frozenset[str]
     areas: frozenset[str]
+    periods: frozenset[str]
 
 
 Listener = Callable[[Change], None]
@@ -30,9 +34,9 @@ def listeners() -> tuple[Listener, ...]:
     return tuple(_LISTENERS)
 
 
-def announce(metrics: Iterable[str], areas: Iterable[str]) -> None:
+def announce(metrics: Iterable[str], areas: Iterable[str], periods: Iterable[str]) -> None:
     """Tell every listener which series were just written to."""
-    change = Change(frozenset(metrics), frozenset(areas))
+    change = Change(frozenset(metrics), frozenset(areas), frozenset(periods))
     if change.metrics:
         for listener in _LISTENERS:
             listener(change)

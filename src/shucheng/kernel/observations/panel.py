@@ -1,14 +1,39 @@
-"""Observations as a panel: the rows that formulas are computed over, without models around them."""
+"""Observations as a panel: the rows that formulas are computed over, without models around them.
 
-from collections.abc import Sequence
+A few series are read as rows here. All of them, at ten million, are better not rows in Python:
+`asking.py` runs statements over them wherever they are.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 
 from django.apps import apps
+from django.db.models import Q, QuerySet
 
-from shucheng.kernel.observations.models import SIMULATION, MetricVersion
-from shucheng.kernel.observations.queries import AsOf, area_ids, known
+from shucheng.kernel.observations.models import SIMULATION, MetricVersion, Observation
+from shucheng.kernel.observations.queries import AsOf, known
+
+_CHUNK = 900
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Series to read: a metric in some areas (all where none are named), within days or always."""
+
+    metric: str
+    areas: frozenset[str] = frozenset()
+    first: date | None = None
+    last: date | None = None
+
+    @property
+    def months(self) -> int | None:
+        """How many months of how many areas; None where nobody said."""
+        if self.first is None or self.last is None or not self.areas:
+            return None
+        months = (self.last.year - self.first.year) * 12 + self.last.month - self.first.month + 1
+        return len(self.areas) * months
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,40 +54,51 @@ class KnownValue:
         return self.source == SIMULATION
 
 
-def panel(
-    metrics: Sequence[str], areas: Sequence[str] = (), as_of: AsOf = None
-) -> list[KnownValue]:
-    """Every area's own values of some metrics, in all periods; of all areas unless some are named.
+def panel(wanted: Iterable[Wanted], as_of: AsOf = None) -> list[KnownValue]:
+    """Every area's own values of some series.
 
     Where a metric was redefined, the newest definition of a cell speaks for it. Published
     observations are the same for everybody who may see pages at all, so nobody asks.
     """
-    numbers = {
-        pk: (code, number)
-        for pk, code, number in MetricVersion.objects.filter(metric__code__in=metrics).values_list(
-            "pk", "metric__code", "number"
-        )
-    }
-    rows = known(as_of).filter(metric_version__in=list(numbers), organisation__isnull=True)
-    if areas:
-        rows = rows.filter(area__in=area_ids(areas))
+    series = list(wanted)
+    numbers = definitions({each.metric for each in series})
+    by_metric: dict[str, list[int]] = {}
+    for pk, (code, _number) in numbers.items():
+        by_metric.setdefault(code, []).append(pk)
+    codes = {code for each in series for code in each.areas}
+    places = area_keys(codes)
     newest: dict[tuple[str, str, str, str], tuple[int, KnownValue]] = {}
-    for pk, version, area, period, key, value, source, recorded_at in rows.values_list(
-        "pk",
-        "metric_version_id",
-        "area__code",
-        "period",
-        "dimension_key",
-        "value",
-        "source",
-        "recorded_at",
-    ):
-        code, number = numbers[version]
-        cell = (code, area, key, period)
-        if cell not in newest or number > newest[cell][0]:
-            found = KnownValue(pk, code, area, period, key, value, source, recorded_at)
-            newest[cell] = (number, found)
+    for each in series:
+        rows = known(as_of).filter(
+            _within(each), metric_version__in=by_metric.get(each.metric, ()), organisation=None
+        )
+        if each.areas:
+            rows = rows.filter(area__in=[places[code] for code in each.areas if code in places])
+        for found, version in _values(rows, numbers):
+            cell = (found.metric, found.area, found.dimension, found.period)
+            if cell not in newest or version > newest[cell][0]:
+                newest[cell] = (version, found)
     return [found for _, found in newest.values()]
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """When an observation was recorded, and where it came from."""
+
+    id: int
+    source: str
+    recorded_at: datetime
+
+
+def moments(ids: Iterable[int]) -> dict[int, Moment]:
+    """Observation id → its moment."""
+    wanted = sorted(set(ids))
+    found: dict[int, Moment] = {}
+    for start in range(0, len(wanted), _CHUNK):
+        rows = Observation.objects.filter(pk__in=wanted[start : start + _CHUNK])
+        for row in rows.values_list("pk", "source", "recorded_at"):
+            found[row[0]] = Moment(*row)
+    return found
 
 
 def area_tree() -> dict[str, str]:
@@ -70,3 +106,54 @@ def area_tree() -> dict[str, str]:
     areas = apps.get_model("identity", "Area")._default_manager
     above = dict(areas.exclude(kind="province").values_list("code", "parent__code"))
     return {code: parent if parent in above else "" for code, parent in above.items()}
+
+
+def newest_start() -> date | None:
+    """The first day of the latest period that anything was recorded for: one step into
+    `observation_area` for each area."""
+    areas = apps.get_model("identity", "Area")._default_manager
+    starts = [
+        Observation.objects.filter(area=pk)
+        .order_by("-period_start")
+        .values_list("period_start")[:1]
+        for pk in areas.values_list("pk", flat=True)
+    ]
+    found = [row[0] for query in starts for row in query]
+    return max(found, default=None)
+
+
+def definitions(metrics: Iterable[str]) -> dict[int, tuple[str, int]]:
+    """Definition → (metric, number), of the definitions whose values stand beside the newest's:
+    at another frequency they would be counted a second time."""
+    rows = MetricVersion.objects.filter(metric__code__in=list(metrics)).order_by("number")
+    listed = list(rows.values_list("pk", "metric__code", "number", "frequency"))
+    frequencies = {code: frequency for _, code, _, frequency in listed}
+    return {
+        pk: (code, number)
+        for pk, code, number, frequency in listed
+        if frequency == frequencies[code]
+    }
+
+
+def area_keys(codes: Iterable[str]) -> Mapping[str, int]:
+    areas = apps.get_model("identity", "Area")._default_manager
+    return dict(areas.filter(code__in=list(codes)).values_list("code", "pk"))
+
+
+def _within(wanted: Wanted) -> Q:
+    """A period lies within the days; by its start as well, which the index holds."""
+    found = Q()
+    if wanted.first:
+        found &= Q(period_start__gte=wanted.first)
+    if wanted.last:
+        found &= Q(period_start__lte=wanted.last, period_end__lte=wanted.last)
+    return found
+
+
+def _values(
+    rows: "QuerySet[Observation]", numbers: Mapping[int, tuple[str, int]]
+) -> Iterator[tuple[KnownValue, int]]:
+    columns = ("area__code", "period", "dimension_key", "value", "source", "recorded_at")
+    for pk, version, *rest in rows.values_list("pk", "metric_version_id", *columns):
+        code, number = numbers[version]
+        yield KnownValue(pk, code, *rest), number

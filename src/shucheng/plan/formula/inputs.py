@@ -1,12 +1,16 @@
 """Which observations a value stands on: the way back from a number to what was reported."""
 
+from bisect import bisect_left
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 
-from shucheng.lib.periods import Period
+from shucheng.lib.periods import Period, iterate
 from shucheng.plan.formula.model import Call, Node, Operation, Reading, Selection
 from shucheng.plan.formula.proof import PERIODS_A_YEAR, Formula
 
-# Whose observations: the area's own, the city's, or those of the areas directly below.
+# Whose observations: the area's own, the city's, or those of the areas directly below; the last
+# two also one inside the other: "city.children" are the areas below the city.
 OWN, CITY, CHILDREN = "own", "city", "children"
 
 
@@ -30,6 +34,52 @@ def inputs(formula: Formula, period: Period, first_year: int) -> tuple[Input, ..
     return tuple(dict.fromkeys(found))
 
 
+def areas_read(areas: str, area: str, tree: Mapping[str, str]) -> list[str]:
+    """The areas whose observations an input of an area's value reads.
+
+    `areas` as an `Input` says it, `tree` maps each area to its parent (empty for the city).
+    """
+    found = [area]
+    for step in areas.split("."):
+        if step == CITY:
+            found = [code for code, above in tree.items() if not above][:1]
+        elif step == CHILDREN:
+            found = [code for code, above in tree.items() if above in found]
+    return found
+
+
+def reached(
+    formula: Formula,
+    first_year: int,
+    metrics: Collection[str],
+    areas: Collection[str],
+    ends: Sequence[date],
+    last: date,
+    tree: Mapping[str, str],
+) -> set[tuple[str, Period]]:
+    """The areas and periods whose values can change with observations of these metrics and areas.
+
+    `ends` are the last days of the observations' periods, in order; `last` is a day of the latest
+    period that anything is known of.
+    """
+    found: set[tuple[str, Period]] = set()
+    readers: dict[str, list[str]] = {}
+    first = Period.of(ends[0], formula.frequency)
+    for period in iterate(first, Period.of(max(last, ends[-1]), formula.frequency)):
+        for run in inputs(formula, period, first_year):
+            at = bisect_left(ends, run.first.start)
+            if run.metric not in metrics or at == len(ends) or ends[at] > run.last.end:
+                continue
+            if run.areas not in readers:
+                readers[run.areas] = [
+                    area
+                    for area in tree
+                    if not set(areas).isdisjoint(areas_read(run.areas, area, tree))
+                ]
+            found.update((area, period) for area in readers[run.areas])
+    return found
+
+
 def _below(
     node: Node, formula: Formula, period: Period, first_year: int, areas: str
 ) -> list[Input]:
@@ -44,8 +94,8 @@ def _below(
         ]
     if not isinstance(node, Call):
         return []
-    if node.function in {"city", "children"}:
-        areas = node.function
+    if node.function in {CITY, CHILDREN}:
+        areas = node.function if areas == OWN or node.function == CITY else f"{areas}.{CHILDREN}"
     periods = [period]
     if node.function in {"yoy", "change"}:
         periods.append(period.year_before())

@@ -127,7 +127,7 @@ class _Compiler:
         keys = _KEYS if told_apart else ("area",)
         member = f", {_code_of(self._by)} AS member" if told_apart else ""
         grouped = ", 2" if told_apart else ""
-        chosen = "".join(f" AND ({_chosen(name, codes)})" for name, codes in reading.where)
+        chosen = "".join(f" AND ({holds(name, codes)})" for name, codes in reading.where)
         cells = facts.cells(reading.where, self._by) or "COUNT(*)"
         read = self._step(
             f"SELECT area{member}, {native} AS step, {_COLUMN[self._formula.frequency]} AS period,"
@@ -288,7 +288,7 @@ def _literal(value: Fraction) -> str:
 # Names and codes of dimensions were read by a strict grammar: they hold no quote and no `;`.
 
 
-def _chosen(name: str, codes: tuple[str, ...]) -> str:
+def holds(name: str, codes: tuple[str, ...]) -> str:
     """Whether a dimension key holds one of the codes."""
     return " OR ".join(
         f"STRPOS(CONCAT(';', dimension, ';'), ';{name}={code};') > 0" for code in codes

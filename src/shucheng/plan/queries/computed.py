@@ -1,25 +1,34 @@
 """Compute bindings: their formulas over the observations known now, or as known on a day."""
 
-import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from typing import cast
 
-from shucheng.kernel.public import KnownValue, MetricVersion, area_tree, panel
+from shucheng.kernel.public import (
+    Change,
+    KnownValue,
+    MetricVersion,
+    Moment,
+    Wanted,
+    area_tree,
+    ask,
+    moments,
+    newest_start,
+    panel,
+)
 from shucheng.lib import units
 from shucheng.lib.periods import Frequency, Period
+from shucheng.plan.formula.cells import CellValue, Computation
 from shucheng.plan.formula.errors import FormulaInvalid
-from shucheng.plan.formula.inputs import CHILDREN, CITY, Input, inputs
+from shucheng.plan.formula.inputs import CHILDREN, CITY, Input, areas_read, inputs, reached
 from shucheng.plan.formula.model import Call, Node, children, readings
 from shucheng.plan.formula.parse import parse
 from shucheng.plan.formula.proof import Formula, MetricFacts, prove
-from shucheng.plan.formula.run import Panel, PanelRow, months_of_days
 from shucheng.plan.models import Binding, PlanVersion
 
-# Named beside every value; raised when the same observations would give another one.
-ENGINE = "formula/1"
+AreaPeriod = tuple[str, Period]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +41,8 @@ class Computed:
     value: Decimal | None
     simulated: bool
     rests_on: int
-    newest: KnownValue
+    # The observation that closes the period; of several the one recorded last.
+    newest: Moment
     digest: str
 
 
@@ -91,128 +101,167 @@ def compute(
 ) -> list[Computed]:
     """The values of bindings for some areas (for all where none are named), in order of period.
 
-    `first_year` is where cumulative sums begin. Four queries, however many bindings there are.
+    `first_year` is where cumulative sums begin. A handful of queries, however many bindings.
     """
-    facts = metric_facts({code for binding in bindings for code in metrics_of(binding.formula)})
-    formulas = {
-        binding: formula for binding in bindings if (formula := proven(binding, facts)) is not None
-    }
-    wanted = set(areas)
-    tree = area_tree()
-    # The city's value and the sum below an area need other areas' observations as well.
-    alone = wanted and not any(_looks_around(formula.root) for formula in formulas.values())
-    known = panel(list(facts), sorted(wanted) if alone else (), as_of)
-    rows = [
-        PanelRow(row.metric, row.area, Period.parse(row.period), row.value, row.dimension)
-        for row in known
+    found = cell_values(bindings, first_year, areas=areas, as_of=as_of)
+    newest = moments(value.newest for _, value in found)
+    return [
+        Computed(
+            binding=binding,
+            area=value.area,
+            period=value.period,
+            value=value.value,
+            simulated=value.simulated,
+            rests_on=value.rests_on,
+            newest=newest[value.newest],
+            digest=value.digest,
+        )
+        for binding, value in found
     ]
-    found = _Below(known, tree)
-    with Panel(months_of_days(rows, facts), tree) as engine:
-        return [
-            computed
-            for binding, formula in formulas.items()
-            for value in engine.evaluate(formula, first_year=first_year)
-            if not wanted or value.area in wanted
-            for computed in [
-                found.computed(binding, formula, value.area, value.period, value.value, first_year)
-            ]
-        ]
+
+
+def cell_values(
+    bindings: Sequence[Binding],
+    first_year: int,
+    *,
+    areas: Iterable[str] = (),
+    as_of: date | datetime | None = None,
+) -> list[tuple[Binding, CellValue]]:
+    """As `compute`, with the newest observation by id alone."""
+    formulas = _formulas(bindings)
+    asked = frozenset(areas)
+    # The city's value and the sum below an area need other areas' observations as well.
+    alone = asked and not any(_looks_around(formula.root) for formula in formulas.values())
+    metrics = sorted({code for formula in formulas.values() for code in formula.metrics})
+    wanted = [Wanted(metric, asked if alone else frozenset()) for metric in metrics]
+    return [
+        (binding, value)
+        for binding, value in _asked(formulas, first_year, area_tree(), wanted, as_of)
+        if not asked or value.area in asked
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """What a change of observations can have changed of a binding: these areas' periods, and
+    their values now (an area's period without a value has none any more)."""
+
+    reached: frozenset[AreaPeriod]
+    values: tuple[CellValue, ...]
+
+
+def changed_values(
+    bindings: Sequence[Binding], first_year: int, change: Change
+) -> dict[Binding, Changed]:
+    """Every value of bindings that a change can have changed, computed from no more observations
+    than it stands on."""
+    formulas = _formulas(bindings)
+    tree = area_tree()
+    ends = sorted({Period.parse(period).end for period in change.periods})
+    last = newest_start()
+    if not ends or last is None:
+        return {}
+    reach = {
+        binding: reached(formula, first_year, change.metrics, change.areas, ends, last, tree)
+        for binding, formula in formulas.items()
+    }
+    bounds: dict[tuple[str, str], tuple[date, date]] = {}
+    for binding, formula in formulas.items():
+        _widen(bounds, formula, first_year, reach[binding], tree)
+    found: dict[Binding, list[CellValue]] = {binding: [] for binding in formulas}
+    for binding, value in _asked(formulas, first_year, tree, _series(bounds)):
+        if (value.area, value.period) in reach[binding]:
+            found[binding].append(value)
+    return {
+        binding: Changed(frozenset(reach[binding]), tuple(values))
+        for binding, values in found.items()
+    }
 
 
 def observations_below(
     binding: Binding, area: str, period: Period, first_year: int
 ) -> list[KnownValue]:
     """Every observation that a value stands on now, in the order of the formula and of time."""
-    facts = metric_facts(metrics_of(binding.formula))
-    formula = proven(binding, facts)
+    formula = proven(binding, metric_facts(metrics_of(binding.formula)))
     if formula is None:
         return []
-    known = panel(list(facts), () if _looks_around(formula.root) else [area])
-    return _Below(known, area_tree()).observations(formula, area, period, first_year)
+    tree = area_tree()
+    bounds: dict[tuple[str, str], tuple[date, date]] = {}
+    _widen(bounds, formula, first_year, {(area, period)}, tree)
+    known: dict[tuple[str, str], list[tuple[Period, KnownValue]]] = {}
+    for row in panel(_series(bounds)):
+        known.setdefault((row.metric, row.area), []).append((Period.parse(row.period), row))
+    return [
+        row
+        for run in inputs(formula, period, first_year)
+        for code in areas_read(run.areas, area, tree)
+        for step, row in sorted(known.get((run.metric, code), ()), key=lambda each: each[0])
+        if run.first.start <= step.start and step.end <= run.last.end and _is_chosen(row, run)
+    ]
+
+
+def _formulas(bindings: Iterable[Binding]) -> dict[Binding, Formula]:
+    """The formulas of the bindings that can be computed."""
+    chosen = list(bindings)
+    facts = metric_facts({code for binding in chosen for code in metrics_of(binding.formula)})
+    return {
+        binding: formula for binding in chosen if (formula := proven(binding, facts)) is not None
+    }
+
+
+def _asked(
+    formulas: Mapping[Binding, Formula],
+    first_year: int,
+    tree: Mapping[str, str],
+    wanted: Sequence[Wanted],
+    as_of: date | datetime | None = None,
+) -> list[tuple[Binding, CellValue]]:
+    if not formulas or not wanted:
+        return []
+    computation = Computation(list(formulas.values()), tree, first_year)
+    answers = ask(computation.statements(), wanted, as_of)
+    return [
+        (binding, value)
+        for binding, values in zip(formulas, computation.read(answers), strict=True)
+        for value in values
+    ]
+
+
+def _widen(
+    bounds: dict[tuple[str, str], tuple[date, date]],
+    formula: Formula,
+    first_year: int,
+    reach: Iterable[AreaPeriod],
+    tree: Mapping[str, str],
+) -> None:
+    """Widen the days to read of each metric's areas by what the values stand on."""
+    areas_at: dict[Period, list[str]] = {}
+    for area, period in reach:
+        areas_at.setdefault(period, []).append(area)
+    for period, areas in areas_at.items():
+        for run in inputs(formula, period, first_year):
+            for code in {each for area in areas for each in areas_read(run.areas, area, tree)}:
+                first, last = run.first.start, run.last.end
+                if found := bounds.get((run.metric, code)):
+                    first, last = min(first, found[0]), max(last, found[1])
+                bounds[run.metric, code] = (first, last)
+
+
+def _series(bounds: Mapping[tuple[str, str], tuple[date, date]]) -> list[Wanted]:
+    """What to read, areas of the same days together."""
+    together: dict[tuple[str, date, date], set[str]] = {}
+    for (metric, area), (first, last) in sorted(bounds.items()):
+        together.setdefault((metric, first, last), set()).add(area)
+    return [
+        Wanted(metric, frozenset(areas), first, last)
+        for (metric, first, last), areas in together.items()
+    ]
 
 
 def _looks_around(node: Node) -> bool:
     if isinstance(node, Call) and node.function in {CITY, CHILDREN}:
         return True
     return any(_looks_around(child) for child in children(node))
-
-
-class _Below:
-    """The observations below values, found by series and period."""
-
-    def __init__(self, known: Sequence[KnownValue], tree: dict[str, str]) -> None:
-        self._tree = tree
-        self._city = next((code for code, above in tree.items() if not above), "")
-        self._cells: dict[tuple[str, str], dict[Period, list[KnownValue]]] = {}
-        for row in known:
-            series = self._cells.setdefault((row.metric, row.area), {})
-            series.setdefault(Period.parse(row.period), []).append(row)
-        self._digests: dict[tuple[int, str], str] = {}
-
-    def computed(
-        self,
-        binding: Binding,
-        formula: Formula,
-        area: str,
-        period: Period,
-        value: Decimal | None,
-        first_year: int,
-    ) -> Computed:
-        below = self.observations(formula, area, period, first_year)
-        own = [row for row in below if row.area == area] or below
-        # A value stands on something: without observations there is no row.
-        newest = max(own, key=lambda row: (Period.parse(row.period).end, row.recorded_at))
-        return Computed(
-            binding=binding,
-            area=area,
-            period=period,
-            value=value,
-            simulated=any(row.simulated for row in below),
-            rests_on=len(below),
-            newest=newest,
-            digest=self._digest(binding, formula, area),
-        )
-
-    def observations(
-        self, formula: Formula, area: str, period: Period, first_year: int
-    ) -> list[KnownValue]:
-        """Every observation that a value stands on, in the order of the formula and of time."""
-        return [
-            row
-            for run in inputs(formula, period, first_year)
-            for code in self._areas(run, area)
-            for step in self._steps(run, code)
-            for row in self._cells[run.metric, code][step]
-            if _is_chosen(row, run)
-        ]
-
-    def _areas(self, run: Input, area: str) -> list[str]:
-        if run.areas == CITY:
-            return [self._city]
-        if run.areas == CHILDREN:
-            return [code for code, above in self._tree.items() if above == area]
-        return [area]
-
-    def _steps(self, run: Input, area: str) -> list[Period]:
-        series = self._cells.get((run.metric, area), {})
-        return sorted(
-            step for step in series if run.first.start <= step.start and step.end <= run.last.end
-        )
-
-    def _digest(self, binding: Binding, formula: Formula, area: str) -> str:
-        key = (binding.pk, area)
-        if key not in self._digests:
-            ids = sorted(
-                row.id
-                for (metric, _), series in self._cells.items()
-                if metric in formula.metrics
-                for rows in series.values()
-                for row in rows
-                if row.area == area or _looks_around(formula.root)
-            )
-            text = f"{ENGINE} {formula.text} {formula.unit} {ids}"
-            self._digests[key] = hashlib.sha256(text.encode()).hexdigest()
-        return self._digests[key]
 
 
 def _is_chosen(row: KnownValue, run: Input) -> bool:

@@ -80,7 +80,11 @@ def record_observations(
     written = _write(fresh, heads, source, reason, actor)
     superseded = sum(1 for row in written if row.supersedes_id)
     ids = tuple(row.pk for row in written)
-    announce({row.given.metric for row in fresh}, {row.given.area for row in fresh})
+    announce(
+        {row.given.metric for row in fresh},
+        {row.given.area for row in fresh},
+        {str(row.period) for row in fresh},
+    )
     record(
         "observations.recorded",
         ("observations.batch", _digest(checked), f"{source}: {len(checked)}"),
@@ -125,7 +129,7 @@ def correct_observation(
     new.note = reason
     new.evidence_id = evidence
     _save([new])
-    announce({code}, {old.area.code})
+    announce({code}, {old.area.code}, {old.period})
     record(
         "observations.observation.corrected",
         ("observations.observation", str(new.pk), f"{code} {old.period}"),
