@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.functional import Promise
@@ -94,6 +95,7 @@ def _entries(request: HttpRequest, actor: Actor, menu: tuple[MenuEntry, ...]) ->
         )
         for entry in menu
         if actor.may(entry.permission)
+        or (settings.OPEN_DATA and entry.permission == "open_data.view")
     )
 
 

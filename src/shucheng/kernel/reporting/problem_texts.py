@@ -4,6 +4,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from shucheng.kernel.reporting.engine.model import Problem
+from shucheng.kernel.reporting.workbook_texts import WORKBOOK_TEXTS
 
 TEXTS: dict[str, str | Promise] = {
     "required": _("%(name)s: no value yet. Where there is none, choose a status that says so."),
@@ -41,6 +42,7 @@ TEXTS: dict[str, str | Promise] = {
         "%(name)s: its definition changed meanwhile (version %(old)s to %(new)s, unit %(unit)s). "
         "Check the value and say that it fits."
     ),
+    **WORKBOOK_TEXTS,
 }
 
 
@@ -49,4 +51,8 @@ def problem_text(problem: Problem) -> str:
     text = TEXTS.get(problem.code)
     if text is None:
         return problem.code
-    return (str(text) % {"note": "", "unit": "", **problem.values}).replace("  ", " ").strip()
+    return (
+        (str(text) % {"note": "", "unit": "", "name": "", **problem.values})
+        .replace("  ", " ")
+        .strip()
+    )

@@ -1,5 +1,43 @@
-from django.urls import URLPattern
+from django.urls import path
+
+from shucheng.kernel.reporting.views import draft, lists, moves, office, sheet, workbooks
 
 app_name = "reporting"
-
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("reporting/", lists.show_tasks, name="tasks"),
+    path("reporting/inbox/", lists.show_inbox, name="inbox"),
+    path("reporting/progress/", lists.show_progress, name="progress"),
+    path("reporting/forms/", office.show_forms, name="forms"),
+    path("reporting/forms/<str:code>/", office.show_form, name="form"),
+    path("reporting/locks/", office.show_locks, name="locks"),
+    path("reporting/locks/<slug:deed>/", office.change_lock, name="lock_change"),
+    path("reporting/tasks/<int:obligation_id>/", sheet.show_task, name="task"),
+    path("reporting/tasks/<int:obligation_id>/draft/", draft.save, name="draft"),
+    path("reporting/tasks/<int:obligation_id>/evidence/", draft.add_evidence, name="evidence"),
+    path("reporting/tasks/<int:obligation_id>/correction/", draft.correct, name="correct"),
+    path("reporting/tasks/<int:obligation_id>/extension/", draft.extend, name="extend"),
+    path("reporting/tasks/<int:obligation_id>/workbook.xlsx", workbooks.download, name="workbook"),
+    path("reporting/tasks/<int:obligation_id>/upload/", workbooks.upload, name="upload"),
+    path(
+        "reporting/tasks/<int:obligation_id>/upload/<int:file_id>/",
+        workbooks.staged,
+        name="staged",
+    ),
+    path(
+        "reporting/tasks/<int:obligation_id>/upload/<int:file_id>/take/",
+        workbooks.take_over,
+        name="take_over",
+    ),
+    path(
+        "reporting/submissions/<int:submission_id>/evidence/<int:file_id>/",
+        moves.open_evidence,
+        name="evidence_file",
+    ),
+    path(
+        "reporting/submissions/<int:submission_id>/evidence/<int:file_id>/remove/",
+        draft.remove_evidence,
+        name="evidence_remove",
+    ),
+    path("reporting/submissions/<int:submission_id>/<slug:move>/", moves.step, name="step"),
+    path("reporting/extensions/<int:request_id>/", moves.decide, name="decide"),
+]

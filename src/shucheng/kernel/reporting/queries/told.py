@@ -1,0 +1,99 @@
+"""What pages tell besides a sheet: comments of reviewers, evidence, changes, a form's rules."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+
+from shucheng.kernel.actor import Actor
+from shucheng.kernel.errors import NotFound
+from shucheng.kernel.files.models import StoredFile
+from shucheng.kernel.files.queries import may_open
+from shucheng.kernel.reporting.access import is_own, is_reviewer, sees_values
+from shucheng.kernel.reporting.engine.model import Entry
+from shucheng.kernel.reporting.engine.moves import Move
+from shucheng.kernel.reporting.engine.rules import Rule, plain
+from shucheng.kernel.reporting.models import Form, FormLine, Obligation, Submission, SubmissionEvent
+from shucheng.kernel.reporting.queries.asked import asked, newest_versions, rules_for
+from shucheng.kernel.reporting.queries.lists import ObligationRow, submission_for
+from shucheng.kernel.reporting.queries.sheets import as_entries
+
+
+def returned_because(rows: Iterable[ObligationRow]) -> dict[int, SubmissionEvent]:
+    """Submission id → the step that returned it, for rows that one was shown."""
+    ids = [row.submission.pk for row in rows if row.submission]
+    events = SubmissionEvent.objects.filter(submission__in=ids, move=Move.RETURN)
+    return {event.submission_id: event for event in events.order_by("id")}
+
+
+def evidence_of(submission: Submission, *, actor: Actor) -> list[tuple[StoredFile, bool]]:
+    """The files of a submission whose values the actor sees, each with whether it may be opened."""
+    if not sees_values(submission, actor):
+        return []
+    files = submission.evidence.order_by("uploaded_at", "id")
+    return [(file, _opens(submission, file, actor)) for file in files]
+
+
+def evidence_file(submission_id: int, file_id: int, *, actor: Actor) -> StoredFile:
+    """A file of a submission, for its organisation, its reviewers and whoever opens such files."""
+    submission = submission_for(submission_id, actor=actor)
+    file = submission.evidence.filter(pk=file_id).first()
+    if file is None or not _opens(submission, file, actor):
+        raise NotFound(_("The file"))
+    return file
+
+
+def _opens(submission: Submission, file: StoredFile, actor: Actor) -> bool:
+    if may_open(file, actor):
+        return True
+    obligation = submission.obligation
+    mine = is_own(obligation, actor) or is_reviewer(obligation, actor)
+    return mine and actor.cleared_for(file.sensitivity)
+
+
+def handed_in_before(events: Iterable[SubmissionEvent]) -> Mapping[str, Entry]:
+    """What was handed in the time before the last, from a timeline; empty at the first time."""
+    handed_in = [event for event in events if event.move == Move.SUBMIT]
+    return as_entries(handed_in[-2].values) if len(handed_in) > 1 else {}
+
+
+def would_change(submission: Submission) -> dict[str, str]:
+    """Cell key → the value known now, where publishing the submission would change it."""
+    found = {}
+    for key, observation in asked(submission.obligation).published.items():
+        old = "" if observation.value is None else plain(observation.value.normalize())
+        if old != submission.values.get(key, {}).get("value", ""):
+            found[key] = old
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class FormPage:
+    """A form with what it asks now, its rules, and how many owe it in its newest period.
+
+    `lines` carry the unit; rules are those of the newest obligation, empty before there is one.
+    """
+
+    form: Form
+    lines: tuple[tuple[FormLine, str], ...]
+    rules: tuple[Rule, ...]
+    newest: str
+    owing: int
+
+
+def form_page(code: str, *, actor: Actor) -> FormPage:
+    actor.require("reporting.view")
+    form = Form.objects.select_related("owner").filter(code=code).first()
+    if form is None:
+        raise NotFound(_("The form"))
+    lines = list(form.lines.select_related("metric").filter(last_day__isnull=True))
+    versions = newest_versions(line.metric_id for line in lines)
+    owed = Obligation.objects.select_related("form", "organisation", "area").filter(form=form)
+    newest = owed.order_by("-period_end", "id").first()
+    return FormPage(
+        form,
+        tuple((line, versions[line.metric_id].unit) for line in lines),
+        tuple(rules_for(asked(newest))) if newest else (),
+        newest.period if newest else "",
+        owed.filter(period=newest.period).count() if newest else 0,
+    )
