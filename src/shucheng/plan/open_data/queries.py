@@ -1,10 +1,12 @@
 """What is released, as the engine's plain data: now, or as it was known on a day."""
 
+import hashlib
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from functools import lru_cache
 from itertools import groupby
 
 from django.conf import settings
@@ -59,14 +61,23 @@ def require_open(actor: Actor) -> None:
 
 
 def state(as_of: date | None = None) -> str:
-    """Changes exactly when what is published may have changed: for caches."""
-    newest = (
-        Release.objects.aggregate(n=Max("pk"))["n"],
-        Observation.objects.aggregate(n=Max("pk"))["n"],
-        FormulaVersion.objects.aggregate(n=Max("pk"))["n"],
+    """Changes when what is published may have changed: for caches."""
+    newest: list[object] = [
+        rows.order_by("-pk").values_list("pk", "recorded_at").first()
+        for rows in (
+            Release.objects.all(),
+            Observation.objects.all(),
+            FormulaVersion.objects.all(),
+            MetricVersion.objects.all(),
+        )
+    ]
+    newest += [
         PlanVersion.objects.aggregate(n=Max("published_at"))["n"],
-    )
-    return "/".join(str(each or 0) for each in (*newest, as_of or "now"))
+        Binding.objects.aggregate(n=Max("updated_at"))["n"],
+        list(Area.objects.order_by("pk").values_list("code", "name", "name_en", "parent")),
+        as_of,
+    ]
+    return hashlib.sha256(repr(newest).encode()).hexdigest()
 
 
 def in_force() -> dict[int, Release]:
@@ -91,6 +102,12 @@ def published(
             _("Name today or an earlier day."),
             fields={"as_of": _("Name today or an earlier day.")},
         )
+    return _assembled(state(as_of), as_of, tuple(indicators))
+
+
+@lru_cache(maxsize=32)
+def _assembled(key: str, as_of: date | None, indicators: tuple[str, ...]) -> model.DataSet:
+    """Kept in memory while the state, which `key` is, does not change: reading is cheap then."""
     releases = in_force()
     bindings = list(Binding.objects.filter(pk__in=releases))
     if indicators:
@@ -98,7 +115,7 @@ def published(
         if {each.code for each in bindings} != set(indicators):
             raise NotFound(_("The indicator"))
     areas = _areas()
-    series = _series(bindings, releases, {area.code for area in areas}, as_of)
+    series = _series(bindings, releases, [area.code for area in areas], as_of)
     moments = [*(each.updated_at for each in series), *(r.recorded_at for r in releases.values())]
     city = city_area_code()
     return model.DataSet(
@@ -175,13 +192,14 @@ def _areas() -> tuple[model.Area, ...]:
 def _series(
     bindings: Sequence[Binding],
     releases: dict[int, Release],
-    areas: set[str],
+    areas: Sequence[str],
     as_of: date | None,
 ) -> list[model.Series]:
     codes = {each.pk: each.code for each in bindings}
     rows = _now(list(codes)) if as_of is None else _known_on(bindings, as_of)
-    chosen = [row for row in rows if row.area in areas and _is_released(row, releases)]
-    chosen.sort(key=lambda row: (codes[row.binding], row.area, row.period.frequency))
+    place = {code: n for n, code in enumerate(areas)}
+    chosen = [row for row in rows if row.area in place and _is_released(row, releases)]
+    chosen.sort(key=lambda row: (row.binding, place[row.area], row.period.frequency))
     found = []
     for (pk, area, frequency), group in groupby(
         chosen, key=lambda row: (row.binding, row.area, row.period.frequency)

@@ -209,11 +209,13 @@ def _components(agency: str) -> Json:
         return {"enumeration": names.urn("codelist.Codelist", agency, names.CODELISTS[name])}
 
     def attribute(name: str, relationship: Json) -> Json:
+        # An index has no unit.
+        usage = "optional" if name == "UNIT_MEASURE" else "mandatory"
         representation = coded(name) if name in names.CODELISTS else {"format": _format(name)}
         return {
             "id": name,
             "conceptIdentity": concept(name),
-            "usage": "mandatory",
+            "usage": usage,
             "attributeRelationship": relationship,
             "localRepresentation": representation,
         }
