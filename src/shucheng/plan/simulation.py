@@ -67,7 +67,7 @@ def simulate_county_targets(*, actor: Actor) -> int:
         for target in indicator.path.all():
             found = propose_areas(indicator, target.year, target.value)
             if any(line.value is not None for line in found.lines) and not found.problem:
-                reason = "演示:按上年数分解,未经确认"
+                reason = "演示：按上年数分解，未经确认"
                 decompose_over_areas(
                     indicator.code, target.year, reason, simulated=True, actor=actor
                 )
