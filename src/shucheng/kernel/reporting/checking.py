@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from shucheng.kernel.observations.inputs import is_missing_status, read_value
 from shucheng.kernel.observations.models import Status
-from shucheng.kernel.reporting.engine.model import Cell, Entry, Problem
+from shucheng.kernel.reporting.engine.model import Cell, Entry, Problem, Severity
 from shucheng.kernel.reporting.engine.rules import Facts, Rule, judge
 
 # What a reporter may say of a value; the rest of SDMX's list is for those who compute.
@@ -33,7 +33,7 @@ def read_entries(
         number, code = _read(cell, entry)
         numbers[cell.key] = number
         if code:
-            severity = "warning" if code == "not_given" else "error"
+            severity: Severity = "warning" if code == "not_given" else "error"
             told = {"name": name_of(cell), "text": entry.value[:40], "unit": cell.unit}
             problems.append(Problem(severity, code, cell.key, values=told))
     return numbers, problems

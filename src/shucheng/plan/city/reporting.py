@@ -78,11 +78,13 @@ def check_reporting(
 
 
 def _due_days(entry: Entry) -> dict[str, int]:
-    found = {each: entry.integer(each) for each in FREQUENCIES if each in entry.values}
+    found: dict[str, int] = {
+        each: entry.integer(each) for each in FREQUENCIES if each in entry.values
+    }
     if any(days < 0 or days > 200 for days in found.values()):
         entry.problem("due days are working days from 0 to 200.")
     entry.done()
-    return dict(found)
+    return found
 
 
 def _form(entry: Entry) -> FormChange:

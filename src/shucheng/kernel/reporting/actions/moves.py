@@ -77,8 +77,14 @@ def approve(submission_id: int, revision: int, *, actor: Actor, comment: str = "
     require_same_definitions(submission)
     refuse_locked(submission.obligation)
     published = next_place(submission, Move.APPROVE).state is State.PUBLISHED
-    changes = {"published_at": timezone.now()} if published else {}
-    event = take_step(submission, Move.APPROVE, revision, actor=actor, comment=comment, **changes)
+    event = take_step(
+        submission,
+        Move.APPROVE,
+        revision,
+        actor=actor,
+        comment=comment,
+        published_at=timezone.now() if published else None,
+    )
     if published:
         record_submission(submission, event, actor=actor)
     return submission

@@ -224,12 +224,13 @@ def _areas(rule: Rule, facts: Facts) -> list[Problem]:
         return []
     room = rule.slack + rule.tolerance / HUNDRED * max(abs(city), abs(total))
     off = total - city
-    facts_told = {"city": city, "total": total, "off": off, "missing": Decimal(figures.missing)}
-    if figures.missing == 0 and abs(off) > room:
-        return [_problem(rule, "areas_differ", **facts_told)]
-    if figures.missing and min(city, total, value) >= 0 and off > room:
-        return [_problem(rule, "areas_exceed", **facts_told)]
-    return []
+    differs = figures.missing == 0 and abs(off) > room
+    exceeds = figures.missing > 0 and min(city, total, value) >= 0 and off > room
+    if not differs and not exceeds:
+        return []
+    code = "areas_differ" if differs else "areas_exceed"
+    missing = str(figures.missing)
+    return [_problem(rule, code, city=city, total=total, off=off, missing=missing)]
 
 
 def _problem(rule: Rule, code: str, key: str = "", **values: Decimal | str) -> Problem:

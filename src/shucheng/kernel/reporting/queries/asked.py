@@ -228,7 +228,8 @@ def _areas(given: Asked, is_city: bool) -> dict[str, AreaFigures]:
     wanted = {pk: v for pk, v in given.versions.items() if adds_over_areas(v)}
     if not wanted:
         return {}
-    reporting = {each.area_id for each in reporting_organisations()} - {given.obligation.area_id}
+    reporting = {each.area.pk for each in reporting_organisations() if each.area}
+    reporting.discard(given.obligation.area_id)
     city = Area.objects.filter(code=city_area_code()).values_list("pk", flat=True).first()
     rows = _known(wanted, [*reporting, *([city] if city else [])], given.period, given.period)
     values: dict[str, dict[int, Decimal | None]] = {}

@@ -32,7 +32,7 @@ def metric(code: str, **more: object) -> MetricDefinition:
         "time_aggregation": "sum",
         "owner": "industry",
     }
-    return MetricDefinition(code=code, **{**facts, **more})  # type: ignore[arg-type]
+    return MetricDefinition(code=code, **{**facts, **more})
 
 
 def actor_in(organisation: Organisation, *roles: Role, account: bool = True) -> Actor:

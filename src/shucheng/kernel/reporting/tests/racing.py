@@ -150,7 +150,7 @@ def run() -> None:
     real = timezone.localdate
 
     def fixed(value: object = None, *rest: object) -> date:
-        return TODAY if value is None else real(value, *rest)  # type: ignore[arg-type]
+        return TODAY if value is None else real(value, *rest)
 
     with patch.object(timezone, "localdate", fixed):
         city = make_city()

@@ -84,7 +84,7 @@ def test_another_organisations_draft_is_neither_shown_nor_written(city: City) ->
     assert (sheet["submission"], sheet["revision"]) == (None, 0)
     assert sheet["obligation"]["state"] == "open"
     assert all(cell["given"] is None for cell in sheet["cells"])
-    body = {"entries": {}}
+    body: dict[str, Any] = {"entries": {}}
     put = program.call("PUT", f"/obligations/{made.obligation_id}/draft", body, revision=2)
     assert put.status_code == 403
 

@@ -23,7 +23,7 @@ amounts = st.decimals(1, 10**6, places=2)
 
 
 def found(rule: Rule, **facts: object) -> list[Problem]:
-    return judge([rule], Facts(**facts))  # type: ignore[arg-type]
+    return judge([rule], Facts(**facts))
 
 
 def codes(problems: list[Problem]) -> list[str]:
