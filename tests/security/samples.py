@@ -7,6 +7,7 @@ little), then run `make security-matrix` and review what changed.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from shucheng.kernel.alerts.actions import raise_alert
@@ -35,6 +36,14 @@ from shucheng.kernel.public import (
 from shucheng.kernel.reminders.models import Robot
 from shucheng.plan.models import Binding
 from shucheng.plan.public import PlanVersion, load_plan, publish_version, release_indicator
+from shucheng.plan.supervision.actions.items import Draft, raise_item
+from shucheng.plan.supervision.actions.meetings import (
+    MeetingFacts,
+    prepare_meeting,
+    record_decision,
+)
+from shucheng.plan.supervision.actions.moves import issue_item, move_item
+from shucheng.plan.supervision.actions.points import Planned, plan_milestones
 
 PLAN = """蓝川市数字经济发展行动计划(2025-2027年)
 蓝川市人民政府办公室
@@ -167,9 +176,12 @@ def make_samples() -> Samples:
         ("plan:indicator", "code"): indicator.code,
         ("plan:indicator_csv", "code"): indicator.code,
         ("plan:explain_indicator_target", "code"): indicator.code,
+        ("plan:explain_light", "code"): indicator.code,
         ("plan:explain_value", "code"): indicator.code,
         ("plan:explain_value", "period"): "2025-03",
         "year": year.year,
+        ("plan:judging", "code"): indicator.code,
+        ("plan:split", "code"): indicator.code,
         ("plan:area", "code"): "990100",
         "rule": published.findings.earliest("pk").rule,
         ("plan:task", "pk"): published.tasks.earliest("pk").pk,
@@ -182,6 +194,8 @@ def make_samples() -> Samples:
         ("/organisations/{code}/aliases", "code"): "bureau",
         ("POST /organisations/{code}", "code"): "brand-new",
         ("/metrics/{code}", "code"): observation.metric_code,
+        **_supervised(published, bureau, office),
+        ("supervision:propose", "code"): indicator.code,
     }
     body = {
         "kind": "department",
@@ -250,6 +264,36 @@ def _plans(office: Actor) -> tuple[PlanVersion, PlanVersion]:
     run_pending_jobs()
     second.refresh_from_db()
     return published, second
+
+
+def _supervised(
+    version: PlanVersion, bureau: Organisation, office: Actor
+) -> dict[str | tuple[str, str], Any]:
+    """An item that the bureau works on, a work point with a milestone, a meeting that decided."""
+    leader = Actor(None, "leader", frozenset({Role.LEADER}), bureau.pk, frozenset({bureau.pk}))
+    liaison = Actor(None, "liaison", frozenset({Role.LIAISON}), bureau.pk, frozenset({bureau.pk}))
+    item = raise_item(Draft("软件产业", "说明进展", bureau.pk, due_in=20), actor=office)
+    move_item(item.number, 0, "submit", actor=office)
+    move_item(item.number, 1, "approve", actor=leader)
+    issue_item(item.number, 2, actor=office)
+    move_item(item.number, 3, "sign", actor=liaison)
+    point = version.workpoints.earliest("pk")
+    steps = [Planned("方案", date(2025, 6, 30))]
+    tracked = plan_milestones(point.pk, 0, steps, actor=office)
+    meeting = prepare_meeting(MeetingFacts("联席会议", date(2025, 6, 30)), actor=office)
+    decision = record_decision(
+        meeting.pk, 0, "限期整改", bureau.pk, date(2025, 7, 30), actor=office
+    )
+    numbered = ("item", "paper", "change", "sub_items", "move")
+    return {
+        **{(f"supervision:{view}", "number"): item.number for view in numbered},
+        ("/supervision/items/{number}", "number"): item.number,
+        "move": "reply",
+        "point_id": point.pk,
+        "milestone_id": tracked.milestones.get().pk,
+        "meeting_id": meeting.pk,
+        "decision_id": decision.pk,
+    }
 
 
 def _person(username: str, role: Role, organisation: Organisation) -> Person:
