@@ -1,0 +1,52 @@
+"""Evidence files: part of what is approved, and found again from the published figure."""
+
+import pytest
+
+from shucheng.kernel.errors import NotFound
+from shucheng.kernel.files.actions import store_file
+from shucheng.kernel.files.models import StoredFile
+from shucheng.kernel.observations.models import Observation
+from shucheng.kernel.reporting.actions.drafts import attach_evidence, detach_evidence
+from shucheng.kernel.reporting.actions.moves import approve, submit
+from shucheng.kernel.reporting.errors import MoveImpossible, Stale
+from shucheng.kernel.reporting.tests.conftest import City
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def file(city: City) -> StoredFile:
+    return store_file("list.csv", "企业,数\n甲,1\n".encode(), actor=city.liaison)
+
+
+def test_evidence_goes_along_to_the_published_figure(city: City, file: StoredFile) -> None:
+    made = city.draft()
+    made = attach_evidence(made.obligation_id, file.pk, revision=made.revision, actor=city.liaison)
+    for who, step in ((city.liaison, submit), (city.department, approve), (city.office, approve)):
+        made = step(made.pk, made.revision, actor=who)
+    row = Observation.objects.filter(metric_version__metric__code="revenue").get()
+    assert row.evidence_id == file.pk
+    assert row.lineage["evidence"] == [file.pk]
+
+
+def test_a_file_begins_a_draft_and_is_part_of_what_is_reviewed(
+    city: City, file: StoredFile
+) -> None:
+    made = attach_evidence(city.owed().pk, file.pk, revision=0, actor=city.liaison)
+    assert made.state == "draft"
+    with pytest.raises(Stale):
+        detach_evidence(made.pk, file.pk, revision=made.revision - 1, actor=city.liaison)
+    made = detach_evidence(made.pk, file.pk, revision=made.revision, actor=city.liaison)
+    assert list(made.evidence.all()) == []
+    assert StoredFile.objects.filter(pk=file.pk).exists()
+
+
+def test_what_is_handed_in_gets_no_other_evidence(city: City, file: StoredFile) -> None:
+    made = city.handed_in()
+    with pytest.raises(MoveImpossible):
+        attach_evidence(made.obligation_id, file.pk, revision=made.revision, actor=city.liaison)
+
+
+def test_a_file_of_another_organisation_is_not_there(city: City, file: StoredFile) -> None:
+    with pytest.raises(NotFound):
+        attach_evidence(city.owed("yandu").pk, file.pk, revision=0, actor=city.neighbour)

@@ -1,0 +1,55 @@
+"""The plan's target beside a cell: of indicators that one metric alone moves, in its unit."""
+
+from decimal import Decimal
+
+import pytest
+
+from shucheng.kernel.public import Actor, system_actor
+from shucheng.lib.periods import Period
+from shucheng.plan.actions.city import load_city
+from shucheng.plan.actions.publish import publish_version
+from shucheng.plan.city.pack import read_pack
+from shucheng.plan.models import AreaTarget, Decomposition, Indicator, PartKind
+from shucheng.plan.queries.beside import targets_beside
+from shucheng.plan.tests.conftest import CITIES, loaded
+
+pytestmark = pytest.mark.django_db
+ASKED = ["core_revenue", "core_firms", "data_spaces_national"]
+
+
+@pytest.fixture
+def in_force(office: Actor) -> None:
+    load_city(read_pack(CITIES / "yancheng"), actor=system_actor("cli"))
+    version = loaded((CITIES / "yancheng" / "plan.txt").read_text("utf-8"), office)
+    publish_version(version.pk, version.revision, actor=office)
+
+
+def test_the_citys_cells_show_the_years_target(in_force: None) -> None:
+    found = targets_beside(ASKED, "320900", Period.parse("2026-07"))
+    assert [value for _label, value in found["core_revenue"]] == [Decimal(2600)]
+    assert "2026" in found["core_revenue"][0][0]
+    assert "data_spaces_national" not in found, "two metrics together make that indicator"
+    assert targets_beside(ASKED, "320900", Period.parse("2031-07")) == {}
+
+
+def test_a_countys_cells_show_its_part_in_the_unit_of_the_metric(in_force: None) -> None:
+    assert targets_beside(ASKED, "320902", Period.parse("2026-07")) == {}
+    indicator = Indicator.objects.get(binding__formula="ytd(core_revenue)")
+    for total, part in ((26_000_000, 1_000_000), (26_000_000, 1_200_000)):
+        decided = Decomposition.objects.create(
+            indicator=indicator.code,
+            year=2026,
+            kind=PartKind.AREAS,
+            total=total,
+            unit="万元",
+            step=1,
+            basis="given",
+            reason="Agreed with the counties.",
+        )
+        AreaTarget.objects.create(decomposition=decided, area="320902", period="2026", value=part)
+    found = targets_beside(ASKED, "320902", Period.parse("2026-07"))
+    assert [value for _label, value in found["core_revenue"]] == [Decimal(120)]
+
+
+def test_without_a_plan_nothing_stands_beside() -> None:
+    assert targets_beside(ASKED, "320900", Period.parse("2026-07")) == {}
