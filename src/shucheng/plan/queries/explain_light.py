@@ -18,7 +18,13 @@ from shucheng.plan.queries.light_words import (
     why_this_light,
 )
 from shucheng.plan.queries.promises import figure
-from shucheng.plan.queries.steps import Explanation, Fact, Step, sentence_step
+from shucheng.plan.queries.steps import (
+    Explanation,
+    Fact,
+    Step,
+    measuring,
+    sentence_step,
+)
 
 
 def explain_light(
@@ -49,6 +55,7 @@ def explain_light(
                     Fact(_("Pace"), pace_said(judged) or "—"),
                 ),
             ),
+            *measuring(judged.indicator.binding),
             sentence_step(indicator.version, indicator.span_start, indicator.span_end),
         ),
     )

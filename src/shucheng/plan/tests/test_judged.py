@@ -74,16 +74,16 @@ def judged(version: PlanVersion, area: str = "", **how: Any) -> Judged:
 def test_a_value_is_held_against_where_the_path_says_it_should_be(city: PlanVersion) -> None:
     report("core_revenue", months(2026, 200, last=7))
     found = judged(city)
-    assert (found.period, found.value, found.target) == ("2026-07", 1400, 2600)
+    assert [found.period, found.value, found.target] == ["2026-07", 1400, 2600]
     assert found.expected == Decimal("1516.666667")
-    assert (found.light, found.attainment, found.schedule_progress) == (
+    assert [found.light, found.attainment, found.schedule_progress] == [
         "yellow",
         Decimal("53.85"),
         Decimal("92.31"),
-    )
+    ]
     assert found.outcome.rule == rule_in_force(TODAY).rule
     assert found.pace is not None
-    assert (found.pace.made, found.pace.needed, found.pace.ratio) == (200, 240, Decimal("1.20"))
+    assert [found.pace.made, found.pace.needed, found.pace.ratio] == [200, 240, Decimal("1.20")]
 
 
 def test_a_value_that_should_be_there_and_is_not_is_late_and_names_the_day(
@@ -91,7 +91,7 @@ def test_a_value_that_should_be_there_and_is_not_is_late_and_names_the_day(
 ) -> None:
     report("core_revenue", months(2026, 300, last=5))
     found = judged(city, today=date(2026, 8, 20))
-    assert (found.light, found.period, found.value) == ("blue", "2026-06", 1500)
+    assert [found.light, found.period, found.value] == ["blue", "2026-06", 1500]
     assert found.due == date(2026, 7, 28)
     assert found.known is not None
     assert found.known.period == "2026-05"
@@ -106,13 +106,13 @@ def test_a_form_that_asked_earlier_than_the_rule_makes_it_late_on_its_own_day(
     owed = {("core_revenue", CITY): date(2026, 8, 10)}
     monkeypatch.setattr("shucheng.plan.queries.judged.late_metrics", lambda _today: owed)
     found = judged(city)
-    assert (found.light, found.period, found.due) == ("blue", "2026-07", date(2026, 8, 10))
+    assert [found.light, found.period, found.due] == ["blue", "2026-07", date(2026, 8, 10)]
     assert judged(city, as_of=date(2999, 1, 1)).light == "green"
 
 
 def test_what_nobody_reported_is_grey(city: PlanVersion) -> None:
     found = judged(city)
-    assert (found.light, found.reason, found.period) == ("grey", "no_data", "")
+    assert [found.light, found.reason, found.period] == ["grey", "no_data", ""]
 
 
 def test_the_plan_is_judged_with_few_queries_however_many_counties_report(
@@ -144,10 +144,10 @@ def test_counties_have_targets_that_add_up_and_ranks_by_schedule_progress(
     first, second = ranks[DAFENG], ranks[DONGTAI]
     assert first is not None
     assert second is not None
-    assert (first.place, first.of, first.held) == (1, 2, 6)
+    assert [first.place, first.of, first.held] == [1, 2, 6]
     assert second.place == 2
     dongtai = judged(city, DONGTAI)
-    assert (dongtai.target, dongtai.light) == (1950, "red")
+    assert [dongtai.target, dongtai.light] == [1950, "red"]
     assert not dongtai.target_unconfirmed
 
 
@@ -200,7 +200,7 @@ def test_quarters_add_up_to_the_year_and_bend_the_path(city: PlanVersion, office
     stored = decompose_over_quarters(code, 2026, "年底集中", weights=weights, actor=office)
     assert [part.value for part in stored.parts.all()] == [260, 520, 780, 1040]
     found = judged(city)
-    assert (found.method, found.expected) == ("by_hand", 1040)
+    assert [found.method, found.expected] == ["by_hand", 1040]
     assert found.light == "green"
 
 
@@ -215,7 +215,7 @@ def test_a_path_set_by_hand_ends_at_the_target(city: PlanVersion, office: Actor)
     report("core_revenue", months(2025, 100, last=6) | months(2025, 300, first=7))
     set_path(code, 2026, "seasonal", {}, "按上年进度", actor=office)
     found = judged(city)
-    assert (found.method, found.expected) == ("seasonal", 650)
+    assert [found.method, found.expected] == ["seasonal", 650]
 
 
 def test_a_new_rule_judges_from_its_day_on_and_leaves_what_was_judged(
@@ -224,14 +224,14 @@ def test_a_new_rule_judges_from_its_day_on_and_leaves_what_was_judged(
     report("core_revenue", months(2026, 200, last=7))
     how = {"late_after_days": 0, "due_working_days": 20, "since": date(2026, 8, 1)}
     with pytest.raises(Forbidden):
-        publish_light_rule(Decimal(90), Decimal(80), reason="放宽", actor=liaison, **how)  # type: ignore[arg-type]
-    publish_light_rule(Decimal(90), Decimal(80), reason="放宽", actor=office, **how)  # type: ignore[arg-type]
+        publish_light_rule(Decimal(90), Decimal(80), reason="放宽", actor=liaison, **how)
+    publish_light_rule(Decimal(90), Decimal(80), reason="放宽", actor=office, **how)
     assert [each.rule.version for each in rule_versions()] == [2, 1]
     assert judged(city).light == "green"
     assert judged(city).outcome.rule.version == 2
     assert judged(city, today=date(2026, 7, 31)).outcome.rule.version == 1
     with pytest.raises(Invalid):
-        publish_light_rule(Decimal(80), Decimal(90), reason="错", actor=office, **how)  # type: ignore[arg-type]
+        publish_light_rule(Decimal(80), Decimal(90), reason="错", actor=office, **how)
     with pytest.raises(IntegrityError), transaction.atomic():
         LightRuleVersion.objects.update(green=50)
 
@@ -252,9 +252,9 @@ def test_what_changed_since_the_period_before_starts_with_the_lights(city: PlanV
     now, before = judge_plan(city, TODAY), judge_plan(city, TODAY, back=1)
     found = changes(now, before)
     assert [each.now.indicator.no for each in found] == [1]
-    assert (found[0].light_changed, found[0].change) == (True, 150)
+    assert [found[0].light_changed, found[0].change] == [True, 150]
     assert found[0].before is not None
-    assert (found[0].before.light, found[0].now.light) == ("green", "yellow")
+    assert [found[0].before.light, found[0].now.light] == ["green", "yellow"]
 
 
 def test_the_counties_contributions_are_the_citys_whole_change(city: PlanVersion) -> None:
@@ -276,7 +276,7 @@ def test_a_difference_is_explained_by_name_or_shown_as_unexplained(
     report("core_revenue", {"2026-01": 60}, DONGTAI)
     report("core_revenue", {"2026-01": 30}, DAFENG)
     found = city_against_counties(indicator, "2026-01")
-    assert (found.city, found.counties, found.difference, found.unexplained) == (100, 90, 10, 10)
+    assert [found.city, found.counties, found.difference, found.unexplained] == [100, 90, 10, 10]
     note = note_difference(
         indicator.code, "市本级", "市直企业不分县", "2026-01", amount=Decimal(7), actor=office
     )

@@ -196,7 +196,7 @@ def test_the_office_sets_quarters_paths_and_explanations(
     assert PathSetting.objects.get().knots.count() == 4
     assert post(what="path", method="by_hand", reason="改", **{"knot:2026-12": "1"}) == 422
     assert post(what="path", method="linear", reason="改回") == 302
-    assert PathSetting.objects.last().method == "linear"  # type: ignore[union-attr]
+    assert PathSetting.objects.last().method == "linear"
     assert post(what="difference", name="市本级", reason="", since="2026-01") == 422
     assert post(what="difference", name="市本级", reason="市直", since="2026-01") == 302
     note = DifferenceNote.objects.get()

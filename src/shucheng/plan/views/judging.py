@@ -21,8 +21,8 @@ from shucheng.plan.actions.judging import (
     set_path,
     withdraw_difference,
 )
-from shucheng.plan.queries.deciding import deciding
-from shucheng.plan.queries.splitting import BASES, PROBLEMS
+from shucheng.plan.queries.deciding import Deciding, deciding
+from shucheng.plan.queries.splitting import BASES, PROBLEMS, Proposal
 
 Numbers = dict[str, Decimal]
 
@@ -41,7 +41,7 @@ def judging(request: HttpRequest, code: str) -> HttpResponse:
         said = done(code, _year(request.POST) or 0, request.POST, actor)
     except Invalid as error:
         return _page(request, code, error)
-    messages.success(request, said)
+    messages.success(request, str(said))
     return redirect(reverse("plan:judging", args=[code]) + f"?year={_year(request.POST) or ''}")
 
 
@@ -74,7 +74,7 @@ def _page(request: HttpRequest, code: str, error: Invalid | None = None) -> Http
 _CHOICES = ("last_year", "newest", "equal")
 
 
-def _found(typed: QueryDict, code: str, actor: Actor) -> Any:
+def _found(typed: QueryDict, code: str, actor: Actor) -> Deciding:
     of_areas = typed.get("what") == "areas"
     of_quarters = typed.get("what") == "quarters"
     basis = typed.get("basis", "")
@@ -90,7 +90,7 @@ def _found(typed: QueryDict, code: str, actor: Actor) -> Any:
     )
 
 
-def _split_context(proposal: Any) -> dict[str, Any]:
+def _split_context(proposal: Proposal | None) -> dict[str, Any]:
     problem = PROBLEMS.get(proposal.problem) if proposal else None
     return {
         "proposal": proposal,
