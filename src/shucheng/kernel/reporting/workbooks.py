@@ -20,7 +20,7 @@ COLUMN_NAMES: dict[str, str | Promise] = {
     "dimension": lazy("Dimension"),
     "unit": lazy("Unit"),
     "definition": lazy("Definition"),
-    "previous": lazy("Period before"),
+    "previous": lazy("The period before"),
     "year_ago": lazy("Same period last year"),
     "target": lazy("Target"),
     "value": lazy("This period's value"),
@@ -37,8 +37,8 @@ def template(sheet: Sheet, entries: Mapping[str, Entry]) -> bytes:
 
 def words() -> Words:
     return Words(
-        organisation=_("Organisation"),
-        area=_("Area"),
+        organisation=_("Reporting organisation"),
+        area=_("Area covered"),
         period=_("Period"),
         due=_("Due on"),
         help=_(

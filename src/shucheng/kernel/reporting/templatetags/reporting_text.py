@@ -36,7 +36,7 @@ def standing_text(standing: Standing) -> str:
         "draft": _("Draft"),
         "approved": _("Approved, not yet published"),
         "published": _("Published"),
-        "returned": _("Returned"),
+        "returned": _("Returned for correction"),
     }
     text = words.get(standing.word) or (
         _("With the department") if standing.level == "department" else _("With the plan office")

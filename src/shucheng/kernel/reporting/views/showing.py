@@ -185,5 +185,5 @@ def statuses() -> list[tuple[str, str]]:
 def status_label(code: str) -> str:
     """The label of a stored status; ordinary values (A, or nothing) are verified ones."""
     if code in ("", Status.NORMAL):
-        return _("Verified")
+        return _("Verified value")
     return dict(statuses()).get(code, code)
