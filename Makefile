@@ -30,6 +30,11 @@ setup: .venv/core src/shucheng/web/static/build/manifest.json ## everything need
 	@VIRTUAL_ENV=.venv $(BIN)/uv pip install --quiet --require-hashes -r requirements/dev.lock
 	@touch $@
 
+# Spark comes as source, 456 MB: for the slow tests alone.
+.venv/spark: .venv/dev requirements/spark.lock
+	@VIRTUAL_ENV=.venv $(BIN)/uv pip install --quiet --require-hashes -r requirements/spark.lock
+	@touch $@
+
 src/shucheng/web/static/build/manifest.json: frontend/package-lock.json frontend/vite.config.js $(wildcard frontend/src/*)
 	@cd frontend && npm ci --silent --no-audit --no-fund && npm run --silent build
 	@touch $@
@@ -54,7 +59,7 @@ test-fast: setup .venv/dev system ## engines, pages and actions on SQLite (a few
 	@$(BIN)/pytest -n 2 -q -m "not slow and not browser"
 
 .PHONY: test-slow
-test-slow: setup .venv/dev system ## the same on PostgreSQL, then the slow and the browser tests
+test-slow: setup .venv/dev .venv/spark system ## the same on PostgreSQL, then the slow and the browser tests, and Spark
 	@$(BIN)/pytest -n 2 -q -m "not slow and not browser" --database postgres src tests/security
 	@$(BIN)/pytest -q -m "slow or browser"
 
@@ -94,3 +99,4 @@ messages: setup ## collect texts to translate (needs gettext)
 lock: .venv/uv ## pin dependencies anew
 	@$(BIN)/uv pip compile -q --upgrade --generate-hashes --no-header --universal --python-version 3.11 pyproject.toml -o requirements/core.lock
 	@$(BIN)/uv pip compile -q --generate-hashes --no-header --universal --python-version 3.11 --group dev -c requirements/core.lock pyproject.toml -o requirements/dev.lock
+	@$(BIN)/uv pip compile -q --generate-hashes --no-header --universal --python-version 3.11 --extra spark -c requirements/core.lock pyproject.toml -o requirements/spark.lock
