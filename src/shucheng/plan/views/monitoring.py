@@ -1,6 +1,5 @@
 """Monitoring: every indicator's light, and the rule that gives it."""
 
-import csv
 from datetime import date
 from decimal import Decimal
 
@@ -14,15 +13,13 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from shucheng.kernel.public import Actor, Invalid, NotFound, actor_for
 from shucheng.lib.numbers import decimal_number, whole_number
+from shucheng.lib.tables import write_rows
 from shucheng.plan.actions.judging import publish_light_rule
 from shucheng.plan.queries.explain_light import explain_light
 from shucheng.plan.queries.light_rules import rule_in_force, rule_versions
 from shucheng.plan.queries.light_words import LIGHTS
 from shucheng.plan.queries.monitoring import Monitoring, monitoring, table_of
 from shucheng.plan.views.asking import as_of_asked
-
-# What a spreadsheet program would take for a formula.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 @require_GET
@@ -48,9 +45,7 @@ def overview_csv(request: HttpRequest) -> HttpResponse:
         content_disposition_header(as_attachment=True, filename=name) or ""
     )
     response.write("\ufeff")  # spreadsheet programs then read it as UTF-8
-    writer = csv.writer(response)
-    for line in table_of(found):
-        writer.writerow([f"'{cell}" if cell.startswith(_FORMULA) else cell for cell in line])
+    write_rows(response, table_of(found))
     return response
 
 

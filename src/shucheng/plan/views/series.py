@@ -1,6 +1,5 @@
 """An indicator's path and known values as a chart and as a file; each says where it comes from."""
 
-import csv
 import re
 from decimal import Decimal
 from typing import Any
@@ -10,13 +9,11 @@ from django.utils import timezone
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 
+from shucheng.lib.tables import write_rows
 from shucheng.plan.queries.items import IndicatorPage
 from shucheng.plan.queries.names import indicator_name
 from shucheng.plan.queries.standing import Standing, expected_of
 from shucheng.plan.templatetags.plan_text import source_label
-
-# What a spreadsheet program would take for a formula.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def chart_of(page: IndicatorPage, found: Standing | None = None) -> dict[str, Any]:
@@ -92,15 +89,8 @@ def csv_of(page: IndicatorPage, found: Standing | None = None) -> HttpResponse:
     response.write("\ufeff")  # spreadsheet programs then read it as UTF-8
     sources = {found.period: source_label(found.source) for found in page.measured.series}
     unit = page.indicator.unit
-    if unit.startswith(_FORMULA):
-        unit = f"'{unit}"
-    writer = csv.writer(response)
     expected = expected_of(found.now if found else None, page.chart.periods)
-    writer.writerow(
-        [_("Period"), _("Target"), _("Expected"), _("Known so far"), _("Unit"), _("Source")]
-    )
-    for period, target, wanted, actual in zip(
-        page.chart.periods, page.chart.target, expected, page.chart.actual, strict=True
-    ):
-        writer.writerow([period, target, wanted, actual, unit, sources.get(period, "")])
+    head = [_("Period"), _("Target"), _("Expected"), _("Known so far"), _("Unit"), _("Source")]
+    rows = zip(page.chart.periods, page.chart.target, expected, page.chart.actual, strict=True)
+    write_rows(response, [head, *([*row, unit, sources.get(row[0], "")] for row in rows)])
     return response

@@ -1,6 +1,5 @@
 """The buttons of an item's page, and lists taken along."""
 
-import csv
 from collections.abc import Callable
 from datetime import date
 
@@ -14,6 +13,7 @@ from django.views.decorators.http import require_safe
 
 from shucheng.kernel.public import Actor, Conflict, Invalid, actor_for
 from shucheng.lib.numbers import whole_number
+from shucheng.lib.tables import write_rows
 from shucheng.plan.supervision.actions import moves
 from shucheng.plan.supervision.actions.exporting import export_items
 from shucheng.plan.supervision.forms import uploads
@@ -97,8 +97,7 @@ def items_csv(request: HttpRequest) -> HttpResponse:
     name = f"supervision-{timezone.localdate():%Y%m%d}.csv"
     response["Content-Disposition"] = f'attachment; filename="{name}"'
     response.write("\ufeff")  # spreadsheet programs then read it as UTF-8
-    writer = csv.writer(response)
-    writer.writerow(
+    rows: list[list[str]] = [
         [
             _("Number"),
             _("Title"),
@@ -112,7 +111,7 @@ def items_csv(request: HttpRequest) -> HttpResponse:
             _("Closed on"),
             _("Simulated"),
         ]
-    )
+    ]
     for line in lines:
         item = line.item
         row = [
@@ -128,10 +127,6 @@ def items_csv(request: HttpRequest) -> HttpResponse:
             item.closed_on or "",
             _("yes") if item.simulated else "",
         ]
-        writer.writerow([harmless(str(cell)) for cell in row])
+        rows.append([str(cell) for cell in row])
+    write_rows(response, rows)
     return response
-
-
-def harmless(cell: str) -> str:
-    """Text that no spreadsheet program takes for a formula."""
-    return f"'{cell}" if cell.startswith(("=", "+", "-", "@", "\t", "\r", "\n")) else cell
