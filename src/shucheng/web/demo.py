@@ -138,10 +138,14 @@ def _people(pack: CityPack, say: Callable[[str], object]) -> None:
 
 
 def _county(pack: CityPack) -> str:
-    """The county whose figures were sent back in the simulation; any where none was."""
+    """The county whose figures were sent back in the simulation; where none was, the first that
+    reports: a county, or else a zone."""
     area = returned_area(pack)
-    counties = [each for each in pack.organisations if each.kind == "county_government"]
-    return next((each.code for each in counties if each.area == area or not area), "")
+    for kind in ("county_government", "functional_zone"):
+        for each in pack.organisations:
+            if each.kind == kind and each.area and each.area == (area or each.area):
+                return each.code
+    return ""
 
 
 def _busiest(office: str | None) -> Organisation | None:

@@ -32,7 +32,7 @@ def page_of(who: str, address: str) -> str:
 
 
 def test_the_liaison_acts_for_whom_the_plan_asks_most(said: list[str]) -> None:
-    assert "7 demonstration accounts, one for each role" in "\n".join(said)
+    assert "9 demonstration accounts, one for each role" in "\n".join(said)
     page = page_of("demo-liaison", "/")
     assert "市经济和信息化局" in page
 
