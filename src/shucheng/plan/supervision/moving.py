@@ -147,7 +147,7 @@ def write_event(
         number=item.number,
         day=day,
         files=len(files),
-        **{key: value for key, value in event.data.items() if isinstance(value, str | int)},
+        details=event.data,
     )
     return event
 

@@ -40,6 +40,8 @@ from shucheng.plan.supervision.queries.meetings import find_decision
 from shucheng.plan.supervision.queries.proposals import proposals
 
 SEED = 20250909
+# So few organisations lead all items that each has some to show.
+LEADS = 6
 _STOPS = ",。、;:"
 _DEMAND = "请对照行动计划,逐项说明进展和存在问题,提出整改措施和完成时限,并附佐证材料。(模拟)"
 _REPLY = "已召开专题会议,明确责任人和时间节点,按周推进。(模拟)"
@@ -126,7 +128,7 @@ class _Stage:
         return _actor(f"{organisation.name}联络员(模拟)", Role.LIAISON, organisation)
 
     def play(self, number: int, story: Story) -> SupervisionItem:
-        lead = self.leads[number % len(self.leads)]
+        lead = self.leads[number % min(len(self.leads), LEADS)]
         others = [each for each in self.leads if each != lead]
         draft = Draft(
             title=self._title(number, lead),
@@ -220,7 +222,8 @@ class _Stage:
 
     def raise_lights(self, most: int) -> None:
         """The first red lights become items: one under review, the others being worked on."""
-        red = [each for each in proposals(self.today, actor=self.office) if each.lead is not None]
+        seen = self.before(4)
+        red = [each for each in proposals(seen, actor=self.office) if each.lead is not None]
         for number, each in enumerate(red[:most]):
             lead = each.lead
             if lead is None or each.item is not None:
@@ -237,7 +240,7 @@ class _Stage:
                 each.area_code,
                 draft,
                 simulated=True,
-                on=self.today,
+                on=seen,
                 actor=self.office,
             )
             self._follow(item, Story("working" if number else "in_review", 4), lead)

@@ -35,7 +35,7 @@ DEEDS: dict[str, str | Promise] = {
 BUTTONS: dict[str, str | Promise] = {
     "submit": _("Submit for review"),
     "return": _("Return"),
-    "approve": _("Approve"),
+    "approve": _("Approve it"),
     "issue": _("Issue"),
     "sign": _("Sign for it"),
     "co_sign": _("Sign for it"),
@@ -98,7 +98,7 @@ MEASURES: dict[str, str | Promise] = {
     "unsigned": _("not signed for within %(days)s working days"),
     "undecided": _("an extension not decided within %(days)s working days"),
     "due": _("%(days)s working days or fewer before the deadline"),
-    "overdue": _("overdue by %(days)s working days"),
+    "overdue": _("overdue by %(days)s working days or more"),
     "unchecked": _("not rechecked within %(days)s working days"),
 }
 RECIPIENTS: dict[str, str | Promise] = {
@@ -108,11 +108,11 @@ RECIPIENTS: dict[str, str | Promise] = {
     "leader": _("leaders"),
 }
 PARTS: dict[str, str | Promise] = {
-    "signed_late": _("signed for late by %(number)s working days"),
-    "overdue": _("overdue by %(number)s working days"),
-    "sent_back": _("sent back %(number)s times"),
-    "extended": _("extended %(number)s times"),
-    "early": _("closed %(number)s working days early"),
+    "signed_late": _("signed for late, working days: %(number)s"),
+    "overdue": _("overdue, working days: %(number)s"),
+    "sent_back": _("sent back, times: %(number)s"),
+    "extended": _("extended, times: %(number)s"),
+    "early": _("done early, working days: %(number)s"),
 }
 STANDINGS: dict[str, tuple[str, str | Promise]] = {
     "unplanned": ("", _("no milestones yet")),

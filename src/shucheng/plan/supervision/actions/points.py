@@ -51,21 +51,12 @@ def plan_milestones(
     line = _line_to_track(point_id, actor)
     tracked = _tracked(line, simulated)
     _expect(tracked, revision)
-    for number, each in enumerate(milestones, 1):
-        _check(number, each)
     if len(milestones) > MOST_MILESTONES:
         raise _invalid("title", _("No more than %(most)s milestones.") % {"most": MOST_MILESTONES})
+    rows = [_milestone(tracked, number, each) for number, each in enumerate(milestones, 1)]
     before = list(tracked.milestones.filter(done=None).values_list("title", flat=True))
     tracked.milestones.filter(done=None).delete()
-    Milestone.objects.bulk_create(
-        Milestone(
-            point=tracked,
-            title=each.title.strip()[:200],
-            planned=each.planned,
-            weight=each.weight,
-        )
-        for each in milestones
-    )
+    Milestone.objects.bulk_create(rows)
     tracked.text = line.point.text
     _moved(tracked)
     record(
@@ -178,7 +169,7 @@ def _stored(evidence: Upload | None, actor: Actor) -> StoredFile | None:
     return store_file(*evidence, actor=actor) if evidence else None
 
 
-def _check(number: int, each: Planned) -> None:
+def _milestone(tracked: TrackedPoint, number: int, each: Planned) -> Milestone:
     if not each.title.strip():
         raise _invalid("title", _("Milestone %(number)s has no name.") % {"number": number})
     if each.planned is None:
@@ -187,6 +178,8 @@ def _check(number: int, each: Planned) -> None:
         raise _invalid(
             "weight", _("Milestone %(number)s needs a weight above 0.") % {"number": number}
         )
+    title = each.title.strip()[:200]
+    return Milestone(point=tracked, title=title, planned=each.planned, weight=each.weight)
 
 
 def _invalid(name: str, why: str) -> Invalid:

@@ -121,10 +121,10 @@ def after(
     move = MOVES.get(name)
     if move is None:
         raise MoveRefused("unknown")
-    if state not in move.sources:
-        raise MoveRefused("state")
     if not move.parties & parties:
         raise MoveRefused("party")
+    if state not in move.sources:
+        raise MoveRefused("state")
     if not _fits(move, extension_asked):
         raise MoveRefused("waiting" if extension_asked else "not_waiting")
     if move.reasoned and not text.strip():

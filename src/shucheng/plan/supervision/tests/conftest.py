@@ -56,7 +56,7 @@ class Town:
             "lead": self.industry.pk,
             "due_in": 10,
         }
-        return Draft(**{**known, **facts})  # type: ignore[arg-type]
+        return Draft(**{**known, **facts})
 
     def issued(self, **facts: object) -> SupervisionItem:
         """An item that the industry bureau leads and the data bureau helps with."""
@@ -153,7 +153,7 @@ def red(town: Town, plan: PlanVersion, monkeypatch: pytest.MonkeyPatch) -> str:
             version=version,
             today=day,
             as_of=None,
-            rule=None,  # type: ignore[arg-type]
+            rule=None,
             city_code="990100",
             areas={"990100": "蓝川市", "990121": "青河县"},
             judged=(judged_in("990100"), judged_in("990121")),

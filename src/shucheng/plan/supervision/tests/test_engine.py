@@ -214,7 +214,7 @@ def test_a_deadline_in_a_year_without_announced_holidays_is_provisional() -> Non
 
 def _facts(**facts: object) -> Facts:
     known = {"state": State.WORKING, "issued_on": date(2026, 8, 3), "signed_on": date(2026, 8, 4)}
-    return Facts(**{**known, "deadline": date(2026, 8, 20), **facts})  # type: ignore[arg-type]
+    return Facts(**{**known, "deadline": date(2026, 8, 20), **facts})
 
 
 def test_stages_come_one_after_the_other_and_go_up() -> None:
