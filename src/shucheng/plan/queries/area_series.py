@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 from shucheng.lib import units
@@ -63,14 +63,18 @@ def with_targets(series: Series, targets: AreaPath | None) -> Series:
     )
 
 
-def newest(series: Series, period: Period | None, by: date = date.max) -> Period | None:
+def newest(series: Series, period: Period | None, by: date | None = None) -> Period | None:
     """The newest period with a value, of those up to a period and ended by a day."""
-    known = (
-        each
-        for each, value in series.values.items()
-        if value is not None and each.end <= by and (period is None or each <= period)
-    )
-    return max(known, default=None)
+    known = [each for each, value in series.values.items() if value is not None]
+    if not known:
+        return None
+    # Of one frequency, periods compare by their running numbers.
+    if period is not None:
+        known = [each for each in known if each.ordinal <= period.ordinal]
+    if by is not None:
+        running = Period.of(by + timedelta(days=1), known[0].frequency).ordinal if known else 0
+        known = [each for each in known if each.ordinal < running]
+    return max(known, key=lambda each: each.ordinal, default=None)
 
 
 def counted(period: Period) -> tuple[int, int]:
