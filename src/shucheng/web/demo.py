@@ -35,6 +35,7 @@ from shucheng.plan.public import (
     is_reported,
     load_city_pack,
     load_plan,
+    make_forecasts,
     organisations_with_duties,
     publish_version,
     read_pack,
@@ -102,6 +103,7 @@ def fill(plan: Path | None, say: Callable[[str], object], *, with_plan: bool = T
     say(f"Simulated supervision items, labelled as such: {items}")
     open_data = simulate_releases(actor=actor)
     say(f"Indicators released as open data, labelled as simulated: {open_data}")
+    say(f"Forecasts: {make_forecasts()}")
     city_map(compare_areas("", actor=actor))  # drawn now, kept for the first page
 
 

@@ -1,0 +1,85 @@
+"""The cockpit: what it shows is kept until something changes, never longer."""
+
+import re
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from shucheng.kernel.public import ObservationInput, Role, record_observations, system_actor
+from shucheng.plan.public import make_forecasts
+from shucheng.web.tests.test_pages import browser_of, city, text_of, year
+
+__all__ = ["city", "year"]  # fixtures
+pytestmark = pytest.mark.django_db
+
+
+def revenue_shown(client: Client) -> str:
+    found = re.search(r"explain/value/plan\.01/[\d-]+/.*?<span[^>]*>([\d,.]+)</span>", page(client))
+    assert found
+    return found[1]
+
+
+def page(client: Client, address: str = "/") -> str:
+    return text_of(client, address).replace("\n", " ")
+
+
+def test_a_figure_reported_is_on_the_very_next_page(year: None) -> None:
+    client = browser_of(Role.LEADER)
+    before = revenue_shown(client)
+    assert revenue_shown(client) == before
+    row = ObservationInput("core_revenue", "320900", "2026-07", 111)
+    record_observations([row], actor=system_actor("job"))
+    after = revenue_shown(client)
+    assert float(after.replace(",", "")) == pytest.approx(float(before.replace(",", "")) + 111)
+
+
+def test_an_unchanged_cockpit_is_read_with_few_queries(year: None) -> None:
+    client = browser_of(Role.LEADER)
+    for address, most in (("/", 14), ("/?wall=1", 14)):
+        page(client, address)
+        with CaptureQueriesContext(connection) as queries:
+            page(client, address)
+        assert len(queries) <= most, [q["sql"][:100] for q in queries]
+
+
+def test_what_is_kept_for_all_shows_each_only_what_is_theirs(year: None) -> None:
+    office, liaison = browser_of(Role.PLAN_OFFICE), browser_of(Role.LIAISON)
+    assert 'href="/findings/"' in page(office)
+    heading = page(liaison).split('class="actions"', 1)[1].split('id="messages"', 1)[0]
+    assert 'href="/findings/"' not in heading
+
+
+def test_a_chance_appears_once_its_forecast_is_made(year: None) -> None:
+    client = browser_of(Role.LEADER)
+    assert "正在预测" in page(client)
+    assert make_forecasts() > 0
+    shown = page(client)
+    assert "正在预测" not in shown
+    assert len(re.findall(r"2026年达标概率 <strong>[<>&;lgt]*\d+%</strong>", shown)) == 15
+    assert shown.count('class="fan-outer"') >= 15
+
+
+def test_every_light_and_figure_leads_to_what_it_stands_on(year: None) -> None:
+    shown = page(browser_of(Role.LEADER))
+    for number in range(1, 16):
+        code = f"plan.{number:02}"
+        assert f'href="/explain/light/{code}/"' in shown
+        assert re.search(rf'href="/explain/value/{code}/[\dQS-]+/"', shown)
+        assert f'href="/explain/indicator/{code}/2026/"' in shown
+
+
+def test_the_map_can_say_how_each_county_stands(year: None) -> None:
+    client = browser_of(Role.LEADER)
+    assert "land-" not in page(client)
+    by_light = page(client, "/?colour=light")
+    assert by_light.count('class="land-') >= 9
+    assert "land-blue" in by_light  # Xiangshui is late
+
+
+def test_it_can_be_seen_as_it_was_known_on_a_day(year: None) -> None:
+    client = browser_of(Role.LEADER)
+    past = page(client, "/?as_of=2020-01-01")
+    assert 'href="/explain/value/plan.01' not in past
+    assert revenue_shown(client)
