@@ -6,7 +6,12 @@ class BriefingsConfig(AppConfig):
     label = "briefings"
 
     def ready(self) -> None:
-        from shucheng.kernel.public import register_permissions
+        from shucheng.kernel.public import register_audit_words, register_job, register_permissions
+        from shucheng.plan.briefings.audit_words import AUDIT_WORDS
+        from shucheng.plan.briefings.jobs import GATHER_JOB, ISSUE_JOB, gather_job, issue_job
         from shucheng.plan.briefings.permissions import PERMISSIONS
 
         register_permissions(PERMISSIONS)
+        register_audit_words(AUDIT_WORDS)
+        register_job(GATHER_JOB, gather_job)
+        register_job(ISSUE_JOB, issue_job)

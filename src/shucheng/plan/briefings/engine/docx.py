@@ -111,7 +111,7 @@ def _head(made: Any, document: Document) -> None:
         line.paragraph_format.tab_stops.add_tab_stop(Mm(_TEXT_WIDTH_MM), WD_TAB_ALIGNMENT.RIGHT)
         face(line.add_run(f"{document.issuer}\t{document.issued_on}"), "body", 16)
         ruled(line, RED, 18)
-    _centred(made, document.title, "title", 22, line=34, bold=True, before=10)
+    _centred(made, document.title, "title", 22, line=34, before=10)
     _centred(made, document.subtitle, "kai", 14, line=26)
     if not document.masthead:
         said = (document.issuer, document.number, document.issued_on)
@@ -179,7 +179,7 @@ def _cell(cell: Any, text: str, align: str, kind: Any, light: str) -> None:
     paragraph = cell.paragraphs[0]
     paragraph.alignment = _ALIGN[align]
     spaced(paragraph, 12, before=2.5, after=2.5, least=True)
-    face(paragraph.add_run(text), kind, 9, colour=LIGHT_COLOURS.get(light, ""))
+    face(paragraph.add_run(text), kind, 8.5, colour=LIGHT_COLOURS.get(light, ""))
 
 
 def _charts(made: Any, pictures: Sequence[bytes]) -> None:

@@ -36,6 +36,14 @@ def share(value: Decimal | None) -> str:
     return NOTHING if value is None else percent(value)
 
 
+def chance_words(share: Decimal) -> str:
+    """Nothing that is to come is certain."""
+    whole = Decimal(shown(share, 0))
+    if whole < 1:
+        return "低于1%"
+    return "高于99%" if whole > 99 else f"{whole}%"
+
+
 def period_name(text: str) -> str:
     """2026-09 → 2026年9月; empty stays empty."""
     return Period.parse(text).title_zh() if text else ""

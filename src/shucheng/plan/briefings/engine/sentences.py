@@ -21,6 +21,7 @@ from shucheng.plan.briefings.engine.facts import (
     SupervisionFacts,
 )
 from shucheng.plan.briefings.engine.numbers import (
+    chance_words,
     day_name,
     listed,
     percent,
@@ -234,7 +235,7 @@ def chance(each: IndicatorFacts) -> Sentence:
         return (text(f"不能给出{found.year}年目标的实现概率{why}。"),)
     return (
         text(f"按{found.points}期历史数据推算，{found.year}年目标的实现概率为"),
-        figure(f"{shown(found.percent, 0)}%"),
+        figure(chance_words(found.percent)),
         text("。"),
     )
 
@@ -296,7 +297,7 @@ def supervised(found: SupervisionFacts) -> Sentence:
         figure(f"{found.open}项"),
         text(
             f"，其中逾期{found.overdue}项、临近期限{found.due_soon}项；"
-            f"{span}新立{found.raised}项、办结{found.closed}项。"
+            f"{span}新下发{found.raised}项、办结{found.closed}项。"
         ),
     )
 

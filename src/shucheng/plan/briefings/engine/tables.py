@@ -1,6 +1,7 @@
 """The tables of a briefing."""
 
 from collections.abc import Sequence
+from decimal import Decimal
 
 from shucheng.plan.briefings.engine.content import Cell, Column, Table
 from shucheng.plan.briefings.engine.facts import (
@@ -13,10 +14,10 @@ from shucheng.plan.briefings.engine.facts import (
 from shucheng.plan.briefings.engine.numbers import (
     NOTHING,
     amount,
+    chance_words,
     day_name,
     period_name,
     share,
-    shown,
 )
 from shucheng.plan.briefings.engine.sentences import LIGHT_NAMES, growth_cell
 
@@ -60,17 +61,17 @@ def indicator_table(facts: BriefingFacts) -> Table:
     """Every indicator: value, target, attainment, schedule progress, light, year on year."""
     columns = (
         Column("序号", "center", 0.75),
-        Column("指标（单位）", width=3.2),
+        Column("指标（单位）", width=2.9),
         Column("报告期", "center", 1.5),
-        Column("本期值", "right", 1.35),
+        Column("本期值", "right", 1.5),
         Column("年度目标", "right", 1.4),
         Column("完成率", "right", 1.3),
         Column("序时进度", "right", 1.3),
         Column("灯", "center", 1.05),
-        Column("同比", "right", 1.3),
-        Column("目标实现概率", "right", 1.1),
+        Column("同比", "right", 1.5),
+        Column("目标实现概率", "right", 1.05),
     )
-    return Table("指标进展", columns, tuple(map(_indicator_row, facts.indicators)))
+    return Table("行动计划指标进展", columns, tuple(map(_indicator_row, facts.indicators)))
 
 
 def _indicator_row(each: IndicatorFacts) -> tuple[Cell, ...]:
@@ -86,8 +87,13 @@ def _indicator_row(each: IndicatorFacts) -> tuple[Cell, ...]:
         Cell(share(each.schedule_progress)),
         light_cell(each.light),
         Cell(growth_cell(each.year_on_year)),
-        Cell(NOTHING if known is None else f"{shown(known, 0)}%"),
+        Cell(NOTHING if known is None else _chance(known)),
     )
+
+
+def _chance(share: Decimal) -> str:
+    """As short as the column is narrow."""
+    return chance_words(share).replace("低于", "<").replace("高于", ">")
 
 
 def county_table(facts: BriefingFacts) -> Table:

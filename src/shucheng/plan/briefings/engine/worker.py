@@ -46,7 +46,7 @@ def _set(order: dict[str, Any]) -> dict[str, Any]:
     fonts = typst.Fonts(include_system_fonts=False, font_paths=order["fonts"])
     for at, task in enumerate(order["tasks"]):
         try:
-            made = typst.compile(
+            made: Any = typst.compile(
                 str(room / "root" / task["source"]),
                 root=str(room / "root"),
                 font_paths=fonts,

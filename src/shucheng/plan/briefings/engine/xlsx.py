@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import Final
 
 from openpyxl import Workbook
-from openpyxl.cell.cell import Cell
+from openpyxl.cell.cell import Cell, MergedCell
 from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
@@ -180,7 +180,7 @@ def _sheet(
     sheet.freeze_panes = "A2"
 
 
-def _write(cell: Cell, value: Value) -> None:
+def _write(cell: Cell | MergedCell, value: Value) -> None:
     if isinstance(value, datetime):
         # Excel knows no time zones: the moment in the one it carries.
         cell.value = value.replace(tzinfo=None)
@@ -188,7 +188,7 @@ def _write(cell: Cell, value: Value) -> None:
     elif isinstance(value, str):
         cell.value = value
         cell.data_type = "s"
-        cell.quotePrefix = value.startswith(_BEGINS_FORMULA)  # type: ignore[attr-defined]
+        cell.quotePrefix = value.startswith(_BEGINS_FORMULA)
     else:
         cell.value = value
 

@@ -9,11 +9,11 @@ import pytest
 from shucheng.plan.briefings.engine.compose import compose
 from shucheng.plan.briefings.engine.own_docx import REQUIRED, check_docx, fill_docx
 from shucheng.plan.briefings.engine.own_typst import check_typst
+from shucheng.plan.briefings.engine.sample import AS_OF, EDITION, sample_facts
 from shucheng.plan.briefings.engine.typesetting import TemplateRefused, set_pdf
-from shucheng.plan.briefings.tests.samples import AS_OF, EDITION, facts
 
 FONTS = [Path("/usr/share/fonts")]
-DOCUMENT = compose(facts(), EDITION)
+DOCUMENT = compose(sample_facts(), EDITION)
 _TOLD = " ".join(f"{{{{ {name} }}}}" for name in REQUIRED)
 
 

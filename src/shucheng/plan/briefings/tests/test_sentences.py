@@ -30,7 +30,7 @@ from shucheng.plan.briefings.engine.facts import (
     to_json,
 )
 from shucheng.plan.briefings.engine.numbers import shown
-from shucheng.plan.briefings.tests.samples import EDITION, facts, indicator
+from shucheng.plan.briefings.engine.sample import EDITION, indicator, sample_facts
 
 _NUMBER = re.compile(r"\d+(?:\.\d+)?")
 _SIGNED = re.compile(r"(增长|下降|提高|降低|增加|减少)(\d+(?:\.\d+)?)")
@@ -86,7 +86,7 @@ _ANY: tuple[Any, ...] = ("1", "2", "1", "red", "green")
 def briefings(draw: st.DrawFn) -> BriefingFacts:
     made = tuple(draw(indicators(no)) for no in range(1, draw(st.integers(1, 3)) + 1))
     return replace(
-        facts(),
+        sample_facts(),
         indicators=made,
         counts=count_lights([each.light for each in made]),
         counts_before=count_lights([each.before_light or "grey" for each in made]),
@@ -140,7 +140,7 @@ def test_growth_from_nothing_or_from_a_loss_is_not_told() -> None:
 
 def test_shares_differ_by_percentage_points_and_are_not_said_to_grow_by_percent() -> None:
     each = replace(
-        facts().indicators[1],
+        sample_facts().indicators[1],
         year_on_year=change(Decimal("78.5"), Decimal("80.1"), "2025-09", "%"),
         period_on_period=None,
     )
@@ -148,7 +148,7 @@ def test_shares_differ_by_percentage_points_and_are_not_said_to_grow_by_percent(
 
 
 def test_late_missing_and_simulated_are_said_to_be() -> None:
-    found = facts()
+    found = sample_facts()
     late, missing = found.indicators[3], found.indicators[4]
     assert _text(say.value_of(late)) == (
         "2026年9月数据应于2026年10月27日前报送，逾期未报，最近一期（2026年8月）为251家。"
@@ -162,13 +162,13 @@ def test_late_missing_and_simulated_are_said_to_be() -> None:
 
 
 def test_a_draft_says_that_it_is_one() -> None:
-    draft = compose(facts(), replace(EDITION, issued_on=None, number=""))
+    draft = compose(sample_facts(), replace(EDITION, issued_on=None, number=""))
     assert draft.stamp.startswith("草稿")
     assert draft.words["draft_note"] == "草稿"
 
 
 def test_what_people_wrote_is_told_apart_from_what_the_platform_wrote() -> None:
-    blocks = compose(facts(), EDITION).blocks
+    blocks = compose(sample_facts(), EDITION).blocks
     written = [b for b in blocks if isinstance(b, Paragraph) and b.written_by == "person"]
     assert [block.text for block in written] == [
         EDITION.instructions,
@@ -177,11 +177,11 @@ def test_what_people_wrote_is_told_apart_from_what_the_platform_wrote() -> None:
 
 
 def test_without_a_briefing_before_no_revision_is_claimed() -> None:
-    assert "不作修订比较" in _text(say.revised(replace(facts(), previous="", revised=())))
+    assert "不作修订比较" in _text(say.revised(replace(sample_facts(), previous="", revised=())))
 
 
 def test_a_figure_in_the_text_leads_to_its_explanation() -> None:
-    each = facts().indicators[0]
+    each = sample_facts().indicators[0]
     runs = say.value_of(each)
     assert {run.explain for run in runs if run.figure} == {each.explain, each.explain_target}
 
@@ -195,7 +195,7 @@ def test_facts_survive_being_written_down(found: BriefingFacts) -> None:
 
 
 def test_a_difference_between_facts_is_named_by_its_place() -> None:
-    found = facts()
+    found = sample_facts()
     other = replace(found.indicators[1], value=Decimal("79"))
     changed = replace(found, indicators=(found.indicators[0], other, *found.indicators[2:]))
     assert differences(found, changed) == ["indicators[1].value"]
@@ -230,4 +230,4 @@ def _rules(found: BriefingFacts) -> set[str]:
     """Numbers that are counted from the facts: how many have which chance or light, which place
     in the list; and the two bounds that the sentence about chances names."""
     most = max(len(found.indicators), len(found.revised), found.counts_before.total)
-    return {str(number) for number in range(most + 1)} | {"80", "50"}
+    return {str(number) for number in range(most + 1)} | {"80", "50", "1", "99"}

@@ -1,4 +1,4 @@
-"""Facts of an invented city, for tests of the engine."""
+"""Facts of an invented city: what a template is tried with, and what tests are made of."""
 
 from datetime import date, datetime, timedelta, timezone
 from decimal import Decimal
@@ -126,16 +126,16 @@ def indicator(
     )
 
 
-def facts() -> BriefingFacts:
+def sample_facts() -> BriefingFacts:
     indicators = tuple(indicator(no, *row) for no, row in enumerate(_ROWS, 1))
     progress = [Decimal(110) - 4 * at for at in range(len(COUNTIES))]
     return BriefingFacts(
         kind="month",
         scope="city",
-        scope_code="320900",
+        scope_code="000000",
         scope_name="全市",
-        city="盐城市",
-        plan_title="盐城市数字经济高质量发展三年行动计划",
+        city="某市",
+        plan_title="某市数字经济高质量发展三年行动计划",
         plan_version=1,
         period="2026-09",
         before_period="2026-08",
@@ -210,7 +210,7 @@ def facts() -> BriefingFacts:
 
 
 EDITION = Edition(
-    issuer="盐城市数据局",
+    issuer="某市数据局",
     number="〔2026〕第9期",
     issued_on=date(2026, 10, 29),
     instructions="各牵头单位要对照红灯指标逐项分析原因。",

@@ -1,0 +1,62 @@
+"""The city pack's plan in force, with figures of the year 2025 as they were reported."""
+
+from typing import Any
+
+import pytest
+
+from shucheng.kernel.public import (
+    Actor,
+    ObservationInput,
+    record_observations,
+    run_pending_jobs,
+    system_actor,
+)
+from shucheng.plan.actions.city import load_city
+from shucheng.plan.actions.publish import publish_version
+from shucheng.plan.briefings.actions.issuing import ask_to_issue
+from shucheng.plan.briefings.actions.making import Order, begin_briefing
+from shucheng.plan.briefings.models import Briefing
+from shucheng.plan.city.pack import read_pack
+from shucheng.plan.models import PlanVersion
+from shucheng.plan.tests.conftest import CITIES, loaded, office
+
+__all__ = ["office"]
+
+CITY, DONGTAI, DAFENG = "320900", "320981", "320904"
+SCOPE, PERIOD = f"city:{CITY}", "2025-10"
+
+
+def report(metric: str, values: dict[str, Any], area: str = CITY) -> None:
+    rows = [ObservationInput(metric, area, period, value) for period, value in values.items()]
+    record_observations(rows, actor=system_actor("job"))
+
+
+def months(year: int, value: int, last: int = 12) -> dict[str, int]:
+    return {f"{year}-{month:02}": value + month for month in range(1, last + 1)}
+
+
+@pytest.fixture
+def city(office: Actor) -> PlanVersion:
+    load_city(read_pack(CITIES / "yancheng"), actor=system_actor("cli"))
+    version = loaded((CITIES / "yancheng" / "plan.txt").read_text("utf-8"), office)
+    published = publish_version(version.pk, version.revision, actor=office)
+    for year, last in ((2024, 12), (2025, 10)):
+        report("core_revenue", months(year, 170, last))
+        for area, part in ((DONGTAI, 20), (DAFENG, 30)):
+            report("core_revenue", months(year, part, last), area)
+    return published
+
+
+def made(actor: Actor, scope: str = SCOPE, period: str = PERIOD, **order: Any) -> Briefing:
+    """A draft with its facts."""
+    briefing = begin_briefing(Order(scope=scope, period=period, **order), actor=actor)
+    return done(briefing)
+
+
+def issued(briefing: Briefing, actor: Actor) -> Briefing:
+    return done(ask_to_issue(briefing.pk, briefing.revision, actor=actor))
+
+
+def done(briefing: Briefing) -> Briefing:
+    run_pending_jobs()
+    return Briefing.objects.select_related("job").get(pk=briefing.pk)
