@@ -41,10 +41,13 @@ def kept(make: Callable[[], Parts], *about: Hashable) -> Parts:
         with _guard:
             if key in _parts:
                 return _parts[key]
-        made = make()
+        try:
+            made = make()
+        finally:
+            with _guard:
+                _making.pop(key, None)
         with _guard:
             _parts[key] = made
-            _making.pop(key, None)
             while len(_parts) > _ROOM:
                 _parts.popitem(last=False)
     return made

@@ -301,7 +301,7 @@ def test_a_defect_has_a_code_a_next_step_and_the_requests_id(
 ) -> None:
     client = browser_of(Role.LEADER)
     client.raise_request_exception = False
-    monkeypatch.setattr("shucheng.web.cockpit.views.cockpit", _fails)
+    monkeypatch.setattr("shucheng.web.cockpit.views.cockpit_of", _fails)
     found = client.get("/", headers={"X-Request-ID": "abc-12345678"})
     page = found.content.decode()
     assert found.status_code == 500
@@ -315,7 +315,7 @@ def test_the_page_of_a_defect_needs_no_database(
 ) -> None:
     client = browser_of(Role.LEADER)
     client.raise_request_exception = False
-    monkeypatch.setattr("shucheng.web.cockpit.views.cockpit", _fails)
+    monkeypatch.setattr("shucheng.web.cockpit.views.cockpit_of", _fails)
     monkeypatch.setattr("shucheng.web.context.actor_for", _fails)
     found = client.get("/", headers={"X-Request-ID": "abc-12345678"})
     assert found.status_code == 500
