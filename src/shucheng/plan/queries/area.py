@@ -126,7 +126,8 @@ class AreaPage:
     @property
     def newest(self) -> str:
         """The period that the newest of its values is of."""
-        return max((found.latest.period for found in self.series), default="")
+        periods = (found.latest.period for found in self.series)
+        return max(periods, key=lambda period: Period.parse(period).end, default="")
 
     @property
     def simulated(self) -> bool:
