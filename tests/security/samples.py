@@ -34,6 +34,10 @@ from shucheng.kernel.public import (
     system_actor,
 )
 from shucheng.kernel.reminders.models import Robot
+from shucheng.plan.briefings.engine.facts import to_json
+from shucheng.plan.briefings.engine.sample import EDITION, sample_facts
+from shucheng.plan.briefings.models import Briefing, Issue
+from shucheng.plan.briefings.queries.rendering import edition_json
 from shucheng.plan.models import Binding
 from shucheng.plan.public import PlanVersion, load_plan, publish_version, release_indicator
 from shucheng.plan.supervision.actions.items import Draft, raise_item
@@ -196,6 +200,7 @@ def make_samples() -> Samples:
         ("/metrics/{code}", "code"): observation.metric_code,
         **_supervised(published, bureau, office),
         ("supervision:propose", "code"): indicator.code,
+        **_briefed(published, file),
     }
     body = {
         "kind": "department",
@@ -264,6 +269,40 @@ def _plans(office: Actor) -> tuple[PlanVersion, PlanVersion]:
     run_pending_jobs()
     second.refresh_from_db()
     return published, second
+
+
+def _briefed(version: PlanVersion, file: Any) -> dict[str | tuple[str, str], Any]:
+    """A briefing that was issued, with one stored file for all three."""
+    facts = to_json(sample_facts())
+    briefing = Briefing.objects.create(
+        kind="month",
+        scope="city",
+        scope_code="990100",
+        scope_name="蓝川市",
+        version=version,
+        period="2025-03",
+        as_of=sample_facts().as_of,
+        state=Briefing.State.ISSUED,
+        facts=facts,
+    )
+    Issue.objects.create(
+        briefing=briefing,
+        number=EDITION.number,
+        facts=facts,
+        facts_sha256="",
+        edition=edition_json(EDITION),
+        made_with={},
+        docx=file,
+        pdf=file,
+        xlsx=file,
+    )
+    views = ("briefing", "check", "chart", "file", "write", "issue", "drop")
+    return {
+        **{(f"briefings:{view}", "pk"): briefing.pk for view in views},
+        ("briefings:chart", "at"): 0,
+        ("briefings:file", "form"): "xlsx",
+        ("briefings:take_template", "version_id"): 0,
+    }
 
 
 def _supervised(

@@ -9,6 +9,7 @@ from shucheng.plan.actions.load import load_plan
 from shucheng.plan.actions.publish import publish_version
 from shucheng.plan.actions.values import recompute_all
 from shucheng.plan.api import router as api_router
+from shucheng.plan.briefings.simulation import simulate_briefings
 from shucheng.plan.city.model import CityPack
 from shucheng.plan.city.pack import read_pack
 from shucheng.plan.models import PlanVersion, VersionState
@@ -103,6 +104,7 @@ __all__ = [
     "search_plan",
     "shell_facts",
     "simulate",
+    "simulate_briefings",
     "simulate_county_targets",
     "simulate_releases",
     "simulate_reports",

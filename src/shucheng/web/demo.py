@@ -42,6 +42,7 @@ from shucheng.plan.public import (
     reporting_owner,
     returned_area,
     simulate,
+    simulate_briefings,
     simulate_county_targets,
     simulate_releases,
     simulate_reports,
@@ -104,6 +105,15 @@ def fill(plan: Path | None, say: Callable[[str], object], *, with_plan: bool = T
     open_data = simulate_releases(actor=actor)
     say(f"Indicators released as open data, labelled as simulated: {open_data}")
     say(f"Forecasts: {make_forecasts()}")
+    office = resolve_organisation(pack.plan.office or "")
+    county = resolve_organisation(_county(pack))
+    briefings = simulate_briefings(
+        today,
+        office=office.name if office else "",
+        county=county.area.name if county and county.area else "",
+        actor=actor,
+    )
+    say(f"Briefings of the last month, made of simulated figures: {briefings}")
     city_map(compare_areas("", actor=actor))  # drawn now, kept for the first page
 
 
