@@ -37,29 +37,37 @@ _EXACT: Final = (
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
-    """What to run over which observations.
+class Source:
+    """Where the rows are: in a CSV file of `RAW` columns, or, with a scanner (`extension`), in
+    SQLite's database up to the id `committed`. `more` is a CSV file of rows that the asking
+    transaction alone sees; `until` a moment in UTC after which nothing counts."""
 
-    `file` is SQLite's database, of which rows up to the id `committed` are read (by the scanner
-    `extension`), or without a scanner a CSV file of `RAW` columns. `more` is a CSV file of rows
-    that the asking transaction alone sees. `versions` are (id, metric, number), `areas` (id, code);
-    what is not listed is not read. `until` is a moment in UTC after which nothing counts.
-    """
-
-    statements: tuple[str, ...]
-    versions: tuple[tuple[int, str, int], ...]
-    areas: tuple[tuple[int, str], ...]
-    config: dict[str, str]
-    file: str = ""
+    file: str
     extension: str = ""
     committed: int = 0
     more: str = ""
     until: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What to run over which observations.
+
+    `versions` are (id, metric, number), `areas` (id, code); what is not listed is not read.
+    """
+
+    statements: tuple[str, ...]
+    versions: tuple[tuple[int, str, int], ...]
+    areas: tuple[tuple[int, str], ...]
+    config: dict[str, str]
+    source: Source
+
+
 def answer(question: Question) -> list[Rows]:
     """What each statement gives, in order."""
-    with duckdb.connect(":memory:", config=question.config) as engine:
+    with duckdb.connect(":memory:", config={**question.config}) as engine:
+        # It would be drawn into the answer.
+        engine.execute("SET enable_progress_bar = false")
         _names(engine, question)
         _known(engine, question)
         return [engine.execute(statement).fetchall() for statement in question.statements]
@@ -87,8 +95,8 @@ def _names(engine: duckdb.DuckDBPyConnection, question: Question) -> None:
 
 def _known(engine: duckdb.DuckDBPyConnection, question: Question) -> None:
     """The relation `known`: what is neither superseded nor redefined."""
-    _raw(engine, question)
-    engine.execute(f"CREATE TABLE gone AS {_superseded(question)}")
+    _raw(engine, question.source)
+    engine.execute(f"CREATE TABLE gone AS {_superseded(question.source)}")
     engine.execute(
         "CREATE VIEW every_definition AS SELECT * FROM (SELECT id, metric_version_id, period,"
         " list_extract(getvariable('metric_codes'), metric_version_id) AS metric,"
@@ -112,32 +120,32 @@ def _known(engine: duckdb.DuckDBPyConnection, question: Question) -> None:
     )
 
 
-def _superseded(question: Question) -> str:
+def _superseded(source: Source) -> str:
     """The ids of rows that a later one corrects; all of them from the index that holds nothing
     else, those of a moment from the rows."""
-    if not question.extension or question.until or question.more:
+    if not source.extension or source.until or source.more:
         return "SELECT supersedes_id AS id FROM raw WHERE supersedes_id IS NOT NULL"
     query = (
         "SELECT supersedes_id AS id FROM observations_observation"
-        f" WHERE supersedes_id IS NOT NULL AND id <= {question.committed}"
+        f" WHERE supersedes_id IS NOT NULL AND id <= {source.committed}"
     )
     return f"SELECT CAST(id AS BIGINT) AS id FROM sqlite_query('stored', {quoted(query)})"
 
 
-def _raw(engine: duckdb.DuckDBPyConnection, question: Question) -> None:
+def _raw(engine: duckdb.DuckDBPyConnection, source: Source) -> None:
     """The relation `raw`: all rows that count at all."""
-    if not question.extension:
-        engine.execute(f"CREATE VIEW raw AS {_csv(question.file)}")
+    if not source.extension:
+        engine.execute(f"CREATE VIEW raw AS {_csv(source.file)}")
         return
-    engine.execute(f"LOAD {quoted(question.extension)}")
-    engine.execute(f"ATTACH {quoted(question.file)} AS stored (TYPE sqlite, READ_ONLY)")
-    until = f" AND recorded_at <= TIMESTAMP {quoted(question.until)}" if question.until else ""
-    more = f" UNION ALL {_csv(question.more)}" if question.more else ""
+    engine.execute(f"LOAD {quoted(source.extension)}")
+    engine.execute(f"ATTACH {quoted(source.file)} AS stored (TYPE sqlite, READ_ONLY)")
+    until = f" AND recorded_at <= TIMESTAMP {quoted(source.until)}" if source.until else ""
+    more = f" UNION ALL {_csv(source.more)}" if source.more else ""
     engine.execute(
         "CREATE VIEW raw AS SELECT id, metric_version_id, area_id, period, period_end,"
         f" dimension_key, {_EXACT} AS value, source, supersedes_id"
         " FROM stored.observations_observation"
-        f" WHERE organisation_id IS NULL AND id <= {question.committed}{until}{more}"
+        f" WHERE organisation_id IS NULL AND id <= {source.committed}{until}{more}"
     )
 
 

@@ -21,7 +21,7 @@ from django.apps import apps
 from django.conf import settings
 from django.db import connection
 
-from shucheng.kernel.observations.apart import RAW, Question, Rows
+from shucheng.kernel.observations.apart import RAW, Question, Rows, Source
 from shucheng.kernel.observations.models import Observation
 from shucheng.kernel.observations.panel import KnownValue, Wanted, definitions, panel
 from shucheng.kernel.observations.queries import AsOf, end_of, known
@@ -100,7 +100,7 @@ def _ask_apart(statements: Sequence[str], metrics: set[str], as_of: AsOf) -> lis
             versions=tuple((pk, code, number) for pk, (code, number) in numbers.items()),
             areas=tuple(areas.values_list("pk", "code")),
             config=dict(settings.ENGINE),
-            **(_copied(rows, as_of) if file is None else _scanned(file, rows, as_of)),
+            source=_copied(rows, as_of) if file is None else _scanned(file, rows, as_of),
         )
         done = subprocess.run(  # noqa: S603 - our own module
             [sys.executable, "-m", Question.__module__],
@@ -114,7 +114,7 @@ def _ask_apart(statements: Sequence[str], metrics: set[str], as_of: AsOf) -> lis
     return answers
 
 
-def _scanned(file: Path, rows: Path, as_of: AsOf) -> dict[str, str | int]:
+def _scanned(file: Path, rows: Path, as_of: AsOf) -> Source:
     """Read the file as far as it is committed, and hand over what only this transaction sees.
 
     Rows only grow and one writer numbers them, so an id says which is which.
@@ -127,13 +127,13 @@ def _scanned(file: Path, rows: Path, as_of: AsOf) -> dict[str, str | int]:
         own = own.filter(recorded_at__lte=end_of(as_of))
     with rows.open("w", encoding="utf-8", newline="") as target:
         csv.writer(target).writerows(own.values_list(*RAW).iterator(chunk_size=10_000))
-    return {
-        "file": str(file),
-        "extension": str(_scanner()),
-        "committed": committed,
-        "more": str(rows) if rows.stat().st_size else "",
-        "until": "" if as_of is None else f"{end_of(as_of).astimezone(UTC):%Y-%m-%d %H:%M:%S.%f}",
-    }
+    return Source(
+        str(file),
+        extension=str(_scanner()),
+        committed=committed,
+        more=str(rows) if rows.stat().st_size else "",
+        until="" if as_of is None else f"{end_of(as_of).astimezone(UTC):%Y-%m-%d %H:%M:%S.%f}",
+    )
 
 
 def _scanner() -> Path:
@@ -144,7 +144,7 @@ def _scanner() -> Path:
     raise RuntimeError("the package duckdb-extension-sqlite-scanner is not whole: install it anew")
 
 
-def _copied(rows: Path, as_of: AsOf) -> dict[str, str | int]:
+def _copied(rows: Path, as_of: AsOf) -> Source:
     """What is known, as the server writes it: its own COPY, in this transaction."""
     query = known(as_of).filter(organisation=None).values_list(*RAW).query
     sql, parameters = query.sql_with_params()
@@ -155,4 +155,4 @@ def _copied(rows: Path, as_of: AsOf) -> dict[str, str | int]:
     ):
         for block in copy:
             target.write(block)
-    return {"file": str(rows)}
+    return Source(str(rows))

@@ -23,6 +23,7 @@ _LARGEST = Decimal(10) ** 17
 _BATCH = 500
 
 _Place = tuple[int, str, str]
+_Said = tuple[Decimal | None, bool, int, int, str, str]
 # What a stored value says beside its place; the rest follows from it.
 _SAID = ("value", "simulated", "rests_on", "observation_id", "digest", "engine")
 _COLUMNS = ("binding_id", "area", "period", *_SAID, "period_end", "recorded_at")
@@ -94,18 +95,17 @@ def _locked(bindings: "QuerySet[Binding]") -> list[Binding]:
     return list(bindings.order_by("pk").select_for_update())
 
 
-def _stored(rows: "QuerySet[IndicatorValue]") -> dict[_Place, tuple[object, ...]]:
-    """What is stored, by place: the row's id, then what it says."""
+def _stored(rows: "QuerySet[IndicatorValue]") -> dict[_Place, tuple[int, _Said]]:
+    """What is stored, by place: the row's id, and what it says."""
+    listed = rows.values_list("binding_id", "area", "period", "pk", *_SAID).iterator()
     return {
-        (binding, area, period): tuple(said)
-        for binding, area, period, *said in rows.values_list(
-            "binding_id", "area", "period", "pk", *_SAID
-        ).iterator()
+        (binding, area, period): (pk, (value, simulated, rests_on, newest, digest, engine))
+        for binding, area, period, pk, value, simulated, rests_on, newest, digest, engine in listed
     }
 
 
 def _store(
-    values: Iterable[tuple[Binding, CellValue]], stored: Mapping[_Place, tuple[object, ...]]
+    values: Iterable[tuple[Binding, CellValue]], stored: Mapping[_Place, tuple[int, _Said]]
 ) -> None:
     """Make of what is stored what was computed; rows that say the same already stay untouched."""
     gone = dict(stored)
@@ -113,9 +113,9 @@ def _store(
     for binding, found in values:
         place = (binding.pk, found.area, str(found.period))
         said = _said(found)
-        if gone.pop(place, (0,))[1:] != said:
+        if gone.pop(place, (0, None))[1] != said:
             fresh.append((place, said, found))
-    keys = [row[0] for row in gone.values()]
+    keys = [pk for pk, _ in gone.values()]
     for start in range(0, len(keys), _BATCH):
         IndicatorValue.objects.filter(pk__in=keys[start : start + _BATCH]).delete()
     recorded = moments(found.newest for _, _, found in fresh)
@@ -136,6 +136,6 @@ def _store(
         )
 
 
-def _said(found: CellValue) -> tuple[object, ...]:
+def _said(found: CellValue) -> _Said:
     value = found.value if found.value is not None and abs(found.value) < _LARGEST else None
     return value, found.simulated, found.rests_on, found.newest, found.digest, ENGINE

@@ -59,14 +59,6 @@ def metrics_of(formula: str) -> frozenset[str]:
         return frozenset()
 
 
-def looks_around(formula: str) -> bool:
-    """Whether an area's value stands on other areas' observations as well."""
-    try:
-        return _looks_around(parse(formula))
-    except FormulaInvalid:
-        return False
-
-
 def proven(binding: Binding, facts: dict[str, MetricFacts]) -> Formula | None:
     """The binding's formula; None where it cannot be computed (the page says why)."""
     try:
