@@ -12,7 +12,7 @@ from shucheng.kernel.actor import Actor
 from shucheng.kernel.audit.entries import record
 from shucheng.kernel.errors import Invalid, NotFound
 from shucheng.kernel.files.models import StoredFile
-from shucheng.kernel.observations.models import Observation, Status
+from shucheng.kernel.observations.models import Status
 from shucheng.kernel.reporting.access import require_own
 from shucheng.kernel.reporting.actions.steps import (
     find_submission,
@@ -27,7 +27,7 @@ from shucheng.kernel.reporting.engine.moves import EDITABLE, FINAL, Move, Place,
 from shucheng.kernel.reporting.engine.rules import plain
 from shucheng.kernel.reporting.errors import MoveImpossible, need_words
 from shucheng.kernel.reporting.models import STATE_LABELS, Obligation, Submission
-from shucheng.kernel.reporting.queries.asked import Asked, asked
+from shucheng.kernel.reporting.queries.asked import Asked, Known, asked
 from shucheng.kernel.reporting.queries.sheets import find_obligation, newest_submission
 
 _LONGEST = {"value": 40, "status": 1, "note": 500, "reason": 500}
@@ -213,7 +213,7 @@ def _begin(
     return submission
 
 
-def _as_published(observation: Observation) -> dict[str, str]:
+def _as_published(observation: Known) -> dict[str, str]:
     status = "" if observation.status == Status.NORMAL else observation.status
     value = "" if observation.value is None else plain(observation.value.normalize())
     entry = {"value": value, "status": status}

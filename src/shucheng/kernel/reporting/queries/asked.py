@@ -3,7 +3,10 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
+from typing import NamedTuple
 
+from django.db.models import QuerySet
 from django.utils import translation
 
 from shucheng.kernel.identity.models import Area, Organisation
@@ -32,7 +35,8 @@ AREA_KINDS = (Organisation.Kind.COUNTY_GOVERNMENT, Organisation.Kind.FUNCTIONAL_
 
 def lines_of(form_id: int, period: Period) -> list[FormLine]:
     """The lines that a form asks for in a period, in order."""
-    lines = FormLine.objects.select_related("metric").filter(form_id=form_id)
+    # Many lines share a metric: each is fetched once.
+    lines = FormLine.objects.prefetch_related("metric").filter(form_id=form_id)
     return [line for line in lines.order_by("position", "id") if line.asks(period.end)]
 
 
@@ -59,6 +63,22 @@ def reporting_organisations() -> list[Organisation]:
     return list(chosen.values())
 
 
+class Known(NamedTuple):
+    """What a sheet needs of an observation: there are many, and most of their fields idle."""
+
+    metric: str
+    dimension_key: str
+    area_id: int
+    period: str
+    value: Decimal | None
+    status: str
+    note: str
+
+    @property
+    def key(self) -> str:
+        return f"{self.metric}|{self.dimension_key}" if self.dimension_key else self.metric
+
+
 @dataclass(frozen=True, slots=True)
 class Asked:
     """What is asked, and what is known of it already."""
@@ -69,7 +89,7 @@ class Asked:
     versions: Mapping[int, MetricVersion]
     cells: tuple[Cell, ...]
     # Cell key → what is published for this very period.
-    published: Mapping[str, Observation]
+    published: Mapping[str, Known]
     history: Mapping[str, tuple[Decimal | None, ...]]
 
     @property
@@ -173,23 +193,21 @@ def _rows(
     period: Period,
     lines: Sequence[FormLine],
     versions: Mapping[int, MetricVersion],
-) -> dict[str, dict[str, Observation]]:
+) -> dict[str, dict[str, Known]]:
     """Cell key → period → what is known, over the years that rules look back on."""
     back = 2 * SEASON[period.frequency] + ENOUGH
     found = _known(versions, [obligation.area_id], period.shift(-back), period)
     keys = {line.key for line in lines}
-    rows: dict[str, dict[str, Observation]] = {}
+    rows: dict[str, dict[str, Known]] = {}
     for row in found:
-        code = row.metric_version.metric.code
-        key = f"{code}|{row.dimension_key}" if row.dimension_key else code
-        if key in keys:
+        if (key := row.key) in keys:
             rows.setdefault(key, {})[row.period] = row
     return rows
 
 
 def _known(
     versions: Mapping[int, MetricVersion], area_ids: Sequence[int], first: Period, last: Period
-) -> list[Observation]:
+) -> list[Known]:
     """Areas' own values in the unit that is asked now, the newest definition last."""
     same_unit = [
         pk
@@ -198,30 +216,45 @@ def _known(
         ).values_list("pk", "metric_id", "unit")
         if symbol == versions[metric_id].unit
     ]
-    return list(
-        known()
-        .filter(
-            metric_version__in=same_unit,
-            area__in=list(area_ids),
-            organisation__isnull=True,
-            period_start__gte=first.start,
-            period_start__lte=last.start,
-        )
-        .select_related("metric_version__metric")
-        .order_by("metric_version__number")
+    found = known().filter(
+        metric_version__in=same_unit,
+        area__in=list(area_ids),
+        organisation__isnull=True,
+        period_start__gte=first.start,
+        period_start__lte=last.start,
     )
+    return _plain(found)
 
 
-def _history(rows: Mapping[str, Observation], period: Period) -> tuple[Decimal | None, ...]:
+def _plain(rows: QuerySet[Observation]) -> list[Known]:
+    """Observations as plain rows, those of the newest definition last."""
+    found = rows.order_by("metric_version__number").values_list(
+        "metric_version__metric__code",
+        "dimension_key",
+        "area_id",
+        "period",
+        "value",
+        "status",
+        "note",
+    )
+    return [Known(*row) for row in found.iterator(chunk_size=5_000)]
+
+
+# The same few dozen periods stand in every cell's history.
+_read_period = lru_cache(maxsize=4_096)(Period.parse)
+
+
+def _history(rows: Mapping[str, Known], period: Period) -> tuple[Decimal | None, ...]:
     """The values before the period, oldest first; a period without one is None."""
-    past = [found for text in rows if (found := Period.parse(text)) < period]
-    same = [each for each in past if each.frequency == period.frequency]
-    if not same:
+    past = {
+        found.ordinal: _value(row)
+        for text, row in rows.items()
+        if (found := _read_period(text)).frequency == period.frequency
+        and found.ordinal < period.ordinal
+    }
+    if not past:
         return ()
-    first = min(same)
-    return tuple(
-        _value(rows.get(str(first.shift(at)))) for at in range(period.ordinal - first.ordinal)
-    )
+    return tuple(past.get(at) for at in range(min(past), period.ordinal))
 
 
 def _areas(given: Asked, is_city: bool) -> dict[str, AreaFigures]:
@@ -235,7 +268,7 @@ def _areas(given: Asked, is_city: bool) -> dict[str, AreaFigures]:
     values: dict[str, dict[int, Decimal | None]] = {}
     for row in rows:
         if row.period == str(given.period) and not row.dimension_key:
-            values.setdefault(row.metric_version.metric.code, {})[row.area_id] = row.value
+            values.setdefault(row.metric, {})[row.area_id] = row.value
     figures = {}
     for version in wanted.values():
         found = values.get(version.metric.code, {})
@@ -249,7 +282,7 @@ def _areas(given: Asked, is_city: bool) -> dict[str, AreaFigures]:
 
 def _others(given: Asked, keys: Iterable[str]) -> dict[str, Decimal | None]:
     """Published numbers of the same area and period for cells of other sheets."""
-    wanted = {key for key in keys if key not in {cell.key for cell in given.cells}}
+    wanted = set(keys) - {cell.key for cell in given.cells}
     if not wanted:
         return {}
     rows = known().filter(
@@ -258,13 +291,7 @@ def _others(given: Asked, keys: Iterable[str]) -> dict[str, Decimal | None]:
         organisation__isnull=True,
         period=str(given.period),
     )
-    found: dict[str, Decimal | None] = {}
-    for row in rows.select_related("metric_version__metric").order_by("metric_version__number"):
-        code = row.metric_version.metric.code
-        key = f"{code}|{row.dimension_key}" if row.dimension_key else code
-        if key in wanted:
-            found[key] = row.value
-    return found
+    return {row.key: row.value for row in _plain(rows) if row.key in wanted}
 
 
 def _definition(version: MetricVersion) -> str:
@@ -272,5 +299,5 @@ def _definition(version: MetricVersion) -> str:
     return version.definition_en if english else version.definition
 
 
-def _value(row: Observation | None) -> Decimal | None:
+def _value(row: Known | None) -> Decimal | None:
     return None if row is None or row.value is None else row.value.normalize() + 0
