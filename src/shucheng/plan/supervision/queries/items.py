@@ -62,6 +62,11 @@ class ItemPage(ItemLine):
     def open_children(self) -> int:
         return sum(not line.item.is_final for line in self.children)
 
+    @property
+    def buttons(self) -> tuple[Move, ...]:
+        """The moves that the page itself offers; a draft is changed on a page of its own."""
+        return tuple(move for move in self.moves if move.name != "edit")
+
     def may(self, name: str) -> bool:
         return any(move.name == name for move in self.moves)
 

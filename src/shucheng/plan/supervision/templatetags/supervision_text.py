@@ -83,11 +83,8 @@ def deed(event: ItemEvent) -> str:
     if event.move == "escalate":
         stage = str(event.data.get("stage", ""))
         name = words.STAGES.get(stage, stage)
-        return (
-            f"{_('Reminder by the rules')}: {name}"
-            if not event.data.get("level")
-            else (f"{words.DEEDS['escalate']}: {name}")
-        )
+        said = words.DEEDS["escalate"] if event.data.get("level") else _("Reminder by the rules")
+        return f"{said}: {name}"
     return str(words.DEEDS.get(event.move, event.move))
 
 

@@ -89,9 +89,16 @@ def item_response(
         "error": error,
         "errors": error.fields if isinstance(error, Invalid) else {},
         "typed": request.POST.dict() if error else {},
+        "tried": _tried(request) if error else "",
     }
     status = error.status if error else 200
     return render(request, "supervision/item.html", context, status=status)
+
+
+def _tried(request: HttpRequest) -> str:
+    """The move that was refused: its form keeps what was typed."""
+    match = request.resolver_match
+    return str(match.kwargs.get("move", "")) if match else ""
 
 
 @require_safe
