@@ -71,7 +71,7 @@ def test_the_wall_shows_everything_without_scrolling(
     # A word that ends in dots says nothing from afar; a shape is explained where it stands.
     assert page.evaluate(_ENDS_IN_DOTS) == []
     explained = "".join(page.locator(".wall-legend").all_inner_texts())
-    assert all(s in explained for s in ("已达到", "未达到", "到期未达到", "无数据", "数据滞后"))
+    assert all(s in explained for s in ("绿灯", "黄灯", "红灯", "灰灯", "数据滞后"))
     # Every county and zone is read by name and value, without its colour.
     assert page.locator(".wall-areas li").count() == 13
     assert page.locator(".wall-areas li .value:visible").count() >= 10
@@ -277,7 +277,7 @@ def test_a_charts_picture_says_what_it_shows_and_that_it_is_simulated(
 ) -> None:
     sign_in(page, demo, "leader")
     page.goto(f"{demo.address}/language/?to={language}&next=/")
-    page.goto(demo.address + str(page.locator(".indicator-card").first.get_attribute("href")))
+    page.goto(demo.address + str(page.locator(".indicator-card .name").first.get_attribute("href")))
     expect(page.locator("#path-chart svg")).to_be_visible()
     for kind in ("svg", "png"):
         with page.expect_download() as found:
@@ -294,7 +294,7 @@ def test_a_year_is_named_in_its_middle_and_its_target_stands_at_its_end(
 ) -> None:
     page.set_viewport_size({"width": 390, "height": 844})
     sign_in(page, demo, "leader")
-    page.goto(demo.address + str(page.locator(".indicator-card").first.get_attribute("href")))
+    page.goto(demo.address + str(page.locator(".indicator-card .name").first.get_attribute("href")))
     expect(page.locator("#path-chart svg")).to_be_visible()
     texts = page.locator("#path-chart svg text")
     boxes = {

@@ -181,7 +181,8 @@ def _late(judged: JudgedPlan) -> tuple[LateArea, ...]:
         late = [each for each in own if each.light == "blue" and each.due]
         if not late:
             continue
-        newest = max((each.known.period for each in own if each.known), default="")
+        known = [each.known.period for each in own if each.known]
+        newest = max(known, key=lambda period: Period.parse(period).end, default="")
         since = min(each.due for each in late if each.due)
         found.append(LateArea(code, name, len(late), len(own), since, newest))
     return tuple(sorted(found, key=lambda area: (-area.late, area.since)))
