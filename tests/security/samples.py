@@ -7,7 +7,7 @@ little), then run `make security-matrix` and review what changed.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from shucheng.kernel.alerts.actions import raise_alert
@@ -34,6 +34,11 @@ from shucheng.kernel.public import (
     system_actor,
 )
 from shucheng.kernel.reminders.models import Robot
+from shucheng.kernel.reporting.actions.drafts import save_draft
+from shucheng.kernel.reporting.actions.forms import generate_forms
+from shucheng.kernel.reporting.actions.obligations import ask_extension, open_obligations
+from shucheng.kernel.reporting.engine.model import Entry
+from shucheng.kernel.reporting.models import Obligation
 from shucheng.plan.briefings.engine.facts import to_json
 from shucheng.plan.briefings.engine.sample import EDITION, sample_facts
 from shucheng.plan.briefings.models import Briefing, Issue
@@ -199,6 +204,7 @@ def make_samples() -> Samples:
         ("POST /organisations/{code}", "code"): "brand-new",
         ("/metrics/{code}", "code"): observation.metric_code,
         **_supervised(published, bureau, office),
+        **_reported(bureau),
         ("supervision:propose", "code"): indicator.code,
         **_briefed(published, file),
     }
@@ -332,6 +338,29 @@ def _supervised(
         "milestone_id": tracked.milestones.get().pk,
         "meeting_id": meeting.pk,
         "decision_id": decision.pk,
+    }
+
+
+def _reported(bureau: Organisation) -> dict[str | tuple[str, str], Any]:
+    """A form that the bureau began to fill in, with an extension that it asked for."""
+    sales = MetricDefinition(
+        "sales", "销售额", "亿元", "flow", "M", "sum", "sum", owner=bureau.code
+    )
+    import_metrics([sales], actor=CLI)
+    generate_forms(actor=CLI, first="2025-01")
+    open_obligations(actor=CLI, until=date(2025, 2, 10))
+    owed = Obligation.objects.get(organisation=bureau, period="2025-01")
+    liaison = Actor(None, "liaison", frozenset({Role.LIAISON}), bureau.pk, frozenset({bureau.pk}))
+    draft = save_draft(owed.pk, {"sales": Entry("5")}, revision=0, actor=liaison)
+    later = owed.due_on + timedelta(days=30)
+    asked = ask_extension(owed.pk, later, "年报尚未结账", actor=liaison)
+    return {
+        "obligation_id": owed.pk,
+        "submission_id": draft.pk,
+        ("reporting:form", "code"): owed.form.code,
+        ("reporting:step", "move"): "withdraw",
+        ("reporting:decide", "request_id"): asked.pk,
+        "deed": "ask",
     }
 
 
