@@ -13,7 +13,6 @@ from shucheng.kernel.reporting.actions.steps import CHANGES
 from shucheng.kernel.reporting.engine.rules import Rule, plain
 from shucheng.kernel.reporting.engine.standing import Standing
 from shucheng.kernel.reporting.models import (
-    STATE_LABELS,
     ExtensionEvent,
     LockEvent,
     SubmissionEvent,
@@ -104,11 +103,6 @@ def task_step(row: ObligationRow) -> str:
 @register.filter
 def deed(move: str) -> str:
     return str(CHANGES.get(move, move))
-
-
-@register.filter
-def state_label(state: str) -> str:
-    return str(dict(STATE_LABELS.items()).get(state, state))  # type: ignore[arg-type]
 
 
 @register.filter

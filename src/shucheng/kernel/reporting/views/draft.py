@@ -6,6 +6,7 @@ from datetime import date
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -64,11 +65,9 @@ def save(request: HttpRequest, obligation_id: int) -> HttpResponse:
         messages.success(request, _("Handed in. You are told when it was reviewed."))
         return redirect("reporting:task", obligation_id)
     messages.success(request, _("The draft was saved."))
-    page = request.POST.get("go") or request.POST.get("page") or ""
-    answer = redirect("reporting:task", obligation_id)
-    if page not in ("", "1"):
-        answer["Location"] += f"?page={whole_number(page) or 1}"
-    return answer
+    wanted = whole_number(request.POST.get("go") or request.POST.get("page") or "") or 1
+    address = reverse("reporting:task", args=[obligation_id])
+    return redirect(f"{address}?page={wanted}" if wanted > 1 else address)
 
 
 def _saved(

@@ -50,7 +50,7 @@ def step(request: HttpRequest, submission_id: int, move: str) -> HttpResponse:
         if error.status in (403, 404):
             raise
         return task_response(request, obligation_id, error=error)
-    messages.success(request, done)
+    messages.success(request, str(done))
     if move in ("approve", "return", "publish"):
         return redirect("reporting:inbox")
     return redirect("reporting:task", obligation_id)

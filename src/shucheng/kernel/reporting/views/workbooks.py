@@ -1,5 +1,7 @@
 """The sheet as a workbook: downloaded, filled in, looked through, and taken over on a click."""
 
+from collections.abc import Mapping
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -15,6 +17,7 @@ from shucheng.kernel.files.models import StoredFile
 from shucheng.kernel.files.queries import file_for
 from shucheng.kernel.identity.actors import actor_for
 from shucheng.kernel.reporting.actions.drafts import save_draft
+from shucheng.kernel.reporting.engine.model import Entry, Severity
 from shucheng.kernel.reporting.problem_texts import problem_text
 from shucheng.kernel.reporting.queries.lists import obligation_row
 from shucheng.kernel.reporting.queries.sheets import entries_of, problems_of, sheet_of
@@ -108,7 +111,7 @@ def _staged_response(
     sheet = sheet_of(obligation_id, actor=actor)
     stored = entries_of(obligation_id, actor=actor)
     found = stage(file.read(), sheet, stored)
-    problems = _problems(obligation_id, found, dict(stored), actor)
+    problems = _problems(obligation_id, found, stored, actor)
     names = {cell.key: cell for cell in sheet.cells}
     changes = [(names[key], was, now) for key, (was, now) in found.changes.items()]
     context = {
@@ -130,15 +133,15 @@ def _staged_response(
 
 
 def _problems(
-    obligation_id: int, found: Staging, stored: dict[str, object], actor: Actor
-) -> list[tuple[str, str, tuple[str, int, str] | None]]:
+    obligation_id: int, found: Staging, stored: Mapping[str, Entry], actor: Actor
+) -> list[tuple[Severity, str, tuple[str, int, str] | None]]:
     """(severity, words, place): of the file first, then what the rules say of the values."""
     reading = found.reading
     told = [(p.severity, problem_text(p), p.place) for p in reading.problems]
     if not reading.rows:
         return told
     entries = {**stored, **found.entries}
-    rules = problems_of(obligation_id, actor=actor, entries=entries)  # type: ignore[arg-type]
+    rules = problems_of(obligation_id, actor=actor, entries=entries)
     read = [placed(p, reading) for p in rules if p.code not in QUIET]
     read.sort(key=lambda problem: (problem.severity, problem.place or ("", 0, "")))
     return told + [(p.severity, problem_text(p), p.place) for p in read if p.key in reading.entries]

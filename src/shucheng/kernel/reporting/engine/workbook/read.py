@@ -127,7 +127,15 @@ def _identity(rows: Sequence[Row]) -> tuple[list[Owner], dict[str, str]]:
         told = [_text(value) for value in row] + [""] * 10
         if told[0]:
             owners.append(
-                Owner(*told[:5], _whole(told[5]), _whole(told[6]) or 0)  # type: ignore[arg-type]
+                Owner(
+                    sheet=told[0],
+                    form=told[1],
+                    organisation=told[2],
+                    area=told[3],
+                    period=told[4],
+                    submission=_whole(told[5]),
+                    revision=_whole(told[6]) or 0,
+                )
             )
         if told[width + 2]:
             statuses[told[width + 2]] = told[width + 1]

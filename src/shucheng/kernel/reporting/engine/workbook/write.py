@@ -162,7 +162,7 @@ def _title_rows(page: Any, sheet: Sheet, words: Words) -> list[list[Any]]:
 
 
 # Column → what its cells look like; those of the rest are plain.
-_STYLES = {
+_STYLES: dict[str, dict[str, Any]] = {
     "name": {"alignment": _WRAP},
     "dimension": {"alignment": _WRAP},
     "definition": {"alignment": _WRAP, "font": _MUTED},
@@ -184,11 +184,11 @@ class _Rows:
         self.page, self.words = page, words
         self.styles = {}
         for column in COLUMNS[1:]:
-            made = WriteOnlyCell(page)
+            made: Any = WriteOnlyCell(page)
             made.border = _BORDER
             for name, value in _STYLES.get(column, {"alignment": _TOP}).items():
                 setattr(made, name, value)
-            quoted = WriteOnlyCell(page)
+            quoted: Any = WriteOnlyCell(page)
             quoted._style = copy(made._style)
             quoted.quotePrefix = True
             self.styles[column] = (made._style, quoted._style)
@@ -214,7 +214,7 @@ class _Rows:
 
     def _cell(self, column: str, value: str | Decimal | int | None) -> Any:
         plain, quoted = self.styles[column]
-        cell = WriteOnlyCell(self.page)
+        cell: Any = WriteOnlyCell(self.page)
         if isinstance(value, str) and value:
             cell.value, cell.data_type = cell_text(value), "s"
             cell._style = quoted
