@@ -1,0 +1,64 @@
+"""A workbook on its way in and out over the pages."""
+
+import io
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from openpyxl import load_workbook
+
+from shucheng.kernel.reporting.models import Submission
+from shucheng.kernel.reporting.tests.conftest import City
+from shucheng.kernel.reporting.tests.test_web import browser, field, page_of, text
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def files(settings: Any, tmp_path: Any) -> None:
+    settings.DATA_FOLDER = tmp_path
+
+
+def filled(client: Client, page: str, **cells: object) -> SimpleUploadedFile:
+    """The template as it is downloaded, with values typed into places such as J7."""
+    book = load_workbook(io.BytesIO(client.get(f"{page}workbook.xlsx").content))
+    for place, value in cells.items():
+        book.worksheets[0][place] = value
+    out = io.BytesIO()
+    book.save(out)
+    return SimpleUploadedFile("filled.xlsx", out.getvalue())
+
+
+def test_wrong_cells_are_named_nothing_is_stored_and_good_rows_are_taken_over(city: City) -> None:
+    client, page = browser(city.liaison), page_of(city)
+    sent = client.post(f"{page}upload/", {"file": filled(client, page, J7=40.5, J8="=1+1")})
+    shown = client.get(sent["Location"])
+    assert "8 J Error A formula is not taken over" in text(shown)
+    assert not Submission.objects.exists()
+    take = f"{sent['Location']}take/"
+    assert client.post(take, {"revision": field(shown, "revision")}).status_code == 302
+    assert Submission.objects.get().values == {"revenue": {"value": "40.5"}}
+
+
+def test_what_somebody_changed_since_is_not_taken_over_unseen(city: City) -> None:
+    client, page = browser(city.liaison), page_of(city)
+    sent = client.post(f"{page}upload/", {"file": filled(client, page, J7=40.5)})
+    shown = client.get(sent["Location"])
+    city.draft(revenue="55")
+    late = client.post(f"{sent['Location']}take/", {"revision": field(shown, "revision")})
+    assert late.status_code == 409
+    assert "The draft was changed after this template was downloaded" in text(late)
+    assert Submission.objects.get().values["revenue"] == {"value": "55"}
+
+
+def test_a_file_of_another_period_or_organisation_is_refused_by_name(city: City) -> None:
+    client, page = browser(city.liaison), page_of(city)
+    other = filled(client, page_of(city, period="2026-06"), J7=1)
+    sent = client.post(f"{page}upload/", {"file": other})
+    assert "The file is of another period: 2026-06, not 2026-07." in text(
+        client.get(sent["Location"])
+    )
+    neighbour = browser(city.neighbour)
+    assert neighbour.get(sent["Location"]).status_code == 403
+    assert client.post(f"{page}upload/", {}).status_code == 422
