@@ -89,7 +89,8 @@ class SameSeason:
 
     def path(self, shocks: Sequence[float], doubt: tuple[float, float] = (0.0, 0.0)) -> list[float]:
         drift = self.drift + doubt[1] * self.drift_error
-        before, numbers = self.last_year, []
+        before = self.last_year
+        numbers: list[float] = []
         for ahead, shock in enumerate(shocks):
             if ahead and ahead % len(before) == 0:
                 before = tuple(numbers[-len(before) :])

@@ -86,7 +86,7 @@ def _increments(known: list[tuple[Period, float]], shape: Shape) -> dict[Period,
 
 
 def _between(running: list[tuple[Period, float]]) -> dict[Period, float]:
-    added = {}
+    added: dict[Period, float] = {}
     for (before, low), (now, high) in pairwise(running):
         steps = now.ordinal - before.ordinal
         added |= {before.shift(step): (high - low) / steps for step in range(1, steps + 1)}
