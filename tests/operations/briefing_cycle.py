@@ -4,6 +4,7 @@ Each runs in a process of its own (see `test_killed_briefings.py`); what the wor
 what it wrote to a file after an action had returned or a job had ended.
 """
 
+import importlib
 import os
 import socket
 from collections.abc import Callable
@@ -11,6 +12,7 @@ from pathlib import Path
 from secrets import token_hex
 
 from django.conf import settings
+from django.urls import resolve
 
 from shucheng.kernel.actor import Actor, Role, system_actor
 from shucheng.kernel.audit import verify
@@ -35,6 +37,12 @@ from shucheng.plan.city.pack import read_pack
 SYSTEM = system_actor("cli")
 CITY, PERIOD = "320900", "2025-10"
 Note = Callable[[str, Briefing], None]
+
+
+def warm_up() -> None:
+    """Load what is loaded late once, before the first fork, so that kills fall into the work."""
+    importlib.import_module("pandas")  # DuckDB asks for it with the first answer
+    resolve("/briefings/")
 
 
 def set_up() -> None:

@@ -15,7 +15,8 @@ KILLS = 10  # on each database
 def test_briefings_survive_being_killed(deployment: Deployment) -> None:
     driver = (
         DRIVER.replace("import cycle", "import briefing_cycle as cycle")
-        .replace("uniform(0, 0.4)", "uniform(0, 4)")
+        .replace("notes = Path", "cycle.warm_up()\nnotes = Path")
+        .replace("uniform(0, 0.4)", "uniform(0, 9)")
         .replace("KILLS", str(KILLS))
         .replace("SEED", "20251028")
     )
