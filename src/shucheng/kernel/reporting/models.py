@@ -33,7 +33,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from shucheng.kernel.reporting.engine.moves import Level, State
+from shucheng.kernel.reporting.engine.moves import Level, Move, State
 from shucheng.lib.periods import Period
 
 STATE_LABELS = {
@@ -48,6 +48,17 @@ LEVEL_LABELS = {
     Level.NONE: _("Nobody"),
     Level.DEPARTMENT: _("Owner department"),
     Level.OFFICE: _("Plan office"),
+}
+# What somebody did, for a timeline.
+DEEDS = {
+    Move.START: _("began to fill it in"),
+    Move.CORRECT: _("began a correction"),
+    Move.SUBMIT: _("handed it in"),
+    Move.WITHDRAW: _("took it back"),
+    Move.APPROVE: _("approved it"),
+    Move.RETURN: _("returned it"),
+    Move.PUBLISH: _("published it"),
+    Move.DROP: _("gave it up"),
 }
 
 
@@ -330,3 +341,7 @@ class SubmissionEvent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.submission_id} {self.move} {self.recorded_at:%Y-%m-%d}"
+
+    @property
+    def label(self) -> str:
+        return str(DEEDS[Move(self.move)])

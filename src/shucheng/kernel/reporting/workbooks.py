@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as lazy
+from django.utils.translation import gettext_lazy
 
 from shucheng.kernel.observations.models import Status
 from shucheng.kernel.reporting.checking import STATUSES
@@ -15,18 +15,18 @@ from shucheng.kernel.reporting.engine.workbook.read import Reading, open_workboo
 from shucheng.kernel.reporting.engine.workbook.write import write_workbook
 
 COLUMN_NAMES: dict[str, str | Promise] = {
-    "number": lazy("No."),
-    "name": lazy("Metric"),
-    "dimension": lazy("Dimension"),
-    "unit": lazy("Unit"),
-    "definition": lazy("Definition"),
-    "previous": lazy("The period before"),
-    "year_ago": lazy("Same period last year"),
-    "target": lazy("Target"),
-    "value": lazy("This period's value"),
-    "status": lazy("Status"),
-    "note": lazy("Note"),
-    "reason": lazy("Reason for what is unusual"),
+    "number": gettext_lazy("No."),
+    "name": gettext_lazy("Metric"),
+    "dimension": gettext_lazy("Dimension"),
+    "unit": gettext_lazy("Unit"),
+    "definition": gettext_lazy("Definition"),
+    "previous": gettext_lazy("The period before"),
+    "year_ago": gettext_lazy("Same period last year"),
+    "target": gettext_lazy("Target"),
+    "value": gettext_lazy("This period's value"),
+    "status": gettext_lazy("Status"),
+    "note": gettext_lazy("Note"),
+    "reason": gettext_lazy("Reason for what is unusual"),
 }
 
 

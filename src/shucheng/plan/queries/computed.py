@@ -171,9 +171,14 @@ def changed_values(
 
 
 def observations_below(
-    binding: Binding, area: str, period: Period, first_year: int
+    binding: Binding,
+    area: str,
+    period: Period,
+    first_year: int,
+    as_of: date | datetime | None = None,
 ) -> list[KnownValue]:
-    """Every observation that a value stands on now, in the order of the formula and of time."""
+    """Every observation that a value stands on, as known now or on a day, in the order of the
+    formula and of time."""
     formula = proven(binding, metric_facts(metrics_of(binding.formula)))
     if formula is None:
         return []
@@ -181,7 +186,7 @@ def observations_below(
     bounds: dict[tuple[str, str], tuple[date, date]] = {}
     _widen(bounds, formula, first_year, {(area, period)}, tree)
     known: dict[tuple[str, str], list[tuple[Period, KnownValue]]] = {}
-    for row in panel(_series(bounds)):
+    for row in panel(_series(bounds), as_of):
         known.setdefault((row.metric, row.area), []).append((Period.parse(row.period), row))
     return [
         row

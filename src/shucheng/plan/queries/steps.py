@@ -10,7 +10,12 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from shucheng.kernel.public import Metric, Observation, city_area_code
+from shucheng.kernel.public import (
+    Metric,
+    Observation,
+    city_area_code,
+    submission_of_observation,
+)
 from shucheng.lib.periods import Period
 from shucheng.plan.models import Binding, Indicator, Item, PlanVersion, Target
 from shucheng.plan.queries.computed import first_year_of, metrics_of, observations_below
@@ -76,8 +81,8 @@ def value_steps(
     if as_of is not None:
         note = _("The formula is the one in force now; the observations are those of that day.")
         steps.append(Step(_("As known on %(day)s") % {"day": f"{as_of:%Y-%m-%d}"}, note=note))
-    elif known.rests_on > 1:
-        parts = tuple(_parts(binding, known.period, version, area or city_area_code()))
+    if known.rests_on > 1:
+        parts = tuple(_parts(binding, known.period, version, area or city_area_code(), as_of))
         steps.append(Step(_("Computed from"), facts=parts))
     return tuple(steps)
 
@@ -93,9 +98,12 @@ def _formula_version(binding: Binding) -> tuple[Fact, ...]:
     return (Fact(_("Formula version"), said),)
 
 
-def _parts(binding: Binding, period: str, version: PlanVersion, area: str) -> Iterator[Fact]:
+def _parts(
+    binding: Binding, period: str, version: PlanVersion, area: str, as_of: date | None
+) -> Iterator[Fact]:
     """Every observation below a value; with the metric's name where there are several."""
-    below = observations_below(binding, area, Period.parse(period), first_year_of(version))
+    asked = Period.parse(period)
+    below = observations_below(binding, area, asked, first_year_of(version), as_of=as_of)
     metrics = Metric.objects.in_bulk({row.metric for row in below}, field_name="code")
     for row in below:
         label = f"{metrics[row.metric].name} · {row.period}" if len(metrics) > 1 else row.period
@@ -193,6 +201,7 @@ def observation_steps(observation: Observation) -> list[Step]:
             facts=tuple(facts),
             url=reverse("observations:observation", args=[observation.pk]),
         ),
+        *_submission_step(observation),
         Step(
             _("Definition"),
             facts=(
@@ -222,6 +231,30 @@ def observation_steps(observation: Observation) -> list[Step]:
     else:
         steps.append(Step(_("Evidence"), note=_("No evidence file is attached.")))
     return steps
+
+
+def _submission_step(observation: Observation) -> tuple[Step, ...]:
+    """By whom it was handed in, reviewed and published, where it came on a form."""
+    submission = submission_of_observation(observation)
+    if submission is None:
+        return ()
+    obligation = submission.obligation
+    facts = [
+        Fact(
+            _("Form"),
+            f"{obligation.form.name} · {obligation.period}",
+            reverse("reporting:task", args=[obligation.pk]),
+        ),
+        Fact(_("Reported by"), obligation.organisation.label),
+        *(
+            Fact(event.label, f"{event.person_name} · {_moment(event.recorded_at)}")
+            for event in submission.events.all()
+            if event.move in {"submit", "approve", "publish"}
+        ),
+    ]
+    if submission.reason:
+        facts.append(Fact(_("Correction"), submission.reason))
+    return (Step(_("Submission"), facts=tuple(facts)),)
 
 
 def use_of(metric: str) -> tuple[Binding | None, Indicator | None]:

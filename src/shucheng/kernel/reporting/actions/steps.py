@@ -21,6 +21,7 @@ from shucheng.kernel.reporting.engine.model import Problem
 from shucheng.kernel.reporting.engine.moves import Level, Move, Place, State, after
 from shucheng.kernel.reporting.errors import Locked, MoveImpossible, Stale
 from shucheng.kernel.reporting.models import (
+    DEEDS,
     STATE_LABELS,
     Form,
     Obligation,
@@ -32,14 +33,7 @@ from shucheng.kernel.reporting.queries.locks import lock_on
 CHANGES: dict[str, str | Promise] = {
     "save": _("changed figures"),
     "evidence": _("changed the evidence"),
-    Move.START: _("began to fill it in"),
-    Move.CORRECT: _("began a correction"),
-    Move.SUBMIT: _("handed it in"),
-    Move.WITHDRAW: _("took it back"),
-    Move.APPROVE: _("approved it"),
-    Move.RETURN: _("returned it"),
-    Move.PUBLISH: _("published it"),
-    Move.DROP: _("gave it up"),
+    **DEEDS,
 }
 CODES = {
     Move.START: "reporting.submission.started",

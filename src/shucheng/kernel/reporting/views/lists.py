@@ -8,7 +8,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as lazy
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from shucheng.kernel.errors import NotFound
@@ -29,11 +29,11 @@ from shucheng.kernel.reporting.queries.told import returned_because
 DONE_SHOWN = 12
 
 GROUPS: tuple[tuple[str, str | Promise], ...] = (
-    ("late", lazy("Late")),
-    ("returned", lazy("Returned to you")),
-    ("due", lazy("Due")),
-    ("review", lazy("Under review")),
-    ("done", lazy("Published")),
+    ("late", gettext_lazy("Late")),
+    ("returned", gettext_lazy("Returned to you")),
+    ("due", gettext_lazy("To report")),
+    ("review", gettext_lazy("Under review")),
+    ("done", gettext_lazy("Published")),
 )
 
 

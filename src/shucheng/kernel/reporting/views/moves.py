@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as lazy
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from shucheng.kernel.actor import Actor
@@ -28,11 +28,14 @@ def _give_back(submission_id: int, revision: int, *, actor: Actor, comment: str)
 
 
 STEPS: dict[str, tuple[Callable[..., Submission], str | Promise]] = {
-    "withdraw": (write.withdraw, lazy("Taken back: it is a draft again.")),
-    "approve": (write.approve, lazy("Approved.")),
-    "return": (_give_back, lazy("Returned with your comment.")),
-    "publish": (write.publish, lazy("Published.")),
-    "drop": (write.drop_correction, lazy("The correction was given up; what is published stays.")),
+    "withdraw": (write.withdraw, gettext_lazy("Taken back: it is a draft again.")),
+    "approve": (write.approve, gettext_lazy("Approved.")),
+    "return": (_give_back, gettext_lazy("Returned with your comment.")),
+    "publish": (write.publish, gettext_lazy("Published.")),
+    "drop": (
+        write.drop_correction,
+        gettext_lazy("The correction was given up; what is published stays."),
+    ),
 }
 
 
