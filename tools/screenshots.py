@@ -50,6 +50,36 @@ def review(page: Page, address: str) -> None:
         page.wait_for_timeout(700)
 
 
+def briefing(page: Page, address: str) -> None:
+    """Last month's briefing of the city."""
+    page.goto(f"{address}/briefings/")
+    page.locator("tbody a").first.click()
+    page.locator("main").wait_for()
+
+
+def returned(page: Page, address: str) -> None:
+    """A county's form that came back with a comment, open to be filled in."""
+    become(page, address, "county")
+    page.goto(f"{address}/reporting/")
+    page.locator("#returned a").first.click()
+    page.locator("table.sheet").wait_for()
+
+
+def waiting(page: Page, address: str) -> None:
+    """What waits longest for the department's review."""
+    become(page, address, "department")
+    page.goto(f"{address}/reporting/inbox/")
+    page.locator("tbody a").first.click()
+    page.locator("table.sheet").wait_for()
+
+
+def become(page: Page, address: str, who: str) -> None:
+    page.context.clear_cookies()
+    page.goto(f"{address}/accounts/login/")
+    page.click(f"button[value=demo-{who}]")
+    page.wait_for_url(lambda now: "/login/" not in now)
+
+
 SCENES: dict[str, tuple[tuple[int, int], Scene]] = {
     "cockpit": (OFFICE, lambda page, address: page.goto(f"{address}/")),
     "explain": (OFFICE, explain),
@@ -58,6 +88,11 @@ SCENES: dict[str, tuple[tuple[int, int], Scene]] = {
     "wall": (WALL, lambda page, address: page.goto(f"{address}/?wall=1")),
     "phone": (PHONE, lambda page, address: page.goto(f"{address}/")),
     "review": (OFFICE, review),
+    "monitoring": (OFFICE, lambda page, address: page.goto(f"{address}/monitoring/")),
+    "supervision": (OFFICE, lambda page, address: page.goto(f"{address}/supervision/")),
+    "briefing": (OFFICE, briefing),
+    "report": (OFFICE, returned),
+    "report-review": (OFFICE, waiting),
 }
 
 
