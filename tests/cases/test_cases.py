@@ -23,6 +23,17 @@ def cases(file: str) -> list[Any]:
 
 @pytest.mark.parametrize("case", cases("formulas.yaml"))
 def test_a_formula_gives_what_the_case_says(case: dict[str, Any]) -> None:
+    metrics, rows, tree = given(case)
+    with Panel(rows, tree) as panel:
+        values = panel.evaluate(prove(case["formula"], metrics, unit=case["unit"]), first_year=2025)
+    found = {str(v.period): v.value for v in values if v.area == "city"}
+    assert found == wanted(case)
+
+
+def given(
+    case: dict[str, Any],
+) -> tuple[dict[str, MetricFacts], list[PanelRow], dict[str, str]]:
+    """What a case of a formula is about: metrics, their values, and the city's areas."""
     metrics = {
         code: MetricFacts(
             code,
@@ -39,11 +50,11 @@ def test_a_formula_gives_what_the_case_says(case: dict[str, Any]) -> None:
         for area, dimension, data in _series(entry)
         for period, value in data.items()
     ]
-    tree = {"city": "", **{row.area: "city" for row in rows if row.area != "city"}}
-    with Panel(rows, tree) as panel:
-        values = panel.evaluate(prove(case["formula"], metrics, unit=case["unit"]), first_year=2025)
-    found = {str(v.period): v.value for v in values if v.area == "city"}
-    assert found == {str(period): _decimal(value) for period, value in case["gives"].items()}
+    return metrics, rows, {"city": "", **{row.area: "city" for row in rows if row.area != "city"}}
+
+
+def wanted(case: dict[str, Any]) -> dict[str, Decimal | None]:
+    return {str(period): _decimal(value) for period, value in case["gives"].items()}
 
 
 def _series(entry: dict[str, Any]) -> list[tuple[str, str, dict[Any, float | None]]]:

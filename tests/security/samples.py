@@ -210,6 +210,7 @@ def make_samples() -> Samples:
     }
     body = {
         "kind": "department",
+        "If-Match": "1",
         "username": "somebody.new",
         "membership": held.pk,
         "scope": "read",

@@ -20,6 +20,13 @@ NOT_ACTIONS = {
     "shucheng.kernel.audit.actions.export_audit",
     # Compiles outside of the transaction; what it found is stored by actions.
     "shucheng.plan.actions.load.compile_version",
+    # The steps that the actions of reporting are made of; they run inside one.
+    "shucheng.kernel.reporting.actions.publishing.record_submission",
+    "shucheng.kernel.reporting.actions.steps.store",
+    "shucheng.kernel.reporting.actions.steps.take_step",
+    "shucheng.kernel.reporting.actions.steps.write_event",
+    # Finds and locks a draft for the action that changes it.
+    "shucheng.plan.briefings.actions.making.locked_draft",
 }
 
 

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.core.cache import cache
@@ -41,6 +41,7 @@ class Probe:
     path: str
     json: str | None = None
     form: Mapping[str, Any] | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
 
 
 def probes(samples: Samples) -> Iterator[Probe]:
@@ -90,11 +91,13 @@ def _operations(samples: Samples) -> Iterator[Probe]:
     for template, methods in schema["paths"].items():
         short = template.removeprefix(root)
         for method, operation in methods.items():
-            path, query = template, {}
+            path, query, headers = template, {}, {}
             for parameter in operation.get("parameters", ()):
                 name = parameter["name"]
                 if parameter["in"] == "path":
                     path = path.replace(f"{{{name}}}", str(_of(samples, method, short, name)))
+                elif parameter["in"] == "header" and parameter.get("required"):
+                    headers[name] = str(samples.body[name])
                 elif parameter.get("required"):
                     query[name] = samples.body[name]
             body = None
@@ -103,7 +106,7 @@ def _operations(samples: Samples) -> Iterator[Probe]:
                 body = json.dumps(_example(content, schema, samples.body))
             asked = "&".join(f"{name}={value}" for name, value in query.items())
             full = f"{path}?{asked}" if asked else path
-            yield Probe(f"{method.upper()} {template}", method, full, body)
+            yield Probe(f"{method.upper()} {template}", method, full, body, headers=headers)
 
 
 def _of(samples: Samples, method: str, path: str, name: str) -> Any:
@@ -138,7 +141,7 @@ def _ask(probe: Probe, who: str, samples: Samples) -> str:
     """Ask as somebody, and take back whatever was changed."""
     cache.clear()
     client = Client(raise_request_exception=False, REMOTE_ADDR=ELSEWHERE)
-    headers = {}
+    headers = dict(probe.headers)
     if who == Role.SERVICE.value:
         # Programs have no browser; on pages they are strangers.
         headers["Authorization"] = f"Bearer {samples.service_secret}"

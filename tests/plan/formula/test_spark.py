@@ -14,20 +14,19 @@ import sys
 from collections.abc import Iterator
 from decimal import Decimal
 from importlib.util import find_spec
-from pathlib import Path
 from typing import Any
 
 import duckdb
 import psycopg
 import pytest
-from tests.cases.test_cases import CASES, _decimal
+from tests.cases.test_cases import CASES, given, wanted
 from tests.plan.formula.samples import AREAS, CITY, METRICS
 from tests.plan.formula.test_engines import FORMULAS, fill, query, rows
 from tests.postgres import start_cluster
 
 from shucheng.lib.periods import Period
 from shucheng.plan.formula.model import FUNCTIONS
-from shucheng.plan.formula.proof import MetricFacts, prove
+from shucheng.plan.formula.proof import prove
 from shucheng.plan.formula.run import TABLES, PanelRow, Value, rounded
 from shucheng.plan.formula.spark import PANEL, evaluate, frame
 from shucheng.plan.formula.sql import compile_sql
@@ -154,38 +153,33 @@ def test_every_case_that_officials_read(session: Any) -> None:
     assert entries
     with start_cluster() as address, psycopg.connect(address, autocommit=True) as other:
         for case in entries:
-            metrics = {
-                code: MetricFacts(
-                    code, entry["unit"], entry["frequency"], over_time=entry.get("over_time", "sum")
-                )
-                for code, entry in case["given"].items()
-            }
-            panel = [
-                PanelRow(code, "city", Period.parse(str(period)), _decimal(value))
-                for code, entry in case["given"].items()
-                for period, value in entry["data"].items()
-            ]
+            metrics, panel, tree = given(case)
             formula = prove(case["formula"], metrics, unit=case["unit"])
-            gives = {str(period): _decimal(value) for period, value in case["gives"].items()}
+            gives = wanted(case)
             show(session, panel)
-            found = evaluate(session, formula, {"city": ""}, first_year=2025)
-            assert {str(each.period): each.value for each in found} == gives, case["case"]
-            served = on_postgresql(other, panel, compile_sql(
-                formula, first_year=2025, city="city", dialect="postgres"
-            ))  # fmt: skip
-            assert {str(Period(formula.frequency, row[2])): rounded(row[3]) for row in served} == (
-                gives
-            ), case["case"]
+            found = evaluate(session, formula, tree, first_year=2025)
+            in_city = {str(each.period): each.value for each in found if each.area == "city"}
+            assert in_city == gives, case["case"]
+            text = compile_sql(formula, first_year=2025, city="city", dialect="postgres")
+            served = {
+                str(Period(formula.frequency, period)): rounded(value)
+                for area, _member, period, value in on_postgresql(other, panel, tree, text)
+                if area == "city"
+            }
+            assert served == gives, case["case"]
 
 
-def on_postgresql(connection: Any, panel: list[PanelRow], text: str) -> list[tuple[Any, ...]]:
+def on_postgresql(
+    connection: Any, panel: list[PanelRow], tree: dict[str, str], text: str
+) -> list[tuple[Any, ...]]:
     connection.execute("DROP TABLE IF EXISTS panel, areas")
     for statement in TABLES:
         connection.execute(statement)
     marks = ", ".join(["%s"] * 8)
     for row in panel:
         connection.execute(f"INSERT INTO panel VALUES ({marks})", row.cells())
-    connection.execute("INSERT INTO areas VALUES ('city', '')")
+    for area in tree.items():
+        connection.execute("INSERT INTO areas VALUES (%s, %s)", area)
     return list(connection.execute(text).fetchall())
 
 
@@ -203,4 +197,3 @@ def test_values_are_ordered_and_rounded_as_everywhere(session: Any) -> None:
         Value(CITY, "", month, Decimal("100.000000")),
         Value("320981", "", month, Decimal("33.333333")),
     ]
-    assert Path(os.environ["SPARK_WORKER_DIR"]).is_dir(), "executors wrote where they may"

@@ -201,6 +201,8 @@ class _Stage:
             self._move(item, "close", story.closed, self.office)
 
     def _break_down(self, whole: SupervisionItem) -> None:
+        if not self.counties:
+            return
         parts = raise_sub_items(
             whole.number,
             Draft(whole.title, _DEMAND, None, deadline=whole.deadline),

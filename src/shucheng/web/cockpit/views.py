@@ -13,6 +13,7 @@ from shucheng.kernel.public import Actor, actor_for
 from shucheng.plan.public import (
     JudgedPlan,
     PlanVersion,
+    SupervisionSummary,
     as_of_asked,
     cockpit_of,
     compare_areas,
@@ -45,10 +46,17 @@ def home(request: HttpRequest) -> HttpResponse:
         "version": version,
         "parts": parts,
         "findings": open_findings(version),
-        "supervision": supervision_summary(timezone.localdate(), actor=actor),
+        "supervision": _supervision(actor),
         "period": parts["period"],
     }
     return render(request, "web/wall.html" if wall else "web/cockpit.html", context)
+
+
+def _supervision(actor: Actor) -> SupervisionSummary | None:
+    """What the actor may know of it; None for whom it is none of their business."""
+    if not actor.may("supervision.view"):
+        return None
+    return supervision_summary(timezone.localdate(), actor=actor)
 
 
 def _parts(request: HttpRequest, actor: Actor, version: PlanVersion, wall: bool) -> Parts:
