@@ -153,6 +153,7 @@ def test_a_red_light_becomes_an_item_that_is_answered_and_closed(
     press(page, "sign")
     page.locator("form[action$='/reply/'] textarea").fill("已约谈三家企业,下月补报。")
     press(page, "reply")
+    page.locator("summary", has_text="报请办结").click()
     page.locator("form[action$='/finish/'] textarea").fill("已达到序时进度。")
     press(page, "finish")
     become(page, city, "plan-office")

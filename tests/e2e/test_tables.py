@@ -100,11 +100,11 @@ def test_without_script_the_table_is_whole(areas: Page, demo: Platform) -> None:
 
 def test_the_map_is_chosen_for_without_leaving_the_page(page: Page, demo: Platform) -> None:
     sign_in(page, demo, "leader")
-    chooser = page.locator("#map select")
+    chooser = page.locator("#map select[name=show]")
     before = page.locator("#map .areas").inner_text()
     chooser.select_option("computing-capacity")
     expect(page.locator("#map .areas")).not_to_have_text(before, use_inner_text=True)
-    expect(page.locator("#map select")).to_have_value("computing-capacity")
+    expect(page.locator("#map select[name=show]")).to_have_value("computing-capacity")
     page.locator("#map .areas a").first.click()
     expect(page.locator("h1")).not_to_be_empty()
     expect(page.locator(".data-table")).to_be_visible()
