@@ -30,6 +30,7 @@ from typing import Any
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone, translation
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -50,7 +51,7 @@ LEVEL_LABELS = {
     Level.OFFICE: _("Plan office"),
 }
 # What somebody did, for a timeline.
-DEEDS = {
+DEEDS: dict[str, str | Promise] = {
     Move.START: _("began to fill it in"),
     Move.CORRECT: _("began a correction"),
     Move.SUBMIT: _("handed it in"),
@@ -344,4 +345,4 @@ class SubmissionEvent(models.Model):
 
     @property
     def label(self) -> str:
-        return str(DEEDS[Move(self.move)])
+        return str(DEEDS[self.move])

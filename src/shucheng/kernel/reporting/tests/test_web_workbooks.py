@@ -20,7 +20,7 @@ def files(settings: Any, tmp_path: Any) -> None:
     settings.DATA_FOLDER = tmp_path
 
 
-def filled(client: Client, page: str, **cells: object) -> SimpleUploadedFile:
+def filled(client: Client, page: str, **cells: Any) -> SimpleUploadedFile:
     """The template as it is downloaded, with values typed into places such as J7."""
     book = load_workbook(io.BytesIO(client.get(f"{page}workbook.xlsx").content))
     for place, value in cells.items():
