@@ -204,3 +204,17 @@ def test_the_office_sets_quarters_paths_and_explanations(
     assert post(what="withdraw", note=str(note.pk), reason="并入") == 302
     assert "市直" not in page(office_browser, address)
     assert post(what="anything") == 404
+
+
+def test_a_red_county_offers_an_item_of_supervision_to_whom_may_raise_one(
+    revenue: Indicator, office_browser: Client, leader: Client, office: Actor
+) -> None:
+    simulate(read_pack(CITIES / "yancheng"), date(2026, 8, 1), actor=system_actor("cli"))
+    simulate_county_targets(actor=office)
+    judged = judge_plan(revenue.version, timezone.localdate())
+    reds = [found for found in judged.judged if found.light == "red" and found.area != CITY]
+    red = reds[0]
+    address = f"/indicators/{red.indicator.code}/"
+    offered = f"/supervision/propose/{red.indicator.code}/?area={red.area}"
+    assert offered in page(office_browser, address)
+    assert offered not in page(leader, address)
