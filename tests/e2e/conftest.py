@@ -94,6 +94,7 @@ def start_platform(folder: Path, *, fill: tuple[str, ...]) -> Iterator[Platform]
             process.wait(timeout=20)
         except subprocess.TimeoutExpired:
             process.kill()
+            process.wait()
 
 
 @pytest.fixture(scope="session")
