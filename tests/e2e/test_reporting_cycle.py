@@ -17,6 +17,7 @@ from playwright.sync_api import Page, expect
 from shucheng.kernel.reporting.engine.workbook.layout import COLUMNS, HEAD_ROW
 from shucheng.plan.public import read_pack, returned_area
 from tests.e2e.conftest import ROOT, Platform, sign_in, start_platform
+from tests.operations.site import missing
 
 pytestmark = pytest.mark.browser
 
@@ -188,7 +189,7 @@ def pages_of(file: Path, folder: Path) -> int:
     """How many pages an office program makes of it; each has something on it."""
     office = shutil.which("soffice")
     if office is None:
-        pytest.skip("no LibreOffice here: install Debian's package libreoffice-writer-nogui")
+        missing("LibreOffice")
     subprocess.run(
         [office, "--headless", "--convert-to", "pdf", "--outdir", folder, file],
         check=True,

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pypdfium2
 import pytest
+from tests.operations.site import missing
 
 from shucheng.plan.briefings.engine.compose import compose
 from shucheng.plan.briefings.engine.docx import write_docx
@@ -13,13 +14,12 @@ from shucheng.plan.briefings.engine.sample import AS_OF, EDITION, sample_facts
 from shucheng.plan.briefings.engine.typesetting import draw_charts
 from shucheng.plan.briefings.tests.test_files import FONTS
 
-pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.skipif(shutil.which("soffice") is None, reason="LibreOffice is not installed"),
-]
+pytestmark = pytest.mark.slow
 
 
 def test_an_office_program_shows_every_row_and_every_chart(tmp_path: Path) -> None:
+    if shutil.which("soffice") is None:
+        missing("LibreOffice")
     facts = sample_facts()
     document = compose(facts, EDITION)
     source = tmp_path / "briefing.docx"
