@@ -7,6 +7,7 @@ pytest --database postgres      # a throw-away PostgreSQL cluster, removed after
 import os
 import sys
 import tempfile
+from collections.abc import Iterator
 from contextlib import ExitStack
 from itertools import pairwise
 from pathlib import Path
@@ -52,6 +53,10 @@ if _wants_postgres() and not os.environ["SHUCHENG_DATABASE_URL"]:
 Path(os.environ["SHUCHENG_DATA"], "static").mkdir(exist_ok=True)
 django.setup()
 
+from tests.stages import plan_in_force, simulated_year  # noqa: E402
+
+__all__ = ["plan_in_force", "simulated_year"]  # fixtures
+
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
@@ -83,13 +88,15 @@ def _static_files_need_not_be_collected(settings: Any) -> None:
     settings.STORAGES = {**settings.STORAGES, "staticfiles": plain}
 
 
-@pytest.fixture(autouse=True)
-def _jobs_run_on_the_tests_own_connection(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture(scope="session", autouse=True)
+def _jobs_run_on_the_tests_own_connection() -> Iterator[None]:
     """A queue worker closes connections it finds inside a transaction; a test is inside one.
     (Django's test client keeps requests from doing the same.)"""
     from django_tasks_db.management.commands import db_worker
 
-    monkeypatch.setattr(db_worker, "close_old_connections", lambda: None)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(db_worker, "close_old_connections", lambda: None)
+        yield
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -102,7 +102,11 @@ from shucheng.kernel.reporting.api import router as _reporting_router
 from shucheng.kernel.reporting.beside import register_beside
 from shucheng.kernel.reporting.engine.model import Entry
 from shucheng.kernel.reporting.inputs import FormSettings, ReportingSettings, RuleSettings
-from shucheng.kernel.reporting.queries.late import late_metrics, submission_of_observation
+from shucheng.kernel.reporting.queries.late import (
+    Awaited,
+    awaited_figures,
+    submission_of_observation,
+)
 from shucheng.kernel.reporting.queries.tasks import Task, unanswered_tasks
 
 API_ROUTERS: tuple[tuple[str, Router], ...] = (
@@ -121,6 +125,7 @@ __all__ = [
     "ApiAuth",
     "AppendOnly",
     "Area",
+    "Awaited",
     "Bay",
     "Change",
     "Conflict",
@@ -165,6 +170,7 @@ __all__ = [
     "as_known_on",
     "ask",
     "audit_head",
+    "awaited_figures",
     "bays",
     "change_own_password",
     "chinese_font",
@@ -183,7 +189,6 @@ __all__ = [
     "import_organisations",
     "import_reporting",
     "known_series",
-    "late_metrics",
     "latest_values",
     "listen_to_observations",
     "make_package",

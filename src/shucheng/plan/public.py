@@ -28,7 +28,8 @@ from shucheng.plan.queries.cockpit import (
 )
 from shucheng.plan.queries.duties import organisations_with_duties
 from shucheng.plan.queries.forecasts import Outlook, forecasts_mark, outlook, outlooks
-from shucheng.plan.queries.judged import Judged, JudgedPlan, changes, judge_plan
+from shucheng.plan.queries.judge import judge_plan
+from shucheng.plan.queries.judged import Judged, JudgedPlan, changes
 from shucheng.plan.queries.names import indicator_name
 from shucheng.plan.queries.search import search_plan
 from shucheng.plan.queries.targets import (

@@ -11,7 +11,8 @@ from shucheng.lib.periods import Period
 from shucheng.plan.models import OPEN_FINDING, IndicatorTarget, PlanVersion, WorkPoint
 from shucheng.plan.queries.drivers import Contributions, contributions
 from shucheng.plan.queries.forecasts import Outlook, TargetChance, outlook, outlooks
-from shucheng.plan.queries.judged import Changed, Judged, JudgedPlan, changes, judge_plan
+from shucheng.plan.queries.judge import judge_now_and_before, judge_plan
+from shucheng.plan.queries.judged import Changed, Judged, JudgedPlan, changes
 from shucheng.plan.queries.measured import Known, MeasuredPlan, measure_plan
 from shucheng.plan.queries.targets import IndicatorNow, SectionTargets, targets_by_section
 from shucheng.plan.queries.versions import current_version
@@ -98,8 +99,7 @@ def cockpit_of(version: PlanVersion, *, actor: Actor, as_of: date | None = None)
     actor.require("plan.view")
     today = as_of or timezone.localdate()
     plan = measure_plan(version, as_of=as_of)
-    judged = judge_plan(version, today, as_of=as_of)
-    before = judge_plan(version, today, areas=[judged.city_code], as_of=as_of, back=1)
+    judged, before = judge_now_and_before(version, today, as_of=as_of)
     headlines = _headlines(plan, today, judged)
     known = [h.latest for h in headlines if h.latest]
     return Cockpit(

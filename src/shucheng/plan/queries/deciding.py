@@ -12,7 +12,8 @@ from shucheng.plan.judgement.path import Method
 from shucheng.plan.models import Decomposition, DifferenceNote, Indicator, PathMethod, PathSetting
 from shucheng.plan.queries.drivers import difference_notes
 from shucheng.plan.queries.explain import indicator_of
-from shucheng.plan.queries.judged import Judged, judge_plan
+from shucheng.plan.queries.judge import judge_plan
+from shucheng.plan.queries.judged import Judged
 from shucheng.plan.queries.splitting import (
     Proposal,
     propose_areas,

@@ -8,7 +8,8 @@ from django.utils.translation import gettext as _
 
 from shucheng.kernel.public import Actor, NotFound, city_area_code
 from shucheng.plan.queries.explain import indicator_of
-from shucheng.plan.queries.judged import Judged, JudgedPlan, judge_plan
+from shucheng.plan.queries.judge import judge_plan
+from shucheng.plan.queries.judged import Judged, JudgedPlan
 from shucheng.plan.queries.light_words import (
     METHODS,
     light_label,

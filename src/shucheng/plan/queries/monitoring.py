@@ -10,13 +10,8 @@ from django.utils.translation import gettext as _
 from shucheng.kernel.public import Actor
 from shucheng.lib.periods import Period
 from shucheng.plan.models import Indicator
-from shucheng.plan.queries.judged import (
-    Changed,
-    Judged,
-    JudgedPlan,
-    changes,
-    judge_plan,
-)
+from shucheng.plan.queries.judge import judge_now_and_before
+from shucheng.plan.queries.judged import Changed, Judged, JudgedPlan, changes
 from shucheng.plan.queries.light_words import (
     LIGHTS,
     light_label,
@@ -85,8 +80,7 @@ def monitoring(
     if version is None:
         return None
     today = as_of or timezone.localdate()
-    plan = judge_plan(version, today, as_of=as_of)
-    before = judge_plan(version, today, as_of=as_of, back=1)
+    plan, before = judge_now_and_before(version, today, as_of=as_of)
     area = area if area in plan.areas and area != plan.city_code else ""
     light = light if light in LIGHTS else ""
     by_cell = {(found.indicator.code, found.area): found for found in plan.judged}

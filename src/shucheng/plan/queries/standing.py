@@ -19,7 +19,8 @@ from shucheng.plan.queries.drivers import (
     components,
     contributions,
 )
-from shucheng.plan.queries.judged import Changed, Judged, JudgedPlan, judge_plan
+from shucheng.plan.queries.judge import judge_now_and_before
+from shucheng.plan.queries.judged import Changed, Judged, JudgedPlan
 from shucheng.plan.queries.measured import Measured, measured_one
 
 # How many earlier vintages a chart shows.
@@ -82,8 +83,7 @@ def standing(
     actor.require("plan.view")
     today = as_of or timezone.localdate()
     only = [indicator.code]
-    plan = judge_plan(indicator.version, today, indicators=only, as_of=as_of)
-    before = judge_plan(indicator.version, today, indicators=only, as_of=as_of, back=1)
+    plan, before = judge_now_and_before(indicator.version, today, indicators=only, as_of=as_of)
     now = plan.of(indicator.code)
     if now is None or now.known is None:
         return None

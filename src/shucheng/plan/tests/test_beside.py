@@ -4,27 +4,15 @@ from decimal import Decimal
 
 import pytest
 
-from shucheng.kernel.public import Actor, system_actor
 from shucheng.lib.periods import Period
-from shucheng.plan.actions.city import load_city
-from shucheng.plan.actions.publish import publish_version
-from shucheng.plan.city.pack import read_pack
 from shucheng.plan.models import AreaTarget, Decomposition, Indicator, PartKind
 from shucheng.plan.queries.beside import targets_beside
-from shucheng.plan.tests.conftest import CITIES, loaded
 
 pytestmark = pytest.mark.django_db
 ASKED = ["core_revenue", "core_firms", "data_spaces_national"]
 
 
-@pytest.fixture
-def in_force(office: Actor) -> None:
-    load_city(read_pack(CITIES / "yancheng"), actor=system_actor("cli"))
-    version = loaded((CITIES / "yancheng" / "plan.txt").read_text("utf-8"), office)
-    publish_version(version.pk, version.revision, actor=office)
-
-
-def test_the_citys_cells_show_the_years_target(in_force: None) -> None:
+def test_the_citys_cells_show_the_years_target(plan_in_force: int) -> None:
     found = targets_beside(ASKED, "320900", Period.parse("2026-07"))
     assert [value for _label, value in found["core_revenue"]] == [Decimal(2600)]
     assert "2026" in found["core_revenue"][0][0]
@@ -32,7 +20,7 @@ def test_the_citys_cells_show_the_years_target(in_force: None) -> None:
     assert targets_beside(ASKED, "320900", Period.parse("2031-07")) == {}
 
 
-def test_a_countys_cells_show_its_part_in_the_unit_of_the_metric(in_force: None) -> None:
+def test_a_countys_cells_show_its_part_in_the_unit_of_the_metric(plan_in_force: int) -> None:
     assert targets_beside(ASKED, "320902", Period.parse("2026-07")) == {}
     indicator = Indicator.objects.get(binding__formula="ytd(core_revenue)")
     for total, part in ((26_000_000, 1_000_000), (26_000_000, 1_200_000)):
@@ -51,5 +39,6 @@ def test_a_countys_cells_show_its_part_in_the_unit_of_the_metric(in_force: None)
     assert [value for _label, value in found["core_revenue"]] == [Decimal(120)]
 
 
-def test_without_a_plan_nothing_stands_beside() -> None:
+def test_without_a_plan_nothing_stands_beside(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("shucheng.plan.queries.beside.current_version", lambda: None)
     assert targets_beside(ASKED, "320900", Period.parse("2026-07")) == {}

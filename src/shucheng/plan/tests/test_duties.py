@@ -1,62 +1,26 @@
 """The page of an organisation's duties: what is asked, what is known, what is due."""
 
 from datetime import date
-from decimal import Decimal
 
 import pytest
-from django.db import connection
 from django.test import Client
-from django.test.utils import CaptureQueriesContext
 from django.utils import translation
 
-from shucheng.kernel.public import Actor, Role, system_actor
-from shucheng.plan.actions.city import load_city
+from shucheng.kernel.public import Actor, Role
 from shucheng.plan.actions.publish import publish_version
-from shucheng.plan.city.pack import read_pack
 from shucheng.plan.formula.errors import REASONS
 from shucheng.plan.models import OPEN_FINDING, Binding, PlanVersion
 from shucheng.plan.queries.duties import duties_of
 from shucheng.plan.queries.formula_texts import TEXTS
 from shucheng.plan.queries.measured import why_unmeasured
-from shucheng.plan.simulation import simulate
-from shucheng.plan.tests.conftest import CITIES, TEXT, loaded
+from shucheng.plan.tests.conftest import TEXT, loaded
 from shucheng.plan.tests.test_web import client_of
-
-
-@pytest.fixture
-def city(db: None, august: None, office: Actor) -> PlanVersion:
-    """The restated plan of Yancheng in force, with its pack and simulated data."""
-    pack = read_pack(CITIES / "yancheng")
-    load_city(pack, actor=system_actor("cli"))
-    version = loaded((CITIES / "yancheng" / "plan.txt").read_text("utf-8"), office)
-    version = publish_version(version.pk, version.revision, actor=office)
-    simulate(pack, date(2026, 8, 1), actor=system_actor("cli"))
-    return version
 
 
 @pytest.fixture
 def leader(db: None, settings: object) -> Client:
     settings.REQUIRE_SECOND_FACTOR = False  # type: ignore[attr-defined]
     return client_of(Role.LEADER)
-
-
-def test_each_indicator_and_target_stands_beside_what_is_known(
-    city: PlanVersion, office: Actor
-) -> None:
-    page = duties_of("市数据局", actor=office)
-    assert page.indicators
-    for line in page.indicators:
-        assert line.known is not None
-        assert line.known.simulated
-        assert line.current is not None
-        assert line.known.value is not None
-        share = (line.known.value / line.current.value * 100).quantize(Decimal("0.1"))
-        assert line.attainment == share
-    assert page.known == len(page.indicators)
-    assert page.simulated
-    inside = {entry.target.pk for line in (*page.tasks, *page.points) for entry in line.targets}
-    assert {entry.now.target.pk for entry in page.targets} == inside
-    assert page.targets_known > 0
 
 
 def test_the_summary_counts_and_names_the_next_date(published: PlanVersion, office: Actor) -> None:
@@ -70,29 +34,6 @@ def test_the_summary_counts_and_names_the_next_date(published: PlanVersion, offi
     assert duties_of("市数据局", actor=office, today=date(2025, 3, 1)).overdue == 0
     late = duties_of("市数据局", actor=office, today=date(2031, 1, 1))
     assert (late.next_due, late.days_left) == (None, 0)
-
-
-def test_the_page_says_what_is_simulated_and_what_is_unknown(
-    city: PlanVersion, leader: Client
-) -> None:
-    leader.get("/duties/市数据局/")
-    with CaptureQueriesContext(connection) as queries:
-        page = leader.get("/duties/市数据局/").content.decode()
-    assert len(queries) <= 26, [q["sql"][:100] for q in queries]
-    assert 'class="simulated-value"' in page
-    assert "模拟数据" in page
-    assert page.count("完成情况尚未填报") == 1, "what is overdue is said once"
-
-
-def test_a_tasks_page_shows_what_is_known_of_its_targets(
-    city: PlanVersion, leader: Client, office: Actor
-) -> None:
-    lines = duties_of("市数据局", actor=office).tasks
-    line = next(line for line in lines if any(entry.known for entry in line.targets))
-    page = leader.get(f"/tasks/{line.item.pk}/").content.decode()
-    assert 'class="simulated-value"' in page
-    assert "现值" in page
-    assert "模拟数据" in page
 
 
 def test_without_data_the_page_is_honestly_empty(published: PlanVersion, leader: Client) -> None:

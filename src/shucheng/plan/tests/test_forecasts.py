@@ -8,20 +8,16 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from shucheng.kernel.public import (
-    Actor,
     Observation,
     ObservationInput,
     record_observations,
     system_actor,
 )
-from shucheng.plan.actions.city import load_city
 from shucheng.plan.actions.forecasts import make_forecasts
-from shucheng.plan.actions.publish import publish_version
-from shucheng.plan.city.pack import read_pack
 from shucheng.plan.models import Forecast, PlanVersion
 from shucheng.plan.queries.forecasts import Outlook, TargetChance, outlook, outlooks
-from shucheng.plan.queries.judged import Judged, judge_plan
-from shucheng.plan.tests.conftest import CITIES, loaded
+from shucheng.plan.queries.judge import judge_plan
+from shucheng.plan.queries.judged import Judged
 
 CITY, COUNTY = "320900", "320902"
 TODAY = date(2026, 8, 20)
@@ -29,10 +25,8 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def city(office: Actor) -> PlanVersion:
-    load_city(read_pack(CITIES / "yancheng"), actor=system_actor("cli"))
-    version = loaded((CITIES / "yancheng" / "plan.txt").read_text("utf-8"), office)
-    return publish_version(version.pk, version.revision, actor=office)
+def city(plan_in_force: int, db: None) -> PlanVersion:
+    return PlanVersion.objects.get(pk=plan_in_force)
 
 
 def months(until: str) -> Iterable[str]:

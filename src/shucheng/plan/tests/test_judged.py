@@ -11,13 +11,13 @@ from django.utils import timezone
 
 from shucheng.kernel.public import (
     Actor,
+    Awaited,
     Forbidden,
     Invalid,
     ObservationInput,
     record_observations,
     system_actor,
 )
-from shucheng.plan.actions.city import load_city
 from shucheng.plan.actions.judging import (
     decompose_over_areas,
     decompose_over_quarters,
@@ -26,30 +26,24 @@ from shucheng.plan.actions.judging import (
     set_path,
     withdraw_difference,
 )
-from shucheng.plan.actions.publish import publish_version
 from shucheng.plan.city.pack import read_pack
 from shucheng.plan.models import AreaTarget, Decomposition, Indicator, LightRuleVersion, PlanVersion
-from shucheng.plan.queries.judged import (
-    Judged,
-    changes,
-    city_against_counties,
-    contributions,
-    judge_plan,
-)
+from shucheng.plan.queries.drivers import city_against_counties, contributions
+from shucheng.plan.queries.judge import judge_now_and_before, judge_plan
+from shucheng.plan.queries.judged import Judged, changes
 from shucheng.plan.queries.light_rules import rule_in_force, rule_versions
 from shucheng.plan.simulation import simulate, simulate_county_targets
-from shucheng.plan.tests.conftest import CITIES, loaded
+from shucheng.plan.tests.conftest import CITIES
 
+AWAITED = "shucheng.plan.queries.judge.awaited_figures"
 CITY, DONGTAI, DAFENG = "320900", "320981", "320904"
 TODAY = date(2026, 8, 20)
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def city(office: Actor) -> PlanVersion:
-    load_city(read_pack(CITIES / "yancheng"), actor=system_actor("cli"))
-    version = loaded((CITIES / "yancheng" / "plan.txt").read_text("utf-8"), office)
-    return publish_version(version.pk, version.revision, actor=office)
+def city(plan_in_force: int, db: None) -> PlanVersion:
+    return PlanVersion.objects.get(pk=plan_in_force)
 
 
 def report(metric: str, values: dict[str, Any], area: str = CITY) -> None:
@@ -103,11 +97,26 @@ def test_a_form_that_asked_earlier_than_the_rule_makes_it_late_on_its_own_day(
 ) -> None:
     report("core_revenue", months(2026, 300, last=6))
     assert judged(city).light == "green"
-    owed = {("core_revenue", CITY): date(2026, 8, 10)}
-    monkeypatch.setattr("shucheng.plan.queries.judged.late_metrics", lambda _today: owed)
+    awaited = {("core_revenue", CITY): (Awaited("2026-07", date(2026, 8, 10)),)}
+    monkeypatch.setattr(AWAITED, lambda _as_of: awaited)
     found = judged(city)
     assert [found.light, found.period, found.due] == ["blue", "2026-07", date(2026, 8, 10)]
-    assert judged(city, as_of=date(2999, 1, 1)).light == "green"
+    assert judged(city, today=date(2026, 8, 10)).light == "green"
+
+
+def test_a_form_that_asks_later_than_the_rule_is_waited_for(
+    city: PlanVersion, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    report("core_revenue", months(2026, 300, last=5))
+    day = date(2026, 9, 10)
+    awaited = [Awaited("2026-06", date(2026, 9, 8)), Awaited("2026-07", date(2026, 9, 15))]
+    monkeypatch.setattr(AWAITED, lambda _as_of: {("core_revenue", CITY): tuple(awaited)})
+    found = judged(city, today=day)
+    assert [found.light, found.period, found.due] == ["blue", "2026-06", date(2026, 9, 8)]
+    assert judged(city, today=date(2026, 9, 8)).period == "2026-05"
+    monkeypatch.setattr(AWAITED, lambda _as_of: {})
+    found = judged(city, today=day)
+    assert [found.light, found.period] == ["blue", "2026-07"], "by the rule alone"
 
 
 def test_what_nobody_reported_is_grey(city: PlanVersion) -> None:
@@ -249,7 +258,7 @@ def test_judged_as_known_on_a_day_nothing_later_counts(city: PlanVersion, office
 
 def test_what_changed_since_the_period_before_starts_with_the_lights(city: PlanVersion) -> None:
     report("core_revenue", months(2026, 220, last=6) | {"2026-07": 150})
-    now, before = judge_plan(city, TODAY), judge_plan(city, TODAY, back=1)
+    now, before = judge_now_and_before(city, TODAY)
     found = changes(now, before)
     assert [each.now.indicator.no for each in found] == [1]
     assert [found[0].light_changed, found[0].change] == [True, 150]

@@ -21,7 +21,7 @@ from shucheng.plan.models import (
     PathSetting,
     PlanVersion,
 )
-from shucheng.plan.queries.judged import judge_plan
+from shucheng.plan.queries.judge import judge_plan
 from shucheng.plan.simulation import simulate, simulate_county_targets
 from shucheng.plan.tests.conftest import CITIES
 from shucheng.plan.tests.test_judged import CITY, DAFENG, DONGTAI, city, months, report

@@ -20,7 +20,6 @@ from shucheng.kernel.public import (
 )
 from shucheng.lib.periods import Period
 from shucheng.plan.actions.city import load_city
-from shucheng.plan.actions.publish import publish_version
 from shucheng.plan.actions.values import recompute_all
 from shucheng.plan.city.pack import read_pack
 from shucheng.plan.models import Binding, FormulaVersion, IndicatorValue, PlanVersion
@@ -30,7 +29,7 @@ from shucheng.plan.queries.measured import measure_plan, measured_one
 from shucheng.plan.queries.promises import figure
 from shucheng.plan.queries.targets import targets_now
 from shucheng.plan.simulation import simulate
-from shucheng.plan.tests.conftest import CITIES, loaded
+from shucheng.plan.tests.conftest import CITIES
 from shucheng.plan.tests.test_web import client_of
 
 CITY = "320900"
@@ -38,10 +37,8 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def city(office: Actor) -> PlanVersion:
-    load_city(read_pack(CITIES / "yancheng"), actor=system_actor("cli"))
-    version = loaded((CITIES / "yancheng" / "plan.txt").read_text("utf-8"), office)
-    return publish_version(version.pk, version.revision, actor=office)
+def city(plan_in_force: int, db: None) -> PlanVersion:
+    return PlanVersion.objects.get(pk=plan_in_force)
 
 
 def report(metric: str, values: dict[str, int | None], area: str = CITY) -> None:

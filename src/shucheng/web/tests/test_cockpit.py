@@ -9,9 +9,9 @@ from django.test.utils import CaptureQueriesContext
 
 from shucheng.kernel.public import ObservationInput, Role, record_observations, system_actor
 from shucheng.plan.public import make_forecasts
-from shucheng.web.tests.test_pages import browser_of, city, text_of, year
+from shucheng.web.tests.test_pages import browser_of, text_of, year
 
-__all__ = ["city", "year"]  # fixtures
+__all__ = ["year"]  # fixtures
 pytestmark = pytest.mark.django_db
 
 

@@ -1,10 +1,12 @@
 """A city whose pack was written from its plan a minute ago: no map, no known department."""
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from django.test import Client
+from django.test import Client, override_settings
+from tests.stages import stage
 
 from shucheng.plan.city.new import new_city_pack
 from shucheng.plan.compiler.compile import compile_file
@@ -13,15 +15,22 @@ from shucheng.web.demo import fill, told
 PLAN = Path(__file__).parents[4] / "tests/plans/01-lanchuan-digital-economy.txt"
 
 
-@pytest.fixture
-def said(db: None, settings: Any, tmp_path: Path) -> list[str]:
+@pytest.fixture(scope="module")
+def lines(
+    django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[list[str]]:
     document, plan = compile_file(PLAN)
-    new = new_city_pack("testcity", plan, document.text, tmp_path)
-    settings.CITY_PACK = new.pack.path
-    settings.DEMO = True
-    settings.REQUIRE_SECOND_FACTOR = False
+    new = new_city_pack("testcity", plan, document.text, tmp_path_factory.mktemp("cities"))
     lines: list[str] = []
-    fill(PLAN, lambda line: lines.append(str(line)))
+    with (
+        override_settings(CITY_PACK=new.pack.path, DEMO=True, REQUIRE_SECOND_FACTOR=False),
+        stage(django_db_blocker, lambda: fill(PLAN, lambda line: lines.append(str(line)))),
+    ):
+        yield lines
+
+
+@pytest.fixture
+def said(lines: list[str], db: None) -> list[str]:
     return lines
 
 

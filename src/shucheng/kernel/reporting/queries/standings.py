@@ -1,6 +1,6 @@
 """How an obligation stands today, from its submissions and extensions."""
 
-from datetime import date
+from datetime import date, datetime
 
 from django.utils import timezone
 
@@ -9,12 +9,12 @@ from shucheng.kernel.reporting.engine.standing import Standing, standing
 from shucheng.kernel.reporting.models import ExtensionEvent, Obligation
 
 
-def effective_due(obligation: Obligation) -> date:
-    """The day that holds: the latest one granted, or the form's."""
+def effective_due(obligation: Obligation, by: datetime | None = None) -> date:
+    """The day that holds, now or as it was at a moment: the latest one granted, or the form's."""
     granted = [
         event.until
         for event in obligation.extensions.all()
-        if event.kind == ExtensionEvent.Kind.GRANTED
+        if event.kind == ExtensionEvent.Kind.GRANTED and (by is None or event.recorded_at <= by)
     ]
     return max([obligation.due_on, *granted])
 

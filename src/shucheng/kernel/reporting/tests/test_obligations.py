@@ -25,7 +25,7 @@ from shucheng.kernel.reporting.engine.standing import due, standing
 from shucheng.kernel.reporting.inputs import FormSettings, ReportingSettings, RuleSettings
 from shucheng.kernel.reporting.jobs import open_due
 from shucheng.kernel.reporting.models import ExtensionEvent, Form, FormLine, Obligation, Rule
-from shucheng.kernel.reporting.queries.late import late_metrics
+from shucheng.kernel.reporting.queries.late import awaited_figures
 from shucheng.kernel.reporting.queries.lists import (
     extension_requests,
     forms,
@@ -281,6 +281,13 @@ def test_extensions_cannot_be_rewritten(city: City) -> None:
 # What is late.
 
 
+def late_metrics(today: date, as_of: date | None = None) -> dict[tuple[str, str], date]:
+    """The earliest due day that passed, of each figure that is awaited."""
+    found = awaited_figures(as_of)
+    late = {key: [each.due for each in rows if each.due < today] for key, rows in found.items()}
+    return {key: min(days) for key, days in late.items() if days}
+
+
 @pytest.mark.django_db
 def test_a_metric_is_late_once_its_due_day_passed_and_nothing_is_published(city: City) -> None:
     late = late_metrics(TODAY)
@@ -315,6 +322,19 @@ def test_an_extension_keeps_a_metric_from_being_late(city: City) -> None:
     asked = ask_extension(city.owed().pk, date(2026, 8, 28), "Please.", actor=city.liaison)
     decide_extension(asked.pk, True, "", actor=city.office)
     assert ("revenue", "320902") not in late_metrics(TODAY)
+
+
+@pytest.mark.django_db
+def test_what_was_awaited_at_a_moment_is_known_later(city: City) -> None:
+    key, moment = ("revenue", "320902"), timezone.now()
+    before = awaited_figures(moment)[key]
+    asked = ask_extension(city.owed().pk, date(2026, 8, 28), "Please.", actor=city.liaison)
+    decide_extension(asked.pk, True, "", actor=city.office)
+    city.published(period="2026-06")
+    assert {each.period for each in awaited_figures()[key]} == {"2026-05", "2026-07"}
+    assert date(2026, 8, 28) in {each.due for each in awaited_figures()[key]}
+    assert awaited_figures(moment)[key] == before
+    assert awaited_figures(date(2020, 1, 1)) == {}, "nothing had been asked for then"
 
 
 # What a city pack says.

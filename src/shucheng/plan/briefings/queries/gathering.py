@@ -45,7 +45,8 @@ from shucheng.plan.queries.area_series import Series, direction_of, factor_of, n
 from shucheng.plan.queries.computed import compute, first_year_of
 from shucheng.plan.queries.drivers import contributions
 from shucheng.plan.queries.formula_words import in_words
-from shucheng.plan.queries.judged import Judged, JudgedPlan, judge_plan
+from shucheng.plan.queries.judge import judge_plan
+from shucheng.plan.queries.judged import Judged, JudgedPlan
 from shucheng.plan.queries.measured import Known, known_of
 from shucheng.plan.queries.paths import binding_shape
 

@@ -1,8 +1,10 @@
 """The city pack's plan in force, with figures of the year 2025 as they were reported."""
 
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from tests.stages import stage
 
 from shucheng.kernel.public import (
     Actor,
@@ -11,14 +13,11 @@ from shucheng.kernel.public import (
     run_pending_jobs,
     system_actor,
 )
-from shucheng.plan.actions.city import load_city
-from shucheng.plan.actions.publish import publish_version
 from shucheng.plan.briefings.actions.issuing import ask_to_issue
 from shucheng.plan.briefings.actions.making import Order, begin_briefing
 from shucheng.plan.briefings.models import Briefing
-from shucheng.plan.city.pack import read_pack
 from shucheng.plan.models import PlanVersion
-from shucheng.plan.tests.conftest import CITIES, loaded, office
+from shucheng.plan.tests.conftest import office
 
 __all__ = ["office"]
 
@@ -35,16 +34,22 @@ def months(year: int, value: int, last: int = 12) -> dict[str, int]:
     return {f"{year}-{month:02}": value + month for month in range(1, last + 1)}
 
 
-@pytest.fixture
-def city(office: Actor) -> PlanVersion:
-    load_city(read_pack(CITIES / "yancheng"), actor=system_actor("cli"))
-    version = loaded((CITIES / "yancheng" / "plan.txt").read_text("utf-8"), office)
-    published = publish_version(version.pk, version.revision, actor=office)
+@pytest.fixture(scope="module")
+def reported(plan_in_force: int, django_db_blocker: Any) -> Iterator[int]:
+    with stage(django_db_blocker, _reported):
+        yield plan_in_force
+
+
+def _reported() -> None:
     for year, last in ((2024, 12), (2025, 10)):
         report("core_revenue", months(year, 170, last))
         for area, part in ((DONGTAI, 20), (DAFENG, 30)):
             report("core_revenue", months(year, part, last), area)
-    return published
+
+
+@pytest.fixture
+def city(reported: int, db: None) -> PlanVersion:
+    return PlanVersion.objects.get(pk=reported)
 
 
 def made(actor: Actor, scope: str = SCOPE, period: str = PERIOD, **order: Any) -> Briefing:

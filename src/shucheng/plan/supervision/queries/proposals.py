@@ -18,7 +18,8 @@ from shucheng.kernel.public import (
     organisations_in,
 )
 from shucheng.plan.models import DutyRole, Indicator
-from shucheng.plan.queries.judged import Judged, judge_plan
+from shucheng.plan.queries.judge import judge_plan
+from shucheng.plan.queries.judged import Judged
 from shucheng.plan.queries.versions import current_version
 from shucheng.plan.supervision.models import SupervisionItem
 from shucheng.plan.supervision.queries.items import open_by_light, sees_all

@@ -1,0 +1,293 @@
+"""Judging a plan: what it takes is read once, then every indicator is judged in every area.
+
+Everybody who judges (the pages, supervision, briefings, forecasts) asks here, so that one
+indicator never has two lights.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from decimal import Decimal
+
+from shucheng.kernel.public import Area, Awaited, awaited_figures, city_area_code
+from shucheng.lib.periods import Period
+from shucheng.plan.judgement.judge import Facts, judge, pace
+from shucheng.plan.judgement.ranking import LOOK_BACK, Rank, ranks
+from shucheng.plan.models import Binding, Indicator, PlanVersion
+from shucheng.plan.queries.area_series import (
+    Series,
+    counted,
+    direction_of,
+    factor_of,
+    newest,
+    series_of,
+    start_of_year,
+    with_targets,
+)
+from shucheng.plan.queries.computed import compute, first_year_of, metrics_of
+from shucheng.plan.queries.judged import Judged, JudgedPlan
+from shucheng.plan.queries.light_rules import RuleInForce, rule_in_force
+from shucheng.plan.queries.measured import Known, known_of, stored_values
+from shucheng.plan.queries.paths import PathBook, path_book
+
+
+def judge_plan(
+    version: PlanVersion,
+    today: date,
+    *,
+    areas: Iterable[str] | None = None,
+    indicators: Iterable[str] | None = None,
+    as_of: date | None = None,
+) -> JudgedPlan:
+    """Judge every indicator of the annex, in the city and in each county that has data.
+
+    `areas` limits it to some area codes (ranks need the counties), `indicators` to some
+    indicators' codes; `as_of` judges by what was known at the end of that day: observations,
+    rules, paths, county targets and what forms had asked for.
+    """
+    return _read(version, today, areas, indicators, as_of).judge()
+
+
+def judge_now_and_before(
+    version: PlanVersion,
+    today: date,
+    *,
+    indicators: Iterable[str] | None = None,
+    as_of: date | None = None,
+) -> tuple[JudgedPlan, JudgedPlan]:
+    """The plan judged, and each indicator judged one of its own periods earlier, as known now;
+    from one reading."""
+    grounds = _read(version, today, None, indicators, as_of)
+    return grounds.judge(), grounds.judge(back=1)
+
+
+def _read(
+    version: PlanVersion,
+    today: date,
+    areas: Iterable[str] | None,
+    indicators: Iterable[str] | None,
+    as_of: date | None,
+) -> "_Grounds":
+    rows = version.indicators.select_related("binding").prefetch_related("path", "duties")
+    chosen = tuple(rows if indicators is None else rows.filter(code__in=list(indicators)))
+    places = _areas(areas)
+    bindings = {each.binding.pk: each.binding for each in chosen if each.binding}
+    known = _known(list(bindings.values()), first_year_of(version), list(places), areas, as_of)
+    book, city = path_book([each.code for each in chosen], as_of), city_area_code()
+    return _Grounds(
+        version=version,
+        today=today,
+        as_of=as_of,
+        rule=rule_in_force(today, as_of),
+        city=city,
+        places=places,
+        series=tuple(
+            (each, _by_area(each, known.get(each.binding_id or 0, {}), city, places, book))
+            for each in chosen
+        ),
+        awaited=awaited_figures(as_of),
+    )
+
+
+def _areas(wanted: Iterable[str] | None) -> dict[str, str]:
+    """Code → name, the city first, then counties, then zones."""
+    rows = Area.objects.exclude(kind="province")
+    if wanted is not None:
+        rows = rows.filter(code__in=list(wanted))
+    last = {"functional_zone": 2, "park": 2, "city": 0}
+    return {
+        area.code: area.label
+        for area in sorted(rows, key=lambda area: (last.get(area.kind, 1), area.pk))
+    }
+
+
+def _known(
+    bindings: list[Binding],
+    first_year: int,
+    codes: list[str],
+    wanted: Iterable[str] | None,
+    as_of: date | None,
+) -> dict[int, dict[str, list[Known]]]:
+    """Binding id → area → its known values, in order of period."""
+    found: dict[int, dict[str, list[Known]]] = {binding.pk: {} for binding in bindings}
+    if as_of is None:
+        rows = stored_values(list(found), [] if wanted is None else codes)
+    else:
+        computed = compute(bindings, first_year, areas=codes, as_of=as_of)
+        rows = [(value.binding.pk, value.area, known_of(value)) for value in computed]
+    for pk, area, known in rows:
+        found[pk].setdefault(area, []).append(known)
+    return found
+
+
+def _by_area(
+    indicator: Indicator,
+    known: Mapping[str, list[Known]],
+    city: str,
+    places: Mapping[str, str],
+    book: PathBook,
+) -> dict[str, Series]:
+    """An indicator's series with their paths: the city's, then those of every county that has data
+    or a target."""
+    factor = factor_of(indicator)
+    whole = series_of(known.get(city, ()), factor)
+    path = book.city(indicator, whole.values)
+    found = {city: replace(whole, path=path)}
+    for area in places:
+        own = series_of(known.get(area, ()), factor)
+        targets = book.county(indicator, area, own.values, path)
+        if area != city and (own.known or targets):
+            found[area] = with_targets(own, targets)
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Grounds:
+    """What indicators are judged from, on a day, by one rule."""
+
+    version: PlanVersion
+    today: date
+    as_of: date | None
+    rule: RuleInForce
+    city: str
+    # Code → name of the areas that are asked for.
+    places: dict[str, str]
+    series: tuple[tuple[Indicator, Mapping[str, Series]], ...]
+    # (metric, area) → what forms ask for and is not there.
+    awaited: Mapping[tuple[str, str], tuple[Awaited, ...]]
+
+    def judge(self, back: int = 0) -> JudgedPlan:
+        """Judge all of them, each that many of its own periods earlier."""
+        return JudgedPlan(
+            version=self.version,
+            today=self.today,
+            as_of=self.as_of,
+            rule=self.rule,
+            city_code=self.city,
+            areas=self.places,
+            judged=tuple(
+                judged
+                for indicator, series in self.series
+                for judged in self._everywhere(indicator, series, back)
+            ),
+        )
+
+    def _everywhere(
+        self, indicator: Indicator, series: Mapping[str, Series], back: int
+    ) -> list[Judged]:
+        judged = [
+            self._one(indicator, area, own, back)
+            for area, own in series.items()
+            if area in self.places
+        ]
+        counties = {area: own for area, own in series.items() if area != self.city}
+        placed = self._ranks(indicator, counties, judged)
+        return [replace(each, rank=placed.get(each.area)) for each in judged]
+
+    def _one(self, indicator: Indicator, area: str, series: Series, back: int) -> Judged:
+        period, due = self._period(indicator, area, series, back)
+        shown = newest(series, period)
+        facts = self._facts(indicator, series, period, due)
+        gone, left = counted(period) if period else (0, 0)
+        target, value = facts.target, facts.value
+        needed = None
+        if period and target is not None and value is not None and series.path:
+            start = start_of_year(series, period)
+            if start is not None and series.path.shape != "constant":
+                needed = pace(value, target, start, gone, left)
+        return Judged(
+            indicator=indicator,
+            area=area,
+            period=str(period) if period else "",
+            known=series.known.get(shown) if shown else None,
+            value=series.values.get(shown) if shown else None,
+            outcome=judge(facts, self.rule.rule),
+            path=series.path,
+            method=series.path.method(period) if series.path and period else None,
+            pace=needed,
+            rank=None,
+            target_simulated=series.simulated,
+            target_unconfirmed=series.unconfirmed,
+        )
+
+    def _period(
+        self, indicator: Indicator, area: str, series: Series, back: int
+    ) -> tuple[Period | None, date | None]:
+        """The newest period with a value that has ended, or the newest that is late; with the day
+        on which a form asks for it, where one does.
+
+        A form's day counts before the rule's, be it earlier or later.
+        """
+        latest = newest(series, None, by=self.today)
+        if latest is None:
+            return None, None
+        asked = self._asked(indicator, area, latest)
+        period = max(latest, self.rule.newest_due(latest.frequency, self.today))
+        while period > latest and period in asked and not self._is_late(asked[period]):
+            period = period.previous()
+        late = [each for each, due in asked.items() if each > period and self._is_late(due)]
+        period = max(late, default=period).shift(-back)
+        return period, asked.get(period)
+
+    def _asked(self, indicator: Indicator, area: str, latest: Period) -> dict[Period, date]:
+        """The periods after the newest known one that forms ask this indicator's figures for, with
+        the first day on which one of them is due."""
+        found: dict[Period, date] = {}
+        metrics = metrics_of(indicator.binding.formula) if indicator.binding else frozenset()
+        for metric in metrics:
+            for each in self.awaited.get((metric, area), ()):
+                end = Period.parse(each.period).end
+                period = Period.of(end, latest.frequency)
+                # A quarter is asked for by its last month.
+                if period.end == end and period > latest:
+                    found[period] = min(each.due, found.get(period, each.due))
+        return found
+
+    def _is_late(self, due: date) -> bool:
+        return due + timedelta(days=self.rule.rule.late_after_days) < self.today
+
+    def _facts(
+        self,
+        indicator: Indicator,
+        series: Series,
+        period: Period | None,
+        due: date | None = None,
+    ) -> Facts:
+        path = series.path
+        return Facts(
+            value=series.values.get(period) if period else None,
+            target=path.targets.get(period.year) if path and period else None,
+            expected=path.expected(period) if path and period else None,
+            direction=direction_of(indicator),
+            due=due or (self.rule.due(period) if period else None),
+            today=self.today,
+        )
+
+    def _ranks(
+        self, indicator: Indicator, counties: Mapping[str, Series], judged: list[Judged]
+    ) -> dict[str, Rank]:
+        """Ranks at the newest period that any county has reported, by schedule progress; by value
+        where no county has a target."""
+        periods = [
+            Period.parse(each.period)
+            for each in judged
+            if each.area in counties and each.outcome.facts.value is not None
+        ]
+        if not periods:
+            return {}
+        last = max(periods)
+        by_target = any(series.path for series in counties.values())
+        history: list[Mapping[str, Decimal | None]] = [
+            {
+                area: judge(
+                    self._facts(indicator, series, period), self.rule.rule
+                ).schedule_progress
+                if by_target
+                else series.values.get(period)
+                for area, series in counties.items()
+            }
+            for period in (last.shift(-back) for back in reversed(range(LOOK_BACK)))
+        ]
+        while history and not any(value is not None for value in history[0].values()):
+            history.pop(0)
+        return ranks(history, down=not by_target and direction_of(indicator) == "down")
