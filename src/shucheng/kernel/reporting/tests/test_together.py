@@ -28,6 +28,7 @@ def test_on_postgresql_two_at_once_are_one_after_the_other() -> None:
     racing.run()
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(connection.vendor != "sqlite", reason="on SQLite")
 def test_on_a_sqlite_file_two_at_once_are_one_after_the_other(tmp_path: Path) -> None:
     environment = {
