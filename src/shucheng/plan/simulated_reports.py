@@ -5,9 +5,9 @@ handed in, returned, approved and published by made-up people, so that every sta
 can be seen and gone on with. Everything is labelled: the submissions are `simulated`, their
 observations carry the source `simulation`, the people's names say so.
 
-What happens to whom follows from the order of the pack's areas, the same every time: areas that
-report more than a month late have not handed in, those that are somewhat late did so after the
-due day, and the others are cast in the order below.
+What happens to whom follows from the pack, the same every time: areas that report more than a
+month late have not handed in, nor has the department whose figure of the city is as late; who is
+somewhat late did so after the due day, and the other areas are cast in the order below.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -117,6 +117,8 @@ class _Stage:
         self.office = pack.plan.office or ""
         self.values = _values(pack, until)
         self.late = _late_days(pack)
+        series = pack.simulation.series if pack.simulation else ()
+        self.late_metrics = {each.metric: each.late_days for each in series}
         self.cast = _cast(pack)
         self.owner = reporting_owner(pack)
         names = {each.code: each.name for each in pack.organisations}
@@ -136,13 +138,13 @@ class _Stage:
         if age < 0:  # not due yet: who is always early is there
             early = task.area == next(iter(self.late), "")
             return [self._handed_in(task, entries, -1)] if early else []
-        if task.kind == "city":
-            return self._city(task, entries, age)
-        late = self.late.get(task.area, 0)
+        late = self._late(task)
         if late >= _MISSING:
             return [] if age == 0 else [self._published(task, entries, late)]
         if late >= _LATE:
             return [self._published(task, entries, 2)]
+        if task.kind == "city":
+            return self._city(task, entries, age)
         if age == 0:
             return self._newest(task, entries)
         if age == 1 and self._part(task) == "wrong":
@@ -270,6 +272,12 @@ class _Stage:
         """0 for the newest period that is due, 1 for the one before; below 0: not due yet."""
         newest = self.newest.get(task.form)
         return newest.ordinal - Period.parse(task.period).ordinal if newest else -1
+
+    def _late(self, task: Task) -> int:
+        """In days; a form waits for the last of its figures."""
+        if task.kind == "city":
+            return max(self.late_metrics.get(metric, 0) for metric in task.cells.values())
+        return self.late.get(task.area, 0)
 
     def _part(self, task: Task) -> str:
         if task.kind != "area" or task.owner != self.owner:

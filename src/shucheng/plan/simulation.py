@@ -46,7 +46,8 @@ def simulate(
         ):
             if but(period, until) and metric.origin == "reported":
                 continue
-            rows.append(ObservationInput(code, city, str(period), value))
+            if period.end + timedelta(days=series.lag_days + series.late_days) <= until:
+                rows.append(ObservationInput(code, city, str(period), value))
             for share, part in simulated_parts(
                 series, metric, period, value, settings.shares, settings.seed
             ):

@@ -157,7 +157,7 @@ class Series:
 
     `start` is the first period's value of the whole city in the metric's unit, `growth` percent
     a year, `noise` the standard deviation in percent, `lag_days` the days from a period's end
-    until it is reported.
+    until it is reported, `late_days` how many more the city's own figure takes.
     """
 
     metric: str
@@ -165,6 +165,7 @@ class Series:
     growth: Decimal
     noise: Decimal
     lag_days: int
+    late_days: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -201,9 +201,10 @@ def _series(entry: Entry) -> model.Series:
         growth=entry.number("growth", "0"),
         noise=entry.number("noise", "0"),
         lag_days=entry.integer("lag_days", 0),
+        late_days=entry.integer("late_days", 0),
     )
-    if series.noise < 0 or series.lag_days < 0:
-        entry.problem("noise and lag_days cannot be negative.")
+    if min(series.noise, series.lag_days, series.late_days) < 0:
+        entry.problem("noise, lag_days and late_days cannot be negative.")
     entry.done()
     return series
 
