@@ -203,7 +203,7 @@ def _series(entry: Entry) -> model.Series:
         lag_days=entry.integer("lag_days", 0),
         late_days=entry.integer("late_days", 0),
     )
-    if min(series.noise, series.lag_days, series.late_days) < 0:
+    if series.noise < 0 or min(series.lag_days, series.late_days) < 0:
         entry.problem("noise, lag_days and late_days cannot be negative.")
     entry.done()
     return series
