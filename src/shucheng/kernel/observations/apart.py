@@ -4,12 +4,13 @@ DuckDB reads the embedded database's file with an SQLite of its own. Two copies 
 hold one file in one process: when the one closes it, the locks of the other are gone, and two
 writers can meet. So the reading has a process for itself, which also gives its memory back.
 
-It reads a pickled `Question` from standard input, which its own program sent, and writes the
-answers back. No Django here: starting takes a blink.
+It reads a pickled `Question` from standard input, which its own program sent, and writes each
+answer back as soon as it has it. No Django here: starting takes a blink.
 """
 
 import pickle
 import sys
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -63,14 +64,15 @@ class Question:
     source: Source
 
 
-def answer(question: Question) -> list[Rows]:
+def answers(question: Question) -> Iterator[Rows]:
     """What each statement gives, in order."""
     with duckdb.connect(":memory:", config={**question.config}) as engine:
         # It would be drawn into the answer.
         engine.execute("SET enable_progress_bar = false")
         _names(engine, question)
         _known(engine, question)
-        return [engine.execute(statement).fetchall() for statement in question.statements]
+        for statement in question.statements:
+            yield engine.execute(statement).fetchall()
 
 
 # ruff: noqa: S608 - paths and numbers are ours
@@ -101,8 +103,9 @@ def _known(engine: duckdb.DuckDBPyConnection, question: Question) -> None:
         "CREATE VIEW every_definition AS SELECT * FROM (SELECT id, metric_version_id, period,"
         " list_extract(getvariable('metric_codes'), metric_version_id) AS metric,"
         " list_extract(getvariable('area_codes'), area_id) AS area, period_end,"
-        " dimension_key AS dimension, value, source = 'simulation' AS simulated FROM raw"
-        " WHERE NOT EXISTS (SELECT 1 FROM gone WHERE gone.id = raw.id))"
+        " dimension_key AS dimension, value, source = 'simulation' AS simulated"
+        # A correlated NOT EXISTS would first keep all rows in memory.
+        " FROM raw ANTI JOIN gone USING (id))"
         " WHERE metric IS NOT NULL AND area IS NOT NULL"
     )
     codes = [code for _, code, _ in question.versions]
@@ -164,8 +167,12 @@ def quoted(text: str) -> str:
 
 
 def main() -> None:
+    # Where it is installed, DuckDB would load it with the first answer, for nothing.
+    sys.modules["pandas"] = None  # type: ignore[assignment]
     question = pickle.load(sys.stdin.buffer)  # noqa: S301 - from our own program
-    pickle.dump(answer(question), sys.stdout.buffer)
+    for rows in answers(question):
+        pickle.dump(rows, sys.stdout.buffer)
+        sys.stdout.buffer.flush()
 
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@ import sqlite3
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
 from datetime import UTC
 from importlib.metadata import files
@@ -31,18 +31,21 @@ from shucheng.lib.periods import Period
 _MANY_MONTHS = 5000
 
 
-def ask(statements: Sequence[str], wanted: Iterable[Wanted], as_of: AsOf = None) -> list[Rows]:
-    """What each statement gives over the known values of some series, at least of those.
+def ask(statements: Sequence[str], wanted: Iterable[Wanted], as_of: AsOf = None) -> Iterator[Rows]:
+    """What each statement gives over the known values of some series, at least of those; one after
+    the other, so that an answer can be worked on while the next one is found.
 
     The relation is `known(id, metric, area, period_end, dimension, value, simulated)`. Statements
     are SQL as DuckDB reads it. What this transaction recorded is there as well.
     """
     series = list(wanted)
     if _is_large(series):
-        return _ask_apart(statements, {each.metric for each in series}, as_of)
+        yield from _ask_apart(statements, {each.metric for each in series}, as_of)
+        return
     with duckdb.connect(":memory:", config={**settings.ENGINE, "threads": "1"}) as engine:
         _fill(engine, panel(series, as_of))
-        return [engine.execute(statement).fetchall() for statement in statements]
+        for statement in statements:
+            yield engine.execute(statement).fetchall()
 
 
 # Column by column as one text: cell by cell takes a hundred times longer.
@@ -87,7 +90,7 @@ def _file() -> Path | None:
     return name if name.is_file() else Path()
 
 
-def _ask_apart(statements: Sequence[str], metrics: set[str], as_of: AsOf) -> list[Rows]:
+def _ask_apart(statements: Sequence[str], metrics: set[str], as_of: AsOf) -> Iterator[Rows]:
     folder = Path(settings.ENGINE["temp_directory"])
     folder.mkdir(parents=True, exist_ok=True)
     numbers = definitions(metrics)
@@ -102,16 +105,32 @@ def _ask_apart(statements: Sequence[str], metrics: set[str], as_of: AsOf) -> lis
             config=dict(settings.ENGINE),
             source=_copied(rows, as_of) if file is None else _scanned(file, rows, as_of),
         )
-        done = subprocess.run(  # noqa: S603 - our own module
+        yield from _answers(question, Path(name) / "errors.txt")
+
+
+def _answers(question: Question, errors: Path) -> Iterator[Rows]:
+    """Each answer of a process of its own, which ends when nobody reads on."""
+    with (
+        errors.open("wb") as told,
+        subprocess.Popen(  # noqa: S603 - our own module
             [sys.executable, "-m", Question.__module__],
-            input=pickle.dumps(question),
-            capture_output=True,
-            check=False,
-        )
-    if done.returncode:
-        raise RuntimeError(f"reading the observations failed: {done.stderr.decode()[-2000:]}")
-    answers: list[Rows] = pickle.loads(done.stdout)  # noqa: S301 - from our own program
-    return answers
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=told,
+        ) as process,
+    ):
+        if process.stdin is None or process.stdout is None:
+            raise RuntimeError("without pipes nothing can be asked")
+        try:
+            pickle.dump(question, process.stdin)
+            process.stdin.close()
+            for _ in question.statements:
+                yield pickle.load(process.stdout)  # noqa: S301 - from our own program
+        except (EOFError, pickle.UnpicklingError, BrokenPipeError) as error:
+            said = errors.read_text("utf-8", "replace")[-2000:]
+            raise RuntimeError(f"reading the observations failed: {said}") from error
+        finally:
+            process.kill()
 
 
 def _scanned(file: Path, rows: Path, as_of: AsOf) -> Source:

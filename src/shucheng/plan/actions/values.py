@@ -2,11 +2,13 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
+from typing import Any
 
 from django.db import connection
 from django.db.models import QuerySet
 
-from shucheng.kernel.public import Actor, Change, action, moments, record
+from shucheng.kernel.public import Actor, Change, Observation, action, record
+from shucheng.lib.periods import Period
 from shucheng.plan.actions.forecasts import order_forecasts
 from shucheng.plan.formula.cells import ENGINE, CellValue
 from shucheng.plan.models import Binding, IndicatorValue
@@ -23,13 +25,18 @@ _LARGEST = Decimal(10) ** 17
 _BATCH = 500
 
 _Place = tuple[int, str, str]
+# Value, simulated, rests on, newest observation, digest, engine.
 _Said = tuple[Decimal | None, bool, int, int, str, str]
+# And the period's last day as the database takes it.
+_Fresh = tuple[_Place, _Said, Any]
 # What a stored value says beside its place; the rest follows from it.
 _SAID = ("value", "simulated", "rests_on", "observation_id", "digest", "engine")
 _COLUMNS = ("binding_id", "area", "period", *_SAID, "period_end", "recorded_at")
 _UPSERT = (
     f"INSERT INTO plan_indicatorvalue ({', '.join(_COLUMNS)})"  # noqa: S608 - our own names
-    f" VALUES ({', '.join(['%s'] * len(_COLUMNS))}) ON CONFLICT (binding_id, area, period)"
+    f" VALUES ({', '.join(['%s'] * (len(_COLUMNS) - 1))},"
+    f" (SELECT recorded_at FROM {Observation._meta.db_table} WHERE id = %s))"
+    " ON CONFLICT (binding_id, area, period)"
     f" DO UPDATE SET {', '.join(f'{name} = EXCLUDED.{name}' for name in _COLUMNS[3:])}"
 )
 
@@ -84,10 +91,10 @@ def recompute(bindings: Sequence[Binding] | None = None) -> int:
     version = current_version()
     if version is None or not locked:
         return 0  # publishing a plan computes them
-    values = cell_values(locked, first_year_of(version))
-    _store(values, _stored(IndicatorValue.objects.filter(binding__in=locked)))
+    stored = _stored(IndicatorValue.objects.filter(binding__in=locked))
+    computed = _store(cell_values(locked, first_year_of(version)), stored)
     order_forecasts()
-    return len(values)
+    return computed
 
 
 def _locked(bindings: "QuerySet[Binding]") -> list[Binding]:
@@ -106,34 +113,36 @@ def _stored(rows: "QuerySet[IndicatorValue]") -> dict[_Place, tuple[int, _Said]]
 
 def _store(
     values: Iterable[tuple[Binding, CellValue]], stored: Mapping[_Place, tuple[int, _Said]]
-) -> None:
-    """Make of what is stored what was computed; rows that say the same already stay untouched."""
+) -> int:
+    """Make of what is stored what was computed; rows that say the same already stay untouched.
+    Returns how many values there are."""
     gone = dict(stored)
-    fresh = []
+    count = 0
+    fresh: list[_Fresh] = []
+    periods: dict[Period, tuple[str, Any]] = {}
     for binding, found in values:
-        place = (binding.pk, found.area, str(found.period))
-        said = _said(found)
+        count += 1
+        if found.period not in periods:
+            end = connection.ops.adapt_datefield_value(found.period.end)
+            periods[found.period] = str(found.period), end
+        name, end = periods[found.period]
+        place, said = (binding.pk, found.area, name), _said(found)
         if gone.pop(place, (0, None))[1] != said:
-            fresh.append((place, said, found))
+            fresh.append((place, said, end))
+        if len(fresh) == _BATCH:
+            _write(fresh)
+            fresh.clear()
+    _write(fresh)
     keys = [pk for pk, _ in gone.values()]
     for start in range(0, len(keys), _BATCH):
         IndicatorValue.objects.filter(pk__in=keys[start : start + _BATCH]).delete()
-    recorded = moments(found.newest for _, _, found in fresh)
-    adapt = connection.ops
-    # Past the models: a full computation writes a hundred thousand rows, ten times faster so.
+    return count
+
+
+def _write(fresh: Sequence[_Fresh]) -> None:
+    """Past the models: a full computation writes a hundred thousand rows, ten times faster so."""
     with connection.cursor() as cursor:
-        cursor.executemany(
-            _UPSERT,
-            [
-                (
-                    *place,
-                    *said,
-                    adapt.adapt_datefield_value(found.period.end),
-                    adapt.adapt_datetimefield_value(recorded[found.newest].recorded_at),
-                )
-                for place, said, found in fresh
-            ],
-        )
+        cursor.executemany(_UPSERT, [(*place, *said, end, said[3]) for place, said, end in fresh])
 
 
 def _said(found: CellValue) -> _Said:

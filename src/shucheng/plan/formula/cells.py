@@ -16,7 +16,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from itertools import accumulate
+from itertools import accumulate, islice
 from operator import itemgetter
 from typing import Any, Final
 
@@ -34,6 +34,8 @@ ENGINE: Final = "formula/2"
 
 Rows = list[tuple[Any, ...]]
 _Key = tuple[str, Selection]
+# A period, its name, and what a value of it stands on: reading, areas, first and last step.
+_Step = tuple[Period, str, list[tuple[int, str, int, int]]]
 
 # Where observations close a value's period: the month, the day in it, and the id in one number, so
 # that the largest is the newest.
@@ -105,16 +107,25 @@ class Computation:
             for reading in readings(formula.root):
                 self._keys.setdefault((reading.metric, reading.where), len(self._keys))
             self._facts |= formula.metrics
+        self._wheres = list(dict.fromkeys(where for _, where in self._keys if where))
 
     def statements(self) -> list[str]:
         """SQL to run in order; the last ones, one a formula after the cells, are answers."""
-        city = next((area for area, parent in self._areas.items() if not parent), "")
+        return [*self._preparations(), *self._questions()]
+
+    def _preparations(self) -> list[str]:
         return [
             _SUMS,
+            *self._marks(),
             *self._additions(),
             _CELLS.format(listed=self._listed()),
             _PANEL,
             "CREATE TABLE areas AS " + _values(["area", "parent"], list(self._areas.items())),
+        ]
+
+    def _questions(self) -> list[str]:
+        city = next((area for area, parent in self._areas.items() if not parent), "")
+        return [
             "SELECT reading, area, step, rests_on, simulated, ids, closing FROM cells"
             " ORDER BY reading, area, step",
             *(
@@ -123,13 +134,11 @@ class Computation:
             ),
         ]
 
-    def read(self, answers: Sequence[Rows]) -> Iterator[list[CellValue]]:
-        """Each formula's values in order of area and period."""
-        own = answers[-len(self._formulas) - 1 :] if self._formulas else []
-        if not own:
-            return
-        below = _Below(own[0], self._keys, self._areas, self._first_year)
-        for formula, found in zip(self._formulas, own[1:], strict=True):
+    def read(self, answers: Iterable[Rows]) -> Iterator[list[CellValue]]:
+        """Each formula's values in order of area and period, as the answers come."""
+        own = islice(answers, len(self._preparations()), None)
+        below = _Below(next(own), self._keys, self._areas, self._first_year)
+        for formula, found in zip(self._formulas, own, strict=True):
             yield below.values(formula, found)
 
     def _listed(self) -> str:
@@ -142,7 +151,9 @@ class Computation:
         return _values(["reading", "metric", "bit", "a_year", "expected"], rows)
 
     def _bit(self, metric: str, where: Selection) -> int:
-        return 1 << [key[1] for key in self._keys if key[0] == metric and key[1]].index(where)
+        """The bit of one of the metric's selections; 0 where it is none of them."""
+        own = [key[1] for key in self._keys if key[0] == metric and key[1]]
+        return 1 << own.index(where) if where in own else 0
 
     def _additions(self) -> Iterator[str]:
         """Fill the sums: once for what is observed by month or less often, once for days."""
@@ -153,7 +164,7 @@ class Computation:
             yield (
                 f"INSERT INTO sums SELECT metric, area, period_end, {chosen} AS chosen, SUM(value),"
                 " COUNT(value), COUNT(*), COUNT(*), COUNT(*) FILTER (simulated), SUM(id),"
-                f" day(period_end) * {_IDS} + MAX(id) FROM known{apart}"
+                f" day(period_end) * {_IDS} + MAX(id) FROM known JOIN marks USING (metric){apart}"
                 " GROUP BY metric, area, period_end, chosen"
             )
         if daily:
@@ -161,21 +172,33 @@ class Computation:
                 f"INSERT INTO sums SELECT metric, area, last_day(period_end), {chosen} AS chosen,"
                 f" {self._month()} AS month, CASE WHEN month IS NULL THEN 0 ELSE 1 END, 1,"
                 " COUNT(*), COUNT(*) FILTER (simulated), SUM(id),"
-                f" MAX(day(period_end) * {_IDS} + id) FROM known"
+                f" MAX(day(period_end) * {_IDS} + id) FROM known JOIN marks USING (metric)"
                 f" WHERE metric IN ({_listing(daily)})"
                 " GROUP BY metric, area, last_day(period_end), chosen, dimension"
             )
 
+    def _marks(self) -> Iterator[str]:
+        """A row a metric, a column a selection: its bit where the metric is read by it, or 0.
+
+        Metrics are of the relation's own type: where that is an enumeration, numbers are compared.
+        """
+        names = ["metric", *(f"mark{number}" for number in range(len(self._wheres)))]
+        columns = ["metric", *(f"CAST(0 AS BIGINT) AS {name}" for name in names[1:])]
+        yield f"CREATE TABLE marks AS SELECT {', '.join(columns)} FROM known LIMIT 0"
+        rows: list[list[str | int]] = [
+            [metric, *(self._bit(metric, where) for where in self._wheres)]
+            for metric in self._facts
+        ]
+        yield "INSERT INTO marks " + _values(names, rows)
+
     def _chosen(self) -> str:
         """Which of its metric's selections count a row."""
-        metrics: dict[tuple[Selection, int], list[str]] = {}
-        for metric, where in self._keys:
-            if where:
-                metrics.setdefault((where, self._bit(metric, where)), []).append(metric)
         counted = [
-            f"CASE WHEN metric IN ({_listing(codes)})"
-            f" AND {' AND '.join(f'({holds(*each)})' for each in where)} THEN {bit} ELSE 0 END"
-            for (where, bit), codes in metrics.items()
+            # One in the other: texts are looked into where it matters alone.
+            f"CASE WHEN mark{number} <> 0 THEN CASE WHEN"
+            f" {' AND '.join(f'({holds(*each)})' for each in where)}"
+            f" THEN mark{number} ELSE 0 END ELSE 0 END"
+            for number, where in enumerate(self._wheres)
         ]
         return " + ".join(counted) or "0"
 
@@ -239,26 +262,25 @@ class _Below:
 
     def values(self, formula: Formula, found: Rows) -> list[CellValue]:
         """A formula's values in order of area and period."""
-        runs = {
-            number: [
-                (self._keys[run.metric, run.where], run.areas, run.first.ordinal, run.last.ordinal)
-                for run in inputs(formula, Period(formula.frequency, number), self._first_year)
-            ]
+        about = f"{ENGINE} {formula.text} {formula.unit}"
+        steps = {
+            number: self._step(formula, Period(formula.frequency, number))
             for number in {row[2] for row in found}
         }
         return [
-            self._value(formula, area, Period(formula.frequency, number), value, runs[number])
+            self._value(about, area, steps[number], value)
             for area, _member, number, value in sorted(found, key=itemgetter(0, 2))
         ]
 
-    def _value(
-        self,
-        formula: Formula,
-        area: str,
-        period: Period,
-        value: float | None,
-        runs: Sequence[tuple[int, str, int, int]],
-    ) -> CellValue:
+    def _step(self, formula: Formula, period: Period) -> _Step:
+        runs = [
+            (self._keys[run.metric, run.where], run.areas, run.first.ordinal, run.last.ordinal)
+            for run in inputs(formula, period, self._first_year)
+        ]
+        return period, str(period), runs
+
+    def _value(self, about: str, area: str, step: _Step, value: float | None) -> CellValue:
+        period, name, runs = step
         rests_on = simulated = ids = own = other = 0
         for reading, areas, first, last in runs:
             for each in self._areas_read(areas, area):
@@ -271,7 +293,7 @@ class _Below:
                     other = max(other, found[3])
                     if each == area:
                         own = max(own, found[3])
-        text = f"{ENGINE} {formula.text} {formula.unit} {area} {period} {rests_on} {ids}"
+        text = f"{about} {area} {name} {rests_on} {ids}"
         return CellValue(
             area,
             period,
@@ -294,19 +316,23 @@ class _Series:
 
     def __init__(self, cells: Rows) -> None:
         self._steps = [row[2] for row in cells]
-        self._sums = [
-            [0, *accumulate(int(row[column]) for row in cells)] for column in (3, 4, 5)
-        ]  # rests_on, simulated, ids
+        self._counted = [0, *accumulate(int(row[3]) for row in cells)]
+        self._simulated = [0, *accumulate(int(row[4]) for row in cells)]
+        self._ids = [0, *accumulate(int(row[5]) for row in cells)]
         self._closing = [int(row[6]) for row in cells]
 
     def between(self, first: int, last: int) -> tuple[int, int, int, int] | None:
         """How many observations, how many simulated, the sum of ids, what closes; in a run."""
         start = bisect_left(self._steps, first)
-        end = bisect_right(self._steps, last)
-        if end <= start:
+        end = bisect_right(self._steps, last, start)
+        if end == start:
             return None
-        counted, simulated, ids = (sums[end] - sums[start] for sums in self._sums)
-        return counted, simulated, ids, self._closing[end - 1]
+        return (
+            self._counted[end] - self._counted[start],
+            self._simulated[end] - self._simulated[start],
+            self._ids[end] - self._ids[start],
+            self._closing[end - 1],
+        )
 
 
 def _values(names: Sequence[str], rows: Collection[Sequence[str | int]]) -> str:

@@ -1,6 +1,6 @@
 """Compute bindings: their formulas over the observations known now, or as known on a day."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -95,7 +95,7 @@ def compute(
 
     `first_year` is where cumulative sums begin. A handful of queries, however many bindings.
     """
-    found = cell_values(bindings, first_year, areas=areas, as_of=as_of)
+    found = list(cell_values(bindings, first_year, areas=areas, as_of=as_of))
     newest = moments(value.newest for _, value in found)
     return [
         Computed(
@@ -118,19 +118,18 @@ def cell_values(
     *,
     areas: Iterable[str] = (),
     as_of: date | datetime | None = None,
-) -> list[tuple[Binding, CellValue]]:
-    """As `compute`, with the newest observation by id alone."""
+) -> Iterator[tuple[Binding, CellValue]]:
+    """As `compute`, binding by binding as they are found, with the newest observation by id
+    alone."""
     formulas = _formulas(bindings)
     asked = frozenset(areas)
     # The city's value and the sum below an area need other areas' observations as well.
     alone = asked and not any(_looks_around(formula.root) for formula in formulas.values())
     metrics = sorted({code for formula in formulas.values() for code in formula.metrics})
     wanted = [Wanted(metric, asked if alone else frozenset()) for metric in metrics]
-    return [
-        (binding, value)
-        for binding, value in _asked(formulas, first_year, area_tree(), wanted, as_of)
-        if not asked or value.area in asked
-    ]
+    for binding, value in _asked(formulas, first_year, area_tree(), wanted, as_of):
+        if not asked or value.area in asked:
+            yield binding, value
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,16 +211,14 @@ def _asked(
     tree: Mapping[str, str],
     wanted: Sequence[Wanted],
     as_of: date | datetime | None = None,
-) -> list[tuple[Binding, CellValue]]:
+) -> Iterator[tuple[Binding, CellValue]]:
     if not formulas or not wanted:
-        return []
+        return
     computation = Computation(list(formulas.values()), tree, first_year)
     answers = ask(computation.statements(), wanted, as_of)
-    return [
-        (binding, value)
-        for binding, values in zip(formulas, computation.read(answers), strict=True)
-        for value in values
-    ]
+    for binding, values in zip(formulas, computation.read(answers), strict=True):
+        for value in values:
+            yield binding, value
 
 
 def _widen(
