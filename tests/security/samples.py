@@ -192,6 +192,7 @@ def make_samples() -> Samples:
         ("plan:judging", "code"): indicator.code,
         ("plan:split", "code"): indicator.code,
         ("plan:area", "code"): "990100",
+        ("plan:area_csv", "code"): "990100",
         "rule": published.findings.earliest("pk").rule,
         ("plan:task", "pk"): published.tasks.earliest("pk").pk,
         ("plan:work_point", "pk"): published.workpoints.earliest("pk").pk,
@@ -239,6 +240,7 @@ def make_samples() -> Samples:
     }
     forms: dict[str, dict[str, Any]] = {
         "report/<str:number>/notices/": {**NOTICE, "recipients": "subject"},
+        "reporting/forms/<str:code>/<slug:deed>/": {"revision": 1},
         "plan/load/": {"file": ("plan.txt", PLAN.encode())},
         "plan/<int:version_id>/items/": {
             "item": "task",
@@ -359,6 +361,11 @@ def _reported(bureau: Organisation) -> dict[str | tuple[str, str], Any]:
         "obligation_id": owed.pk,
         "submission_id": draft.pk,
         ("reporting:form", "code"): owed.form.code,
+        ("reporting:form_change", "code"): owed.form.code,
+        ("reporting:form_change", "deed"): "retire",
+        ("reporting:rule", "code"): "jump:sales",
+        ("reporting:rule_change", "code"): "jump:sales",
+        ("reporting:rule_change", "deed"): "retire",
         ("reporting:step", "move"): "withdraw",
         ("reporting:decide", "request_id"): asked.pk,
         "deed": "ask",

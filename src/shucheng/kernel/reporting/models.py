@@ -85,6 +85,10 @@ class Form(models.Model):
     publish_apart = models.BooleanField(default=False)
     unconfirmed = models.BooleanField(default=True)
     retired_at = models.DateTimeField(null=True)
+    # The plan office changed it: a city pack that is loaded again leaves it as it is.
+    by_office = models.BooleanField(default=False)
+    # Rises with every change by the plan office, and each names the one it looked at.
+    revision = models.PositiveIntegerField(default=1)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 
     class Meta:
@@ -113,6 +117,8 @@ class FormLine(models.Model):
     required = models.BooleanField(default=True)
     first_day = models.DateField(null=True)
     last_day = models.DateField(null=True)
+    # The plan office added, changed or ended it: generating forms leaves it as it is.
+    by_office = models.BooleanField(default=False)
 
     class Meta:
         ordering = ["position", "id"]
@@ -164,6 +170,44 @@ class Rule(models.Model):
 
     def __str__(self) -> str:
         return f"{self.code} v{self.number}"
+
+
+class SetupEvent(models.Model):
+    """What the plan office changed about a form or a rule, and why. Rows only grow.
+
+    `rule` is the version that the change made, `form` the form that was changed.
+    """
+
+    class Kind(models.TextChoices):
+        CHANGED = "changed", pgettext_lazy("setup", "Changed")
+        LINE_ADDED = "added", pgettext_lazy("setup", "Metric added")
+        LINE_ENDED = "ended", pgettext_lazy("setup", "Line ended")
+        RETIRED = "retired", pgettext_lazy("setup", "Retired")
+        RESTORED = "restored", pgettext_lazy("setup", "Back in use")
+        CONFIRMED = "confirmed", pgettext_lazy("setup", "Confirmed")
+
+    kind = models.CharField(max_length=10, choices=Kind)
+    form = models.ForeignKey(Form, models.PROTECT, null=True, related_name="setup_events")
+    rule = models.OneToOneField(Rule, models.PROTECT, null=True, related_name="setup_event")
+    # Field → what it said; of a line, `line` is its key.
+    before: models.JSONField[dict[str, Any], dict[str, Any]] = models.JSONField(default=dict)
+    after: models.JSONField[dict[str, Any], dict[str, Any]] = models.JSONField(default=dict)
+    reason = models.CharField(max_length=500)
+    recorded_at = models.DateTimeField(default=timezone.now, editable=False)
+    person = models.ForeignKey("identity.Person", models.PROTECT, null=True, related_name="+")
+    person_name = models.CharField(max_length=150)
+
+    class Meta:
+        ordering = ["recorded_at", "id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(form__isnull=False) ^ Q(rule__isnull=False),
+                name="setup_event_of_form_or_rule",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.form_id or self.rule_id}"
 
 
 class Obligation(models.Model):

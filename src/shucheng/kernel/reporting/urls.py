@@ -1,14 +1,27 @@
 from django.urls import path
 
-from shucheng.kernel.reporting.views import draft, lists, moves, office, sheet, workbooks
+from shucheng.kernel.reporting.views import (
+    draft,
+    forms,
+    lists,
+    moves,
+    office,
+    rules,
+    sheet,
+    workbooks,
+)
 
 app_name = "reporting"
 urlpatterns = [
     path("reporting/", lists.show_tasks, name="tasks"),
     path("reporting/inbox/", lists.show_inbox, name="inbox"),
     path("reporting/progress/", lists.show_progress, name="progress"),
-    path("reporting/forms/", office.show_forms, name="forms"),
-    path("reporting/forms/<str:code>/", office.show_form, name="form"),
+    path("reporting/forms/", forms.show_forms, name="forms"),
+    path("reporting/forms/<str:code>/", forms.show_form, name="form"),
+    path("reporting/forms/<str:code>/<slug:deed>/", forms.change, name="form_change"),
+    path("reporting/rules/", rules.show_rules, name="rules"),
+    path("reporting/rules/<str:code>/", rules.show_rule, name="rule"),
+    path("reporting/rules/<str:code>/<slug:deed>/", rules.change, name="rule_change"),
     path("reporting/locks/", office.show_locks, name="locks"),
     path("reporting/locks/<slug:deed>/", office.change_lock, name="lock_change"),
     path("reporting/tasks/<int:obligation_id>/", sheet.show_task, name="task"),

@@ -18,15 +18,14 @@ from shucheng.kernel.errors import Invalid
 from shucheng.kernel.identity.models import Organisation
 from shucheng.kernel.observations.inputs import dimension_key
 from shucheng.kernel.observations.models import Metric, MetricVersion, Origin
-from shucheng.kernel.reporting.engine.reading_rules import RuleInvalid, read_rule
+from shucheng.kernel.reporting.actions.rules import keep_rule
 from shucheng.kernel.reporting.inputs import (
     DUE_DAYS,
     FormSettings,
     ReportingSettings,
-    RuleSettings,
     form_code,
 )
-from shucheng.kernel.reporting.models import Form, FormKind, FormLine, Rule
+from shucheng.kernel.reporting.models import Form, FormKind, FormLine
 from shucheng.kernel.reporting.periods import read_period
 from shucheng.kernel.reporting.queries.asked import newest_versions
 from shucheng.lib.periods import Period
@@ -63,7 +62,7 @@ def generate_forms(*, actor: Actor, first: str = "") -> Generated:
     A metric that is reported becomes a line of its owner's form of its frequency (and, where
     areas report it, of the owner's area form); one that is gone, or has another owner or
     frequency now, is retired there; what was asked before stays. New forms ask from the running
-    period on, or from `first`.
+    period on, or from `first`. What the plan office set up itself stays as it is.
     """
     actor.require("reporting.manage")
     done = _generate(ReportingSettings(first=first))
@@ -82,13 +81,14 @@ def generate_forms(*, actor: Actor, first: str = "") -> Generated:
 def import_reporting(settings: ReportingSettings, *, actor: Actor) -> Generated:
     """Generate the forms, then store what a city pack says is different, and its rules.
 
-    Loading it again changes only what the pack changed; a changed rule is a new version.
+    Loading it again changes only what the pack changed; a changed rule is a new version. Forms
+    and rules that the plan office changed since are the plan office's.
     """
     actor.require("reporting.manage")
     done = _generate(settings)
     for each in settings.forms:
         _set_up(each)
-    rules = sum(_keep_rule(rule, actor) for rule in settings.rules)
+    rules = sum(keep_rule(rule, actor) for rule in settings.rules)
     record(
         "reporting.forms.generated",
         ("reporting.forms", "", "import"),
@@ -106,8 +106,13 @@ def _generate(settings: ReportingSettings) -> Generated:
     wanted = _wanted()
     forms = {form.code: form for form in Form.objects.all()}
     open_lines: dict[str, dict[tuple[int, str], FormLine]] = {code: {} for code in forms}
-    for line in FormLine.objects.select_related("form").filter(last_day__isnull=True):
-        open_lines[line.form.code][line.metric_id, line.dimension_key] = line
+    ended: dict[str, set[tuple[int, str]]] = {code: set() for code in forms}
+    for line in FormLine.objects.select_related("form"):
+        place = (line.metric_id, line.dimension_key)
+        if line.last_day is None:
+            open_lines[line.form.code][place] = line
+        elif line.by_office:
+            ended[line.form.code].add(place)
     done = Generated()
     new_lines = []
     for (owner, frequency, kind), asked in wanted.items():
@@ -116,10 +121,13 @@ def _generate(settings: ReportingSettings) -> Generated:
         if form is None:
             form, is_new = _new_form(owner, frequency, kind, settings, today), True
             done = replace(done, forms=done.forms + 1)
+        elif form.retired_at is not None and form.by_office:
+            continue
         elif form.retired_at is not None:
             form.retired_at = None
             form.save()
         there = open_lines.get(code, {})
+        settled = ended.get(code, set())
         since = None if is_new else Period.of(today, form.frequency).start  # type: ignore[arg-type]
         new_lines += [
             FormLine(
@@ -130,7 +138,7 @@ def _generate(settings: ReportingSettings) -> Generated:
                 first_day=since,
             )
             for at, (metric_id, key) in enumerate(asked, 1)
-            if (metric_id, key) not in there
+            if (metric_id, key) not in there and (metric_id, key) not in settled
         ]
         gone = [line for place, line in there.items() if place not in set(asked)]
         done = replace(done, retired=done.retired + _retire(gone, today))
@@ -138,7 +146,11 @@ def _generate(settings: ReportingSettings) -> Generated:
     codes = {form_code(owner.code, frequency, kind) for owner, frequency, kind in wanted}
     for code in set(forms) - codes:
         done = replace(done, retired=done.retired + _retire(open_lines[code].values(), today))
-        Form.objects.filter(code=code, retired_at__isnull=True).update(retired_at=timezone.now())
+        asks_still = forms[code].lines.filter(last_day__isnull=True)
+        if not asks_still.exists():
+            Form.objects.filter(code=code, retired_at__isnull=True).update(
+                retired_at=timezone.now()
+            )
     return replace(done, lines=len(new_lines))
 
 
@@ -154,13 +166,13 @@ def _wanted() -> dict[tuple[Organisation, str, str], list[tuple[int, str]]]:
         if version is None or metric.owner is None:
             continue
         kinds = [FormKind.CITY, FormKind.AREA] if version.by_area else [FormKind.CITY]
-        for kind, key in product(kinds, _combinations(version)):
+        for kind, key in product(kinds, combinations(version)):
             place = (metric.owner, version.frequency, str(kind.value))
             wanted.setdefault(place, []).append((metric.pk, key))
     return wanted
 
 
-def _combinations(version: MetricVersion) -> list[str]:
+def combinations(version: MetricVersion) -> list[str]:
     """Dimension keys that can be listed; a dimension that admits any code cannot."""
     if not version.dimensions:
         return [""]
@@ -196,7 +208,8 @@ def _name(owner: str, frequency: str, kind: str, language: str) -> str:
 
 
 def _retire(lines: Iterable[FormLine], today: date) -> int:
-    return FormLine.objects.filter(pk__in=[line.pk for line in lines]).update(last_day=today)
+    gone = [line.pk for line in lines if not line.by_office]
+    return FormLine.objects.filter(pk__in=gone).update(last_day=today)
 
 
 def _set_up(given: FormSettings) -> None:
@@ -215,53 +228,7 @@ def _set_up(given: FormSettings) -> None:
         "publish_apart": given.publish_apart,
         "unconfirmed": given.unconfirmed,
     }
-    Form.objects.filter(pk=form.pk).update(**changes)
-    form.lines.update(required=True)
-    form.lines.filter(metric__code__in=given.optional).update(required=False)
-
-
-def _keep_rule(given: RuleSettings, actor: Actor) -> bool:
-    """Store a rule as a new version, unless it is what the newest one says."""
-    params = _storable(given.params)
-    try:
-        read_rule(given.code, given.kind, given.severity, params, given.note)
-    except RuleInvalid as error:
-        raise Invalid(
-            "reporting.rule_invalid",
-            _("The rule “%(rule)s” cannot be read: %(field)s has to be %(wanted)s."),
-            _("Correct it in reporting.toml; cities/README.md lists what each kind takes."),
-            rule=error.code,
-            field=error.field,
-            wanted=error.wanted,
-        ) from None
-    facts = {
-        "kind": given.kind,
-        "severity": given.severity,
-        "params": params,
-        "note": given.note,
-        "unconfirmed": given.unconfirmed,
-        "active": given.active,
-    }
-    last = Rule.objects.filter(code=given.code).order_by("-number").first()
-    if last is not None and all(getattr(last, name) == value for name, value in facts.items()):
-        return False
-    Rule.objects.create(
-        code=given.code,
-        number=last.number + 1 if last else 1,
-        recorded_by_id=actor.person_id,
-        **facts,
-    )
-    return True
-
-
-def _storable(params: Mapping[str, Any]) -> dict[str, Any]:
-    """Decimals as text: JSON knows none."""
-
-    def plain(value: Any) -> Any:
-        if isinstance(value, Mapping):
-            return {str(key): plain(each) for key, each in value.items()}
-        if isinstance(value, list | tuple):
-            return [plain(each) for each in value]
-        return value if isinstance(value, str | bool | None) else str(value)
-
-    return {name: plain(value) for name, value in params.items()}
+    Form.objects.filter(pk=form.pk, by_office=False).update(**changes)
+    lines = form.lines.filter(by_office=False)
+    lines.update(required=True)
+    lines.filter(metric__code__in=given.optional).update(required=False)

@@ -23,7 +23,7 @@ from shucheng.kernel.reporting.engine.rules import (
     in_force,
     usual_rules,
 )
-from shucheng.kernel.reporting.models import FormKind, FormLine, Obligation
+from shucheng.kernel.reporting.models import Form, FormKind, FormLine, Obligation
 from shucheng.kernel.reporting.models import Rule as StoredRule
 from shucheng.lib.periods import Period
 from shucheng.lib.units import COUNT, unit
@@ -44,6 +44,50 @@ def newest_versions(metric_ids: Iterable[int]) -> dict[int, MetricVersion]:
     """Metric id → its definition in force."""
     found = MetricVersion.objects.select_related("metric").filter(metric__in=set(metric_ids))
     return {version.metric_id: version for version in found.order_by("number")}
+
+
+def lines_asked(obligation: Obligation) -> tuple[list[FormLine], dict[int, MetricVersion]]:
+    """The lines of an obligation, and each metric's newest definition that they fit.
+
+    What is observed at another frequency, by other dimensions or no more by area now is still
+    asked as before in a period that was opened so, and recorded under the definition it was
+    asked under.
+    """
+    of_metric: dict[int, list[FormLine]] = {}
+    for line in lines_of(obligation.form_id, obligation.reporting_period):
+        of_metric.setdefault(line.metric_id, []).append(line)
+    newest: dict[int, MetricVersion] = {}
+    fitting: dict[int, MetricVersion] = {}
+    found = MetricVersion.objects.select_related("metric").filter(metric__in=of_metric)
+    for version in found.order_by("number"):
+        newest[version.metric_id] = version
+        if any(fits(line, version, obligation.form) for line in of_metric[version.metric_id]):
+            fitting[version.metric_id] = version
+    lines = [
+        line
+        for metric_id, together in of_metric.items()
+        for line in together
+        if metric_id not in fitting or fits(line, fitting[metric_id], obligation.form)
+    ]
+    lines.sort(key=lambda line: (line.position, line.pk))
+    return lines, {**newest, **fitting}
+
+
+def fits(line: FormLine, version: MetricVersion, form: Form) -> bool:
+    """Whether a definition can hold what a form's line asks."""
+    dimensions = dimensions_of(line)
+    return (
+        version.frequency == form.frequency
+        and (version.by_area or form.kind == FormKind.CITY)
+        and set(dimensions) == set(version.dimensions)
+        and all(code in (version.dimensions[name] or [code]) for name, code in dimensions.items())
+    )
+
+
+def dimensions_of(line: FormLine) -> dict[str, str]:
+    """Dimension → code of a line, as it is recorded."""
+    pairs = [pair.partition("=") for pair in line.dimension_key.split(";") if pair]
+    return {name: code for name, _equals, code in pairs}
 
 
 def reporting_organisations() -> list[Organisation]:
@@ -73,6 +117,8 @@ class Known(NamedTuple):
     value: Decimal | None
     status: str
     note: str
+    # The number of the metric's version that it was recorded under.
+    definition: int
 
     @property
     def key(self) -> str:
@@ -100,8 +146,7 @@ class Asked:
 def asked(obligation: Obligation) -> Asked:
     """Everything that a sheet shows and its rules look at, but the figures of other areas."""
     period = obligation.reporting_period
-    lines = lines_of(obligation.form_id, period)
-    versions = newest_versions(line.metric_id for line in lines)
+    lines, versions = lines_asked(obligation)
     rows = _rows(obligation, period, lines, versions)
     codes = list(dict.fromkeys(line.metric.code for line in lines))
     numbers_beside = beside(codes, obligation.area.code, period)
@@ -153,15 +198,7 @@ def rules_for(given: Asked) -> list[Rule]:
     """The rules in force that look at a cell of this sheet."""
     keys = {cell.key for cell in given.cells}
     usual = [
-        rule
-        for line in given.lines
-        for rule in usual_rules(
-            line.key,
-            given.versions[line.metric_id].measure,
-            is_count(given.versions[line.metric_id]),
-            is_percent(given.versions[line.metric_id]),
-            adds_over_areas(given.versions[line.metric_id]) and not line.dimension_key,
-        )
+        rule for line in given.lines for rule in usual_of_line(line, given.versions[line.metric_id])
     ]
     stored = {rule.code: rule for rule in StoredRule.objects.order_by("number")}
     read = [
@@ -171,6 +208,17 @@ def rules_for(given: Asked) -> list[Rule]:
     ]
     taken_back = {rule.code for rule in stored.values() if not rule.active}
     return in_force(usual, [rule for rule in read if rule.keys & keys], taken_back)
+
+
+def usual_of_line(line: FormLine, version: MetricVersion) -> list[Rule]:
+    """What holds for a line's cell unless a stored rule says otherwise."""
+    return usual_rules(
+        line.key,
+        version.measure,
+        is_count(version),
+        is_percent(version),
+        adds_over_areas(version) and not line.dimension_key,
+    )
 
 
 def is_count(version: MetricVersion) -> bool:
@@ -236,6 +284,7 @@ def _plain(rows: QuerySet[Observation]) -> list[Known]:
         "value",
         "status",
         "note",
+        "metric_version__number",
     )
     return [Known(*row) for row in found.iterator(chunk_size=5_000)]
 

@@ -6,22 +6,46 @@ from decimal import Decimal
 
 from django import template
 from django.utils import timezone
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext, pgettext
 
+from shucheng.kernel.observations.models import Frequency
 from shucheng.kernel.reporting.actions.steps import CHANGES
 from shucheng.kernel.reporting.engine.rules import Rule, plain
 from shucheng.kernel.reporting.engine.standing import Standing
 from shucheng.kernel.reporting.models import (
     ExtensionEvent,
+    Form,
     LockEvent,
+    SetupEvent,
     SubmissionEvent,
 )
 from shucheng.kernel.reporting.queries.lists import ObligationRow
 from shucheng.kernel.reporting.views.showing import status_label
+from shucheng.lib.periods import Period
 from shucheng.lib.workdays import working_days_between
 
 register = template.Library()
+RULE_KINDS: dict[str, str | Promise] = {
+    "range": gettext_lazy("Range"),
+    "sum": gettext_lazy("Sum of parts"),
+    "compare": gettext_lazy("Between metrics"),
+    "jump": gettext_lazy("Jump"),
+    "areas": gettext_lazy("Areas and city"),
+}
+_SIGNS = {"<=": "≤", ">=": "≥", "=": "="}
+# Fields of a form and its lines in the order in which a change names them.
+SETUP_FIELDS: dict[str, str | Promise] = {
+    "name_zh": gettext_lazy("Chinese name"),
+    "name_en": gettext_lazy("English name"),
+    "due_days": gettext_lazy("Working days"),
+    "publish_apart": gettext_lazy("Published in a step of its own"),
+    "unconfirmed": gettext_lazy("not confirmed"),
+    "required": gettext_lazy("Has to be filled in"),
+    "first_day": gettext_lazy("From"),
+    "last_day": gettext_lazy("Last day"),
+}
 register.filter("status_label", status_label)
 
 
@@ -116,31 +140,114 @@ def lock_label(event: LockEvent) -> str:
 
 
 @register.filter
-def in_words(rule: Rule) -> str:
-    """What a rule wants, in one line; cells by their keys."""
+def rule_kind(rule: Rule) -> str:
+    return str(RULE_KINDS[rule.kind])
+
+
+@register.filter
+def rule_title(rule: Rule, names: Mapping[str, str]) -> str:
+    """What a rule is about: the names of its cells, the first two written out."""
+    keys = [rule.metric] if rule.metric else [key for key, _factor in (*rule.left, *rule.right)]
+    told = [names.get(key, key) for key in keys]
+    more = len(told) - 2
+    if more <= 0:
+        return _(", ").join(told)
+    return ngettext("%(names)s and %(n)s more", "%(names)s and %(n)s more", more) % {
+        "names": _(", ").join(told[:2]),
+        "n": more,
+    }
+
+
+@register.filter
+def in_words(rule: Rule, names: Mapping[str, str] | None = None) -> str:
+    """What a rule wants, in one line; cells by their names where these are given."""
     if rule.kind == "range":
         bounds = [
             f"≥ {plain(rule.least)}" if rule.least is not None else "",
             f"≤ {plain(rule.most)}" if rule.most is not None else "",
             _("whole numbers") if rule.whole else "",
         ]
-        return ", ".join(bound for bound in bounds if bound)
+        return pgettext("clause", ", ").join(bound for bound in bounds if bound) or _("any number")
     if rule.kind == "jump":
-        return _("a change of more than %(percent)s %% that its own past does not know") % {
+        text = _("a change of more than %(percent)s %% that its own past does not know") % {
             "percent": plain(rule.percent)
         }
+        if rule.least:
+            text += _(", and of %(least)s or more") % {"least": plain(rule.least)}
+        return text
     if rule.kind == "areas":
-        return _("the areas add up to the city, within %(percent)s %%") % {
-            "percent": plain(rule.tolerance)
-        }
-    return f"{_terms(rule.left)} {rule.sign} {_terms(rule.right, rule.constant)}"
+        return _("the areas add up to the city") + _room(rule)
+    left, right = _terms(rule.left, names), _terms(rule.right, names, rule.constant)
+    return f"{left} {_SIGNS[rule.sign]} {right}{_room(rule)}"
 
 
-def _terms(terms: tuple[tuple[str, Decimal], ...], constant: Decimal = Decimal(0)) -> str:
-    told = [key if factor == 1 else f"{plain(factor)} × {key}" for key, factor in terms]
+def _room(rule: Rule) -> str:
+    """The tolerances that are set."""
+    told = [
+        f"{plain(rule.tolerance)}%" if rule.tolerance else "",
+        plain(rule.slack) if rule.slack else "",
+    ]
+    if not any(told):
+        return ""
+    return _(", within %(room)s") % {"room": " + ".join(each for each in told if each)}
+
+
+def _terms(
+    terms: tuple[tuple[str, Decimal], ...],
+    names: Mapping[str, str] | None,
+    constant: Decimal = Decimal(0),
+) -> str:
+    named = [((names or {}).get(key, key), factor) for key, factor in terms]
+    told = [name if factor == 1 else f"{plain(factor)} × {name}" for name, factor in named]
     if constant or not told:
         told.append(plain(constant))
     return " + ".join(told)
+
+
+@register.filter
+def frequency_label(code: str) -> str:
+    return str(Frequency(code).label)
+
+
+@register.filter
+def first_period(form: Form) -> str:
+    return str(Period.of(form.first_day, form.frequency))  # type: ignore[arg-type]
+
+
+@register.filter("is")
+def is_same(text: str, other: str) -> bool:
+    """For `{% with %}` and `{% include %}`, which know no comparison."""
+    return text == other
+
+
+@register.filter
+def setup_line(event: SetupEvent, names: Mapping[str, str] | None) -> str:
+    """The line that an event is about; empty where it is about the whole."""
+    key = str(event.after.get("line", ""))
+    return (names or {}).get(key, key)
+
+
+@register.filter
+def setup_label(event: SetupEvent) -> str:
+    return str(SetupEvent.Kind(event.kind).label)
+
+
+@register.filter
+def setup_changes(event: SetupEvent) -> list[str]:
+    """What an event changed, a line a field: `Due days: 10 → 12`."""
+    return [
+        f"{label}: {_said(event.before[name])} → {_said(event.after.get(name))}"
+        if name in event.before
+        else f"{label}: {_said(event.after.get(name))}"
+        for name, label in SETUP_FIELDS.items()
+        if name in event.after and event.kind not in ("retired", "restored", "confirmed")
+    ]
+
+
+def _said(value: object) -> str:
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    return "—" if value in (None, "") else str(value)
 
 
 @register.filter

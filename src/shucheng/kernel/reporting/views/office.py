@@ -1,4 +1,4 @@
-"""Forms and closed periods."""
+"""Closed periods."""
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -11,20 +11,8 @@ from shucheng.kernel.identity.actors import actor_for
 from shucheng.kernel.reporting.actions.locks import ask_reopening, close_period, reopen_period
 from shucheng.kernel.reporting.queries.lists import forms
 from shucheng.kernel.reporting.queries.locks import lock_history, locks, reopening_requests
-from shucheng.kernel.reporting.queries.told import form_page
 
 DEEDS = {"close": close_period, "ask": ask_reopening, "reopen": reopen_period}
-
-
-@require_safe
-def show_forms(request: HttpRequest) -> HttpResponse:
-    return render(request, "reporting/forms.html", {"forms": forms(actor=actor_for(request))})
-
-
-@require_safe
-def show_form(request: HttpRequest, code: str) -> HttpResponse:
-    page = form_page(code, actor=actor_for(request))
-    return render(request, "reporting/form.html", {"page": page, "form": page.form})
 
 
 @require_safe
