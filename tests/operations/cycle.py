@@ -19,6 +19,7 @@ from shucheng.kernel.files.models import StoredFile
 from shucheng.kernel.identity.models import Organisation
 from shucheng.kernel.jobs.worker import run_pending_jobs
 from shucheng.kernel.observations.models import Observation
+from shucheng.kernel.reporting.access import FILES
 from shucheng.kernel.reporting.actions.drafts import attach_evidence, save_draft, start_correction
 from shucheng.kernel.reporting.actions.forms import generate_forms
 from shucheng.kernel.reporting.actions.moves import approve, submit
@@ -98,7 +99,7 @@ def _fill(
     obligation: Obligation, revision: int, liaison: Actor, chance: random.Random, note: object
 ) -> Submission:
     content = f"evidence {obligation.pk} {chance.random()}\n".encode() * 2000
-    file = store_file("evidence.txt", content, actor=liaison)
+    file = store_file("evidence.txt", content, actor=liaison, room=FILES)
     submission = attach_evidence(obligation.pk, file.pk, revision=revision, actor=liaison)
     note("uploaded", submission, file.sha256)  # type: ignore[operator]
     entries = {

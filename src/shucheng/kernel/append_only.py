@@ -103,7 +103,9 @@ class AppendOnly(Operation):
     def database_forwards(
         self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any
     ) -> None:
-        for statement in self._guard(to_state).create(schema_editor.connection.vendor):
+        vendor, guard = schema_editor.connection.vendor, self._guard(to_state)
+        # Named again after a change of its table: SQLite lost the triggers, PostgreSQL has them.
+        for statement in (*guard.drop(vendor), *guard.create(vendor)):
             schema_editor.execute(statement, params=None)
 
     def database_backwards(

@@ -26,10 +26,12 @@ def store_file(
     actor: Actor,
     sensitivity: str = StoredFile.Sensitivity.INTERNAL,
     organisation_id: int | None = None,
+    room: str = "",
 ) -> StoredFile:
     """Check the content and keep it under its hash.
 
-    It belongs to `organisation_id`, or else to the organisation that is acted for.
+    It belongs to `organisation_id`, or else to the organisation that is acted for; a `room` says
+    itself who opens its files.
     """
     owner = organisation_id or actor.organisation_id
     actor.require("files.store", owner)
@@ -53,6 +55,7 @@ def store_file(
         organisation_id=owner,
         uploaded_by_id=actor.person_id,
         scanned_by=scanned_by,
+        room=room,
     )
     record(
         "files.file.stored",

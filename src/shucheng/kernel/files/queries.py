@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from shucheng.kernel.actor import Actor
 from shucheng.kernel.errors import NotFound
 from shucheng.kernel.files.models import StoredFile
+from shucheng.kernel.files.rooms import opens_in
 
 
 def file_for(file_id: int, *, actor: Actor) -> StoredFile:
@@ -16,9 +17,12 @@ def file_for(file_id: int, *, actor: Actor) -> StoredFile:
 
 
 def may_open(stored: StoredFile, actor: Actor) -> bool:
-    """A role opens the files of an organisation, and a clearance those of a label."""
+    """A role opens the files of an organisation, and a clearance those of a label. What belongs to
+    a room (a draft's evidence) is opened by whom that room lets."""
     if not actor.cleared_for(stored.sensitivity):
         return False
+    if stored.room:
+        return opens_in(stored.room, stored, actor)
     if stored.sensitivity == StoredFile.Sensitivity.SENSITIVE:
         return actor.may("files.read_sensitive", stored.organisation_id or 0)
     return actor.may("files.read", stored.organisation_id or 0)

@@ -2,8 +2,12 @@
 
 from shucheng.kernel.actor import Actor
 from shucheng.kernel.errors import Forbidden
+from shucheng.kernel.files.models import StoredFile
 from shucheng.kernel.reporting.engine.moves import EDITABLE, Level, State
 from shucheng.kernel.reporting.models import Obligation, Submission
+
+# The room of the files that are sent in (`opens`).
+FILES = "reporting"
 
 
 def is_own(obligation: Obligation, actor: Actor) -> bool:
@@ -40,6 +44,23 @@ def sees_values(submission: Submission, actor: Actor) -> bool:
     if submission.state in EDITABLE or submission.state == State.DROPPED:
         return False
     return is_reviewer(submission.obligation, actor)
+
+
+def opens(file: StoredFile, actor: Actor) -> bool:
+    """Whether the actor may open what was sent in: a workbook or evidence.
+
+    Its own organisation may; others once it is evidence of values that they see: a reviewer, and
+    of what is published whoever opens such an organisation's files.
+    """
+    own = file.organisation_id or 0
+    if actor.organisation_id == own and actor.may("reporting.report", own):
+        return True
+    submissions = Submission.objects.filter(evidence=file).select_related("obligation__form")
+    return any(
+        sees_values(each, actor)
+        and (is_reviewer(each.obligation, actor) or actor.may("files.read", own))
+        for each in submissions
+    )
 
 
 def require_own(obligation: Obligation, actor: Actor) -> None:

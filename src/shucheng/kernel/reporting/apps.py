@@ -7,8 +7,10 @@ class ReportingConfig(AppConfig):
 
     def ready(self) -> None:
         from shucheng.kernel.actor import register_permissions
+        from shucheng.kernel.files.rooms import register_file_room
         from shucheng.kernel.jobs.registry import register_job, register_schedule
         from shucheng.kernel.observations.guards import guard_observations
+        from shucheng.kernel.reporting.access import FILES, opens
         from shucheng.kernel.reporting.guard import refuse_closed_periods
         from shucheng.kernel.reporting.jobs import open_due
         from shucheng.kernel.reporting.jobs_reminders import remind
@@ -20,3 +22,4 @@ class ReportingConfig(AppConfig):
         register_job("reporting.remind", remind)
         register_schedule("reporting.remind", every_minutes=30)
         guard_observations(refuse_closed_periods)
+        register_file_room(FILES, opens)

@@ -13,7 +13,7 @@ from shucheng.kernel.audit.entries import record
 from shucheng.kernel.errors import Invalid, NotFound
 from shucheng.kernel.files.models import StoredFile
 from shucheng.kernel.observations.models import Status
-from shucheng.kernel.reporting.access import require_own
+from shucheng.kernel.reporting.access import FILES, require_own
 from shucheng.kernel.reporting.actions.steps import (
     find_submission,
     refuse_locked,
@@ -84,7 +84,8 @@ def attach_evidence(obligation_id: int, file_id: int, *, revision: int, actor: A
     obligation = find_obligation(obligation_id, actor=actor)
     require_own(obligation, actor)
     refuse_locked(obligation)
-    file = StoredFile.objects.filter(pk=file_id, organisation_id=obligation.organisation_id).first()
+    sent = StoredFile.objects.filter(organisation_id=obligation.organisation_id, room=FILES)
+    file = sent.filter(pk=file_id).first()
     if file is None:
         raise NotFound(_("The file"))
     submission = _editable(obligation, revision, asked(obligation), actor=actor)
@@ -125,13 +126,17 @@ def start_correction(
             _("Change the figures themselves, or finish the correction that was begun."),
         )
     given = asked(obligation)
-    values = {}
+    values, definitions = {}, given.definitions
     for key, observation in given.published.items():
+        # Filled in under the definition it was published under: where another holds now, somebody
+        # has to say that the value fits it.
+        old = min(definitions[observation.metric], observation.definition)
+        definitions[observation.metric] = old
         entry = _as_published(observation)
         if verified and entry.get("status") == Status.PROVISIONAL:
             del entry["status"]
         values[key] = entry
-    return _begin(obligation, given, actor=actor, values=values, reason=words)
+    return _begin(obligation, definitions, actor=actor, values=values, reason=words)
 
 
 def _typed(entries: Mapping[str, Entry], given: Asked) -> dict[str, dict[str, str]]:
@@ -167,7 +172,7 @@ def _editable(obligation: Obligation, revision: int, given: Asked, *, actor: Act
     if submission is None:
         if revision:
             raise NotFound(_("The submission"))
-        return _begin(obligation, given, actor=actor)
+        return _begin(obligation, given.definitions, actor=actor)
     if submission.state == State.PUBLISHED:
         raise Invalid(
             "reporting.published_already",
@@ -186,7 +191,7 @@ def _require_editable(submission: Submission) -> None:
 
 def _begin(
     obligation: Obligation,
-    given: Asked,
+    definitions: dict[str, int],
     *,
     actor: Actor,
     values: dict[str, dict[str, str]] | None = None,
@@ -199,7 +204,7 @@ def _begin(
                 obligation=obligation,
                 number=last.number + 1 if last else 1,
                 values=values or {},
-                definitions=given.definitions,
+                definitions=definitions,
                 reason=reason,
                 changed_at=timezone.now(),
                 changed_by=actor.name[:150],

@@ -9,7 +9,7 @@ from shucheng.kernel.actor import Actor
 from shucheng.kernel.errors import NotFound
 from shucheng.kernel.files.models import StoredFile
 from shucheng.kernel.files.queries import may_open
-from shucheng.kernel.reporting.access import is_own, is_reviewer, sees_values
+from shucheng.kernel.reporting.access import sees_values
 from shucheng.kernel.reporting.engine.model import Entry
 from shucheng.kernel.reporting.engine.moves import Move
 from shucheng.kernel.reporting.engine.rules import Rule, plain
@@ -31,24 +31,16 @@ def evidence_of(submission: Submission, *, actor: Actor) -> list[tuple[StoredFil
     if not sees_values(submission, actor):
         return []
     files = submission.evidence.order_by("uploaded_at", "id")
-    return [(file, _opens(submission, file, actor)) for file in files]
+    return [(file, may_open(file, actor)) for file in files]
 
 
 def evidence_file(submission_id: int, file_id: int, *, actor: Actor) -> StoredFile:
     """A file of a submission, for its organisation, its reviewers and whoever opens such files."""
     submission = submission_for(submission_id, actor=actor)
     file = submission.evidence.filter(pk=file_id).first()
-    if file is None or not _opens(submission, file, actor):
+    if file is None or not may_open(file, actor):
         raise NotFound(_("The file"))
     return file
-
-
-def _opens(submission: Submission, file: StoredFile, actor: Actor) -> bool:
-    if may_open(file, actor):
-        return True
-    obligation = submission.obligation
-    mine = is_own(obligation, actor) or is_reviewer(obligation, actor)
-    return mine and actor.cleared_for(file.sensitivity)
 
 
 def handed_in_before(events: Iterable[SubmissionEvent]) -> Mapping[str, Entry]:

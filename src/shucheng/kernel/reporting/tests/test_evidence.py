@@ -1,11 +1,16 @@
 """Evidence files: part of what is approved, and found again from the published figure."""
 
+from dataclasses import replace
+
 import pytest
 
+from shucheng.kernel.actor import Role
 from shucheng.kernel.errors import NotFound
 from shucheng.kernel.files.actions import store_file
 from shucheng.kernel.files.models import StoredFile
+from shucheng.kernel.files.queries import may_open
 from shucheng.kernel.observations.models import Observation
+from shucheng.kernel.reporting.access import FILES
 from shucheng.kernel.reporting.actions.drafts import attach_evidence, detach_evidence
 from shucheng.kernel.reporting.actions.moves import approve, submit
 from shucheng.kernel.reporting.errors import MoveImpossible, Stale
@@ -16,7 +21,8 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def file(city: City) -> StoredFile:
-    return store_file("list.csv", "企业,数\n甲,1\n".encode(), actor=city.liaison)
+    content = "企业,数\n甲,1\n".encode()
+    return store_file("list.csv", content, actor=city.liaison, room=FILES)
 
 
 def test_evidence_goes_along_to_the_published_figure(city: City, file: StoredFile) -> None:
@@ -50,3 +56,31 @@ def test_what_is_handed_in_gets_no_other_evidence(city: City, file: StoredFile) 
 def test_a_file_of_another_organisation_is_not_there(city: City, file: StoredFile) -> None:
     with pytest.raises(NotFound):
         attach_evidence(city.owed("yandu").pk, file.pk, revision=0, actor=city.neighbour)
+
+
+def test_what_is_sent_in_is_opened_by_whom_its_values_are_shown_to(
+    city: City, file: StoredFile
+) -> None:
+    """By its address among all files as well, whose numbers are easily guessed."""
+    over = {city.reporter.organisation_id or 0, city.liaison.organisation_id or 0}
+    readers = {
+        "liaison": city.liaison,
+        "neighbour": city.neighbour,
+        "above": replace(city.reporter, organisation_ids=frozenset(over)),
+        "department": city.department,
+        "office": city.office,
+        "leader": replace(city.office, person_id=None, roles=frozenset({Role.LEADER})),
+    }
+
+    def opened() -> set[str]:
+        return {name for name, actor in readers.items() if may_open(file, actor)}
+
+    assert opened() == {"liaison"}, "a workbook that was sent, or a file that is kept"
+    made = city.draft()
+    made = attach_evidence(made.obligation_id, file.pk, revision=made.revision, actor=city.liaison)
+    assert opened() == {"liaison"}, "a draft's"
+    made = submit(made.pk, made.revision, actor=city.liaison)
+    assert opened() == {"liaison", "department", "office"}, "under review"
+    for who in (city.department, city.office):
+        made = approve(made.pk, made.revision, actor=who)
+    assert opened() == set(readers) - {"neighbour"}, "published"

@@ -14,6 +14,7 @@ from shucheng.kernel.actor import Actor
 from shucheng.kernel.errors import Invalid, ShuchengError
 from shucheng.kernel.files.actions import store_file
 from shucheng.kernel.identity.actors import actor_for
+from shucheng.kernel.reporting.access import FILES
 from shucheng.kernel.reporting.actions.drafts import (
     attach_evidence,
     detach_evidence,
@@ -138,7 +139,7 @@ def add_evidence(request: HttpRequest, obligation_id: int) -> HttpResponse:
                 fields={"file": _("Choose a file.")},
             )
         for file in files:
-            stored = store_file(file.name or "file", file.read(), actor=actor)
+            stored = store_file(file.name or "file", file.read(), actor=actor, room=FILES)
             revision = attach_evidence(
                 obligation_id, stored.pk, revision=revision, actor=actor
             ).revision

@@ -16,6 +16,7 @@ from shucheng.kernel.files.kinds import MEDIA_TYPES
 from shucheng.kernel.files.models import StoredFile
 from shucheng.kernel.files.queries import file_for
 from shucheng.kernel.identity.actors import actor_for
+from shucheng.kernel.reporting.access import FILES
 from shucheng.kernel.reporting.actions.drafts import save_draft
 from shucheng.kernel.reporting.engine.model import Entry, Severity
 from shucheng.kernel.reporting.problem_texts import problem_text
@@ -65,7 +66,7 @@ def upload(request: HttpRequest, obligation_id: int) -> HttpResponse:
                 _("Choose the filled-in template and send it."),
                 fields={"file": _("Choose a file.")},
             )
-        stored = store_file(sent.name or "workbook.xlsx", sent.read(), actor=actor)
+        stored = store_file(sent.name or "workbook.xlsx", sent.read(), actor=actor, room=FILES)
     except ShuchengError as error:
         if error.status in (403, 404):
             raise
