@@ -1,5 +1,6 @@
 """The clock of reminders: once a minute send what is due, between transactions."""
 
+import logging
 import time
 from typing import Any
 
@@ -14,8 +15,9 @@ from shucheng.kernel.reminders.actions.delivering import claim, note_attempt, no
 from shucheng.kernel.reminders.engine.robots import Message
 from shucheng.kernel.reminders.models import Reminder, Robot, Sending
 from shucheng.kernel.reminders.posting import said
-from shucheng.kernel.reminders.queries import due_sendings, language_of, robot_is_busy
+from shucheng.kernel.reminders.queries import due_sendings, language_of
 
+logger = logging.getLogger(__name__)
 # A silent server must not keep other jobs waiting: the rest is sent by the next turn.
 _SECONDS_A_TURN = 30
 
@@ -24,7 +26,8 @@ def deliver(payload: Any, *, actor: Actor, progress: Any) -> dict[str, int]:
     """Send what is due; how many were taken, failed (and are tried again) and have no channel.
 
     A slow server holds up nobody who writes. What a robot cannot take this minute waits for the
-    next: its vendor would silence it.
+    next: its vendor would silence it. An attempt that ends in a defect is a failed one, and the
+    others are made.
     """
     counts = {"sent": 0, "failed": 0, "no_way": 0}
     until = time.monotonic() + _SECONDS_A_TURN
@@ -35,10 +38,12 @@ def deliver(payload: Any, *, actor: Actor, progress: Any) -> dict[str, int]:
             note_no_way(sending, reason, actor=actor)
             counts["no_way"] += 1
             continue
-        if sending.robot_id and robot_is_busy(sending.robot_id):
-            continue
         if claim(sending):
-            failure = _tried(sending)
+            try:
+                failure = _tried(sending)
+            except Exception as error:
+                logger.exception("a reminder could not be sent", extra={"sending": sending.pk})
+                failure = type(error).__name__
             note_attempt(sending, failure, actor=actor)
             counts["failed" if failure else "sent"] += 1
     return counts

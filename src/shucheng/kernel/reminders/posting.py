@@ -48,6 +48,8 @@ def objection(address: str) -> str:
         parts.port  # noqa: B018 - raises where it is no number
     except ValueError:
         return _("This is no web address.")
+    if not address.isascii():
+        return _("Write the address with plain letters, digits and signs only.")
     host = parts.hostname or ""
     if parts.scheme not in {"https", "http"} or not host or parts.username is not None:
         return _("Write the whole address, beginning with https://.")
@@ -80,7 +82,7 @@ def post(request: Request) -> tuple[int, bytes]:
         connection.request("POST", _target(parts), request.body, headers)
         response = connection.getresponse()
         return response.status, response.read(_ANSWER_BYTES)
-    except (OSError, HTTPException) as error:
+    except (OSError, HTTPException, ValueError) as error:
         raise NotPosted(_in_words(error)) from error
     finally:
         connection.close()
@@ -109,7 +111,7 @@ class _Guarded(HTTPConnection):
         return ssl.create_default_context().wrap_socket(plain, server_hostname=self.host)
 
 
-def _in_words(error: OSError | HTTPException) -> str:
+def _in_words(error: Exception) -> str:
     for kind, words in _FAILURES:
         if isinstance(error, kind):
             return words

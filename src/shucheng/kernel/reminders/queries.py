@@ -13,7 +13,6 @@ from shucheng.kernel.identity.models import Membership, Person
 from shucheng.kernel.reminders.engine.robots import MESSAGES_A_MINUTE
 from shucheng.kernel.reminders.engine.rules import Rule
 from shucheng.kernel.reminders.models import (
-    Delivery,
     Preference,
     Reminder,
     Robot,
@@ -70,17 +69,18 @@ def already_sent(once_keys: Iterable[str]) -> set[str]:
 
 
 def due_sendings() -> list[Sending]:
-    """What the clock has to send now, the oldest first."""
+    """What the clock has to send now, the oldest first: mail, and of each robot what its vendor
+    takes in a minute. What one robot has to say keeps nobody else waiting."""
     waiting = Sending.objects.filter(state=State.WAITING, next_at__lte=timezone.now())
-    found = waiting.select_related("reminder", "person", "robot").order_by("next_at", "id")
-    return list(found[:_AT_ONCE])
-
-
-def robot_is_busy(robot_id: int) -> bool:
-    """Whether a robot said in the last minute as much as its vendor takes."""
+    told = waiting.select_related("reminder", "person", "robot").order_by("next_at", "id")
+    found = list(told.filter(robot=None)[:_AT_ONCE])
     since = timezone.now() - timedelta(minutes=1)
-    said = Delivery.objects.filter(sending__robot=robot_id, at__gt=since).count()
-    return said >= MESSAGES_A_MINUTE
+    robots = Robot.objects.filter(pk__in=waiting.values("robot")).annotate(
+        said=Count("sendings__deliveries", Q(sendings__deliveries__at__gt=since))
+    )
+    for robot in robots:
+        found += told.filter(robot=robot)[: max(0, MESSAGES_A_MINUTE - robot.said)]
+    return sorted(found, key=lambda sending: (sending.next_at, sending.pk))
 
 
 def own_reminders(*, actor: Actor, unread: bool = False) -> list[Sending]:

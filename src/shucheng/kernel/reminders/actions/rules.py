@@ -1,6 +1,7 @@
 """Setting when a room reminds: a new version, with its reason."""
 
 import re
+import unicodedata
 
 from django.utils.translation import gettext_lazy as _
 
@@ -45,7 +46,9 @@ def set_rule(
 
 
 def _days(field: str, text: str) -> tuple[int, ...]:
-    parts = [part for part in re.split(r"[,,、;;\s]+", text.strip()) if part]
+    # As it comes from any keyboard: full-width digits, commas and semicolons are plain ones.
+    plain = unicodedata.normalize("NFKC", text).strip()
+    parts = [part for part in re.split(r"[,、;\s]+", plain) if part]
     if not all(re.fullmatch(r"[0-9]{1,2}", part) for part in parts):
         raise _no_rule(field)
     return tuple(sorted({int(part) for part in parts}, reverse=field == "before"))

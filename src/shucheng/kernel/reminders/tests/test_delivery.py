@@ -160,6 +160,33 @@ def test_a_robot_is_asked_no_more_often_than_its_vendor_takes(receiver: Receiver
     assert set(waiting.values_list("attempts", flat=True)) == {0}
 
 
+def test_a_robot_with_much_to_say_keeps_no_mail_waiting(
+    receiver: Receiver, mailbox: list[EmailMessage], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("shucheng.kernel.reminders.queries._AT_ONCE", 5)
+    a_robot(receiver)
+    for number in range(MESSAGES_A_MINUTE + 10):
+        remind(str(number), roles=())
+    turn(sent=MESSAGES_A_MINUTE)
+    person = with_mail(make_person())
+    remind("mail", to_person=person.pk)
+    turn(sent=1)
+    assert len(mailbox) == 1
+
+
+def test_a_defect_in_one_attempt_keeps_no_other_waiting(
+    receiver: Receiver, mailbox: list[EmailMessage], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    a_robot(receiver)
+    remind("first", roles=())
+    remind("mail", to_person=with_mail(make_person()).pk)
+    monkeypatch.setattr("shucheng.kernel.reminders.jobs.said", lambda *_: {}["a defect"])
+    turn(sent=1, failed=1)
+    assert len(mailbox) == 1
+    robots = Sending.objects.exclude(robot=None)
+    assert list(robots.values_list("state", "attempts")) == [("waiting", 1)]
+
+
 def test_two_workers_do_not_make_the_same_attempt() -> None:
     person = make_person()
     remind(to_person=person.pk)
@@ -248,6 +275,7 @@ def test_a_redirect_is_not_followed(receiver: Receiver) -> None:
         "file:///etc/passwd",
         "https://qyapi.weixin.qq.com:port/",
         "https://[/",
+        "https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key=１",
         "",
     ],
 )

@@ -197,7 +197,7 @@ def test_deliveries_are_not_shown_to_liaisons() -> None:
 
 
 def test_the_plan_office_changes_when_people_are_reminded_and_everybody_sees_it() -> None:
-    form = {"before": "2,5、2", "late": "", "late_every": "4", "hour": "9", "reason": "会议纪要"}
+    form = {"before": "2，５；2", "late": "", "late_every": "4", "hour": "9", "reason": "会议纪要"}
     browser = signed_in(Role.PLAN_OFFICE)
     assert browser.post("/reminders/rules/", form).status_code == 302
     assert rule_in_force("reporting") == Rule((5, 2), (), 4, 9)
