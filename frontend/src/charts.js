@@ -118,7 +118,7 @@ const pathChart = (data) => {
       itemWidth: 18,
       itemHeight: 8,
       textStyle: { color: token("--muted") },
-      data: [{ name: data.labels.actual, icon: "roundRect" }, { name: data.labels.target, icon: "diamond" }, ...(data.fans?.length ? [{ name: data.labels.forecast }, { name: data.labels.fan, icon: "rect", itemStyle: { color: token("--accent"), opacity: 0.25 } }] : []), ...(data.vintages?.length ? [{ name: data.labels.vintage, icon: "roundRect" }] : [])],
+      data: [{ name: data.labels.actual, icon: "roundRect" }, ...(data.target.some((value) => value !== null) ? [{ name: data.labels.target, icon: "diamond" }] : []), ...(data.fans?.length ? [{ name: data.labels.forecast }, { name: data.labels.fan, icon: "rect", itemStyle: { color: token("--accent"), opacity: 0.25 } }] : []), ...(data.vintages?.length ? [{ name: data.labels.vintage, icon: "roundRect" }] : [])],
     },
     xAxis: {
       type: "category",

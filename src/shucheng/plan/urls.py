@@ -34,6 +34,7 @@ urlpatterns = [
     path("monitoring/indicators/<str:code>/split/", judging.split_preview, name="split"),
     path("explain/light/<str:code>/", monitoring.light, name="explain_light"),
     path("areas/<str:code>/", read.area, name="area"),
+    path("areas/<str:code>/data.csv", read.area_csv, name="area_csv"),
     path("rules/<slug:rule>/", read.rule, name="rule"),
     path("tasks/<int:pk>/", read.task, name="task"),
     path("work-points/<int:pk>/", read.work_point, name="work_point"),

@@ -1,6 +1,7 @@
 """One county, district or zone: the indicator that a reader came for, what the area reports, and
 what the plan says about it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -17,23 +18,23 @@ from shucheng.kernel.public import (
     NotFound,
     Observation,
     Organisation,
-    area_by_code,
-    city_area_code,
+    areas,
     organisations_in,
 )
 from shucheng.lib.periods import Period
-from shucheng.plan.models import PlanVersion
+from shucheng.plan.models import PlanVersion, VersionState
+from shucheng.plan.queries.area_course import AreaCourse, area_course
 from shucheng.plan.queries.areas import (
     AreaValue,
     Change,
     Comparison,
     change_between,
-    compare_areas,
+    city_of,
+    compare,
     year_before,
 )
 from shucheng.plan.queries.moments import known_by
 from shucheng.plan.queries.text import Sentence, sentence_around
-from shucheng.plan.queries.versions import current_version
 
 MOST = 50
 
@@ -114,6 +115,7 @@ class AreaPage:
     mentions: tuple[Mention, ...]
     series: tuple[AreaSeries, ...]
     comparison: Comparison
+    course: AreaCourse | None
 
     @property
     def chosen(self) -> AreaValue | None:
@@ -131,6 +133,8 @@ class AreaPage:
 
     @property
     def simulated(self) -> bool:
+        if self.course and self.course.course.simulated:
+            return True
         return any(o.is_simulated for found in self.series for o in found.observations)
 
     @property
@@ -142,20 +146,26 @@ def area_page(code: str, show: str = "", *, actor: Actor, as_of: date | None = N
     """`show` is the code of the indicator that stands first; the map's first one without it.
     As known on a day where one is named."""
     actor.require("plan.view")
-    area = area_by_code(code)
+    places = tuple(areas(actor=actor))
+    area = next((each for each in places if each.code == code), None)
     if area is None:
         raise NotFound(_("The area"))
     organisations = organisations_in(area)
     names = {area.name, *(name for o in organisations for name in names_of(o))}
-    current = current_version()
-    version = PlanVersion.objects.get(pk=current.pk) if current else None
+    # With its text, which most pages do without.
+    in_force = PlanVersion.objects.filter(state=VersionState.PUBLISHED)
+    version = in_force.defer("compiled", "tables").first()
+    metrics = {each.pk: each for each in MetricVersion.objects.select_related("metric")}
+    reported = {each.metric.code for each in metrics.values() if each.by_area}
+    comparison = compare(show, version, places, reported, as_of)
     return AreaPage(
         area=area,
         organisations=organisations,
         version=version,
         mentions=tuple(_mentions(version.text, names)) if version else (),
-        series=_series_of(area, as_of),
-        comparison=compare_areas(show, actor=actor, version=version, as_of=as_of),
+        series=_series_of(area, city_of(places), metrics, as_of),
+        comparison=comparison,
+        course=area_course(area, comparison, version, as_of) if version else None,
     )
 
 
@@ -165,13 +175,13 @@ def names_of(organisation: Organisation) -> set[str]:
     return {organisation.name, organisation.full_name, *aliases} - {""}
 
 
-def _series_of(area: Area, as_of: date | None) -> tuple[AreaSeries, ...]:
+def _series_of(
+    area: Area, city: str, versions: Mapping[int, MetricVersion], as_of: date | None
+) -> tuple[AreaSeries, ...]:
     """Everything the area reports, a line a metric, in the pack's order."""
-    city = city_area_code()
     # Tuples, not rows of the table: a page shows thousands of them.
     fields = ("pk", "metric_version_id", "area__code", "period", "value", "source")
     found = _undivided(Q(area__code__in=[area.code, city]), as_of).values_list(*fields)
-    versions = {v.pk: v for v in MetricVersion.objects.select_related("metric")}
     reported: dict[tuple[int, str], dict[str, Reported]] = {}
     latest: dict[int, MetricVersion] = {}
     for pk, version_id, code, period, value, source in found:

@@ -1,5 +1,6 @@
 """One indicator over the counties, districts and zones: how they stand beside each other."""
 
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -89,6 +90,8 @@ class Comparison:
     period: str
     values: tuple[AreaValue, ...]
     city: Known | None
+    # All that is known of the city.
+    whole: tuple[Known, ...] = ()
 
     @property
     def known(self) -> int:
@@ -101,6 +104,12 @@ class Comparison:
     @property
     def simulated(self) -> bool:
         return any(found.latest and found.latest.simulated for found in self.values)
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """Where the values that are compared come from."""
+        found = (each.latest.source for each in self.values if each.latest and not each.is_late)
+        return tuple(dict.fromkeys(found))
 
     @property
     def most(self) -> Decimal:
@@ -119,15 +128,25 @@ def compare_areas(
     `version` saves asking for the plan in force anew; `as_of` asks for what was known on a day."""
     actor.require("plan.view")
     current = version or current_version()
-    choices = _choices(current) if current else ()
+    reported = MetricVersion.objects.filter(by_area=True).values_list("metric__code", flat=True)
+    return compare(code, current, tuple(areas(actor=actor)), set(reported.distinct()), as_of)
+
+
+def compare(
+    code: str,
+    version: PlanVersion | None,
+    places: Sequence[Area],
+    reported: Collection[str],
+    as_of: date | None = None,
+) -> Comparison:
+    """The same from all areas, and the codes of the metrics that areas report. Two queries."""
+    choices = _choices(version, frozenset(reported)) if version else ()
     chosen = next((c for c in choices if c.code == code), choices[0] if choices else None)
-    known = _known_by_area(chosen, current, as_of) if chosen and current else {}
-    everywhere = list(areas(actor=actor))
-    whole = next((a for a in everywhere if a.parent_id is None and a.kind != "province"), None)
-    below = [area for area in everywhere if area.kind not in {"province", "city"}]
+    known = _known_by_area(chosen, version, as_of) if chosen and version else {}
+    below = [area for area in places if area.kind not in {"province", "city"}]
     below.sort(key=lambda area: area.kind in {"functional_zone", "park"})
     period = max((s[-1].period for a in below if (s := known.get(a.code, ()))), default="")
-    city = known.get(whole.code, ()) if whole else ()
+    whole = known.get(city_of(places), ())
     return Comparison(
         choices=choices,
         chosen=chosen,
@@ -142,15 +161,18 @@ def compare_areas(
             )
             for area in below
         ),
-        city=next((value for value in reversed(city) if value.period == period), None),
+        city=next((value for value in reversed(whole) if value.period == period), None),
+        whole=whole,
     )
 
 
-def _choices(version: PlanVersion) -> tuple[Choice, ...]:
+def city_of(places: Sequence[Area]) -> str:
+    """The code of the area that all others lie in; empty where there is none."""
+    return next((a.code for a in places if a.parent_id is None and a.kind != "province"), "")
+
+
+def _choices(version: PlanVersion, reported: frozenset[str]) -> tuple[Choice, ...]:
     """What a plan asks for and areas report: the annex's indicators, then the text's."""
-    by_area = set(
-        MetricVersion.objects.filter(by_area=True).values_list("metric__code", flat=True).distinct()
-    )
     asked = (
         Binding.objects.filter(Q(indicators__version=version) | Q(targets__version=version))
         .annotate(
@@ -169,7 +191,7 @@ def _choices(version: PlanVersion) -> tuple[Choice, ...]:
             is_headline=binding.line is not None,
         )
         for binding in asked
-        if (metrics := metrics_of(binding.formula)) and metrics <= by_area
+        if (metrics := metrics_of(binding.formula)) and metrics <= reported
     )
 
 

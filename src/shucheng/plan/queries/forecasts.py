@@ -9,6 +9,7 @@ import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Protocol
 
 from django.db.models import Count, Max
 
@@ -17,6 +18,7 @@ from shucheng.lib.periods import Period
 from shucheng.plan.forecast.document import from_document
 from shucheng.plan.forecast.forecast import ENGINE, forecast
 from shucheng.plan.forecast.model import BANDS, Forecast, Insufficient, Score, Series, Step, chance
+from shucheng.plan.judgement.path import Path
 from shucheng.plan.models import Binding, Indicator, PlanVersion
 from shucheng.plan.models import Forecast as Kept
 from shucheng.plan.queries.area_series import factor_of
@@ -29,6 +31,19 @@ Made = Forecast | Insufficient
 
 _PEOPLE = frozenset({units.COUNT, "people", "visits", "firm_visits"})
 _MAY_BE_NEGATIVE = frozenset({units.POINTS, "rank"})
+
+
+class Asked(Protocol):
+    """What a forecast is asked for: an indicator in an area, on its way to its targets there."""
+
+    @property
+    def indicator(self) -> Indicator: ...
+
+    @property
+    def area(self) -> str: ...
+
+    @property
+    def path(self) -> Path | None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,20 +102,26 @@ def outlook(judged: Judged, *, as_of: date | None = None) -> Outlook:
     """One indicator's forecast in an area, made now where none is kept; with `as_of` from what
     was known on that day. Two queries."""
     binding, version = judged.indicator.binding, judged.indicator.version
-    until = version.period_end
-    if binding is None or until is None or factor_of(judged.indicator) is None:
+    if binding is None:
         return _none(judged)
     if as_of is None:
         known = [found for _pk, _area, found in stored_values([binding.pk], [judged.area])]
     else:
         values = compute([binding], first_year_of(version), areas=[judged.area], as_of=as_of)
         known = [known_of(value) for value in values]
+    return outlook_of(judged, known, version)
+
+
+def outlook_of(asked: Asked, known: Sequence[Known], version: PlanVersion) -> Outlook:
+    """The same from values that were read already, in the binding's unit. One query."""
+    binding, until = asked.indicator.binding, version.period_end
+    if binding is None or until is None or factor_of(asked.indicator) is None:
+        return _none(asked)
     series = series_from(binding, known)
     kept = Kept.objects.filter(
-        binding=binding, area=judged.area, digest=digest_of(series, until)
+        binding=binding, area=asked.area, digest=digest_of(series, until)
     ).first()
-    made = from_document(kept.document) if kept else make(series, until)
-    return _outlook(judged, made)
+    return _outlook(asked, from_document(kept.document) if kept else make(series, until))
 
 
 def outlooks(judged: Iterable[Judged], version: PlanVersion) -> dict[tuple[str, str], Outlook]:
@@ -196,16 +217,16 @@ def make(series: Series, until: int) -> Made:
     return forecast(series, Period.of(date(until, 12, 31), next(iter(series.values)).frequency))
 
 
-def _outlook(judged: Judged, made: Made) -> Outlook:
-    indicator = judged.indicator
+def _outlook(asked: Asked, made: Made) -> Outlook:
+    indicator = asked.indicator
     if isinstance(made, Insufficient):
-        return Outlook(indicator, judged.area, why_not=made)
+        return Outlook(indicator, asked.area, why_not=made)
     factor = float(factor_of(indicator) or 1)
     steps = tuple(_scaled(step, factor) for step in made.steps)
-    targets = judged.path.targets if judged.path else {}
+    targets = asked.path.targets if asked.path else {}
     return Outlook(
         indicator=indicator,
-        area=judged.area,
+        area=asked.area,
         steps=steps,
         chances=tuple(
             TargetChance(
@@ -231,9 +252,9 @@ def _scaled(step: Step, factor: float) -> Step:
     return Step(step.period, step.median * factor, bands)
 
 
-def _none(judged: Judged) -> Outlook:
+def _none(asked: Asked) -> Outlook:
     return Outlook(
-        judged.indicator,
-        judged.area,
+        asked.indicator,
+        asked.area,
         why_not=Insufficient("too_few", {"points": 0, "needed": 2}),
     )

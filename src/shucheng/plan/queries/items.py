@@ -8,7 +8,6 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from shucheng.kernel.public import Actor, NotFound
-from shucheng.lib.periods import Period, iterate
 from shucheng.plan.models import (
     Duty,
     Indicator,
@@ -26,17 +25,6 @@ from shucheng.plan.queries.versions import current_version
 
 
 @dataclass(frozen=True, slots=True)
-class PathChart:
-    """A path and what is known on one axis of periods; None where there is no value."""
-
-    periods: list[str]
-    target: list[float | None]
-    actual: list[float | None]
-    # What may be joined by a line: all of it, or a run a year.
-    runs: list[list[float | None]]
-
-
-@dataclass(frozen=True, slots=True)
 class IndicatorPage:
     indicator: Indicator
     path: tuple[IndicatorTarget, ...]
@@ -44,7 +32,6 @@ class IndicatorPage:
     measured: Measured
     sentence: Sentence
     related: tuple[Target, ...]
-    chart: PathChart
     # The version it belongs to, where that is not the one in force, and its namesake in that one.
     former: PlanVersion | None
     successor: Indicator | None
@@ -69,7 +56,6 @@ def indicator_page(code: str, *, actor: Actor, as_of: date | None = None) -> Ind
         measured=found,
         sentence=sentence_around(version.text, indicator.span_start, indicator.span_end),
         related=_targets_measured_alike(version, found),
-        chart=_chart(path, found),
         former=former,
         successor=current.indicators.filter(name=indicator.name).first()
         if former and current
@@ -80,38 +66,6 @@ def indicator_page(code: str, *, actor: Actor, as_of: date | None = None) -> Ind
 def _targets_measured_alike(version: PlanVersion, found: Measured) -> tuple[Target, ...]:
     """Targets of the text that the same binding answers to."""
     return tuple(version.targets.filter(binding=found.binding)) if found.binding else ()
-
-
-def _chart(path: tuple[IndicatorTarget, ...], found: Measured) -> PathChart:
-    """All periods from the first known or promised to the last, at the series' own frequency."""
-    known = {k.period: float(k.value) for k in found.series if k.value is not None}
-    frequency = Period.parse(found.series[0].period).frequency if found.series else "A"
-    ends = {
-        str(Period.of(date(target.year, 12, 31), frequency)): float(target.value) for target in path
-    }
-    present = sorted(Period.parse(period) for period in {*known, *ends})
-    periods = [str(p) for p in iterate(present[0], present[-1])] if present else []
-    actual = [known.get(period) for period in periods]
-    return PathChart(
-        periods=periods,
-        target=[ends.get(period) for period in periods],
-        actual=actual,
-        runs=_yearly(periods, actual) if found.restarts_yearly else [actual],
-    )
-
-
-def _yearly(periods: list[str], values: list[float | None]) -> list[list[float | None]]:
-    """The same values as one line a year, so that a sum since January does not seem to fall."""
-    years = sorted(
-        {period[:4] for period, value in zip(periods, values, strict=True) if value is not None}
-    )
-    return [
-        [
-            value if period.startswith(year) else None
-            for period, value in zip(periods, values, strict=True)
-        ]
-        for year in years
-    ]
 
 
 @dataclass(frozen=True, slots=True)

@@ -121,14 +121,6 @@ def _rows(now: Judged, found: Measured) -> tuple[PathRow, ...]:
     )
 
 
-def expected_of(now: Judged | None, periods: list[str]) -> list[float | None]:
-    """What the path expects at each period of a chart."""
-    if now is None or now.path is None:
-        return [None for _period in periods]
-    found = [now.path.expected(Period.parse(period)) for period in periods]
-    return [None if value is None else float(value) for value in found]
-
-
 def _vintages(indicator: Indicator, as_of: date | None) -> tuple[Vintage, ...]:
     """What was known before each of the newest days on which values were corrected."""
     if indicator.binding is None:

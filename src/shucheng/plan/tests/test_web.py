@@ -260,8 +260,11 @@ def test_the_chart_is_there_as_data(published: PlanVersion, office_browser: Clie
     indicator = published.indicators.get(no=1)
     response = office_browser.get(f"/indicators/{indicator.code}/data.csv")
     lines = response.content.decode("utf-8-sig").splitlines()
-    assert lines[0] == "报告期,目标,序时目标,目前已知,单位,来源"
-    assert "2027,300.0,,,亿元," in lines
+    assert lines[0] == (
+        "报告期,目标,序时目标,目前已知,预测中位数,预测50%区间下限,预测50%区间上限,"
+        "预测80%区间下限,预测80%区间上限,预测95%区间下限,预测95%区间上限,单位,来源"
+    )
+    assert "2027,300.0,,,,,,,,,,亿元," in lines
     assert quote(f"{indicator.name}.csv") in response["Content-Disposition"]
     published.indicators.filter(no=1).update(unit="=1+1")
     text = office_browser.get(f"/indicators/{indicator.code}/data.csv").content.decode()

@@ -1,70 +1,47 @@
-"""A forecast on an indicator's chart: the two steps of the fan and its median, year by year."""
-
-from typing import Any
+"""A forecast on a chart: the two steps of the fan and its median, year by year."""
 
 from django.utils.translation import gettext as _
 
-from shucheng.plan.queries.forecasts import Outlook
-from shucheng.plan.queries.items import IndicatorPage
+from shucheng.plan.queries.courses import Course, Values
 
-Run = list[float | None]
-
-
-def with_fan(chart: dict[str, Any], page: IndicatorPage, ahead: Outlook | None) -> dict[str, Any]:
-    """The chart's data with the forecast in it: edges and median at every period, in runs that may
-    be joined by a line; each begins at the newest value or, where a sum starts anew, in January."""
-    if ahead is None or not ahead.steps:
-        return chart
-    periods: list[str] = chart["periods"]
-    later = [str(step.period) for step in ahead.steps if str(step.period) not in periods]
-    if later:
-        chart = _longer(chart, later)
-        periods = chart["periods"]
-    place = {period: at for at, period in enumerate(periods)}
-    fans: list[dict[str, Run]] = []
-    latest = page.measured.latest
-    year = 0
-    if latest and latest.value is not None and latest.period in place:
-        year = latest.year
-        fans.append(_empty(len(periods)))
-        _put(fans[-1], place[latest.period], [float(latest.value)] * 5)
-    for step in ahead.steps:
-        if not fans or (page.measured.restarts_yearly and step.period.year != year):
-            fans.append(_empty(len(periods)))
-        year = step.period.year
-        outer, inner = step.bands[80], step.bands[50]
-        values = [step.median, outer[0], inner[0], inner[1], outer[1]]
-        _put(fans[-1], place[str(step.period)], values)
-    words = {"forecast": _("Forecast, median"), "fan": _("Outer edge: 80%, inner: 50%")}
-    said = [
-        f"{_('Target of %(year)s') % {'year': each.year}}: "
-        f"{_('Probability that the target is met')} {each.in_percent}"
-        for each in ahead.chances
-    ]
-    caption = " · ".join([chart["caption"], *said])
-    return chart | {"fans": fans, "labels": chart["labels"] | words, "caption": caption}
-
+Fan = dict[str, Values]
 
 _NAMES = ("median", "low", "lower", "upper", "high")
 
 
-def _empty(length: int) -> dict[str, Run]:
+def fans_of(course: Course) -> list[Fan]:
+    """Edges and median at every period, in runs that may be joined by a line; each begins at the
+    newest value or, where a sum starts anew, in January."""
+    place = {period: at for at, period in enumerate(course.periods)}
+    fans: list[Fan] = []
+    latest = course.latest
+    year = 0
+    if course.steps and latest and latest.value is not None:
+        year = latest.year
+        fans.append(_empty(len(place)))
+        _put(fans[-1], place[latest.period], [float(latest.value)] * 5)
+    for period, step in course.steps.items():
+        if not fans or (course.restarts_yearly and step.period.year != year):
+            fans.append(_empty(len(place)))
+        year = step.period.year
+        outer, inner = step.bands[80], step.bands[50]
+        _put(fans[-1], place[period], [step.median, outer[0], inner[0], inner[1], outer[1]])
+    return fans
+
+
+def chances_said(course: Course) -> list[str]:
+    """The chance that each target is met, as a picture of the chart says it."""
+    return [
+        f"{_('Target of %(year)s') % {'year': each.year}}: "
+        f"{_('Probability that the target is met')} {each.in_percent}"
+        for each in (course.ahead.chances if course.ahead else ())
+    ]
+
+
+def _empty(length: int) -> Fan:
     return {name: [None] * length for name in _NAMES}
 
 
-def _put(fan: dict[str, Run], at: int, values: list[float]) -> None:
+def _put(fan: Fan, at: int, values: list[float]) -> None:
     for name, value in zip(_NAMES, values, strict=True):
         fan[name][at] = value
-
-
-def _longer(chart: dict[str, Any], later: list[str]) -> dict[str, Any]:
-    """The same chart over further periods."""
-    more: Run = [None] * len(later)
-    return chart | {
-        "periods": [*chart["periods"], *later],
-        "target": [*chart["target"], *more],
-        **{
-            name: [[*run, *more] for run in chart[name]]
-            for name in ("runs", "expected", "vintages")
-        },
-    }

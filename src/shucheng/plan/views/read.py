@@ -2,9 +2,10 @@
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
-from shucheng.kernel.public import actor_for
+from shucheng.kernel.public import NotFound, actor_for
 from shucheng.lib.numbers import whole_number
 from shucheng.plan.queries import duties as duty_queries
 from shucheng.plan.queries import explain
@@ -16,8 +17,7 @@ from shucheng.plan.queries.standing import standing
 from shucheng.plan.queries.steps import Explanation
 from shucheng.plan.queries.versions import current_version, version_for
 from shucheng.plan.views.asking import as_of_asked
-from shucheng.plan.views.fans import with_fan
-from shucheng.plan.views.series import chart_of, csv_of
+from shucheng.plan.views.series import chart_of, course_of, csv_of
 
 
 @require_GET
@@ -82,7 +82,7 @@ def indicator(request: HttpRequest, code: str) -> HttpResponse:
         "page": page,
         "standing": found,
         "ahead": ahead,
-        "chart": with_fan(chart_of(page, found), page, ahead),
+        "chart": chart_of(course_of(page, found, ahead)),
         "simulated": page.simulated or bool(found and found.simulated),
     }
     return render(request, "plan/indicator.html", context)
@@ -90,9 +90,11 @@ def indicator(request: HttpRequest, code: str) -> HttpResponse:
 
 @require_GET
 def indicator_csv(request: HttpRequest, code: str) -> HttpResponse:
-    page = indicator_page(code, actor=actor_for(request), as_of=as_of_asked(request))
     as_of = as_of_asked(request)
-    return csv_of(page, standing(page.indicator, as_of=as_of, actor=actor_for(request)))
+    page = indicator_page(code, actor=actor_for(request), as_of=as_of)
+    found = standing(page.indicator, as_of=as_of, actor=actor_for(request))
+    ahead = outlook(found.now, as_of=as_of) if found else None
+    return csv_of(course_of(page, found, ahead))
 
 
 @require_GET
@@ -104,7 +106,23 @@ def area(request: HttpRequest, code: str) -> HttpResponse:
         as_of=as_of_asked(request),
     )
     request.plan_in_force = page.version  # type: ignore[attr-defined]
-    return render(request, "plan/area.html", {"page": page, "comparison": page.comparison})
+    context = {
+        "page": page,
+        "comparison": page.comparison,
+        "chart": chart_of(page.course.course) if page.course else None,
+        "simulated": page.simulated,
+    }
+    return render(request, "plan/area.html", context)
+
+
+@require_GET
+def area_csv(request: HttpRequest, code: str) -> HttpResponse:
+    """The numbers of the chart on an area's page."""
+    as_of, show = as_of_asked(request), request.GET.get("show", "")
+    page = area_page(code, show, actor=actor_for(request), as_of=as_of)
+    if page.course is None:
+        raise NotFound(_("An indicator by area"))
+    return csv_of(page.course.course)
 
 
 @require_GET

@@ -1,7 +1,6 @@
-"""An indicator's path and known values as a chart and as a file; each says where it comes from."""
+"""The course of an indicator as a chart and as a file; each says where it comes from."""
 
 import re
-from decimal import Decimal
 from typing import Any
 
 from django.http import HttpResponse
@@ -9,88 +8,130 @@ from django.utils import timezone
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 
-from shucheng.lib.tables import write_rows
+from shucheng.lib.tables import Value, write_rows
+from shucheng.plan.forecast.model import BANDS, Step
+from shucheng.plan.queries.courses import Course
+from shucheng.plan.queries.forecasts import Outlook
 from shucheng.plan.queries.items import IndicatorPage
 from shucheng.plan.queries.names import indicator_name
-from shucheng.plan.queries.standing import Standing, expected_of
+from shucheng.plan.queries.standing import Standing
 from shucheng.plan.templatetags.plan_text import source_label
+from shucheng.plan.views.fans import chances_said, fans_of
 
 
-def chart_of(page: IndicatorPage, found: Standing | None = None) -> dict[str, Any]:
-    """What is drawn, and what a picture of it must carry when it is taken along; with the path's
-    course and earlier vintages where it is judged."""
-    latest = page.measured.latest
-    unit = page.indicator.unit
-    caption = _("Unit: %(unit)s") % {"unit": unit} + " · " if unit else ""
-    known = _("Nothing is known yet")
-    if latest:
-        sources = dict.fromkeys(source_label(found.source) for found in page.measured.series)
-        known = _("Up to %(period)s, as known on %(day)s · source: %(source)s") % {
-            "period": latest.period,
-            "day": f"{timezone.localdate():%Y-%m-%d}",
-            "source": _(", ").join(sources),
-        }
+def course_of(page: IndicatorPage, found: Standing | None, ahead: Outlook | None) -> Course:
+    """The city's, with the path's course and earlier vintages where it is judged."""
+    return Course(
+        title=indicator_name(page.indicator),
+        place="",
+        unit=page.indicator.unit,
+        plan=str(page.indicator.version),
+        series=page.measured.series,
+        restarts_yearly=page.measured.restarts_yearly,
+        targets={target.year: target.value for target in page.path},
+        path=found.now.path if found else None,
+        ahead=ahead,
+        vintages=found.vintages if found else (),
+    )
+
+
+def chart_of(course: Course) -> dict[str, Any]:
+    """What is drawn, and what a picture of it must carry when it is taken along."""
+    periods, expected = course.periods, course.expected
+    on_path = any(value is not None for value in expected)
     return {
-        "periods": page.chart.periods,
-        "unit": unit,
-        "target": page.chart.target,
-        "expected": _expected_runs(page, found),
+        "periods": periods,
+        "unit": course.unit,
+        "target": course.target,
+        "expected": course.runs(expected) if on_path else [],
         "vintages": [
-            [_known(vintage.values.get(period)) for period in page.chart.periods]
-            for vintage in (found.vintages if found else ())
+            [None if (v := vintage.values.get(period)) is None else float(v) for period in periods]
+            for vintage in course.vintages
         ],
-        "runs": page.chart.runs,
+        "runs": course.runs(course.actual),
+        "fans": fans_of(course),
         "labels": {
             "target": _("Target path"),
             "actual": _("Known so far"),
             "vintage": _("As known before corrections"),
+            "forecast": _("Forecast, median"),
+            "fan": _("Outer edge: 80%, inner: 50%"),
         },
-        "title": indicator_name(page.indicator),
-        "caption": caption + known,
-        "plan": str(page.indicator.version),
-        "mark": _("Simulated data, not of the real city") if page.simulated else "",
-        "file": file_name(page),
+        "title": _title(course),
+        "caption": " · ".join([*_caption(course), *chances_said(course)]),
+        "plan": course.plan,
+        "mark": _("Simulated data, not of the real city") if course.simulated else "",
+        "file": file_name(course),
     }
 
 
-def _expected_runs(page: IndicatorPage, found: Standing | None) -> list[list[float | None]]:
-    """What the path expects at every period, a line a year where a sum starts anew in January."""
-    periods = page.chart.periods
-    expected = expected_of(found.now if found else None, periods)
-    if not any(value is not None for value in expected):
-        return []
-    if not page.measured.restarts_yearly:
-        return [expected]
-    years = sorted({period[:4] for period in periods})
-    runs = [
-        [v if p.startswith(year) else None for p, v in zip(periods, expected, strict=True)]
-        for year in years
-    ]
-    return [run for run in runs if any(value is not None for value in run)]
+def _title(course: Course) -> str:
+    return f"{course.place} · {course.title}" if course.place else course.title
 
 
-def _known(value: Decimal | None) -> float | None:
-    return None if value is None else float(value)
+def _caption(course: Course) -> list[str]:
+    unit = [_("Unit: %(unit)s") % {"unit": course.unit}] if course.unit else []
+    if course.latest is None:
+        return [*unit, _("Nothing is known yet")]
+    sources = dict.fromkeys(source_label(found.source) for found in course.series)
+    known = _("Up to %(period)s, as known on %(day)s · source: %(source)s") % {
+        "period": course.latest.period,
+        "day": f"{timezone.localdate():%Y-%m-%d}",
+        "source": _(", ").join(sources),
+    }
+    return [*unit, known]
 
 
-def file_name(page: IndicatorPage) -> str:
-    """`指标名-期间`, without what a file system refuses."""
-    latest = page.measured.latest
-    name = indicator_name(page.indicator)
-    name = f"{name}-{latest.period}" if latest else name
+def file_name(course: Course) -> str:
+    """`指标名-期间`, the area before it, without what a file system refuses."""
+    parts = (course.place, course.title, course.latest.period if course.latest else "")
+    name = "-".join(part for part in parts if part)
     return re.sub(r'[\\/:*?"<>|\s]+', " ", name).strip()
 
 
-def csv_of(page: IndicatorPage, found: Standing | None = None) -> HttpResponse:
-    """The chart's numbers: period, target, what the path expects, known value, unit, source."""
+def csv_of(course: Course) -> HttpResponse:
+    """The chart's numbers, a row a period: target, what the path expects, known value, the
+    forecast's median and bands, unit, source."""
     response = HttpResponse(content_type="text/csv; charset=utf-8")
-    named = content_disposition_header(as_attachment=True, filename=f"{file_name(page)}.csv")
+    named = content_disposition_header(as_attachment=True, filename=f"{file_name(course)}.csv")
     response["Content-Disposition"] = named or ""
     response.write("\ufeff")  # spreadsheet programs then read it as UTF-8
-    sources = {found.period: source_label(found.source) for found in page.measured.series}
-    unit = page.indicator.unit
-    expected = expected_of(found.now if found else None, page.chart.periods)
-    head = [_("Period"), _("Target"), _("Expected"), _("Known so far"), _("Unit"), _("Source")]
-    rows = zip(page.chart.periods, page.chart.target, expected, page.chart.actual, strict=True)
-    write_rows(response, [head, *([*row, unit, sources.get(row[0], "")] for row in rows)])
+    sources = {found.period: source_label(found.source) for found in course.series}
+    forecast = _("Forecast from simulated data") if course.simulated else _("Forecast")
+    sources |= dict.fromkeys(course.steps, forecast)
+    head = [
+        _("Period"),
+        _("Target"),
+        _("Expected by the path"),
+        _("Known so far"),
+        *_forecast_headings(),
+        _("Unit"),
+        _("Source"),
+    ]
+    rows = zip(course.periods, course.target, course.expected, course.actual, strict=True)
+    lines = (
+        [*row, *_forecast(course.steps.get(row[0])), course.unit, sources.get(row[0], "")]
+        for row in rows
+    )
+    write_rows(response, [head, *lines])
     return response
+
+
+def _forecast_headings() -> list[str]:
+    bands = [
+        said % {"percent": band}
+        for band in BANDS
+        for said in (
+            _("Forecast, lower bound of the %(percent)s%% band"),
+            _("Forecast, upper bound of the %(percent)s%% band"),
+        )
+    ]
+    return [_("Forecast, median"), *bands]
+
+
+def _forecast(step: Step | None) -> list[Value]:
+    if step is None:
+        return [None] * (1 + 2 * len(BANDS))
+    edges = [edge for band in BANDS for edge in step.bands[band]]
+    # An estimate has no more than six digits, whatever unit it was brought to.
+    return [float(f"{value:.6g}") for value in (step.median, *edges)]
