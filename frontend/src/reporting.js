@@ -2,14 +2,16 @@
 // a draft that was saved is not unsaved work any more. Without scripts the buttons do it all.
 const wide = { "．": ".", "，": ",", "－": "-", "−": "-", "＋": "+", "％": "%" };
 
+// The grammar of `written_number`: digits stand in groups of exactly three or in none.
 const read = (text) => {
   const narrow = text
     .replace(/[０-９]/g, (digit) => String.fromCharCode(digit.charCodeAt(0) - 0xfee0))
     .replace(/[．，－−＋％]/g, (sign) => wide[sign])
-    .replace(/\s/g, "")
-    .replace(/%$/, "");
-  if (!/^[+-]?(\d+|\d{1,3}(,\d{3})+)(\.\d+)?$/.test(narrow)) return null;
-  return Number(narrow.replaceAll(",", ""));
+    .replace(/[\u3000\u00a0\u2009\u202f]/g, " ")
+    .trim()
+    .replace(/ *%$/, "");
+  if (!/^[+-]?((\d+|[1-9]\d{0,2}(,\d{3})+|[1-9]\d{0,2}( \d{3})+)(\.\d+)?|\.\d+)$/.test(narrow)) return null;
+  return Number(narrow.replace(/[, ]/g, ""));
 };
 
 const signed = (number, digits) => {

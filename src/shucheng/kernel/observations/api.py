@@ -2,10 +2,12 @@
 
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Annotated, Any
 
 from django.http import HttpRequest
 from ninja import Field, Query, Router, Schema
+from pydantic import BeforeValidator
+from pydantic_core import PydanticCustomError
 
 from shucheng.kernel.identity.actors import actor_for
 from shucheng.kernel.observations.actions.values import correct_observation, record_observations
@@ -20,8 +22,22 @@ from shucheng.kernel.observations.queries import (
     observation_page,
     observation_with_context,
 )
+from shucheng.lib.numbers import written_number
 
 router = Router(tags=["observations"])
+
+
+def _bare(value: object) -> object:
+    """Text is a number only as everywhere: `Decimal` also takes 1_000 and other scripts' digits."""
+    if not isinstance(value, str):
+        return value
+    written = written_number(value)
+    if written is None:
+        raise PydanticCustomError("not_a_number", "Input should be a number such as 1200.5")
+    return written
+
+
+Number = Annotated[Decimal | None, BeforeValidator(_bare)]
 
 
 class MetricOut(Schema):
@@ -135,7 +151,7 @@ class Row(Schema):
     metric: str
     area: str
     period: str
-    value: Decimal | None
+    value: Number
     organisation: str = ""
     dimensions: dict[str, str] = {}
     status: str = ""
@@ -158,7 +174,7 @@ class BatchOut(Schema):
 
 
 class Correction(Schema):
-    value: Decimal | None
+    value: Number
     reason: str
     status: str = ""
     evidence: int | None = None

@@ -4,17 +4,21 @@ import hashlib
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from decimal import Context, Decimal, InvalidOperation
+from decimal import Context, Decimal
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
 from shucheng.kernel.errors import Invalid
 from shucheng.kernel.observations.models import MISSING_STATUSES, Status
+from shucheng.lib.numbers import written_number
 
 # What SQLite's numbers hold exactly, so that both databases give back what was recorded.
 SIGNIFICANT_DIGITS = 15
 DECIMAL_PLACES = 6
+# A number that is longer, idle zeros included, is not looked at more closely.
+_LONGEST = 100
+_EXACTLY = Context(prec=_LONGEST)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,18 +99,23 @@ def as_recordable(value: float) -> Decimal:
 
 
 def read_value(value: Decimal | int | str | None) -> Decimal | None:
-    """The exact number, without rounding. Raises `ValueError` with a code of `VALUE_ERRORS`."""
+    """The exact number, without rounding; text is read by `written_number`.
+
+    Raises `ValueError` with a code of `VALUE_ERRORS`.
+    """
     if value is None:
         return None
     if isinstance(value, bool | float):
         raise ValueError("not_exact")
-    try:
-        number = Decimal(value.replace(",", "").strip() if isinstance(value, str) else value)
-    except InvalidOperation:
-        raise ValueError("not_a_number") from None
+    written = written_number(value) if isinstance(value, str) else value
+    if written is None:
+        raise ValueError("not_a_number")
+    number = Decimal(written)
     if not number.is_finite():
         raise ValueError("not_a_number")
-    number = number.normalize()
+    if len(number.as_tuple().digits) > _LONGEST or abs(number.adjusted()) > _LONGEST:
+        raise ValueError("too_precise")
+    number = number.normalize(_EXACTLY)
     digits, exponent = number.as_tuple().digits, number.as_tuple().exponent
     if not isinstance(exponent, int) or exponent < -DECIMAL_PLACES:
         raise ValueError("too_precise")

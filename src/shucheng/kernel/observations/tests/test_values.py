@@ -84,6 +84,21 @@ def test_a_recorded_value_is_given_back_exactly() -> None:
 
 
 @pytest.mark.parametrize(
+    ("written", "number"),
+    [
+        ("1,200.5", "1200.5"),
+        ("1 200", "1200"),
+        ("１２", "12"),
+        ("1e3", "1000"),
+        ("1." + "0" * 60, "1"),
+    ],
+)
+def test_a_number_may_be_written_in_groups_and_full_width(written: str, number: str) -> None:
+    put(row(written))
+    assert values() == [Decimal(number)]
+
+
+@pytest.mark.parametrize(
     ("change", "field", "words"),
     [
         ({"metric": "nothing"}, "metric", "metric"),
@@ -98,6 +113,15 @@ def test_a_recorded_value_is_given_back_exactly() -> None:
         ({"value": "1.0000001"}, "value", "digits"),
         ({"value": "1234567890123456"}, "value", "digits"),
         ({"value": "1e400"}, "value", "digits"),
+        ({"value": Decimal("1e9999999")}, "value", "digits"),
+        ({"value": "1." + "0" * 30 + "1"}, "value", "digits"),
+        ({"value": "12,5"}, "value", "number"),
+        ({"value": "1,200,00"}, "value", "number"),
+        ({"value": "12.345,6"}, "value", "number"),
+        ({"value": "1_000"}, "value", "number"),
+        ({"value": "40\n50"}, "value", "number"),
+        ({"value": "41 2"}, "value", "number"),
+        ({"value": "٤٢"}, "value", "number"),
         ({"value": None, "status": "A"}, "value", "needs a value"),
         ({"value": "1", "status": "O"}, "value", "no number"),
         ({"status": "Z"}, "status", "status"),

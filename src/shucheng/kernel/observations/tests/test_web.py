@@ -196,6 +196,15 @@ def test_bad_rows_come_back_by_number_and_nothing_is_recorded() -> None:
     assert not Observation.objects.exists()
 
 
+@pytest.mark.parametrize("value", ["1_000", "12,5", "٤٢", "41 2", "NaN"])
+def test_text_that_may_mean_another_number_is_refused(value: str) -> None:
+    row = {"metric": "core_revenue", "area": "320900", "period": "2025-09", "value": value}
+    answer = send(signed_in(Role.PLAN_OFFICE), "/observations", {"rows": [row]})
+    assert answer.status_code == 422
+    assert answer.json()["detail"][0]["loc"][-1] == "value"
+    assert not Observation.objects.exists()
+
+
 def test_a_correction_of_what_was_corrected_meanwhile_conflicts() -> None:
     first = put()
     browser = signed_in(Role.PLAN_OFFICE)

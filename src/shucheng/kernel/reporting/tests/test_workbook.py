@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from openpyxl import Workbook, load_workbook
 
+from shucheng.kernel.reporting.checking import read_entries
 from shucheng.kernel.reporting.engine.model import Cell, Entry, Problem, Sheet
 from shucheng.kernel.reporting.engine.typed import as_typed
 from shucheng.kernel.reporting.engine.workbook import container
@@ -163,11 +164,24 @@ def test_a_row_that_was_deleted_says_nothing() -> None:
         ("1 200", "1200"),
         ("－3", "-3"),
         ("12,5", "12,5"),
+        ("1,2,3", "1,2,3"),
+        ("40\n50", "40\n50"),
+        ("41 2", "41 2"),
         ("四十", "四十"),
     ],
 )
 def test_numbers_are_read_as_people_type_them(said: object, found: str) -> None:
     assert read(typed(J7=said)).entries["revenue"].value == found
+
+
+@pytest.mark.parametrize(
+    "said", ["12,5", "12，5", "1,2,3", "1,200,00", "12.345,6", "1_000", "40\n50", "41 2", "٤٢"]
+)
+def test_a_mistyped_number_is_never_another_one(said: str) -> None:
+    entry = read(typed(J7=said)).entries["revenue"]
+    for typed_in in (entry, Entry(said), Entry(as_typed(said))):
+        numbers, problems = read_entries(CELLS[:1], {"revenue": typed_in})
+        assert (numbers["revenue"], [p.code for p in problems]) == (None, ["not_a_number"])
 
 
 def test_a_percent_cell_is_read_where_percents_are_asked_for_and_refused_elsewhere() -> None:
