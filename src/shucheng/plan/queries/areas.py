@@ -127,7 +127,7 @@ def compare_areas(
 
     `version` saves asking for the plan in force anew; `as_of` asks for what was known on a day."""
     actor.require("plan.view")
-    current = version or current_version()
+    current = version or current_version(as_of)
     reported = MetricVersion.objects.filter(by_area=True).values_list("metric__code", flat=True)
     return compare(code, current, tuple(areas(actor=actor)), set(reported.distinct()), as_of)
 

@@ -90,7 +90,7 @@ class Cockpit:
 def cockpit(*, actor: Actor, as_of: date | None = None) -> Cockpit | None:
     """Everything the first page shows; None while no plan is published."""
     actor.require("plan.view")
-    version = current_version()
+    version = current_version(as_of)
     return cockpit_of(version, actor=actor, as_of=as_of) if version else None
 
 
@@ -128,7 +128,7 @@ def lights_by_area(
     """Area code → how the indicator that a binding measures stands there; empty where no
     indicator of the annex is measured by it. `judged` saves judging anew."""
     if judged is None:
-        version = current_version()
+        version = current_version(as_of)
         if version is None:
             return {}
         codes = list(version.indicators.filter(binding=binding).values_list("code", flat=True))

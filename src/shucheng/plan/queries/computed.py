@@ -26,7 +26,8 @@ from shucheng.plan.formula.inputs import CHILDREN, CITY, Input, areas_read, inpu
 from shucheng.plan.formula.model import Call, Node, children, readings
 from shucheng.plan.formula.parse import parse
 from shucheng.plan.formula.proof import Formula, MetricFacts, prove
-from shucheng.plan.models import Binding, PlanVersion
+from shucheng.plan.models import Binding, FormulaVersion, PlanVersion
+from shucheng.plan.queries.moments import last_moment
 
 AreaPeriod = tuple[str, Period]
 
@@ -59,7 +60,7 @@ def metrics_of(formula: str) -> frozenset[str]:
         return frozenset()
 
 
-def proven(binding: Binding, facts: dict[str, MetricFacts]) -> Formula | None:
+def proven(binding: Binding | FormulaVersion, facts: dict[str, MetricFacts]) -> Formula | None:
     """The binding's formula; None where it cannot be computed (the page says why)."""
     try:
         return prove(binding.formula, facts, unit=binding.unit)
@@ -97,12 +98,17 @@ def compute(
     """
     found = list(cell_values(bindings, first_year, areas=areas, as_of=as_of))
     newest = moments(value.newest for _, value in found)
+    # A formula of that day may have given another unit.
+    scale = {
+        binding: _factor(told.unit, binding.unit)
+        for binding, told in as_told(bindings, as_of).items()
+    }
     return [
         Computed(
             binding=binding,
             area=value.area,
             period=value.period,
-            value=value.value,
+            value=_scaled(value.value, scale[binding]),
             simulated=value.simulated,
             rests_on=value.rests_on,
             newest=newest[value.newest],
@@ -121,7 +127,7 @@ def cell_values(
 ) -> Iterator[tuple[Binding, CellValue]]:
     """As `compute`, binding by binding as they are found, with the newest observation by id
     alone."""
-    formulas = _formulas(bindings)
+    formulas = _formulas(bindings, as_of)
     asked = frozenset(areas)
     # The city's value and the sum below an area need other areas' observations as well.
     alone = asked and not any(_looks_around(formula.root) for formula in formulas.values())
@@ -178,7 +184,7 @@ def observations_below(
 ) -> list[KnownValue]:
     """Every observation that a value stands on, as known now or on a day, in the order of the
     formula and of time."""
-    formula = proven(binding, metric_facts(metrics_of(binding.formula)))
+    formula = _formulas([binding], as_of).get(binding)
     if formula is None:
         return []
     tree = area_tree()
@@ -196,13 +202,46 @@ def observations_below(
     ]
 
 
-def _formulas(bindings: Iterable[Binding]) -> dict[Binding, Formula]:
-    """The formulas of the bindings that can be computed."""
-    chosen = list(bindings)
-    facts = metric_facts({code for binding in chosen for code in metrics_of(binding.formula)})
+def as_told(
+    bindings: Iterable[Binding], as_of: date | datetime | None
+) -> dict[Binding, Binding | FormulaVersion]:
+    """Each binding → what says its formula and unit: itself, or the version of the day; before
+    there was any, the first one."""
+    told: dict[Binding, Binding | FormulaVersion] = {binding: binding for binding in bindings}
+    if as_of is None:
+        return told
+    by = last_moment(as_of)
+    # The newest number comes last: the first one holds until one is recorded by then.
+    for version in FormulaVersion.objects.filter(binding__in=told).order_by("number"):
+        if version.number == 1 or version.recorded_at <= by:
+            told[version.binding] = version
+    return told
+
+
+def _formulas(
+    bindings: Iterable[Binding], as_of: date | datetime | None = None
+) -> dict[Binding, Formula]:
+    """The formulas of the bindings that can be computed, as they are or were on a day."""
+    told = as_told(bindings, as_of)
+    facts = metric_facts({code for each in told.values() for code in metrics_of(each.formula)})
     return {
-        binding: formula for binding in chosen if (formula := proven(binding, facts)) is not None
+        binding: formula
+        for binding, each in told.items()
+        if (formula := proven(each, facts)) is not None
     }
+
+
+def _factor(unit: str, wanted: str) -> Decimal | None:
+    """What a value is multiplied by; None where the two measure different things."""
+    if unit == wanted:
+        return Decimal(1)
+    if units.known(unit) and units.known(wanted) and units.compatible(unit, wanted):
+        return units.convert(Decimal(1), unit, wanted)
+    return None
+
+
+def _scaled(value: Decimal | None, factor: Decimal | None) -> Decimal | None:
+    return None if value is None or factor is None else value * factor
 
 
 def _asked(

@@ -76,7 +76,7 @@ def monitoring(
     """Every indicator of the plan in force, judged; None while no plan is. What is not a light,
     a lead or an area chooses nothing."""
     actor.require("plan.view")
-    version = current_version()
+    version = current_version(as_of)
     if version is None:
         return None
     today = as_of or timezone.localdate()

@@ -1,6 +1,7 @@
 """Versions of plans: which there are, which one is in force, and one under review in full."""
 
 from dataclasses import dataclass
+from datetime import date
 
 from django.db.models import Count, Q, QuerySet
 from django.utils.translation import get_language
@@ -8,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from shucheng.kernel.public import Actor, NotFound
 from shucheng.plan.models import Decision, Finding, Item, ItemKind, PlanVersion, VersionState
+from shucheng.plan.queries.moments import last_moment
 
 UNPUBLISHED = (
     VersionState.COMPILING,
@@ -17,14 +19,18 @@ UNPUBLISHED = (
 )
 
 
-def current_version() -> PlanVersion | None:
-    """The one version in force for the city: what the cockpit shows."""
-    return (
-        PlanVersion.objects.filter(state=VersionState.PUBLISHED)
-        .select_related("plan")
-        .defer("text", "compiled", "tables")
-        .first()
-    )
+def current_version(as_of: date | None = None) -> PlanVersion | None:
+    """The one version in force for the city: what the cockpit shows.
+
+    As of a day, the one that had been published last by then; before any was, the first one, for
+    figures may be older than the plan that they are held against.
+    """
+    light = PlanVersion.objects.select_related("plan").defer("text", "compiled", "tables")
+    if as_of is None:
+        return light.filter(state=VersionState.PUBLISHED).first()
+    were = light.filter(state__in=[VersionState.PUBLISHED, VersionState.SUPERSEDED])
+    by_then = were.filter(published_at__lte=last_moment(as_of)).order_by("-published_at")
+    return by_then.first() or were.order_by("published_at").first()
 
 
 def versions(*, actor: Actor) -> QuerySet[PlanVersion]:

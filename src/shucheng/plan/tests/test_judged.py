@@ -1,6 +1,6 @@
 """Indicators judged: lights that carry what they stand on, late data, ranks, as known on a day."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -27,11 +27,19 @@ from shucheng.plan.actions.judging import (
     withdraw_difference,
 )
 from shucheng.plan.city.pack import read_pack
-from shucheng.plan.models import AreaTarget, Decomposition, Indicator, LightRuleVersion, PlanVersion
+from shucheng.plan.models import (
+    AreaTarget,
+    Decomposition,
+    Indicator,
+    LightRuleVersion,
+    PlanVersion,
+    VersionState,
+)
 from shucheng.plan.queries.drivers import city_against_counties, contributions
 from shucheng.plan.queries.judge import judge_now_and_before, judge_plan
 from shucheng.plan.queries.judged import Judged, changes
 from shucheng.plan.queries.light_rules import rule_in_force, rule_versions
+from shucheng.plan.queries.versions import current_version
 from shucheng.plan.simulation import simulate, simulate_county_targets
 from shucheng.plan.tests.conftest import CITIES
 
@@ -254,6 +262,26 @@ def test_judged_as_known_on_a_day_nothing_later_counts(city: PlanVersion, office
     set_path(revenue(city).code, 2026, "by_hand", {"2026-06": Decimal(1)}, "改", actor=office)
     assert judged(city).method == "by_hand"
     assert judged(city, as_of=date(2020, 1, 1)).method is None
+
+
+def test_as_known_on_a_day_the_plan_of_that_day_is_in_force(city: PlanVersion) -> None:
+    def published(day: int) -> datetime:
+        return datetime(2026, 3, day, tzinfo=UTC)
+
+    PlanVersion.objects.filter(pk=city.pk).update(
+        state=VersionState.SUPERSEDED, published_at=published(1)
+    )
+    revised = PlanVersion.objects.create(
+        plan=city.plan,
+        number=city.number + 1,
+        state=VersionState.PUBLISHED,
+        source=city.source,
+        published_at=published(9),
+    )
+    on = {day: current_version(date(2026, 3, day)) for day in (1, 8, 9)}
+    assert on == {1: city, 8: city, 9: revised}
+    assert current_version() == revised
+    assert current_version(date(2025, 1, 1)) == city, "before any, the first one"
 
 
 def test_what_changed_since_the_period_before_starts_with_the_lights(city: PlanVersion) -> None:

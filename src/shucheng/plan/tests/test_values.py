@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from shucheng.kernel.public import (
     Actor,
@@ -23,7 +24,13 @@ from shucheng.plan.actions.city import load_city
 from shucheng.plan.actions.values import recompute_all
 from shucheng.plan.city.pack import read_pack
 from shucheng.plan.models import Binding, FormulaVersion, IndicatorValue, PlanVersion
-from shucheng.plan.queries.computed import metric_facts, metrics_of, observations_below, proven
+from shucheng.plan.queries.computed import (
+    compute,
+    metric_facts,
+    metrics_of,
+    observations_below,
+    proven,
+)
 from shucheng.plan.queries.formula_words import in_words
 from shucheng.plan.queries.measured import measure_plan, measured_one
 from shucheng.plan.queries.promises import figure
@@ -208,3 +215,26 @@ def test_a_changed_formula_is_a_new_version_and_the_old_one_stays(
     assert value("core-revenue", "2026-02") == 175
     with pytest.raises(IntegrityError), transaction.atomic():
         FormulaVersion.objects.filter(number=1).update(formula="revenue")
+
+
+def test_as_known_on_a_day_the_formula_of_that_day_speaks(
+    city: PlanVersion,
+) -> None:
+    report("core_revenue", {"2026-01": 10, "2026-02": 20})
+    binding = Binding.objects.get(formula="ytd(core_revenue)")
+    before = timezone.now()
+    pack = read_pack(CITIES / "yancheng")
+    entries = [
+        replace(each, formula="2 * ytd(core_revenue)") if each.code == binding.code else each
+        for each in pack.bindings
+    ]
+    load_city(replace(pack, bindings=tuple(entries)), actor=system_actor("cli"))
+    binding.refresh_from_db()
+
+    def last(as_of: datetime | None) -> Decimal | None:
+        found = compute([binding], 2025, areas=[CITY], as_of=as_of)
+        return found[-1].value
+
+    assert [last(None), last(before), last(timezone.now())] == [60, 30, 60]
+    below = observations_below(binding, CITY, Period.parse("2026-02"), 2025, before)
+    assert [row.value for row in below] == [10, 20]

@@ -36,7 +36,7 @@ def home(request: HttpRequest) -> HttpResponse:
     wall = request.GET.get("wall") == "1"
     show, by_light = _map_asked(request)
     as_of = as_of_asked(request)
-    version = current_version()
+    version = current_version(as_of)
     if version is None:
         return render(request, "web/cockpit_empty.html")
     request.plan_in_force = version  # type: ignore[attr-defined]
@@ -46,7 +46,8 @@ def home(request: HttpRequest) -> HttpResponse:
         "version": version,
         "parts": parts,
         "findings": open_findings(version),
-        "supervision": _supervision(actor),
+        # What is followed up is known as it is today alone.
+        "supervision": _supervision(actor) if as_of is None else None,
         "period": parts["period"],
     }
     return render(request, "web/wall.html" if wall else "web/cockpit.html", context)
