@@ -76,7 +76,7 @@ class Checker:
         self.actor = actor
         self.today = today
         self.errors: list[RowError] = []
-        self.versions = _newest_versions({row.metric for row in rows})
+        self.versions = _versions({row.metric for row in rows})
         self.areas = _ids("identity.Area", {row.area for row in rows})
         self.organisations = _ids("identity.Organisation", {row.organisation for row in rows})
         wanted = {row.evidence for row in rows if row.evidence is not None}
@@ -108,7 +108,7 @@ class Checker:
                 self._add(row.number, "value", "already_recorded")
 
     def _row(self, number: int, row: ObservationInput) -> Checked | None:
-        version = self.versions.get(row.metric)
+        version = self.versions.get((row.metric, row.definition))
         area_id = self.areas.get(row.area)
         organisation_id = self.organisations.get(row.organisation) if row.organisation else None
         if version is None:
@@ -199,12 +199,14 @@ def today() -> date:
     return timezone.localdate()
 
 
-def _newest_versions(codes: set[str]) -> dict[str, MetricVersion]:
-    versions: dict[str, MetricVersion] = {}
+def _versions(codes: set[str]) -> dict[tuple[str, int | None], MetricVersion]:
+    """(Code, number) → version; the newest also without a number."""
+    versions: dict[tuple[str, int | None], MetricVersion] = {}
     for chunk in _chunks(sorted(codes)):
         found = MetricVersion.objects.select_related("metric").filter(metric__code__in=chunk)
         for version in found.order_by("number"):
-            versions[version.metric.code] = version
+            versions[version.metric.code, version.number] = version
+            versions[version.metric.code, None] = version
     return versions
 
 

@@ -45,7 +45,10 @@ class MetricDefinition:
 
 @dataclass(frozen=True, slots=True)
 class ObservationInput:
-    """One value to record; `status` is chosen by whether there is a value when left empty."""
+    """One value to record; `status` is chosen by whether there is a value when left empty.
+
+    `definition` is the number of the metric's version it was asked under; None is the newest.
+    """
 
     metric: str
     area: str
@@ -57,6 +60,7 @@ class ObservationInput:
     evidence: int | None = None
     note: str = ""
     lineage: Mapping[str, Any] = field(default_factory=dict)
+    definition: int | None = None
 
     def settled_status(self) -> str:
         if self.status:

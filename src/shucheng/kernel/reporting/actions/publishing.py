@@ -9,8 +9,8 @@ from shucheng.kernel.observations.inputs import ObservationInput, read_value
 from shucheng.kernel.observations.models import SIMULATION
 from shucheng.kernel.reporting.actions.steps import hold_form, refuse_locked
 from shucheng.kernel.reporting.engine.model import Entry
-from shucheng.kernel.reporting.models import FormLine, Submission, SubmissionEvent
-from shucheng.kernel.reporting.queries.asked import lines_of, newest_versions
+from shucheng.kernel.reporting.models import Submission, SubmissionEvent
+from shucheng.kernel.reporting.queries.asked import dimensions_of, lines_asked
 from shucheng.kernel.reporting.queries.sheets import as_entries
 
 REPORTED = "reported"
@@ -18,8 +18,8 @@ REPORTED = "reported"
 
 def require_same_definitions(submission: Submission) -> None:
     """An old number never meets a new unit: what was typed against another definition goes back."""
-    lines = lines_of(submission.obligation.form_id, submission.obligation.reporting_period)
-    for version in newest_versions(line.metric_id for line in lines).values():
+    _lines, versions = lines_asked(submission.obligation)
+    for version in versions.values():
         old = submission.definitions.get(version.metric.code, version.number)
         if old != version.number:
             raise Invalid(
@@ -52,8 +52,9 @@ def rows_of(submission: Submission, event: SubmissionEvent) -> list[ObservationI
     obligation = submission.obligation
     entries = as_entries(submission.values)
     files = list(submission.evidence.order_by("pk").values_list("pk", flat=True))
+    lines, versions = lines_asked(obligation)
     rows = []
-    for line in lines_of(obligation.form_id, obligation.reporting_period):
+    for line in lines:
         entry = entries.get(line.key, Entry())
         if not (entry.value or entry.status):
             continue
@@ -64,7 +65,8 @@ def rows_of(submission: Submission, event: SubmissionEvent) -> list[ObservationI
                 area=obligation.area.code,
                 period=obligation.period,
                 value=read_value(entry.value or None),
-                dimensions=_dimensions(line),
+                dimensions=dimensions_of(line),
+                definition=versions[line.metric_id].number,
                 status=entry.status,
                 evidence=files[0] if files else None,
                 note=" ".join(text for text in said if text),
@@ -72,8 +74,3 @@ def rows_of(submission: Submission, event: SubmissionEvent) -> list[ObservationI
             )
         )
     return rows
-
-
-def _dimensions(line: FormLine) -> dict[str, str]:
-    pairs = [pair.partition("=") for pair in line.dimension_key.split(";") if pair]
-    return {name: code for name, _equals, code in pairs}
