@@ -76,13 +76,29 @@ class ProblemsLeft(Invalid):
         )
 
 
-def need_words(text: str, field: str = "reason") -> str:
-    """The text without blanks around it; refused when nothing is left."""
-    if not (words := text.strip()):
+def need_words(text: str, field: str = "reason", most: int = 500) -> str:
+    """The text as `short_words` gives it; refused when nothing is left."""
+    if not (words := short_words(text, field, most)):
         raise Invalid(
             "reporting.reason_missing",
             _("This step needs a reason."),
             _("Write in one sentence why."),
             fields={field: str(_("Write a reason."))},
+        )
+    return words
+
+
+def short_words(text: str, field: str = "comment", most: int = 1000) -> str:
+    """The text without blanks around it, a line break one character as browsers count it; refused
+    when it is longer than can be kept."""
+    words = text.replace("\r\n", "\n").strip()
+    if len(words) > most:
+        raise Invalid(
+            "reporting.words_too_long",
+            _("This is longer than can be kept: %(length)s characters, at most %(most)s."),
+            _("Shorten it, or attach the long text as evidence."),
+            fields={field: str(_("Too long."))},
+            length=len(words),
+            most=most,
         )
     return words

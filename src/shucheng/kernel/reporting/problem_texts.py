@@ -42,6 +42,10 @@ TEXTS: dict[str, str | Promise] = {
         "%(name)s: its definition changed meanwhile (version %(old)s to %(new)s, unit %(unit)s). "
         "Check the value and say that it fits."
     ),
+    "emptied": _(
+        "%(name)s: a value is published, and an empty cell does not take it back. Choose a status "
+        "that says why there is none, with a note."
+    ),
     **WORKBOOK_TEXTS,
 }
 

@@ -1,7 +1,6 @@
 """What a sheet asks, what was answered, and what is wrong with it."""
 
 from collections.abc import Mapping
-from typing import Any
 
 from django.utils.translation import gettext as _
 
@@ -39,7 +38,7 @@ def sheet_of(obligation_id: int, *, actor: Actor) -> Sheet:
     """
     obligation = find_obligation(obligation_id, actor=actor)
     submission = newest_submission(obligation)
-    if submission is not None and not _may_know(submission, actor):
+    if submission is not None and not may_know(submission, actor):
         submission = None
     return Sheet(
         form=obligation.form.code,
@@ -85,17 +84,30 @@ def problems_of(
         return []
     given = entries_of(obligation_id, actor=actor) if entries is None else entries
     submission = newest_submission(obligation)
-    return find_problems(asked(obligation), given, submission.definitions if submission else {})
+    if submission is None or not may_know(submission, actor):
+        return find_problems(asked(obligation), given, {})
+    return find_problems(
+        asked(obligation), given, submission.definitions, correction=submission.is_correction
+    )
 
 
 def find_problems(
-    given: Asked, entries: Mapping[str, Entry], definitions: Mapping[str, int]
+    given: Asked,
+    entries: Mapping[str, Entry],
+    definitions: Mapping[str, int],
+    *,
+    correction: bool = False,
 ) -> list[Problem]:
-    """Every problem; `definitions` are the metric versions that the entries were typed against."""
+    """Every problem; `definitions` are the metric versions that the entries were typed against.
+
+    In a `correction` an empty cell would leave the published value as it is, so it is an error.
+    """
     rules = rules_for(given)
     facts = facts_of(given, {key for rule in rules for key in rule.keys})
     found = problems_with(given.cells, entries, rules, facts)
     found.extend(_redefined(given, entries, definitions))
+    if correction:
+        found.extend(_emptied(given, entries))
     return found
 
 
@@ -131,19 +143,13 @@ def as_entries(values: Values) -> dict[str, Entry]:
     return {key: Entry(**each) for key, each in values.items()}
 
 
-def as_problem(stored: Mapping[str, Any]) -> Problem:
-    """A warning as it was kept with a hand-in."""
-    return Problem(
-        stored["severity"],
-        stored["code"],
-        stored["key"],
-        stored.get("rule", ""),
-        stored.get("values", {}),
-    )
-
-
-def _may_know(submission: Submission, actor: Actor) -> bool:
-    return sees_values(submission, actor) or is_reviewer(submission.obligation, actor)
+def may_know(submission: Submission, actor: Actor) -> bool:
+    """Whether the actor learns that it is there: who sees its values, and a reviewer of what was
+    handed in and is with the organisation again."""
+    if sees_values(submission, actor):
+        return True
+    back = submission.state in EDITABLE and submission.submitted_at is not None
+    return back and is_reviewer(submission.obligation, actor)
 
 
 def _redefined(
@@ -155,4 +161,15 @@ def _redefined(
         if old is not None and old != new and entries.get(cell.key, Entry()).value:
             told = {"name": cell.name, "old": str(old), "new": str(new), "unit": cell.unit}
             problems.append(Problem("warning", "definition_changed", cell.key, values=told))
+    return problems
+
+
+def _emptied(given: Asked, entries: Mapping[str, Entry]) -> list[Problem]:
+    """Optional cells whose published value was taken out; a required one is asked for anyway."""
+    problems = []
+    for cell in given.cells:
+        entry = entries.get(cell.key, Entry())
+        if cell.key in given.published and not (cell.required or entry.value or entry.status):
+            told = {"name": cell.name, "unit": cell.unit}
+            problems.append(Problem("error", "emptied", cell.key, values=told))
     return problems
