@@ -7,6 +7,7 @@ Django's `login_not_required` or is named in `OPEN`. The API checks for itself, 
 import base64
 import hashlib
 import hmac
+import json
 import re
 import time
 from collections.abc import Callable
@@ -40,6 +41,8 @@ from shucheng.web.middleware import error_response
 _DIGEST = re.compile(r"(?:^|,)\s*sha-256=:(?P<digest>[A-Za-z0-9+/]{43}=):")
 # An escaped NUL in JSON, not an escaped backslash before u0000.
 _JSON_NUL = re.compile(rb"\x00|(?<!\\)(?:\\\\)*\\u0000")
+# What may be half a surrogate: escaped, or its bytes as they are.
+_JSON_HALF = re.compile(rb"\\u[dD][89a-fA-F]|\xed[\xa0-\xbf]")
 Respond = Callable[[HttpRequest], HttpResponseBase]
 
 OPEN = frozenset(
@@ -136,7 +139,8 @@ def digest_refused() -> ShuchengError:
 
 
 class clean_text:  # noqa: N801 - named as the other middleware functions are
-    """Refuse NUL, which no text has and PostgreSQL cannot store, wherever it is hidden."""
+    """Refuse NUL and half a surrogate, which no text has and PostgreSQL cannot store, wherever
+    they are hidden."""
 
     def __init__(self, respond: Respond) -> None:
         self.respond = respond
@@ -147,15 +151,15 @@ class clean_text:  # noqa: N801 - named as the other middleware functions are
     def process_view(
         self, request: HttpRequest, view: Callable[..., Any], args: Any, kwargs: Any
     ) -> HttpResponseBase | None:
-        if "\0" in request.path or _has_nul(request.GET) or self._body_has_nul(request):
+        if "\0" in request.path or _has_nul(request.GET) or self._body_is_unclean(request):
             return error_response(request, text_refused())
         return None
 
-    def _body_has_nul(self, request: HttpRequest) -> bool:
+    def _body_is_unclean(self, request: HttpRequest) -> bool:
         if request.method in {"GET", "HEAD"}:
             return False
         if request.content_type == "application/json":
-            return bool(_JSON_NUL.search(request.body))
+            return bool(_JSON_NUL.search(request.body)) or _has_half(request.body)
         return _has_nul(request.POST)
 
 
@@ -163,10 +167,22 @@ def _has_nul(given: QueryDict) -> bool:
     return any("\0" in text for _name, texts in given.lists() for text in texts)
 
 
+def _has_half(body: bytes) -> bool:
+    if not _JSON_HALF.search(body):
+        return False
+    try:
+        json.dumps(json.loads(body), ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        return True
+    except (ValueError, RecursionError):
+        pass  # no JSON: the door behind says so
+    return False
+
+
 def text_refused() -> ShuchengError:
     error = ShuchengError(
         "text.nul",
-        _("What was sent has a character that no text has (NUL)."),
+        _("What was sent has a character that no text has (NUL, or half of one)."),
         _("Type it anew instead of pasting it."),
     )
     error.status = 400

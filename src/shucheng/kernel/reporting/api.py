@@ -18,6 +18,7 @@ from shucheng.kernel.reporting.models import Submission
 from shucheng.kernel.reporting.problem_texts import problem_text
 from shucheng.kernel.reporting.queries.lists import ObligationRow, obligation_row, obligations_of
 from shucheng.kernel.reporting.queries.sheets import entries_of, problems_of, sheet_of
+from shucheng.lib.numbers import whole_number
 
 router = Router(tags=["reporting"])
 
@@ -186,11 +187,11 @@ _CELL_FIELDS = (
 
 
 def _revision(text: str) -> int:
-    bare = text.strip().strip('"')
-    if not bare.isdecimal():
+    number = whole_number(text.strip().strip('"'))
+    if number is None:
         raise Invalid(
             "reporting.revision_invalid",
             _("If-Match has to be the revision, a whole number."),
             _("Get the sheet again and send the revision that it carries."),
         )
-    return int(bare)
+    return number

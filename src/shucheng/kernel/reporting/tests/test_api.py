@@ -115,3 +115,48 @@ def test_the_interface_is_documented(city: City) -> None:
     paths = described.json()["paths"]
     put = paths["/api/v1/reporting/obligations/{obligation_id}/draft"]["put"]
     assert "If-Match" in [each["name"] for each in put["parameters"]]
+
+
+@pytest.mark.parametrize("revision", ["9" * 5000, "１２", "²", "-1", "1.0"])
+def test_a_revision_is_a_whole_number(city: City, revision: str) -> None:
+    program = Program(city.liaison.person_id)
+    program.client.raise_request_exception = False
+    headers = {"Authorization": f"Bearer {program.secret}", "If-Match": revision}
+    answer = program.client.generic(
+        "PUT",
+        f"/api/v1/reporting/obligations/{city.owed().pk}/draft",
+        '{"entries": {}}',
+        content_type="application/json",
+        headers=headers,
+    )
+    assert answer.status_code == 422
+    assert answer.json()["code"] == "reporting.revision_invalid"
+
+
+@pytest.mark.parametrize(
+    ("note", "status"),
+    [
+        (r'"\ud800"', 400),
+        (r'"\udc00\ud800"', 400),
+        (r'"\\\ud800"', 400),
+        (b'"\xed\xa0\x80"', 400),
+        (r'"\ud83d\ude00"', 200),
+        (r'"\\ud800"', 200),
+        ('"😀"', 200),
+    ],
+)
+def test_half_a_character_is_refused_and_a_whole_one_kept(
+    city: City, note: str | bytes, status: int
+) -> None:
+    program = Program(city.liaison.person_id)
+    program.client.raise_request_exception = False
+    bare = note if isinstance(note, bytes) else note.encode()
+    answer = program.client.generic(
+        "PUT",
+        f"/api/v1/reporting/obligations/{city.owed().pk}/draft",
+        b'{"entries": {"revenue": {"value": "1", "note": ' + bare + b"}}}",
+        content_type="application/json",
+        headers={"Authorization": f"Bearer {program.secret}", "If-Match": "0"},
+    )
+    assert answer.status_code == status
+    assert Submission.objects.count() == (status == 200)
