@@ -7,11 +7,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.functional import Promise
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
-from shucheng.kernel.errors import NotFound
 from shucheng.kernel.identity.actors import actor_for
 from shucheng.kernel.reporting.models import SubmissionEvent
 from shucheng.kernel.reporting.queries.lists import (
@@ -140,13 +138,13 @@ def show_progress(request: HttpRequest) -> HttpResponse:
     actor = actor_for(request)
     every = forms(actor=actor)
     code = request.GET.get("form", "")
-    if code and code not in {form.code for form in every}:
-        raise NotFound(_("The form"))
     area_forms = [form for form in every if form.kind == "area"]
     chosen = code or (area_forms or every)[0].code if every else ""
     only = request.GET.get("only", "")
     found = matrix(chosen, actor=actor, last=request.GET.get("last", "")) if chosen else None
     rows = found.rows if found else ()
+    if found and found.form not in every:
+        every.append(found.form)  # out of use: what was asked is still shown
     if only == "late":
         rows = tuple(
             row
