@@ -1,6 +1,6 @@
 """Filling in: a draft, its evidence, a correction of what is published."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 
 from django.db import IntegrityError, transaction
@@ -11,6 +11,7 @@ from shucheng.kernel.action import action
 from shucheng.kernel.actor import Actor
 from shucheng.kernel.audit.entries import record
 from shucheng.kernel.errors import Invalid, NotFound
+from shucheng.kernel.files.actions import store_file
 from shucheng.kernel.files.models import StoredFile
 from shucheng.kernel.observations.models import Status
 from shucheng.kernel.reporting.access import FILES, require_own
@@ -43,9 +44,7 @@ def save_draft(
     `MoveImpossible` where it is not with the organisation, `Invalid` for a key that the sheet
     does not have.
     """
-    obligation = find_obligation(obligation_id, actor=actor)
-    require_own(obligation, actor)
-    refuse_locked(obligation)
+    obligation = _fillable(obligation_id, actor)
     given = asked(obligation)
     typed = _typed(entries, given)
     submission = _editable(obligation, revision, given, actor=actor)
@@ -81,15 +80,24 @@ def save_draft(
 @action
 def attach_evidence(obligation_id: int, file_id: int, *, revision: int, actor: Actor) -> Submission:
     """Add a stored file of one's organisation to the draft (begun where there is none)."""
-    obligation = find_obligation(obligation_id, actor=actor)
-    require_own(obligation, actor)
-    refuse_locked(obligation)
+    obligation = _fillable(obligation_id, actor)
     sent = StoredFile.objects.filter(organisation_id=obligation.organisation_id, room=FILES)
     file = sent.filter(pk=file_id).first()
     if file is None:
         raise NotFound(_("The file"))
     submission = _editable(obligation, revision, asked(obligation), actor=actor)
-    return _change_evidence(submission, file, actor=actor)
+    return _change_evidence(submission, [file], actor=actor)
+
+
+@action
+def add_evidence(
+    obligation_id: int, files: Sequence[tuple[str, bytes]], *, revision: int, actor: Actor
+) -> Submission:
+    """Store files, each a name and its bytes, and add them to the draft: all of them or none."""
+    obligation = _fillable(obligation_id, actor)
+    submission = _editable(obligation, revision, asked(obligation), actor=actor)
+    stored = [store_file(name, data, actor=actor, room=FILES) for name, data in files]
+    return _change_evidence(submission, stored, actor=actor)
 
 
 @action
@@ -103,7 +111,7 @@ def detach_evidence(submission_id: int, file_id: int, *, revision: int, actor: A
     if file is None:
         raise NotFound(_("The file"))
     _require_editable(submission)
-    return _change_evidence(submission, file, actor=actor, remove=True)
+    return _change_evidence(submission, [file], actor=actor, remove=True)
 
 
 @action
@@ -114,9 +122,7 @@ def start_correction(
 
     `verified` fills in preliminary values (P) as normal ones (A): nothing but the status changes.
     """
-    obligation = find_obligation(obligation_id, actor=actor)
-    require_own(obligation, actor)
-    refuse_locked(obligation)
+    obligation = _fillable(obligation_id, actor)
     words = need_words(reason)
     newest = newest_submission(obligation)
     if newest is None or newest.state != State.PUBLISHED:
@@ -139,6 +145,14 @@ def start_correction(
     return _begin(obligation, definitions, actor=actor, values=values, reason=words)
 
 
+def _fillable(obligation_id: int, actor: Actor) -> Obligation:
+    """One's own obligation in a period that is open."""
+    obligation = find_obligation(obligation_id, actor=actor)
+    require_own(obligation, actor)
+    refuse_locked(obligation)
+    return obligation
+
+
 def _typed(entries: Mapping[str, Entry], given: Asked) -> dict[str, dict[str, str]]:
     """Entries as they are stored: trimmed, empty ones empty. Raises `Invalid`."""
     unknown = sorted(set(entries) - {cell.key for cell in given.cells})
@@ -152,7 +166,8 @@ def _typed(entries: Mapping[str, Entry], given: Asked) -> dict[str, dict[str, st
         )
     typed = {}
     for key, entry in entries.items():
-        each = {name: text.strip() for name, text in asdict(entry).items() if text.strip()}
+        said = {name: text.replace("\r\n", "\n").strip() for name, text in asdict(entry).items()}
+        each = {name: text for name, text in said.items() if text}
         too_long = [name for name, text in each.items() if len(text) > _LONGEST[name]]
         if too_long:
             raise Invalid(
@@ -228,13 +243,14 @@ def _as_published(observation: Known) -> dict[str, str]:
 
 
 def _change_evidence(
-    submission: Submission, file: StoredFile, *, actor: Actor, remove: bool = False
+    submission: Submission, files: Sequence[StoredFile], *, actor: Actor, remove: bool = False
 ) -> Submission:
     store(submission, submission.revision, "evidence", actor=actor)
     if remove:
-        submission.evidence.remove(file)
+        submission.evidence.remove(*files)
     else:
-        submission.evidence.add(file)
+        submission.evidence.add(*files)
     code = "reporting.evidence.detached" if remove else "reporting.evidence.attached"
-    record(code, submission, actor=actor, file=file.pk, sha256=file.sha256)
+    numbers, digests = [file.pk for file in files], [file.sha256 for file in files]
+    record(code, submission, actor=actor, file=numbers, sha256=digests)
     return submission

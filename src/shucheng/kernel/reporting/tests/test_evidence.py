@@ -3,18 +3,26 @@
 from dataclasses import replace
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 
 from shucheng.kernel.actor import Role
-from shucheng.kernel.errors import NotFound
+from shucheng.kernel.errors import Forbidden, Invalid, NotFound
 from shucheng.kernel.files.actions import store_file
 from shucheng.kernel.files.models import StoredFile
 from shucheng.kernel.files.queries import may_open
 from shucheng.kernel.observations.models import Observation
 from shucheng.kernel.reporting.access import FILES
-from shucheng.kernel.reporting.actions.drafts import attach_evidence, detach_evidence
+from shucheng.kernel.reporting.actions.drafts import (
+    add_evidence,
+    attach_evidence,
+    detach_evidence,
+)
+from shucheng.kernel.reporting.actions.locks import close_period
 from shucheng.kernel.reporting.actions.moves import approve, submit
-from shucheng.kernel.reporting.errors import MoveImpossible, Stale
+from shucheng.kernel.reporting.errors import Locked, MoveImpossible, Stale
+from shucheng.kernel.reporting.models import Submission
 from shucheng.kernel.reporting.tests.conftest import City
+from shucheng.kernel.reporting.tests.test_web import browser, page_of
 
 pytestmark = pytest.mark.django_db
 
@@ -84,3 +92,34 @@ def test_what_is_sent_in_is_opened_by_whom_its_values_are_shown_to(
     for who in (city.department, city.office):
         made = approve(made.pk, made.revision, actor=who)
     assert opened() == set(readers) - {"neighbour"}, "published"
+
+
+def test_of_several_files_all_are_added_or_none(city: City) -> None:
+    good = ("list.csv", "企业,数\n甲,1\n".encode())
+    owed = city.owed().pk
+    with pytest.raises(Invalid):
+        add_evidence(owed, [good, ("empty.csv", b"")], revision=0, actor=city.liaison)
+    assert (StoredFile.objects.count(), Submission.objects.count()) == (0, 0)
+    made = add_evidence(owed, [good, ("other.csv", good[1])], revision=0, actor=city.liaison)
+    assert made.evidence.count() == 2
+    with pytest.raises(Stale):
+        add_evidence(owed, [good], revision=made.revision - 1, actor=city.liaison)
+    with pytest.raises(Forbidden):
+        add_evidence(owed, [good], revision=made.revision, actor=city.neighbour)
+    close_period("2026-07", "Done.", actor=city.office)
+    with pytest.raises(Locked):
+        add_evidence(owed, [good], revision=made.revision, actor=city.liaison)
+    assert StoredFile.objects.count() == 2, "nothing is kept of what is refused"
+
+
+def test_on_the_page_as_well(city: City) -> None:
+    client, page = browser(city.liaison), page_of(city)
+    files = [SimpleUploadedFile("a.txt", b"a"), SimpleUploadedFile("b.txt", b"")]
+    sent = client.post(f"{page}evidence/", {"revision": "0", "file": files})
+    assert sent.status_code == 422
+    assert (StoredFile.objects.count(), Submission.objects.count()) == (0, 0)
+    other = browser(city.neighbour)
+    files = [SimpleUploadedFile("a.txt", b"a")]
+    sent = other.post(f"{page}evidence/", {"revision": "0", "file": files})
+    assert sent.status_code == 403
+    assert StoredFile.objects.count() == 0

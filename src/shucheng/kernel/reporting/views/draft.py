@@ -12,11 +12,9 @@ from django.views.decorators.http import require_POST
 
 from shucheng.kernel.actor import Actor
 from shucheng.kernel.errors import Invalid, ShuchengError
-from shucheng.kernel.files.actions import store_file
 from shucheng.kernel.identity.actors import actor_for
-from shucheng.kernel.reporting.access import FILES
+from shucheng.kernel.reporting.actions import drafts
 from shucheng.kernel.reporting.actions.drafts import (
-    attach_evidence,
     detach_evidence,
     save_draft,
     start_correction,
@@ -63,7 +61,7 @@ def save(request: HttpRequest, obligation_id: int) -> HttpResponse:
         context = context_of_draft(obligation_id, page, actor=actor)
         return render(request, "reporting/draft_saved.html", context)
     if hand_in:
-        messages.success(request, _("Handed in. You are told when it was reviewed."))
+        messages.success(request, _("Handed in. You are told when it is returned or published."))
         return redirect("reporting:task", obligation_id)
     messages.success(request, _("The draft was saved."))
     wanted = whole_number(request.POST.get("go") or request.POST.get("page") or "") or 1
@@ -129,7 +127,7 @@ def _base(text: str) -> dict[str, Entry]:
 def add_evidence(request: HttpRequest, obligation_id: int) -> HttpResponse:
     actor = actor_for(request)
     revision = whole_number(request.POST.get("revision", "")) or 0
-    files = request.FILES.getlist("file")
+    files = [(file.name or "file", file.read()) for file in request.FILES.getlist("file")]
     try:
         if not files:
             raise Invalid(
@@ -138,11 +136,7 @@ def add_evidence(request: HttpRequest, obligation_id: int) -> HttpResponse:
                 _("Choose a file and send it again."),
                 fields={"file": _("Choose a file.")},
             )
-        for file in files:
-            stored = store_file(file.name or "file", file.read(), actor=actor, room=FILES)
-            revision = attach_evidence(
-                obligation_id, stored.pk, revision=revision, actor=actor
-            ).revision
+        drafts.add_evidence(obligation_id, files, revision=revision, actor=actor)
     except ShuchengError as error:
         if error.status in (403, 404):
             raise
