@@ -1,10 +1,13 @@
 """Who sees and moves what, in one place, for actions and queries alike."""
 
+from collections.abc import Collection
+
 from shucheng.kernel.actor import Actor
 from shucheng.kernel.errors import Forbidden
 from shucheng.kernel.files.models import StoredFile
 from shucheng.kernel.reporting.engine.moves import EDITABLE, Level, State
 from shucheng.kernel.reporting.models import Obligation, Submission
+from shucheng.kernel.reporting.standing_in import stands_in
 
 # The room of the files that are sent in (`opens`).
 FILES = "reporting"
@@ -17,10 +20,13 @@ def is_own(obligation: Obligation, actor: Actor) -> bool:
     )
 
 
-def may_review(obligation: Obligation, level: str, actor: Actor) -> bool:
-    """Whether the actor holds the review of a level."""
+def may_review(
+    obligation: Obligation, level: str, actor: Actor, lacking: Collection[int] | None = None
+) -> bool:
+    """Whether the actor holds the review of a level, or stands in for it (`stands_in`)."""
     if level == Level.DEPARTMENT:
-        return actor.may("reporting.review", obligation.form.owner_id)
+        own = actor.may("reporting.review", obligation.form.owner_id)
+        return own or stands_in(obligation, level, actor, lacking)
     return actor.may("reporting.approve")
 
 

@@ -23,6 +23,7 @@ from shucheng.kernel.reporting.engine.moves import Level, State
 from shucheng.kernel.reporting.models import Obligation, Submission, SubmissionEvent
 from shucheng.kernel.reporting.queries.locks import closed_now, holds
 from shucheng.kernel.reporting.queries.standings import effective_due, standing_of
+from shucheng.kernel.reporting.standing_in import without_reviewer
 from shucheng.lib.workdays import is_working_day, working_days_between
 
 ROOM = "reporting"
@@ -125,9 +126,13 @@ def _remind_of_reviews(now: datetime, actor: Actor) -> int:
     """Those who review hear once a day how much waits, and since when."""
     waiting: dict[int | None, list[Submission]] = {}
     rows = Submission.objects.filter(state__in=(State.SUBMITTED, State.APPROVED))
-    for each in rows.select_related("obligation__form", "obligation__organisation"):
-        at_department = each.level == Level.DEPARTMENT
-        reviewer = each.obligation.form.owner_id if at_department else None
+    found = list(rows.select_related("obligation__form", "obligation__organisation"))
+    # The plan office reviews in place of a department that has no reviewer.
+    lacking = without_reviewer(each.obligation.form.owner_id for each in found)
+    for each in found:
+        owner = each.obligation.form.owner_id
+        at_department = each.level == Level.DEPARTMENT and owner not in lacking
+        reviewer = owner if at_department else None
         waiting.setdefault(reviewer, []).append(each)
     keys = {one: f"reporting:review:{one or 'office'}:{now.date()}" for one in waiting}
     sent = already_sent(keys.values())

@@ -369,6 +369,10 @@ class SubmissionEvent(models.Model):
     organisation = models.ForeignKey(
         "identity.Organisation", models.PROTECT, null=True, related_name="+"
     )
+    # The department without a reviewer whose review this was; `comment` says why.
+    in_place_of = models.ForeignKey(
+        "identity.Organisation", models.PROTECT, null=True, related_name="+"
+    )
     recorded_at = models.DateTimeField(default=timezone.now, editable=False)
     comment = models.CharField(max_length=1000, blank=True)
     # The revision that was acted on.

@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 from shucheng.kernel.action import action
 from shucheng.kernel.actor import Actor
 from shucheng.kernel.errors import Invalid
+from shucheng.kernel.identity.models import Organisation
 from shucheng.kernel.reporting.access import is_reviewer, require_own, require_review
 from shucheng.kernel.reporting.actions.publishing import record_submission, require_same_definitions
 from shucheng.kernel.reporting.actions.steps import (
@@ -21,6 +22,7 @@ from shucheng.kernel.reporting.models import STATE_LABELS, Submission
 from shucheng.kernel.reporting.problem_texts import problem_text
 from shucheng.kernel.reporting.queries.asked import asked
 from shucheng.kernel.reporting.queries.sheets import as_entries, find_problems, unexplained
+from shucheng.kernel.reporting.standing_in import stands_in
 
 
 @action
@@ -69,9 +71,11 @@ def approve(submission_id: int, revision: int, *, actor: Actor, comment: str = "
     """Approve exactly this revision, at the level it waits for.
 
     The last approval publishes in the same transaction, unless the form makes that a step of its
-    own. Nobody approves what they handed in, nor twice.
+    own. Nobody approves what they handed in, nor twice. Who stands in for a department without a
+    reviewer says why.
     """
     submission = _under_review(submission_id, revision, actor)
+    in_place_of, words = _stood_for(submission, actor, comment)
     next_place(submission, Move.APPROVE)
     _require_other_eyes(submission, actor)
     require_same_definitions(submission)
@@ -82,7 +86,8 @@ def approve(submission_id: int, revision: int, *, actor: Actor, comment: str = "
         Move.APPROVE,
         revision,
         actor=actor,
-        comment=comment,
+        comment=words,
+        in_place_of=in_place_of,
         published_at=timezone.now() if published else None,
     )
     if published:
@@ -97,7 +102,10 @@ def return_submission(
     """Give it back to the organisation, with what is to be corrected."""
     submission = _under_review(submission_id, revision, actor)
     words = need_words(comment, "comment")
-    take_step(submission, Move.RETURN, revision, actor=actor, comment=words)
+    in_place_of, words = _stood_for(submission, actor, words)
+    take_step(
+        submission, Move.RETURN, revision, actor=actor, comment=words, in_place_of=in_place_of
+    )
     return submission
 
 
@@ -140,6 +148,16 @@ def _under_review(submission_id: int, revision: int, actor: Actor) -> Submission
         require_revision(submission, revision)
     require_review(submission.obligation, level, actor)
     return submission
+
+
+def _stood_for(
+    submission: Submission, actor: Actor, comment: str
+) -> tuple[Organisation | None, str]:
+    """The department in whose place the actor reviews, with the reason that this needs."""
+    obligation = submission.obligation
+    if not stands_in(obligation, submission.level, actor):
+        return None, comment
+    return obligation.form.owner, need_words(comment, "comment")
 
 
 def _require_other_eyes(submission: Submission, actor: Actor) -> None:

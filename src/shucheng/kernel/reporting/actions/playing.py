@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime, time, timedelta
 from itertools import groupby
+from typing import Any
 
 from django.utils import timezone
 
@@ -153,7 +154,7 @@ class _Stage:
         published = []
         for number, step in enumerate(play.steps, 1):
             at = self._at(obligation.due_on, step.days, number - len(play.steps))
-            changes: dict[str, datetime] = {}
+            changes: dict[str, Any] = {}
             problems = []
             if step.move == Move.SUBMIT:
                 changes["submitted_at"] = at

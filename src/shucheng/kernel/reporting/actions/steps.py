@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from shucheng.kernel.actor import Actor
 from shucheng.kernel.audit.entries import canonical, record
 from shucheng.kernel.errors import NotFound
+from shucheng.kernel.identity.models import Organisation
 from shucheng.kernel.reporting.engine.model import Problem
 from shucheng.kernel.reporting.engine.moves import Level, Move, Place, State, after
 from shucheng.kernel.reporting.errors import Locked, MoveImpossible, Stale
@@ -111,6 +112,7 @@ def take_step(
     comment: str = "",
     problems: Sequence[Problem] = (),
     at: datetime | None = None,
+    in_place_of: Organisation | None = None,
     **changes: Any,
 ) -> SubmissionEvent:
     """Move a submission on, if it is still what was looked at; write the step down.
@@ -132,7 +134,15 @@ def take_step(
         **changes,
     )
     return write_event(
-        submission, move, source, revision, actor=actor, comment=comment, problems=problems, at=at
+        submission,
+        move,
+        source,
+        revision,
+        actor=actor,
+        comment=comment,
+        problems=problems,
+        at=at,
+        in_place_of=in_place_of,
     )
 
 
@@ -169,6 +179,7 @@ def write_event(
     comment: str = "",
     problems: Sequence[Problem] = (),
     at: datetime | None = None,
+    in_place_of: Organisation | None = None,
 ) -> SubmissionEvent:
     keeps = move in (Move.SUBMIT, Move.PUBLISH)
     event = SubmissionEvent.objects.create(
@@ -181,6 +192,7 @@ def write_event(
         person_id=actor.person_id,
         person_name=actor.name[:150],
         organisation_id=actor.organisation_id,
+        in_place_of=in_place_of,
         recorded_at=at or timezone.now(),
         comment=comment[:1000],
         revision=revision,
@@ -201,6 +213,7 @@ def write_event(
         revision=revision,
         digest=event.digest,
         comment=comment,
+        in_place_of=in_place_of.code if in_place_of else "",
     )
     return event
 

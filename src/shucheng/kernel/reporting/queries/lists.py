@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from shucheng.kernel.actor import Actor
 from shucheng.kernel.errors import NotFound
 from shucheng.kernel.reporting.access import is_own, is_reviewer, may_review, sees_values
-from shucheng.kernel.reporting.engine.moves import EDITABLE, Level, State
+from shucheng.kernel.reporting.engine.moves import EDITABLE, Level, Move, State
 from shucheng.kernel.reporting.engine.standing import Standing
 from shucheng.kernel.reporting.models import (
     ExtensionEvent,
@@ -24,6 +24,7 @@ from shucheng.kernel.reporting.models import (
 from shucheng.kernel.reporting.queries.locks import closed_now, holds
 from shucheng.kernel.reporting.queries.sheets import find_obligation, visible_values
 from shucheng.kernel.reporting.queries.standings import standing_of
+from shucheng.kernel.reporting.standing_in import stands_in, without_reviewer
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,12 +78,18 @@ def obligation_row(obligation_id: int, *, actor: Actor) -> ObligationRow:
 
 @dataclass(frozen=True, slots=True)
 class InboxRow:
-    """A submission that waits for the actor; `warnings` is how many were explained."""
+    """A submission that waits for the actor; `warnings` is how many were explained.
+
+    `in_place`: the actor would review in place of the department; `stood_in` is the first review
+    where somebody gave it so.
+    """
 
     submission: Submission
     standing: Standing
     handed_in: SubmissionEvent | None
     warnings: int
+    in_place: bool = False
+    stood_in: SubmissionEvent | None = None
 
 
 def inbox(*, actor: Actor) -> list[InboxRow]:
@@ -91,15 +98,22 @@ def inbox(*, actor: Actor) -> list[InboxRow]:
     waiting = Submission.objects.filter(
         Q(state=State.SUBMITTED) | Q(state=State.APPROVED)
     ).select_related("obligation__form__owner", "obligation__organisation", "obligation__area")
+    rows = list(waiting.order_by("submitted_at", "id"))
+    lacking = without_reviewer(row.obligation.form.owner_id for row in rows)
     mine = [
         submission
-        for submission in waiting.order_by("submitted_at", "id")
-        if may_review(submission.obligation, submission.level or Level.OFFICE, actor)
+        for submission in rows
+        if may_review(submission.obligation, submission.level or Level.OFFICE, actor, lacking)
     ]
     handed_in: dict[int, SubmissionEvent] = {}
-    events = SubmissionEvent.objects.filter(submission__in=mine, move="submit").order_by("id")
-    for event in events:
-        handed_in[event.submission_id] = event
+    stood_in: dict[int, SubmissionEvent] = {}
+    events = SubmissionEvent.objects.filter(submission__in=mine).order_by("id")
+    for event in events.filter(Q(move="submit") | Q(in_place_of__isnull=False)):
+        if event.move == Move.SUBMIT:
+            handed_in[event.submission_id] = event
+            stood_in.pop(event.submission_id, None)
+        else:
+            stood_in[event.submission_id] = event
     standings = {
         row.obligation.pk: row.standing
         for row in _rows(Obligation.objects.filter(submissions__in=mine).distinct(), actor)
@@ -109,7 +123,14 @@ def inbox(*, actor: Actor) -> list[InboxRow]:
         event_or_none = handed_in.get(submission.pk)
         warnings = len(event_or_none.problems) if event_or_none else 0
         found.append(
-            InboxRow(submission, standings[submission.obligation_id], event_or_none, warnings)
+            InboxRow(
+                submission,
+                standings[submission.obligation_id],
+                event_or_none,
+                warnings,
+                stands_in(submission.obligation, submission.level, actor, lacking),
+                stood_in.get(submission.pk),
+            )
         )
     return found
 
@@ -179,7 +200,9 @@ def timeline(submission_id: int, *, actor: Actor) -> list[SubmissionEvent]:
     found = _submission(submission_id, actor)
     if visible_values(found, actor) is None:
         raise NotFound(_("The submission"))
-    events = list(found.events.select_related("organisation").order_by("recorded_at", "id"))
+    events = list(
+        found.events.select_related("organisation", "in_place_of").order_by("recorded_at", "id")
+    )
     if is_own(found.obligation, actor) or is_reviewer(found.obligation, actor):
         return events
     last = max((at for at, event in enumerate(events) if event.move == "submit"), default=0)

@@ -26,6 +26,7 @@ from shucheng.kernel.reporting.queries.lists import (
 )
 from shucheng.kernel.reporting.queries.sheets import entries_of, problems_of, sheet_of
 from shucheng.kernel.reporting.queries.told import evidence_of, handed_in_before, would_change
+from shucheng.kernel.reporting.standing_in import stands_in, without_reviewer
 from shucheng.kernel.reporting.views.showing import Line, Shown, shown, statuses
 from shucheng.lib.numbers import whole_number
 
@@ -44,6 +45,8 @@ class May:
     publish: bool
     decide: bool
     manage: bool
+    # Reviewing would be in place of the department, which has no reviewer.
+    in_place: bool = False
 
     @property
     def review(self) -> bool:
@@ -105,6 +108,7 @@ def task_response(
         "has_values": bool(stored) or can.edit,
         "events": events,
         "returned": _returned(submission, events),
+        "stood_in": _stood_in(submission, events),
         "evidence": evidence_of(submission, actor=actor) if submission else [],
         "extensions": list(row.obligation.extensions.all()),
         "request_waiting": _waiting(row),
@@ -146,6 +150,7 @@ def may_now(row: ObligationRow, actor: Actor) -> May:
         publish=turn and state is State.APPROVED and is_open,
         decide=asked is not None and may_decide(obligation, actor),
         manage=actor.may("reporting.manage"),
+        in_place=turn and stands_in(obligation, level, actor),
     )
 
 
@@ -165,7 +170,12 @@ def next_step(row: ObligationRow, can: May) -> str:
     if can.approve:
         return _("Look at the values, then approve or return them.")
     if standing.word == "submitted" and standing.level == Level.DEPARTMENT:
-        return _("%(name)s reviews next.") % {"name": row.obligation.form.owner.label}
+        owner = row.obligation.form.owner
+        if without_reviewer([owner.pk]):
+            return _("%(name)s has no active reviewer: the plan office reviews in its place.") % {
+                "name": owner.label
+            }
+        return _("%(name)s reviews next.") % {"name": owner.label}
     if standing.word in ("submitted", "approved"):
         return _("The plan office reviews next.")
     if standing.word == "published":
@@ -209,6 +219,20 @@ def _returned(
     if submission is None or submission.state != State.RETURNED:
         return None
     return next((event for event in reversed(events) if event.move == Move.RETURN), None)
+
+
+def _stood_in(
+    submission: Submission | None, events: Sequence[SubmissionEvent]
+) -> SubmissionEvent | None:
+    """The first review where it was given in place of the department, while the second waits."""
+    if submission is None or submission.state not in (State.SUBMITTED, State.APPROVED):
+        return None
+    for event in reversed(events):
+        if event.move == Move.SUBMIT:
+            return None
+        if event.in_place_of_id is not None:
+            return event
+    return None
 
 
 def _waiting(row: ObligationRow) -> ExtensionEvent | None:
