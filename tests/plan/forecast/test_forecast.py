@@ -87,6 +87,49 @@ def test_a_count_since_the_start_never_falls_and_counts_whole_things(added: list
     assert found.steps[0].period == START.shift(len(added))
 
 
+@settings(max_examples=40, deadline=None)
+@given(
+    st.lists(st.integers(-6, 9), min_size=3, max_size=30),
+    st.sampled_from(["stock", "year_to_date", "since_start"]),
+    st.booleans(),
+)
+def test_whatever_was_taken_back_nothing_is_forecast_below_its_bound(
+    steps: list[int], shape: Shape, whole: bool
+) -> None:
+    """Totals that fall too, by a correction or because things leave, but never below zero."""
+    running, totals = 0, []
+    for at, step in enumerate(steps):
+        running = max(step if shape == "year_to_date" and at % 12 == 0 else running + step, 0)
+        totals.append(float(running))
+    found = forecast(series(totals, shape, whole=whole), UNTIL, paths=100)
+    if isinstance(found, Insufficient):
+        return
+    assert min(ends[0] for ends in found.ends.values()) >= 0
+    assert min(step.bands[95][0] for step in found.steps) >= 0
+
+
+def test_one_correction_does_not_make_a_count_fall() -> None:
+    totals = [0.0, 1, 1, 2, 2, 3, 2, 3, 3, 4, 4, 5]
+    found = made(series(totals, "since_start", whole=True))
+    assert found.ends[UNTIL][0] >= 5
+    corrected = made(series([0.0, 1, 1, 2, 2, 2, 2, 3, 3, 4, 4, 5], "since_start", whole=True))
+    assert found == corrected, "what was taken back was never there"
+    since_new_year = made(series([1.0, 2, 3, 5, 4, 6, 7, 8, 9], "year_to_date"))
+    assert min(step.bands[95][0] for step in since_new_year.steps) >= 0
+
+
+def test_a_total_that_things_leave_may_fall_again_but_not_below_nothing() -> None:
+    totals = [3.0, 5, 4, 6, 2, 4, 1, 3, 1, 2]
+    found = made(series(totals, "since_start", whole=True))
+    lowest = min(step.bands[95][0] for step in found.steps)
+    assert 0 <= lowest < 2
+
+
+def test_a_correction_of_all_there_was_is_no_series_that_never_moved() -> None:
+    found = forecast(series([5.0, 6, 7, 8, 4], "since_start"), UNTIL, paths=100)
+    assert isinstance(found, Forecast)
+
+
 @settings(max_examples=20, deadline=None)
 @given(st.lists(st.floats(0, 100), min_size=3, max_size=36))
 def test_a_share_stays_between_nothing_and_everything(values: list[float]) -> None:

@@ -9,7 +9,7 @@ from shucheng.plan.forecast.preparing import history_of
 from shucheng.plan.forecast.scales import Scale
 
 # Named beside every stored forecast; raised when the same values would give another one.
-ENGINE = "forecast/1"
+ENGINE = "forecast/2"
 _PATHS = 1000
 _HORIZON_TESTED = 12
 
