@@ -160,12 +160,12 @@ const pathChart = (data) => {
 const captioned = (data, option) => ({
   ...option,
   title: [
-    { text: data.title, subtext: data.caption, left: 24, top: 18, itemGap: 8, textStyle: { color: token("--ink"), fontSize: 22 }, subtextStyle: { color: token("--muted"), fontSize: 14 } },
+    { text: data.title, subtext: [data.caption, data.chances].filter(Boolean).join("\n"), left: 24, top: 18, itemGap: 8, textStyle: { color: token("--ink"), fontSize: 22 }, subtextStyle: { color: token("--muted"), fontSize: 14, lineHeight: 20 } },
     { text: data.plan, left: 24, bottom: 12, textStyle: { color: token("--muted"), fontSize: 12, fontWeight: 400 } },
     ...(data.mark ? [{ text: data.mark, right: 24, top: 18, padding: [6, 12], borderColor: token("--watch"), borderWidth: 1, textStyle: { color: token("--watch"), fontSize: 15 } }] : []),
   ],
-  legend: { ...option.legend, top: 84, left: 20 },
-  grid: { ...option.grid, top: 130, left: 24, right: 64, bottom: 44 },
+  legend: { ...option.legend, top: data.chances ? 104 : 84, left: 20 },
+  grid: { ...option.grid, top: data.chances ? 150 : 130, left: 24, right: 64, bottom: 44 },
 });
 
 const kinds = { path: pathChart };

@@ -24,25 +24,60 @@ export function save(button) {
   image.src = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(text)}`;
 }
 
-// Title and caption above, plan and mark around what was drawn; every style written out.
+// Title, caption and legend above, plan and mark around what was drawn; every style written out.
 function framed(holder) {
   const drawn = holder.querySelector("svg.outline") ?? bars(holder);
   const [, , width, height] = drawn.getAttribute("viewBox").split(/\s+/).map(Number);
   const inner = Math.min(WIDTH - 80, (900 * width) / height);
   const tall = (inner / width) * height;
-  const whole = element("svg", { xmlns: NAMESPACE, width: WIDTH, height: tall + 160, viewBox: `0 0 ${WIDTH} ${tall + 160}`, "font-family": getComputedStyle(document.body).fontFamily });
+  const font = getComputedStyle(document.body).fontFamily;
+  const key = legend(holder, font);
+  const top = 100 + key.height;
+  const whole = element("svg", { xmlns: NAMESPACE, width: WIDTH, height: top + tall + 60, viewBox: `0 0 ${WIDTH} ${top + tall + 60}`, "font-family": font });
   const { title, caption, plan, mark } = holder.dataset;
+  const room = WIDTH - 80 - (mark ? measured(mark, 16, font) + 50 : 0);
+  const size = Math.min(24, (24 * room) / measured(title, 24, font, 600));
   whole.append(
-    element("rect", { width: WIDTH, height: tall + 160, fill: token("--surface") }),
-    words(title, { x: 40, y: 50, "font-size": 24, "font-weight": 600, fill: token("--ink") }),
+    element("rect", { width: WIDTH, height: top + tall + 60, fill: token("--surface") }),
+    words(title, { x: 40, y: 50, "font-size": size, "font-weight": 600, fill: token("--ink") }),
     words(caption ?? "", { x: 40, y: 80, "font-size": 15, fill: token("--muted") }),
-    words(plan ?? "", { x: 40, y: tall + 140, "font-size": 12, fill: token("--muted") }),
+    key.drawing,
+    words(plan ?? "", { x: 40, y: top + tall + 40, "font-size": 12, fill: token("--muted") }),
   );
-  if (mark) whole.append(words(mark, { x: WIDTH - 40, y: 50, "font-size": 16, "text-anchor": "end", fill: token("--watch") }));
+  if (mark) {
+    const wide = measured(mark, 16, font) + 24;
+    whole.append(
+      element("rect", { x: WIDTH - 40 - wide, y: 27, width: wide, height: 32, fill: "none", stroke: token("--watch") }),
+      words(mark, { x: WIDTH - 52, y: 49, "font-size": 16, "text-anchor": "end", fill: token("--watch") }),
+    );
+  }
   const copy = styled(drawn);
-  for (const [key, value] of Object.entries({ x: (WIDTH - inner) / 2, y: 100, width: inner, height: tall })) copy.setAttribute(key, value);
+  for (const [name, value] of Object.entries({ x: (WIDTH - inner) / 2, y: top, width: inner, height: tall })) copy.setAttribute(name, value);
   whole.append(copy);
   return whole;
+}
+
+// What each colour says, in rows as wide as the picture.
+function legend(holder, font) {
+  const drawing = element("g", {});
+  const keys = document.getElementById(holder.dataset.legend)?.querySelectorAll("[data-key]") ?? [];
+  let [x, y] = [40, 104];
+  for (const each of keys) {
+    const wide = 34 + measured(each.dataset.key, 15, font) + 26;
+    if (x > 40 && x + wide > WIDTH - 40) [x, y] = [40, y + 26];
+    drawing.append(
+      element("rect", { x, y, width: 26, height: 14, fill: getComputedStyle(each).fill, stroke: token("--line-strong") }),
+      words(each.dataset.key, { x: x + 34, y: y + 12.5, "font-size": 15, fill: token("--ink") }),
+    );
+    x += wide;
+  }
+  return { drawing, height: keys.length ? y - 104 + 36 : 0 };
+}
+
+function measured(text, size, font, weight = 400) {
+  const pen = document.createElement("canvas").getContext("2d");
+  pen.font = `${weight} ${size}px ${font}`;
+  return pen.measureText(text).width;
 }
 
 // A copy that needs no style sheet.

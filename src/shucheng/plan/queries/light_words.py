@@ -30,6 +30,13 @@ REASONS: Final[dict[str, str | Promise]] = {
     "no_data": gettext_lazy("no data"),
     "no_path": gettext_lazy("no target to hold it against"),
 }
+_USUAL: Final[dict[Light, str]] = {
+    "green": "on_schedule",
+    "yellow": "slightly_behind",
+    "red": "behind",
+    "blue": "late",
+    "grey": "no_data",
+}
 METHODS: Final[dict[str, str | Promise]] = {
     "linear": gettext_lazy("straight line"),
     "seasonal": gettext_lazy("by last year's seasons"),
@@ -45,6 +52,11 @@ _STEPS: Final[dict[str, str | Promise]] = {
 
 def light_label(light: Light) -> str:
     return str(LIGHTS[light])
+
+
+def light_meaning(light: Light) -> str:
+    """What a light mostly says, for a legend."""
+    return str(REASONS[_USUAL[light]])
 
 
 def reason_label(reason: str) -> str:

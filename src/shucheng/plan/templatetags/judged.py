@@ -14,6 +14,7 @@ from shucheng.plan.queries.judged import Judged, JudgedPlan
 from shucheng.plan.queries.light_words import (
     METHODS,
     light_label,
+    light_meaning,
     pace_said,
     rank_past,
     rank_said,
@@ -41,6 +42,7 @@ register.filter("why_this_light", why_this_light)
 register.filter("why_not_said", why_not_said)
 register.filter("shortened", shortened)
 register.filter("light_label", light_label)
+register.filter("light_meaning", light_meaning)
 register.filter("reason_label", reason_label)
 
 

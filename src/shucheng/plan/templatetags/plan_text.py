@@ -174,6 +174,12 @@ def source_label(source: str) -> str:
     return str(steps.SOURCES.get(source, source))
 
 
+@register.filter
+def source_labels(sources: Iterable[str]) -> str:
+    """Several of them, each named once."""
+    return _(", ").join(dict.fromkeys(source_label(source) for source in sources))
+
+
 @dataclass(frozen=True, slots=True)
 class RuleGroup:
     """What one rule found, under the rule's name in the reader's language."""

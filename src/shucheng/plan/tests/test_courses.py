@@ -120,7 +120,7 @@ def test_an_area_has_its_own_targets_and_the_chance_of_each(
     assert drawn["fans"]
     assert drawn["target"][drawn["periods"].index("2026-12")] == 2600.0
     assert drawn["expected"][-1][drawn["periods"].index("2026-06")] == 1300.0
-    assert re.search(r"2026年目标: 达标概率 [<>]?\d+%", drawn["caption"])
+    assert re.search(r"2026年达标概率：[<>]?\d+%", drawn["chances"])
     assert "亭湖区" in drawn["title"]
     for words in ("本区域目标", "达标概率", "分解建议，尚未经确认", "不考虑项目和措施"):
         assert words in page, words

@@ -32,8 +32,8 @@ def fans_of(course: Course) -> list[Fan]:
 def chances_said(course: Course) -> list[str]:
     """The chance that each target is met, as a picture of the chart says it."""
     return [
-        f"{_('Target of %(year)s') % {'year': each.year}}: "
-        f"{_('Probability that the target is met')} {each.in_percent}"
+        _("Probability that the target of %(year)s is met: %(chance)s")
+        % {"year": each.year, "chance": each.in_percent}
         for each in (course.ahead.chances if course.ahead else ())
     ]
 

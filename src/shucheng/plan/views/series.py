@@ -15,7 +15,7 @@ from shucheng.plan.queries.forecasts import Outlook
 from shucheng.plan.queries.items import IndicatorPage
 from shucheng.plan.queries.names import indicator_name
 from shucheng.plan.queries.standing import Standing
-from shucheng.plan.templatetags.plan_text import source_label
+from shucheng.plan.templatetags.plan_text import source_label, source_labels
 from shucheng.plan.views.fans import chances_said, fans_of
 
 
@@ -58,7 +58,8 @@ def chart_of(course: Course) -> dict[str, Any]:
             "fan": _("Outer edge: 80%, inner: 50%"),
         },
         "title": _title(course),
-        "caption": " · ".join([*_caption(course), *chances_said(course)]),
+        "caption": " · ".join(_caption(course)),
+        "chances": " · ".join(chances_said(course)),
         "plan": course.plan,
         "mark": _("Simulated data, not of the real city") if course.simulated else "",
         "file": file_name(course),
@@ -73,11 +74,10 @@ def _caption(course: Course) -> list[str]:
     unit = [_("Unit: %(unit)s") % {"unit": course.unit}] if course.unit else []
     if course.latest is None:
         return [*unit, _("Nothing is known yet")]
-    sources = dict.fromkeys(source_label(found.source) for found in course.series)
     known = _("Up to %(period)s, as known on %(day)s · source: %(source)s") % {
         "period": course.latest.period,
         "day": f"{timezone.localdate():%Y-%m-%d}",
-        "source": _(", ").join(sources),
+        "source": source_labels(found.source for found in course.series),
     }
     return [*unit, known]
 

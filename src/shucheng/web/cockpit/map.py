@@ -4,11 +4,12 @@ are listed beside it."""
 import hashlib
 import math
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import lru_cache
 from importlib.metadata import version
+from itertools import pairwise
 
 from django.core.cache import cache
 
@@ -50,6 +51,8 @@ class CityMap:
     height: float
     places: tuple[Place, ...]
     steps: tuple[Decimal, ...]
+    # Each colour that a value can have, with the least and the greatest such value.
+    ranges: tuple[tuple[int, Decimal, Decimal], ...]
 
     @property
     def box(self) -> str:
@@ -87,7 +90,7 @@ def city_map(comparison: Comparison, lights: Mapping[str, Judged] | None = None)
     )
     step = (high - low) / LEVELS
     bounds = tuple(Decimal(f"{low + step * n:.3g}") for n in range(LEVELS + 1)) if values else ()
-    return CityMap(WIDTH, height, places, bounds)
+    return CityMap(WIDTH, height, places, bounds, tuple(_ranges(values, bounds, low, step)))
 
 
 def _ranked(places: Iterable[Place]) -> list[Place]:
@@ -101,6 +104,19 @@ def _range(values: list[float]) -> tuple[float, float]:
         return 0.0, 0.0
     low, high = min(values), max(values)
     return (low if 0 < high * 0.6 < low < high else min(low, 0.0)), high
+
+
+def _ranges(
+    values: list[float], bounds: tuple[Decimal, ...], low: float, step: float
+) -> Iterator[tuple[int, Decimal, Decimal]]:
+    """What each colour stands for; whole numbers where all values are whole."""
+    whole = all(value.is_integer() for value in values)
+    for level, (least, most) in enumerate(pairwise(bounds), start=1):
+        if whole:
+            above = math.floor(low + step * (level - 1) + 1e-9) + (level > 1)
+            least, most = Decimal(above), Decimal(math.floor(low + step * level + 1e-9))
+        if least <= most:
+            yield level, least, most
 
 
 def _level(value: Decimal | None, low: float, high: float) -> int:

@@ -1,5 +1,6 @@
 """The shell's own pages, over a city with its plan in force and a simulated year."""
 
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -73,6 +74,24 @@ def test_the_map_compares_areas_at_one_period_and_names_who_is_late(year: None) 
     assert values == sorted(values, reverse=True)
     assert drawn.counties[0].level == 5
     assert drawn.counties[-1].level == 0
+
+
+@pytest.mark.parametrize("code", ["core-revenue", "gigabit-parks", "high-tech-firms"])
+def test_each_colour_of_the_map_says_what_it_stands_for(year: None, code: str) -> None:
+    compared = compare_areas(code, actor=system_actor("cli"))
+    drawn = city_map(compared)
+    assert drawn
+    stands_for = {level: (least, most) for level, least, most in drawn.ranges}
+    assert max(stands_for) == 5
+    for place in drawn.places:
+        if place.found.value is not None:
+            least, most = stands_for[place.level]
+            # Of what is measured the bounds are rounded to three digits.
+            near = Decimal(0) if code != "core-revenue" else most / 100
+            assert least - near <= place.found.value <= most + near
+    page = text_of(browser_of(Role.LEADER), f"/?show={code}")
+    assert page.count('class="level-5" data-key="') == 1
+    assert page.count('class="level-0" data-key="') == bool(compared.missing)
 
 
 def test_a_whole_period_of_areas_makes_the_citys_value(year: None) -> None:
