@@ -54,11 +54,12 @@ class Source:
 class Question:
     """What to run over which observations.
 
-    `versions` are (id, metric, number), `areas` (id, code); what is not listed is not read.
+    `versions` are (id, metric, number, factor that brings its values into the metric's unit),
+    `areas` (id, code); what is not listed is not read.
     """
 
     statements: tuple[str, ...]
-    versions: tuple[tuple[int, str, int], ...]
+    versions: tuple[tuple[int, str, int, str], ...]
     areas: tuple[tuple[int, str], ...]
     config: dict[str, str]
     source: Source
@@ -82,7 +83,7 @@ def _names(engine: duckdb.DuckDBPyConnection, question: Question) -> None:
     """Metrics and areas by code, as enumerations: a look-up in a list for each row costs a tenth
     of a join, and grouping compares numbers."""
     for name, pairs in (
-        ("metric", [(pk, code) for pk, code, _ in question.versions]),
+        ("metric", [(pk, code) for pk, code, *_ in question.versions]),
         ("area", question.areas),
     ):
         codes = sorted({code for _, code in pairs}) or [""]
@@ -91,7 +92,7 @@ def _names(engine: duckdb.DuckDBPyConnection, question: Question) -> None:
         for pk, code in pairs:
             by_key[pk - 1] = code
         engine.execute(f"SET VARIABLE {name}_codes = CAST(? AS {name}_code[])", [by_key])
-    numbers = ", ".join(f"({pk}, {number})" for pk, _, number in question.versions) or "(0, 0)"
+    numbers = ", ".join(f"({pk}, {number})" for pk, _, number, _ in question.versions) or "(0, 0)"
     engine.execute(f"CREATE TABLE versions AS SELECT * FROM (VALUES {numbers}) AS v(id, number)")
 
 
@@ -103,12 +104,13 @@ def _known(engine: duckdb.DuckDBPyConnection, question: Question) -> None:
         "CREATE VIEW every_definition AS SELECT * FROM (SELECT id, metric_version_id, period,"
         " list_extract(getvariable('metric_codes'), metric_version_id) AS metric,"
         " list_extract(getvariable('area_codes'), area_id) AS area, period_end,"
-        " dimension_key AS dimension, value, source = 'simulation' AS simulated"
+        f" dimension_key AS dimension, {_scaled(question)} AS value,"
+        " source = 'simulation' AS simulated"
         # A correlated NOT EXISTS would first keep all rows in memory.
         " FROM raw ANTI JOIN gone USING (id))"
         " WHERE metric IS NOT NULL AND area IS NOT NULL"
     )
-    codes = [code for _, code, _ in question.versions]
+    codes = [code for _, code, *_ in question.versions]
     if len(codes) == len(set(codes)):
         engine.execute("CREATE VIEW known AS SELECT * FROM every_definition")
         return
@@ -121,6 +123,18 @@ def _known(engine: duckdb.DuckDBPyConnection, question: Question) -> None:
         " QUALIFY ROW_NUMBER() OVER"
         " (PARTITION BY metric, area, dimension, period ORDER BY v.number DESC) = 1"
     )
+
+
+def _scaled(question: Question) -> str:
+    """A value in its metric's unit, to the millionth: a definition may have had another unit."""
+    cases = [
+        f"WHEN {pk} THEN CAST(CAST(value AS DECIMAL(24, 6))"
+        f" * CAST({quoted(factor)} AS DECIMAL(14, {8 if '.' in factor else 0}))"
+        " AS DECIMAL(38, 6))"
+        for pk, _, _, factor in question.versions
+        if factor != "1"
+    ]
+    return f"CASE metric_version_id {' '.join(cases)} ELSE value END" if cases else "value"
 
 
 def _superseded(source: Source) -> str:

@@ -100,7 +100,10 @@ def _ask_apart(statements: Sequence[str], metrics: set[str], as_of: AsOf) -> Ite
         rows = Path(name) / "rows.csv"
         question = Question(
             statements=tuple(statements),
-            versions=tuple((pk, code, number) for pk, (code, number) in numbers.items()),
+            versions=tuple(
+                (pk, each.metric, each.number, f"{each.factor.normalize():f}")
+                for pk, each in numbers.items()
+            ),
             areas=tuple(areas.values_list("pk", "code")),
             config=dict(settings.ENGINE),
             source=_copied(rows, as_of) if file is None else _scanned(file, rows, as_of),

@@ -7,15 +7,18 @@ A few series are read as rows here. All of them, at ten million, are better not 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 
 from django.apps import apps
 from django.db.models import Q, QuerySet
 
 from shucheng.kernel.observations.models import SIMULATION, MetricVersion, Observation
 from shucheng.kernel.observations.queries import AsOf, known
+from shucheng.lib import units
 
 _CHUNK = 900
+_MILLIONTH = Decimal("0.000001")
+_LARGEST_FACTOR = Decimal(10) ** 14
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +66,8 @@ def panel(wanted: Iterable[Wanted], as_of: AsOf = None) -> list[KnownValue]:
     series = list(wanted)
     numbers = definitions({each.metric for each in series})
     by_metric: dict[str, list[int]] = {}
-    for pk, (code, _number) in numbers.items():
-        by_metric.setdefault(code, []).append(pk)
+    for pk, each in numbers.items():
+        by_metric.setdefault(each.metric, []).append(pk)
     codes = {code for each in series for code in each.areas}
     places = area_keys(codes)
     newest: dict[tuple[str, str, str, str], tuple[int, KnownValue]] = {}
@@ -122,17 +125,44 @@ def newest_start() -> date | None:
     return max(found, default=None)
 
 
-def definitions(metrics: Iterable[str]) -> dict[int, tuple[str, int]]:
-    """Definition → (metric, number), of the definitions whose values stand beside the newest's:
-    at another frequency they would be counted a second time."""
+@dataclass(frozen=True, slots=True)
+class Definition:
+    """A definition whose values stand beside those of the metric's newest one, once they are
+    multiplied by `factor`: it may be in another unit."""
+
+    metric: str
+    number: int
+    factor: Decimal = Decimal(1)
+
+    def value(self, stored: Decimal | None) -> Decimal | None:
+        """A stored value in the newest definition's unit, to the millionth."""
+        if stored is None or self.factor == 1:
+            return stored
+        return (stored * self.factor).quantize(_MILLIONTH, ROUND_HALF_UP)
+
+
+def definitions(metrics: Iterable[str]) -> dict[int, Definition]:
+    """Key → definition, of those that can be compared with the metric's newest one: not of another
+    frequency, which would count a period twice, nor of a unit that measures something else."""
     rows = MetricVersion.objects.filter(metric__code__in=list(metrics)).order_by("number")
-    listed = list(rows.values_list("pk", "metric__code", "number", "frequency"))
-    frequencies = {code: frequency for _, code, _, frequency in listed}
-    return {
-        pk: (code, number)
-        for pk, code, number, frequency in listed
-        if frequency == frequencies[code]
-    }
+    listed = list(rows.values_list("pk", "metric__code", "number", "frequency", "unit"))
+    newest = {code: (frequency, unit) for _, code, _, frequency, unit in listed}
+    found = {}
+    for pk, code, number, frequency, unit in listed:
+        factor = _factor(unit, newest[code][1])
+        if frequency == newest[code][0] and factor is not None:
+            found[pk] = Definition(code, number, factor)
+    return found
+
+
+def _factor(unit: str, wanted: str) -> Decimal | None:
+    """What values are multiplied by; None where that is no number of at most eight decimals."""
+    if unit == wanted:
+        return Decimal(1)
+    if not (units.known(unit) and units.known(wanted) and units.compatible(unit, wanted)):
+        return None
+    factor = units.convert(Decimal(1), unit, wanted)
+    return factor if factor == round(factor, 8) and factor < _LARGEST_FACTOR else None
 
 
 def area_keys(codes: Iterable[str]) -> Mapping[str, int]:
@@ -151,9 +181,12 @@ def _within(wanted: Wanted) -> Q:
 
 
 def _values(
-    rows: "QuerySet[Observation]", numbers: Mapping[int, tuple[str, int]]
+    rows: "QuerySet[Observation]", numbers: Mapping[int, Definition]
 ) -> Iterator[tuple[KnownValue, int]]:
-    columns = ("area__code", "period", "dimension_key", "value", "source", "recorded_at")
-    for pk, version, *rest in rows.values_list("pk", "metric_version_id", *columns):
-        code, number = numbers[version]
-        yield KnownValue(pk, code, *rest), number
+    columns = ("value", "area__code", "period", "dimension_key", "source", "recorded_at")
+    for pk, version, value, area, period, dimension, *rest in rows.values_list(
+        "pk", "metric_version_id", *columns
+    ):
+        told = numbers[version]
+        stored = told.value(value)
+        yield KnownValue(pk, told.metric, area, period, dimension, stored, *rest), told.number

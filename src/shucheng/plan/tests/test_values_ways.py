@@ -136,14 +136,13 @@ def filled(city: list[str]) -> list[str]:
     chance = random.Random(11)
     for metric in ["flow"] * 8 + ["parts"] * 6 + ["stand"] * 4 + ["daily"] * 2:
         record(chance, city, metric)
-    # A metric that was redefined: both definitions have values, the newest speaks.
-    old = MetricVersion.objects.get(metric__code="flow")
-    MetricVersion.objects.create(
-        metric=old.metric, number=2, unit="亿元", measure="flow", frequency="M",
-        area_aggregation="sum", time_aggregation="sum",
-    )  # fmt: skip
-    for _ in range(3):
-        record(chance, city, "flow")
+    # Metrics that were redefined, in a smaller and in a larger unit: both definitions have values,
+    # the newest speaks.
+    for metric, unit in (("flow", "万元"), ("parts", "万亿元")):
+        old = MetricVersion.objects.get(metric__code=metric)
+        redefine(old, unit=unit)
+        for _ in range(3):
+            record(chance, city, metric)
     large = ["999999999999999", "-99999999999999.9", "123456789.123456", "1000000000.00001"]
     rows = [
         ObservationInput("flow", CITY, f"2023-0{month}", value)
@@ -151,6 +150,19 @@ def filled(city: list[str]) -> list[str]:
     ]
     record_observations(rows, actor=JOB)
     return city
+
+
+def redefine(old: MetricVersion, **facts: object) -> MetricVersion:
+    fields = (
+        "metric",
+        "measure",
+        "frequency",
+        "area_aggregation",
+        "time_aggregation",
+        "dimensions",
+    )
+    kept = {name: getattr(old, name) for name in fields}
+    return MetricVersion.objects.create(**{**kept, "number": old.number + 1, **facts})
 
 
 @pytest.fixture
@@ -244,3 +256,15 @@ def test_only_the_rows_that_change_are_written(city: list[str]) -> None:
         ("unexplained", CITY, "2025-05"),
     }
     assert second not in {area for _, area, _ in changed}
+
+
+def test_an_old_definitions_figures_are_read_in_the_unit_of_the_new_one(city: list[str]) -> None:
+    record_observations([ObservationInput("flow", CITY, "2026-01", "3.5")], actor=JOB)
+    old = MetricVersion.objects.get(metric__code="flow")
+    redefine(old, unit="万元")
+    record_observations([ObservationInput("flow", CITY, "2026-02", 20_000)], actor=JOB)
+    binding = Binding.objects.get(code="since-january")
+    values = {str(v.period): v.value for v in compute([binding], 2023, areas=[CITY])}
+    assert values == {"2026-01": Decimal("3.5"), "2026-02": Decimal("5.5")}
+    redefine(MetricVersion.objects.get(metric__code="flow", number=2), unit="家")
+    assert compute([binding], 2023, areas=[CITY]) == [], "firms are no money"
