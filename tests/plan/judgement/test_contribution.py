@@ -72,20 +72,59 @@ def test_the_parts_of_a_sum_and_of_a_mean_are_the_whole_change(
         assert {part.name for part in parts} - {REST} == before.keys() & after.keys()
 
 
-@given(_PAIRS, _PAIRS)
-def test_the_parts_of_a_ratio_are_its_change(
-    before: dict[str, tuple[Decimal, Decimal]], after: dict[str, tuple[Decimal, Decimal]]
+def test_who_did_not_report_at_a_time_drove_no_ratio() -> None:
+    """丙 is late: nothing that is known changed, and what its absence does is nobody's."""
+    before = {"甲": (Decimal(50), Decimal(100)), "乙": (Decimal(30), Decimal(100))}
+    after = dict(before)
+    before["丙"] = (Decimal(90), Decimal(100))
+    parts = of_ratio(before, after, scale=Decimal(100))
+    assert {part.name for part in parts} == {"甲", "乙"}
+    assert all(part.value == 0 for part in parts)
+    assert completed(parts, Decimal(0)) == parts
+    moved = completed(parts, Decimal(-5))
+    assert moved == (*parts, Part(REST, "rest", Decimal(-5)))
+
+
+def test_there_is_one_rest() -> None:
+    """甲 has a numerator over nothing: that too is in the one part that has no name."""
+    before = {"甲": (Decimal(1), Decimal(0)), "乙": (Decimal(30), Decimal(100))}
+    after = {"甲": (Decimal(9), Decimal(0)), "乙": (Decimal(30), Decimal(100))}
+    parts = completed(of_ratio(before, after), Decimal("0.5"))
+    assert [part.value for part in parts if part.name == REST] == [Decimal("0.5")]
+
+
+@given(_PAIRS, _PAIRS, _AMOUNTS)
+def test_the_parts_of_a_ratio_are_its_change_and_each_is_of_somebody_known_twice(
+    before: dict[str, tuple[Decimal, Decimal]],
+    after: dict[str, tuple[Decimal, Decimal]],
+    change: Decimal,
 ) -> None:
+    both = before.keys() & after.keys()
+    parts = of_ratio(before, after)
+    assert {part.name for part in parts} - {REST} == both
+    assert total(completed(parts, change)) == (change if both else 0)
+    if not both:
+        return
     sums = [
-        (sum(n for n, _ in side.values()), sum(d for _, d in side.values()))
+        (sum(side[name][0] for name in both), sum(side[name][1] for name in both))
         for side in (before, after)
     ]
-    change = sums[1][0] / sums[1][1] - sums[0][0] / sums[0][1]
-    parts = of_ratio(before, after)
-    assert abs(total(parts) - change) <= Decimal("0.000001")
-    assert total(completed(parts, change.quantize(Decimal("0.000001")))) == change.quantize(
-        Decimal("0.000001")
-    )
+    of_both = sums[1][0] / sums[1][1] - sums[0][0] / sums[0][1]
+    assert abs(total(parts) - of_both) <= Decimal("0.000001")
+
+
+@given(_PAIRS)
+def test_a_parts_rate_moves_as_its_own_ratio_did(
+    before: dict[str, tuple[Decimal, Decimal]],
+) -> None:
+    """One part's numerator grows and no denominator moves: it is all the change there is."""
+    moved = min(before)
+    numerator, denominator = before[moved]
+    after = before | {moved: (numerator + 1000, denominator)}
+    parts = {(p.name, p.effect): p.value for p in of_ratio(before, after)}
+    assert parts[moved, "rate"] >= 0
+    others = [value for (name, effect), value in parts.items() if (name, effect) != (moved, "rate")]
+    assert all(abs(value) <= Decimal("0.000001") for value in others)
 
 
 @given(_PAIRS)

@@ -70,16 +70,17 @@ def of_ratio(
 ) -> tuple[Part, ...]:
     """The change of ΣN/ΣD by part: (numerator, denominator) of each at both times.
 
+    Only parts known at both times can be compared: the sums are over these alone, and what the
+    others did to the whole belongs into its rest (`completed`).
     With d the share of a part in ΣD and r its own ratio, the change is Σ r̄·Δd + d̄·Δr (bars are
     means of the two times); r̄ is taken against the whole's mean ratio, which changes nothing in the
     sum because ΣΔd = 0, and makes "structure" what a heavier weight of a better part adds.
     A part whose denominator is 0 at a time has the other time's ratio then. Empty where a
     whole's denominator is 0. `scale` is 100 for percent.
     """
-    names = sorted(before.keys() | after.keys())
-    zero = (Decimal(0), Decimal(0))
-    start = {n: tuple(map(Fraction, before.get(n, zero))) for n in names}
-    end = {n: tuple(map(Fraction, after.get(n, zero))) for n in names}
+    names = sorted(before.keys() & after.keys())
+    start = {n: tuple(map(Fraction, before[n])) for n in names}
+    end = {n: tuple(map(Fraction, after[n])) for n in names}
     whole = [
         (sum(side[n][0] for n in names), sum(side[n][1] for n in names)) for side in (start, end)
     ]
@@ -146,10 +147,11 @@ def completed(parts: Sequence[Part], change: Decimal) -> tuple[Part, ...]:
 
 
 def _with_rest(parts: list[Part], change: Decimal, tolerance: Decimal) -> tuple[Part, ...]:
-    rest = change - sum((part.value for part in parts), Decimal(0))
-    if abs(rest) <= tolerance:
+    if abs(change - sum((part.value for part in parts), Decimal(0))) <= tolerance:
         return _exact(parts, change)
-    return (*parts, Part(REST, "rest", rest))
+    named = [part for part in parts if part.effect != "rest"]
+    rest = change - sum((part.value for part in named), Decimal(0))
+    return (*named, Part(REST, "rest", rest))
 
 
 def _exact(parts: list[Part], change: Decimal) -> tuple[Part, ...]:
