@@ -6,13 +6,14 @@ light can be explained and judged again years later.
 
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
+from decimal import ROUND_FLOOR, ROUND_HALF_UP, Decimal
 from typing import Literal
 
 Light = Literal["green", "yellow", "red", "blue", "grey"]
 Direction = Literal["up", "down"]
 
 _PERCENT = Decimal("0.01")
+_WHOLE = Decimal(100)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,18 +67,43 @@ def judge(facts: Facts, rule: LightRule) -> Outcome:
     """The light of an indicator at a period.
 
     Schedule progress (序时进度) is the value against what the path expects, in percent; where less
-    is better, the other way round. `gap` is how far the value is behind (negative) or ahead.
+    is better, the other way round. The light is decided by the exact ratio; what is shown of it
+    never says that a limit is reached which is not. `gap` is how far the value is behind
+    (negative) or ahead.
     """
-    attainment = progress(facts.value, facts.target, facts.direction)
     schedule = progress(facts.value, facts.expected, facts.direction)
     light, reason = _light(facts, schedule, rule)
-    return Outcome(light, reason, rule, facts, attainment, schedule, _gap(facts))
+    return Outcome(
+        light,
+        reason,
+        rule,
+        facts,
+        attainment(facts.value, facts.target, facts.direction),
+        None if schedule is None else rounded(schedule, _WHOLE, rule.green, rule.yellow),
+        _gap(facts),
+    )
+
+
+def attainment(
+    value: Decimal | None, target: Decimal | None, direction: Direction = "up"
+) -> Decimal | None:
+    """完成率: a value against a target in percent, as it is shown."""
+    exact = progress(value, target, direction)
+    return None if exact is None else rounded(exact, _WHOLE)
+
+
+def rounded(percent: Decimal, *limits: Decimal) -> Decimal:
+    """To two decimals; down where rounding would reach a limit that the number is below."""
+    found = percent.quantize(_PERCENT, ROUND_HALF_UP)
+    if any(percent < limit <= found for limit in limits):
+        return percent.quantize(_PERCENT, ROUND_FLOOR)
+    return found
 
 
 def progress(
     value: Decimal | None, wanted: Decimal | None, direction: Direction = "up"
 ) -> Decimal | None:
-    """A value against what is wanted, in percent to two decimals; 100 and more is reached.
+    """A value against what is wanted, in percent and exact; 100 and more is reached.
 
     None where one of them is unknown, or where a ratio says nothing: against zero, or with signs
     that differ.
@@ -87,7 +113,7 @@ def progress(
     above, below = (value, wanted) if direction == "up" else (wanted, value)
     if below <= 0 or above < 0:
         return None
-    return (above / below * 100).quantize(_PERCENT)
+    return above / below * 100
 
 
 def reached(value: Decimal, wanted: Decimal, direction: Direction = "up") -> bool:
@@ -131,10 +157,11 @@ class Pace:
 
     @property
     def ratio(self) -> Decimal | None:
-        """How many times the pace so far is needed; None where nothing was made yet."""
-        if self.made is None or self.made <= 0:
+        """How many times the pace so far is needed; None where nothing was made yet, or where it
+        went the other way than it has to go."""
+        if self.made is None or self.made * self.needed <= 0:
             return None
-        return (self.needed / self.made).quantize(_PERCENT)
+        return (self.needed / self.made).quantize(_PERCENT, ROUND_HALF_UP)
 
 
 def pace(

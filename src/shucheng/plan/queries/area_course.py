@@ -9,11 +9,12 @@ from decimal import Decimal
 from shucheng.kernel.public import Area
 from shucheng.plan.judgement.path import Path
 from shucheng.plan.models import Indicator, PathMethod, PlanVersion
-from shucheng.plan.queries.area_series import factor_of, series_of
+from shucheng.plan.queries.annex_line import factor_of
+from shucheng.plan.queries.area_series import series_of
 from shucheng.plan.queries.areas import Choice, Comparison
 from shucheng.plan.queries.courses import Course
 from shucheng.plan.queries.forecasts import Outlook, TargetChance, outlook_of
-from shucheng.plan.queries.measured import Known
+from shucheng.plan.queries.measured import Known, in_unit
 from shucheng.plan.queries.paths import AreaPath, path_book
 
 
@@ -77,13 +78,13 @@ def area_course(
     course = replace(
         course,
         unit=indicator.unit,
-        series=_in_unit(found.series, indicator),
+        series=in_unit(found.series, factor_of(indicator)),
         targets=path.targets if path else {},
         path=path,
         ahead=outlook_of(_Asked(indicator, area.code, path), found.series, version),
         targets_simulated=own.simulated if own else False,
     )
-    city = _in_unit([comparison.city], indicator)[0] if comparison.city else None
+    city = in_unit([comparison.city], factor_of(indicator))[0] if comparison.city else None
     return AreaCourse(
         course,
         city,
@@ -114,11 +115,3 @@ def _path(
     by_hand = any(each.method == PathMethod.BY_HAND for each in book.settings.values())
     city = book.city(indicator, series_of(whole, factor).values) if by_hand else None
     return book.county(indicator, area.code, series_of(known, factor).values, city)
-
-
-def _in_unit(known: Sequence[Known], indicator: Indicator) -> tuple[Known, ...]:
-    factor = factor_of(indicator)
-    return tuple(
-        replace(each, value=None if each.value is None or factor is None else each.value * factor)
-        for each in known
-    )

@@ -5,31 +5,10 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 
-from shucheng.lib import units
 from shucheng.lib.periods import Period
-from shucheng.plan.judgement.judge import Direction
 from shucheng.plan.judgement.path import Path
-from shucheng.plan.models import Indicator
-from shucheng.plan.queries.measured import Known
+from shucheng.plan.queries.measured import Known, in_unit
 from shucheng.plan.queries.paths import AreaPath
-
-
-def direction_of(indicator: Indicator) -> Direction:
-    """Whether more is better, as the plan says it or the binding."""
-    if indicator.comparator in {"<", "<="}:
-        return "down"
-    return "down" if indicator.binding and indicator.binding.direction == "down" else "up"
-
-
-def factor_of(indicator: Indicator) -> Decimal | None:
-    """What a binding's value is multiplied by to be in the indicator's unit; None where the two
-    measure different things."""
-    if indicator.binding is None or indicator.binding.unit == indicator.unit:
-        return Decimal(1)
-    source, wanted = indicator.binding.unit, indicator.unit
-    if not (units.known(source) and units.known(wanted) and units.compatible(source, wanted)):
-        return None
-    return units.convert(Decimal(1), source, wanted)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,12 +23,9 @@ class Series:
 
 
 def series_of(known: Iterable[Known], factor: Decimal | None) -> Series:
-    by_period = {Period.parse(each.period): each for each in known}
-    values = {
-        period: None if each.value is None or factor is None else each.value * factor
-        for period, each in by_period.items()
-    }
-    return Series(by_period, values, None)
+    """From a binding's values; see `factor_of`."""
+    by_period = {Period.parse(each.period): each for each in in_unit(known, factor)}
+    return Series(by_period, {period: each.value for period, each in by_period.items()}, None)
 
 
 def with_targets(series: Series, targets: AreaPath | None) -> Series:

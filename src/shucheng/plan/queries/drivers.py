@@ -29,8 +29,14 @@ from shucheng.plan.judgement.shapes import (
     terms,
 )
 from shucheng.plan.models import Binding, DifferenceNote, Indicator
-from shucheng.plan.queries.area_series import factor_of
-from shucheng.plan.queries.computed import compute, first_year_of, metric_facts, metrics_of
+from shucheng.plan.queries.annex_line import factor_of
+from shucheng.plan.queries.computed import (
+    compute,
+    first_year_of,
+    metric_facts,
+    metrics_of,
+    proven,
+)
 from shucheng.plan.queries.formula_words import in_words
 from shucheng.plan.queries.measured import known_of, stored_values
 from shucheng.plan.queries.moments import known_by
@@ -251,8 +257,15 @@ def _values(
     if as_of is None and len(bindings) == 1:
         rows = stored_values([bindings[0].pk], list(areas))
     else:
-        first_year = first_year_of(indicator.version)
-        computed = compute(bindings, first_year, areas=areas, as_of=as_of)
+        # A quotient of a quarter's and a month's metric has quarters: so have its parts then.
+        whole = proven(bindings[0], metric_facts(metrics_of(bindings[0].formula)))
+        computed = compute(
+            bindings,
+            first_year_of(indicator.version),
+            areas=areas,
+            as_of=as_of,
+            frequency=whole.frequency if whole else None,
+        )
         rows = [(value.binding.pk, value.area, known_of(value)) for value in computed]
     factor = factor_of(indicator)
     for pk, area, known in rows:

@@ -21,7 +21,7 @@ from shucheng.plan.forecast.model import BANDS, Forecast, Insufficient, Score, S
 from shucheng.plan.judgement.path import Path
 from shucheng.plan.models import Binding, Indicator, PlanVersion
 from shucheng.plan.models import Forecast as Kept
-from shucheng.plan.queries.area_series import factor_of
+from shucheng.plan.queries.annex_line import comparator_of, factor_of
 from shucheng.plan.queries.computed import compute, first_year_of
 from shucheng.plan.queries.judged import Judged
 from shucheng.plan.queries.measured import Known, known_of, stored_values
@@ -224,6 +224,7 @@ def _outlook(asked: Asked, made: Made) -> Outlook:
     factor = float(factor_of(indicator) or 1)
     steps = tuple(_scaled(step, factor) for step in made.steps)
     targets = asked.path.targets if asked.path else {}
+    comparator = comparator_of(indicator)
     return Outlook(
         indicator=indicator,
         area=asked.area,
@@ -232,8 +233,8 @@ def _outlook(asked: Asked, made: Made) -> Outlook:
             TargetChance(
                 period.year,
                 float(targets[period.year]),
-                indicator.comparator,
-                chance(values, indicator.comparator, float(targets[period.year]) / factor),
+                comparator,
+                chance(values, comparator, float(targets[period.year]) / factor),
             )
             for period, values in sorted(made.ends.items())
             if period.year in targets

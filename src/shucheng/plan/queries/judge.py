@@ -14,11 +14,10 @@ from shucheng.lib.periods import Period
 from shucheng.plan.judgement.judge import Facts, judge, pace
 from shucheng.plan.judgement.ranking import LOOK_BACK, Rank, ranks
 from shucheng.plan.models import Binding, Indicator, PlanVersion
+from shucheng.plan.queries.annex_line import direction_of, factor_of
 from shucheng.plan.queries.area_series import (
     Series,
     counted,
-    direction_of,
-    factor_of,
     newest,
     series_of,
     start_of_year,

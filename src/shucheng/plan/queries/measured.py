@@ -5,7 +5,7 @@ known on a day is computed anew from the observations of that day.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -16,6 +16,7 @@ from shucheng.lib.units import UnitUnknown
 from shucheng.plan.formula.errors import FormulaInvalid
 from shucheng.plan.formula.proof import prove
 from shucheng.plan.models import Binding, Indicator, IndicatorValue, PlanVersion, Target
+from shucheng.plan.queries.annex_line import factor_of
 from shucheng.plan.queries.computed import (
     Computed,
     compute,
@@ -48,6 +49,8 @@ class Known:
 
 @dataclass(frozen=True, slots=True)
 class Measured:
+    """What is known of something promised, in the unit it is shown in."""
+
     binding: Binding | None
     series: tuple[Known, ...]
 
@@ -98,7 +101,11 @@ class MeasuredPlan:
     known: Mapping[str, Measured]
 
     def of(self, promised: Indicator | Target) -> Measured:
-        return self.known[promised.binding.code] if promised.binding else NOTHING
+        """An indicator's values are in its own unit, a target's in its binding's."""
+        if promised.binding is None:
+            return NOTHING
+        found = self.known[promised.binding.code]
+        return _in_unit_of(promised, found) if isinstance(promised, Indicator) else found
 
 
 def measure_plan(
@@ -134,10 +141,25 @@ def measured_by(
 
 
 def measured_one(indicator: Indicator, as_of: date | None = None, area: str = "") -> Measured:
+    """What is known of an indicator, in its own unit."""
     if indicator.binding is None:
         return NOTHING
     known = measured_by([indicator.binding], first_year_of(indicator.version), as_of, area)
-    return known[indicator.binding.code]
+    return _in_unit_of(indicator, known[indicator.binding.code])
+
+
+def _in_unit_of(indicator: Indicator, found: Measured) -> Measured:
+    return replace(found, series=in_unit(found.series, factor_of(indicator)))
+
+
+def in_unit(known: Iterable[Known], factor: Decimal | None) -> tuple[Known, ...]:
+    """A binding's values in the indicator's unit; see `factor_of`."""
+    if factor == 1:
+        return tuple(known)
+    return tuple(
+        replace(each, value=None if each.value is None or factor is None else each.value * factor)
+        for each in known
+    )
 
 
 def stored_values(bindings: list[int], areas: list[str]) -> list[tuple[int, str, Known]]:

@@ -18,7 +18,8 @@ from shucheng.plan.formula.parse import parse
 from shucheng.plan.judgement.shapes import adds_over_areas
 from shucheng.plan.judgement.split import SplitImpossible, split
 from shucheng.plan.models import Indicator
-from shucheng.plan.queries.area_series import Series, factor_of, newest, series_of
+from shucheng.plan.queries.annex_line import factor_of
+from shucheng.plan.queries.area_series import Series, newest, series_of
 from shucheng.plan.queries.computed import metric_facts, metrics_of
 from shucheng.plan.queries.measured import Known, stored_values
 from shucheng.plan.queries.paths import base_of, binding_shape

@@ -14,7 +14,9 @@ from enum import StrEnum
 
 from shucheng.lib import units
 from shucheng.lib.periods import Period
+from shucheng.plan.judgement.judge import attainment
 from shucheng.plan.models import Indicator, IndicatorTarget, Section, Target, Task, WorkPoint
+from shucheng.plan.queries.annex_line import comparator_of, direction_of
 from shucheng.plan.queries.measured import Known, Measured, MeasuredPlan
 
 
@@ -42,7 +44,7 @@ class TargetNow:
     @property
     def attainment(self) -> Decimal | None:
         """完成率: the known value against what is asked for now, in percent."""
-        return attainment(self.value, self.asked)
+        return attainment(self.value, self.asked, direction_of(self.target))
 
     @property
     def simulated(self) -> bool:
@@ -73,13 +75,15 @@ class IndicatorNow:
     @property
     def attainment(self) -> Decimal | None:
         """完成率: the value against this year's target, in percent."""
-        return attainment(self.value, self.current.value) if self.current else None
+        if self.current is None:
+            return None
+        return attainment(self.value, self.current.value, direction_of(self.indicator))
 
     @property
     def reached(self) -> bool:
         if self.value is None or self.current is None:
             return False
-        return meets(self.indicator.comparator, self.value, self.current.value)
+        return meets(comparator_of(self.indicator), self.value, self.current.value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,13 +186,6 @@ def target_now(
     )
 
 
-def attainment(value: Decimal | None, asked: Decimal | None) -> Decimal | None:
-    """A value against a target, in percent with one decimal; None where it says nothing."""
-    if value is None or not asked:
-        return None
-    return (value / asked * 100).quantize(Decimal("0.1"))
-
-
 def meets(comparator: str, value: Decimal, asked: Decimal) -> bool:
     match comparator:
         case ">":
@@ -235,12 +232,11 @@ def _standing(
         return Standing.UNKNOWN
     is_over = due is not None and due < today.year
     ends_year = Period.parse(known.period).end >= date(due or known.year, 12, 31)
-    if meets(target.comparator, value, asked):
+    comparator = comparator_of(target)
+    if meets(comparator, value, asked):
         # A sum that is to stay below a number is below it in every January.
         running = measured.restarts_yearly and not ends_year
-        return (
-            Standing.NOT_YET if running and target.comparator in {"<", "<="} else Standing.REACHED
-        )
+        return Standing.NOT_YET if running and comparator in {"<", "<="} else Standing.REACHED
     if is_over and due is not None and known.year < due:
         return Standing.UNKNOWN  # what was reached in its year was never reported
     return Standing.MISSED if is_over and ends_year else Standing.NOT_YET

@@ -9,7 +9,7 @@ from shucheng.plan.briefings.engine.facts import ChanceFacts
 from shucheng.plan.forecast.document import from_document
 from shucheng.plan.forecast.model import Insufficient, chance
 from shucheng.plan.models import PlanVersion
-from shucheng.plan.queries.area_series import factor_of
+from shucheng.plan.queries.annex_line import comparator_of, factor_of
 from shucheng.plan.queries.forecasts import Made, digest_of, kept_by_cell, make, series_from
 from shucheng.plan.queries.judged import Judged
 from shucheng.plan.queries.measured import Known
@@ -38,7 +38,7 @@ class Chances:
         target = float(each.target) / float(factor)
         for period, ends in made.ends.items():
             if period.year == year:
-                share = chance(ends, each.indicator.comparator, target)
+                share = chance(ends, comparator_of(each.indicator), target)
                 return ChanceFacts(
                     percent=Decimal(round(share * 100)),
                     year=year,

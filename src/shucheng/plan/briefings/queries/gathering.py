@@ -41,7 +41,8 @@ from shucheng.plan.briefings.queries.chances import Chances
 from shucheng.plan.briefings.queries.comparing import comparisons, counties
 from shucheng.plan.briefings.queries.supervising import supervision_facts
 from shucheng.plan.models import Indicator, PlanVersion
-from shucheng.plan.queries.area_series import Series, direction_of, factor_of, newest, series_of
+from shucheng.plan.queries.annex_line import direction_of, factor_of
+from shucheng.plan.queries.area_series import Series, newest, series_of
 from shucheng.plan.queries.computed import compute, first_year_of
 from shucheng.plan.queries.drivers import contributions
 from shucheng.plan.queries.formula_words import in_words
