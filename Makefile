@@ -56,12 +56,12 @@ test: test-fast test-slow ## all tests: SQLite, PostgreSQL, real Chromium, real 
 
 .PHONY: test-fast
 test-fast: setup .venv/dev system ## engines, pages and actions on SQLite (a few minutes)
-	@$(BIN)/pytest -n 2 -q -m "not slow and not browser"
+	@$(BIN)/pytest -n 2 --dist worksteal -q -m "not slow and not browser"
 
 .PHONY: test-slow
 test-slow: setup .venv/dev .venv/spark system ## the same on PostgreSQL, then the slow and the browser tests, and Spark
-	@$(BIN)/pytest -n 2 -q -m "not slow and not browser" --database postgres src tests/security
-	@$(BIN)/pytest -q -m "slow or browser"
+	@$(BIN)/pytest -n 2 --dist worksteal -q -m "not slow and not browser" --database postgres src tests/security
+	@$(BIN)/pytest -n 2 --dist loadfile -q -m "slow or browser"
 
 .PHONY: lint
 lint: setup .venv/dev ## ruff, types, import contracts, migrations, templates

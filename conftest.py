@@ -67,6 +67,19 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
 
 
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """On PostgreSQL only what meets a database is tested again."""
+    if config.getoption("database") != "postgres":
+        return
+    meets = {"db", "transactional_db", "django_db_setup", "deployment"}
+    chosen, apart = [], []
+    for item in items:
+        names = set(getattr(item, "fixturenames", ()))
+        (chosen if meets & names or item.get_closest_marker("django_db") else apart).append(item)
+    config.hook.pytest_deselected(items=apart)
+    items[:] = chosen
+
+
 def pytest_unconfigure(config: pytest.Config) -> None:
     _cleanup.close()
 
