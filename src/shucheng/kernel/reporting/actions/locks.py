@@ -6,6 +6,7 @@ from shucheng.kernel.action import action
 from shucheng.kernel.actor import Actor
 from shucheng.kernel.audit.entries import record
 from shucheng.kernel.errors import Forbidden, Invalid, NotFound
+from shucheng.kernel.reporting.actions.telling import tell_reopened, tell_reopening_asked
 from shucheng.kernel.reporting.errors import need_words
 from shucheng.kernel.reporting.models import Form, LockEvent
 from shucheng.kernel.reporting.periods import read_period
@@ -41,15 +42,27 @@ def ask_reopening(period: str, reason: str, *, actor: Actor, form: str = "") -> 
     if not any(actor.may(right) for right in rights):
         raise Forbidden("reporting.report")
     _require_closed(period, form)
-    return _write(LockEvent.Kind.ASKED, period, reason, form, actor=actor)
+    event = _write(LockEvent.Kind.ASKED, period, reason, form, actor=actor)
+    tell_reopening_asked(event, actor=actor)
+    return event
 
 
 @action
 def reopen_period(period: str, reason: str, *, actor: Actor, form: str = "") -> LockEvent:
     """Reopen what was closed under the same period and form."""
     actor.require("reporting.manage")
-    _require_closed(period, form)
-    return _write(LockEvent.Kind.REOPENED, period, reason, form, actor=actor)
+    closing = _require_closed(period, form)
+    asked = LockEvent.objects.filter(
+        kind=LockEvent.Kind.ASKED,
+        form=closing.form_id,
+        period=closing.period,
+        pk__gt=closing.pk,
+        person__isnull=False,
+    )
+    persons = sorted(set(asked.values_list("person_id", flat=True)))
+    event = _write(LockEvent.Kind.REOPENED, period, reason, form, actor=actor)
+    tell_reopened(event, persons, actor=actor)
+    return event
 
 
 def _closing(period: str, form: str) -> LockEvent | None:
@@ -64,13 +77,15 @@ def _closing(period: str, form: str) -> LockEvent | None:
     )
 
 
-def _require_closed(period: str, form: str) -> None:
-    if _closing(period, form) is None:
+def _require_closed(period: str, form: str) -> LockEvent:
+    closing = _closing(period, form)
+    if closing is None:
         raise Invalid(
             "reporting.not_closed",
             _("Nothing is closed under this period and form."),
             _("Look at the list of closed periods: a longer period or all forms may be closed."),
         )
+    return closing
 
 
 def _write(kind: LockEvent.Kind, period: str, reason: str, form: str, *, actor: Actor) -> LockEvent:
@@ -84,7 +99,7 @@ def _write(kind: LockEvent.Kind, period: str, reason: str, form: str, *, actor: 
         period=str(read),
         period_start=read.start,
         period_end=read.end,
-        reason=words[:500],
+        reason=words,
         person_id=actor.person_id,
         person_name=actor.name[:150],
         organisation_id=actor.organisation_id,

@@ -5,7 +5,7 @@ from django.utils.translation import gettext as _
 
 from shucheng.kernel.action import action
 from shucheng.kernel.actor import Actor
-from shucheng.kernel.errors import Invalid
+from shucheng.kernel.errors import Invalid, NotFound
 from shucheng.kernel.identity.models import Organisation
 from shucheng.kernel.reporting.access import is_reviewer, require_own, require_review
 from shucheng.kernel.reporting.actions.publishing import record_submission, require_same_definitions
@@ -16,6 +16,7 @@ from shucheng.kernel.reporting.actions.steps import (
     require_revision,
     take_step,
 )
+from shucheng.kernel.reporting.actions.telling import tell_published
 from shucheng.kernel.reporting.engine.moves import Level, Move, State
 from shucheng.kernel.reporting.errors import MoveImpossible, ProblemsLeft, need_words
 from shucheng.kernel.reporting.models import STATE_LABELS, Submission
@@ -38,7 +39,9 @@ def submit(submission_id: int, revision: int, *, actor: Actor, comment: str = ""
     next_place(submission, Move.SUBMIT)
     given = asked(submission.obligation)
     entries = as_entries(submission.values)
-    problems = find_problems(given, entries, submission.definitions)
+    problems = find_problems(
+        given, entries, submission.definitions, correction=submission.is_correction
+    )
     if left := unexplained(problems, entries):
         errors = sum(problem.severity == "error" for problem in left)
         fields = {problem.key: problem_text(problem) for problem in left}
@@ -92,6 +95,7 @@ def approve(submission_id: int, revision: int, *, actor: Actor, comment: str = "
     )
     if published:
         record_submission(submission, event, actor=actor)
+        tell_published(submission, event, actor=actor)
     return submission
 
 
@@ -101,7 +105,7 @@ def return_submission(
 ) -> Submission:
     """Give it back to the organisation, with what is to be corrected."""
     submission = _under_review(submission_id, revision, actor)
-    words = need_words(comment, "comment")
+    words = need_words(comment, "comment", 1000)
     in_place_of, words = _stood_for(submission, actor, words)
     take_step(
         submission, Move.RETURN, revision, actor=actor, comment=words, in_place_of=in_place_of
@@ -112,7 +116,7 @@ def return_submission(
 @action
 def publish(submission_id: int, revision: int, *, actor: Actor, comment: str = "") -> Submission:
     """Publish what was approved, where the form makes that a step of its own."""
-    submission = find_submission(submission_id)
+    submission = _handed_in(submission_id)
     require_review(submission.obligation, Level.OFFICE, actor)
     event = take_step(
         submission,
@@ -123,6 +127,7 @@ def publish(submission_id: int, revision: int, *, actor: Actor, comment: str = "
         published_at=timezone.now(),
     )
     record_submission(submission, event, actor=actor)
+    tell_published(submission, event, actor=actor)
     return submission
 
 
@@ -139,10 +144,18 @@ def drop_correction(
     return submission
 
 
+def _handed_in(submission_id: int) -> Submission:
+    """The submission; a draft that was never handed in is not there for any reviewer."""
+    submission = find_submission(submission_id)
+    if submission.submitted_at is None:
+        raise NotFound(_("The submission"))
+    return submission
+
+
 def _under_review(submission_id: int, revision: int, actor: Actor) -> Submission:
     """The submission as the reviewer saw it. A reviewer whose turn is over is told what happened
     meanwhile; whoever reviews nothing here is told that."""
-    submission = find_submission(submission_id)
+    submission = _handed_in(submission_id)
     level = submission.level or Level.OFFICE
     if is_reviewer(submission.obligation, actor):
         require_revision(submission, revision)
@@ -157,7 +170,7 @@ def _stood_for(
     obligation = submission.obligation
     if not stands_in(obligation, submission.level, actor):
         return None, comment
-    return obligation.form.owner, need_words(comment, "comment")
+    return obligation.form.owner, need_words(comment, "comment", 1000)
 
 
 def _require_other_eyes(submission: Submission, actor: Actor) -> None:

@@ -12,16 +12,17 @@ from shucheng.kernel.actor import Actor
 from shucheng.kernel.audit.entries import record
 from shucheng.kernel.errors import Conflict, Forbidden, Invalid, NotFound
 from shucheng.kernel.reporting.access import require_own
+from shucheng.kernel.reporting.actions.telling import tell_extension
 from shucheng.kernel.reporting.engine.moves import State
 from shucheng.kernel.reporting.engine.standing import due
-from shucheng.kernel.reporting.errors import need_words
+from shucheng.kernel.reporting.errors import need_words, short_words
 from shucheng.kernel.reporting.models import ExtensionEvent, Obligation
 from shucheng.kernel.reporting.periods import read_period
 from shucheng.kernel.reporting.queries.lists import may_decide
 from shucheng.kernel.reporting.queries.opening import unopened
 from shucheng.kernel.reporting.queries.sheets import find_obligation
 from shucheng.kernel.reporting.queries.standings import effective_due
-from shucheng.lib.workdays import announced
+from shucheng.lib.workdays import announced, is_working_day, next_working_day
 
 
 @action
@@ -51,9 +52,11 @@ def open_obligations(
 
 @action
 def ask_extension(obligation_id: int, until: date, reason: str, *, actor: Actor) -> ExtensionEvent:
-    """Ask for a later due day, while nothing is handed in."""
+    """Ask for a later due day, a working day, while nothing is handed in."""
     obligation = find_obligation(obligation_id, actor=actor)
     require_own(obligation, actor)
+    # Of two who ask at once the second sees the request of the first.
+    Obligation.objects.select_for_update().get(pk=obligation.pk)
     words = need_words(reason)
     now = effective_due(obligation)
     if until <= now:
@@ -63,6 +66,15 @@ def ask_extension(obligation_id: int, until: date, reason: str, *, actor: Actor)
             _("Choose a later day."),
             fields={"until": str(_("Choose a later day."))},
             due=now,
+        )
+    if not is_working_day(until):
+        day = next_working_day(until).day
+        raise Invalid(
+            "reporting.extension_no_working_day",
+            _("Nobody works on the day asked for."),
+            _("Choose a working day; the next one is %(day)s."),
+            fields={"until": str(_("Choose a working day."))},
+            day=day,
         )
     handed_in = obligation.submissions.exclude(
         state__in=[State.DRAFT, State.RETURNED, State.DROPPED]
@@ -81,9 +93,14 @@ def ask_extension(obligation_id: int, until: date, reason: str, *, actor: Actor)
 def decide_extension(
     request_id: int, granted: bool, reason: str, *, actor: Actor
 ) -> ExtensionEvent:
-    """Grant or refuse a request: the form's reviewer, or the plan office."""
+    """Grant or refuse a request: the form's reviewer, or the plan office.
+
+    Not any more once the figures are published: whether they came late stays as it was.
+    """
     request = (
-        ExtensionEvent.objects.select_related("obligation__form__owner")
+        ExtensionEvent.objects.select_related(
+            "obligation__form__owner", "obligation__organisation"
+        )
         .filter(pk=request_id, kind=ExtensionEvent.Kind.ASKED)
         .first()
     )
@@ -91,7 +108,13 @@ def decide_extension(
         raise NotFound(_("The request"))
     if not may_decide(request.obligation, actor):
         raise Forbidden("reporting.manage")
-    words = reason.strip() if granted else need_words(reason)
+    if request.obligation.submissions.filter(state=State.PUBLISHED).exists():
+        raise Invalid(
+            "reporting.extension_too_late",
+            _("The figures are published: there is nothing left to extend."),
+            _("Reload the page."),
+        )
+    words = short_words(reason, "reason", 500) if granted else need_words(reason)
     kind = ExtensionEvent.Kind.GRANTED if granted else ExtensionEvent.Kind.REFUSED
     return _write(request.obligation, kind, request.until, words, request, actor=actor)
 
@@ -112,7 +135,7 @@ def _write(
                 kind=kind,
                 answers=answers,
                 until=until,
-                reason=reason[:500],
+                reason=reason,
                 person_id=actor.person_id,
                 person_name=actor.name[:150],
             )
@@ -128,6 +151,7 @@ def _write(
         until=until,
         reason=reason,
     )
+    tell_extension(event, actor=actor)
     return event
 
 

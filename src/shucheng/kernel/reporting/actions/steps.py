@@ -20,7 +20,7 @@ from shucheng.kernel.errors import NotFound
 from shucheng.kernel.identity.models import Organisation
 from shucheng.kernel.reporting.engine.model import Problem
 from shucheng.kernel.reporting.engine.moves import Level, Move, Place, State, after
-from shucheng.kernel.reporting.errors import Locked, MoveImpossible, Stale
+from shucheng.kernel.reporting.errors import Locked, MoveImpossible, Stale, short_words
 from shucheng.kernel.reporting.models import (
     DEEDS,
     STATE_LABELS,
@@ -181,7 +181,7 @@ def write_event(
     at: datetime | None = None,
     in_place_of: Organisation | None = None,
 ) -> SubmissionEvent:
-    keeps = move in (Move.SUBMIT, Move.PUBLISH)
+    keeps, words = move in (Move.SUBMIT, Move.PUBLISH), short_words(comment)
     event = SubmissionEvent.objects.create(
         submission=submission,
         move=move,
@@ -194,7 +194,7 @@ def write_event(
         organisation_id=actor.organisation_id,
         in_place_of=in_place_of,
         recorded_at=at or timezone.now(),
-        comment=comment[:1000],
+        comment=words,
         revision=revision,
         digest=digest_of(submission),
         values=submission.values if keeps else {},
@@ -212,7 +212,7 @@ def write_event(
         number=submission.number,
         revision=revision,
         digest=event.digest,
-        comment=comment,
+        comment=words,
         in_place_of=in_place_of.code if in_place_of else "",
     )
     return event

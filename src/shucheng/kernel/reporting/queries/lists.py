@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from shucheng.kernel.actor import Actor
 from shucheng.kernel.errors import NotFound
 from shucheng.kernel.reporting.access import is_own, is_reviewer, may_review, sees_values
-from shucheng.kernel.reporting.engine.moves import EDITABLE, Level, Move, State
+from shucheng.kernel.reporting.engine.moves import Level, Move, State
 from shucheng.kernel.reporting.engine.standing import Standing
 from shucheng.kernel.reporting.models import (
     ExtensionEvent,
@@ -22,7 +22,7 @@ from shucheng.kernel.reporting.models import (
     SubmissionEvent,
 )
 from shucheng.kernel.reporting.queries.locks import closed_now, holds
-from shucheng.kernel.reporting.queries.sheets import find_obligation, visible_values
+from shucheng.kernel.reporting.queries.sheets import find_obligation, may_know, visible_values
 from shucheng.kernel.reporting.queries.standings import standing_of
 from shucheng.kernel.reporting.standing_in import stands_in, without_reviewer
 
@@ -136,9 +136,10 @@ def inbox(*, actor: Actor) -> list[InboxRow]:
 
 
 def extension_requests(*, actor: Actor) -> list[ExtensionEvent]:
-    """Requests that wait for the actor's decision."""
+    """Requests that wait for the actor's decision; none once the figures are published."""
     actor.require("reporting.view")
     waiting = ExtensionEvent.objects.filter(kind=ExtensionEvent.Kind.ASKED, answer__isnull=True)
+    waiting = waiting.exclude(obligation__submissions__state=State.PUBLISHED)
     waiting = waiting.select_related("obligation__form__owner", "obligation__organisation")
     return [each for each in waiting if may_decide(each.obligation, actor)]
 
@@ -243,23 +244,13 @@ def _row(
         ),
         None,
     )
-    shown = [each for each in live if _shown(each, obligation, actor)]
+    for each in live:
+        each.obligation = obligation
+    shown = [each for each in live if may_know(each, actor)]
     return ObligationRow(
         obligation,
         standing_of(obligation, today, hide_draft=not own),
         max(shown, key=lambda each: each.number, default=None),
         extensions[-1] if extensions else None,
         lock,
-    )
-
-
-def _shown(submission: Submission, obligation: Obligation, actor: Actor) -> bool:
-    submission.obligation = obligation
-    if sees_values(submission, actor):
-        return True
-    # A reviewer finds again what they returned.
-    return (
-        submission.state in EDITABLE
-        and bool(submission.submitted_at)
-        and is_reviewer(obligation, actor)
     )

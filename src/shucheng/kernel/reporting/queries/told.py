@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
@@ -9,12 +10,14 @@ from shucheng.kernel.actor import Actor
 from shucheng.kernel.errors import NotFound
 from shucheng.kernel.files.models import StoredFile
 from shucheng.kernel.files.queries import may_open
+from shucheng.kernel.observations.inputs import read_value
+from shucheng.kernel.observations.models import Status
 from shucheng.kernel.reporting.access import sees_values
 from shucheng.kernel.reporting.engine.model import Entry
 from shucheng.kernel.reporting.engine.moves import Move
-from shucheng.kernel.reporting.engine.rules import Rule, plain
+from shucheng.kernel.reporting.engine.rules import Rule
 from shucheng.kernel.reporting.models import Form, FormLine, Obligation, Submission, SubmissionEvent
-from shucheng.kernel.reporting.queries.asked import asked, newest_versions, rules_for
+from shucheng.kernel.reporting.queries.asked import Known, asked, newest_versions, rules_for
 from shucheng.kernel.reporting.queries.lists import ObligationRow, submission_for
 from shucheng.kernel.reporting.queries.sheets import as_entries
 
@@ -49,14 +52,31 @@ def handed_in_before(events: Iterable[SubmissionEvent]) -> Mapping[str, Entry]:
     return as_entries(handed_in[-2].values) if len(handed_in) > 1 else {}
 
 
-def would_change(submission: Submission) -> dict[str, str]:
-    """Cell key → the value known now, where publishing the submission would change it."""
+def would_change(submission: Submission) -> dict[str, Known]:
+    """Cell key → what is known now, where publishing the submission would change it.
+
+    An empty cell changes nothing; what cannot be read as a number does, once it is corrected.
+    """
     found = {}
     for key, observation in asked(submission.obligation).published.items():
-        old = "" if observation.value is None else plain(observation.value.normalize())
-        if old != submission.values.get(key, {}).get("value", ""):
-            found[key] = old
+        entry = Entry(**submission.values.get(key, {}))
+        if not (entry.value or entry.status):
+            continue
+        if (observation.value, observation.status) != (_number(entry), settled_status(entry)):
+            found[key] = observation
     return found
+
+
+def settled_status(entry: Entry) -> str:
+    """The status that would be recorded."""
+    return entry.status or Status.NORMAL.value
+
+
+def _number(entry: Entry) -> Decimal | str | None:
+    try:
+        return read_value(entry.value or None)
+    except ValueError:
+        return entry.value
 
 
 @dataclass(frozen=True, slots=True)

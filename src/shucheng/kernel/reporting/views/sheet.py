@@ -17,6 +17,7 @@ from shucheng.kernel.identity.actors import actor_for
 from shucheng.kernel.reporting.access import is_own, may_review, sees_values
 from shucheng.kernel.reporting.engine.model import Entry, Sheet
 from shucheng.kernel.reporting.engine.moves import EDITABLE, FINAL, Level, Move, State
+from shucheng.kernel.reporting.engine.rules import plain
 from shucheng.kernel.reporting.models import ExtensionEvent, Submission, SubmissionEvent
 from shucheng.kernel.reporting.queries.lists import (
     ObligationRow,
@@ -25,9 +26,14 @@ from shucheng.kernel.reporting.queries.lists import (
     timeline,
 )
 from shucheng.kernel.reporting.queries.sheets import entries_of, problems_of, sheet_of
-from shucheng.kernel.reporting.queries.told import evidence_of, handed_in_before, would_change
+from shucheng.kernel.reporting.queries.told import (
+    evidence_of,
+    handed_in_before,
+    settled_status,
+    would_change,
+)
 from shucheng.kernel.reporting.standing_in import stands_in, without_reviewer
-from shucheng.kernel.reporting.views.showing import Line, Shown, shown, statuses
+from shucheng.kernel.reporting.views.showing import Line, Shown, shown, status_label, statuses
 from shucheng.lib.numbers import whole_number
 
 
@@ -210,7 +216,13 @@ def _published(submission: Submission | None, actor: Actor) -> dict[str, str]:
     """What a correction would change, for who sees its values."""
     if submission is None or submission.state in FINAL or not sees_values(submission, actor):
         return {}
-    return would_change(submission)
+    found = {}
+    for key, known in would_change(submission).items():
+        said = "" if known.value is None else plain(known.value.normalize())
+        if known.status != settled_status(Entry(**submission.values[key])):
+            said = " · ".join(filter(None, (said, status_label(known.status))))
+        found[key] = said
+    return found
 
 
 def _returned(
@@ -237,7 +249,9 @@ def _stood_in(
 
 def _waiting(row: ObligationRow) -> ExtensionEvent | None:
     last = row.extension
-    return last if last and last.kind == ExtensionEvent.Kind.ASKED else None
+    if last is None or last.kind != ExtensionEvent.Kind.ASKED:
+        return None
+    return None if row.standing.word == "published" else last
 
 
 def context_of_draft(obligation_id: int, page: int, *, actor: Actor) -> dict[str, Any]:
