@@ -2,7 +2,8 @@
 
 Every half hour. What is soon due, due today or late is told once on a working day, all of an
 organisation's in one message; so is what waits for a review. What was returned is told within
-the half hour, since its organisation may be waiting for it.
+the half hour, since its organisation may be waiting for it, but nobody is told at night or on a
+day off.
 """
 
 from collections.abc import Callable, Iterable
@@ -20,7 +21,7 @@ from shucheng.kernel.reminders.actions.sending import send_reminder
 from shucheng.kernel.reminders.engine.rules import When, when
 from shucheng.kernel.reminders.queries import already_sent, newest_key, rule_in_force
 from shucheng.kernel.reporting.engine.moves import Level, State
-from shucheng.kernel.reporting.models import Obligation, Submission, SubmissionEvent
+from shucheng.kernel.reporting.models import LockEvent, Obligation, Submission, SubmissionEvent
 from shucheng.kernel.reporting.queries.locks import closed_now, holds
 from shucheng.kernel.reporting.queries.standings import effective_due, standing_of
 from shucheng.kernel.reporting.standing_in import without_reviewer
@@ -28,6 +29,8 @@ from shucheng.lib.workdays import is_working_day, working_days_between
 
 ROOM = "reporting"
 RETURNED = "reporting.returned"
+# From this hour on a return waits for the next working day.
+_EVENING = 20
 # So many lines of a message are written out; the rest is counted.
 _LINES = 12
 Owed = dict[int, list[tuple[When, Obligation]]]
@@ -40,10 +43,12 @@ def remind(payload: Any, *, actor: Actor, progress: Any) -> dict[str, int]:
 
 def remind_at(now: datetime, *, actor: Actor) -> dict[str, int]:
     """The same for a moment, with its zone."""
-    counts = {"due": 0, "review": 0, "returned": _remind_of_returned(actor)}
+    counts = {"due": 0, "review": 0, "returned": 0}
     if is_working_day(now.date()) and now.hour >= rule_in_force(ROOM).hour:
         counts["due"] = _remind_of_due(now, actor)
         counts["review"] = _remind_of_reviews(now, actor)
+        if now.hour < _EVENING:
+            counts["returned"] = _remind_of_returned(actor)
     return counts
 
 
@@ -82,7 +87,7 @@ def _owed(now: datetime) -> Owed:
     for each in open_still:
         if standing_of(each, now.date()).word in ("submitted", "approved"):
             continue
-        if any(holds(lock, each.form_id, each.period_start, each.period_end) for lock in closed):
+        if _is_closed(each, closed):
             continue
         if word := when(effective_due(each), now.date(), rule):
             found.setdefault(each.organisation_id, []).append((word, each))
@@ -90,6 +95,11 @@ def _owed(now: datetime) -> Owed:
     for items in found.values():
         items.sort(key=lambda item: order.index(item[0]))
     return found
+
+
+def _is_closed(obligation: Obligation, closed: Iterable[LockEvent]) -> bool:
+    start, end = obligation.period_start, obligation.period_end
+    return any(holds(lock, obligation.form_id, start, end) for lock in closed)
 
 
 def _due_subject(items: list[tuple[When, Obligation]]) -> Callable[[], str]:
@@ -125,8 +135,10 @@ def _due_text(items: list[tuple[When, Obligation]]) -> Callable[[], str]:
 def _remind_of_reviews(now: datetime, actor: Actor) -> int:
     """Those who review hear once a day how much waits, and since when."""
     waiting: dict[int | None, list[Submission]] = {}
+    closed = closed_now()
     rows = Submission.objects.filter(state__in=(State.SUBMITTED, State.APPROVED))
-    found = list(rows.select_related("obligation__form", "obligation__organisation"))
+    rows = rows.select_related("obligation__form", "obligation__organisation")
+    found = [each for each in rows if not _is_closed(each.obligation, closed)]
     # The plan office reviews in place of a department that has no reviewer.
     lacking = without_reviewer(each.obligation.form.owner_id for each in found)
     for each in found:

@@ -127,17 +127,33 @@ def test_what_is_returned_is_told_at_once_with_the_comment_and_only_once(city: C
     due = due_day()
     made = city.handed_in()
     back = return_submission(made.pk, made.revision, "收入少了一位", actor=city.department)
-    night = moment(off(due, -10), 22)
-    assert remind_at(night, actor=CLOCK)["returned"] == 1
-    assert remind_at(night, actor=CLOCK)["returned"] == 0
+    noon = moment(off(due, -10), 12)
+    assert remind_at(noon, actor=CLOCK)["returned"] == 1
+    assert remind_at(noon, actor=CLOCK)["returned"] == 0
     [reminder] = told("reporting.returned")
     assert "收入少了一位" in reminder.in_language("en")[1]
     again = submit(back.pk, back.revision, actor=city.liaison)
     return_submission(again.pk, again.revision, "还是少了一位", actor=city.department)
-    assert remind_at(night, actor=CLOCK)["returned"] == 1
+    assert remind_at(noon, actor=CLOCK)["returned"] == 1
     newest = told("reporting.returned")[-1].in_language("en")[1]
     assert "还是少了一位" in newest
     assert "收入少了一位" not in newest
+
+
+@pytest.mark.parametrize(
+    ("day", "hour"), [(date(2026, 8, 20), 22), (date(2026, 8, 20), 6), (date(2026, 10, 3), 10)]
+)
+def test_a_return_wakes_nobody_at_night_or_on_a_day_off(city: City, day: date, hour: int) -> None:
+    made = city.handed_in()
+    return_submission(made.pk, made.revision, "收入少了一位", actor=city.department)
+    assert remind(day, hour)["returned"] == 0
+    assert remind(date(2026, 10, 12), 8)["returned"] == 1
+
+
+def test_reviewers_are_not_reminded_of_a_closed_period(city: City) -> None:
+    city.handed_in()
+    close_period("2026-07", "汇总完毕", actor=city.office)
+    assert remind(date(2026, 8, 20))["review"] == 0
 
 
 def test_reviewers_hear_once_a_day_what_waits_for_them(city: City) -> None:
