@@ -4,21 +4,33 @@ Run by `test_together.py`: in its own process over a SQLite file, or over the te
 """
 
 import threading
+import time
 from collections.abc import Callable
 from datetime import date
+from typing import Any
 from unittest.mock import patch
 
 from django.db import connection
 from django.utils import timezone
 
-from shucheng.kernel.errors import Conflict, ShuchengError
+from shucheng.kernel.actor import Actor
+from shucheng.kernel.errors import Conflict, Invalid, ShuchengError
+from shucheng.kernel.observations.actions.values import record_observations
 from shucheng.kernel.observations.models import Observation
+from shucheng.kernel.reporting.actions import publishing
 from shucheng.kernel.reporting.actions.drafts import save_draft
 from shucheng.kernel.reporting.actions.locks import close_period
 from shucheng.kernel.reporting.actions.moves import approve, return_submission, submit, withdraw
+from shucheng.kernel.reporting.actions.obligations import ask_extension
+from shucheng.kernel.reporting.actions.steps import hold_form
 from shucheng.kernel.reporting.engine.model import Entry
 from shucheng.kernel.reporting.errors import Locked, MoveImpossible
-from shucheng.kernel.reporting.models import Submission
+from shucheng.kernel.reporting.models import (
+    ExtensionEvent,
+    LockEvent,
+    Obligation,
+    Submission,
+)
 from shucheng.kernel.reporting.tests.conftest import TODAY, City, make_city
 
 Act = Callable[[], object]
@@ -110,7 +122,7 @@ def what_is_approved_is_what_was_looked_at(city: City) -> None:
 
 
 def two_begin_at_once(city: City) -> None:
-    owed = city.owed("yandu", "2026-05")
+    owed = city.owed("yandu", "2026-07")
 
     def begin(value: str) -> Act:
         entries = {"revenue": Entry(value)}
@@ -123,17 +135,76 @@ def two_begin_at_once(city: City) -> None:
 
 
 def a_period_is_closed_while_a_figure_is_published(city: City) -> None:
+    """The approval holds the form already: closing waits for it."""
+    holding = threading.Event()
+
+    def slowly(*args: Any, **more: Any) -> object:
+        holding.set()
+        time.sleep(1)
+        return record_observations(*args, **more)
+
+    def close() -> object:
+        assert holding.wait(timeout=30)
+        return close_period("2026-05", "For the council.", actor=city.second)
+
+    made = city.at_office(organisation="yandu", period="2026-05")
+    with patch.object(publishing, "record_observations", slowly):
+        results = both(lambda: approve(made.pk, made.revision, actor=city.office), close)
+    closed_after(made, results)
+    assert isinstance(results[0], Submission), results
+
+
+def a_figure_is_published_while_its_period_is_closed(city: City) -> None:
+    """The approval looked before the closing, and looks again once it holds the form.
+
+    Over SQLite, where one transaction is at work at a time, the closing comes after it.
+    """
+    looked, closed = threading.Event(), threading.Event()
+
+    def late(form_id: int) -> None:
+        looked.set()
+        closed.wait(timeout=2)
+        hold_form(form_id)
+
+    def close() -> object:
+        assert looked.wait(timeout=30)
+        event = close_period("2026-06", "For the council.", actor=city.second)
+        closed.set()
+        return event
+
     made = city.at_office(organisation="yandu", period="2026-06")
-    results = both(
-        lambda: approve(made.pk, made.revision, actor=city.office),
-        lambda: close_period("2026-06", "For the council.", actor=city.second),
-    )
+    with patch.object(publishing, "hold_form", late):
+        results = both(lambda: approve(made.pk, made.revision, actor=city.office), close)
+    closed_after(made, results)
+    if connection.vendor == "postgresql":
+        assert isinstance(results[0], Locked), results
+
+
+def closed_after(made: Submission, results: list[object]) -> None:
+    """The period was closed, and every figure of it was recorded before."""
+    lock = results[1]
+    assert isinstance(lock, LockEvent), results
     made.refresh_from_db()
-    there = Observation.objects.filter(area__code="320903", period="2026-06").exists()
+    there = Observation.objects.filter(area__code="320903", period=lock.period)
     if isinstance(results[0], Locked):
-        assert (made.state, there) == ("submitted", False)
+        assert (made.state, there.count()) == ("submitted", 0)
     else:
-        assert (made.state, there) == ("published", True)
+        assert (made.state, there.count()) == ("published", 2), results
+        assert all(row.recorded_at < lock.recorded_at for row in there)
+
+
+def two_ask_for_an_extension(city: City) -> None:
+    for organisation, who in (("tinghu", city.liaison), ("yandu", city.neighbour)):
+        owed = city.owed(organisation, "2026-07")
+        Submission.objects.filter(obligation=owed).update(state="draft", submitted_at=None)
+
+        def ask(owed: Obligation = owed, who: Actor = who) -> object:
+            return ask_extension(owed.pk, date(2026, 9, 28), "Late firms.", actor=who)
+
+        results = both(ask, ask)
+        assert sum(isinstance(each, ExtensionEvent) for each in results) == 1, results
+        assert sum(isinstance(each, Invalid) for each in results) == 1, results
+        assert owed.extensions.count() == 1
 
 
 RACES = (
@@ -141,7 +212,9 @@ RACES = (
     two_final_approvals_publish_once,
     what_is_approved_is_what_was_looked_at,
     two_begin_at_once,
+    two_ask_for_an_extension,
     a_period_is_closed_while_a_figure_is_published,
+    a_figure_is_published_while_its_period_is_closed,
 )
 
 
