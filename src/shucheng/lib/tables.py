@@ -48,6 +48,12 @@ def write_rows(out: object, rows: Iterable[Iterable[Value]]) -> None:
         writer.writerow([harmless(value) for value in row])
 
 
+def printable(text: str) -> str:
+    """Without the characters that an XML document, and so Word and Excel, cannot hold; they come
+    with what somebody pastes. Lines end as they did."""
+    return _IMPOSSIBLE.sub("", text)
+
+
 def cell_text(text: str) -> str:
     """Text as a workbook holds it: without characters that XML cannot hold, at most as long as a
     cell (32,767), what looks like an escape written as text.
@@ -56,5 +62,5 @@ def cell_text(text: str) -> str:
     has to be written as a string (openpyxl: `cell.data_type = "s"` after the value is set) and
     marked as quoted, so that it also stays text when somebody edits it.
     """
-    clean = _IMPOSSIBLE.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
+    clean = printable(text.replace("\r\n", "\n").replace("\r", "\n"))
     return _ESCAPED.sub("_x005F_", clean)[:32_767]

@@ -1,13 +1,15 @@
 """Word templates that people make: Jinja words between braces, filled in a sandbox.
 
 A template may name the words and lists of `context_of` and nothing else. It is filled by the worker
-process, bounded in time and memory, with Jinja's sandbox: no attribute beginning with an
-underscore, no call of anything that changes something.
+process, bounded in time and memory, with plain data alone: a picture is a mark in a text, put in
+its place when the template has been filled. What it may do is said in `plain_jinja.py`.
 """
 
 import io
 import json
+import re
 import zipfile
+import zlib
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,10 +18,10 @@ from typing import Any, Final
 
 from docx.shared import Mm
 from docxtpl import DocxTemplate, InlineImage
-from jinja2 import StrictUndefined, TemplateError
+from jinja2 import TemplateError
 from jinja2.exceptions import SecurityError
-from jinja2.sandbox import ImmutableSandboxedEnvironment
 
+from shucheng.lib.tables import printable
 from shucheng.plan.briefings.engine.content import (
     Document,
     Heading,
@@ -28,6 +30,7 @@ from shucheng.plan.briefings.engine.content import (
     Table,
 )
 from shucheng.plan.briefings.engine.packages import settled
+from shucheng.plan.briefings.engine.plain_jinja import PlainEnvironment
 from shucheng.plan.briefings.engine.typesetting import TemplateRefused, work
 
 # What a reader has to be told, whatever the template looks like.
@@ -39,6 +42,10 @@ WORDS: Final = (
 )
 LISTS: Final = ("sections", "indicators", "charts", "notes")
 _LINKED: Final = (b"attachedTemplate", b"oleObject", b"/image", b"/frame", b"subDocument")
+_LARGEST_UNPACKED: Final = 100 * 1024 * 1024
+# A picture's place in a text: its number between two characters that no script has.
+_OPEN, _CLOSE = "\ue000", "\ue001"
+_MARK: Final = re.compile(f"{_OPEN}([0-9]+){_CLOSE}")
 
 
 def context_of(document: Document) -> dict[str, Any]:
@@ -79,6 +86,7 @@ def fill_docx(
     template: bytes, document: Document, pictures: Sequence[bytes], moment: datetime
 ) -> bytes:
     """The template filled with the document. Raises `TemplateRefused`."""
+    _refuse_unsafe(template)
     with TemporaryDirectory(prefix="briefing-") as folder:
         room = Path(folder)
         (room / "template.docx").write_bytes(template)
@@ -94,7 +102,7 @@ def fill_docx(
 
 def check_docx(template: bytes) -> tuple[list[str], list[str]]:
     """(unknown placeholders, missing ones that are required). Raises `TemplateRefused`."""
-    _refuse_links(template)
+    _refuse_unsafe(template)
     with TemporaryDirectory(prefix="briefing-") as folder:
         (Path(folder) / "template.docx").write_bytes(template)
         answer = work({"room": folder, "docx": {"names": True}})
@@ -105,14 +113,22 @@ def check_docx(template: bytes) -> tuple[list[str], list[str]]:
     return unknown, [name for name in REQUIRED if name not in named]
 
 
-def _refuse_links(template: bytes) -> None:
-    """A template that fetches something when it is opened is refused."""
+def _refuse_unsafe(template: bytes) -> None:
+    """A template that fetches something when it is opened, defines entities of XML, or unpacks to
+    more than a document can be, is refused."""
     try:
         with zipfile.ZipFile(io.BytesIO(template)) as package:
+            if sum(info.file_size for info in package.infolist()) > _LARGEST_UNPACKED:
+                raise TemplateRefused("it unpacks to more than 100 MB")
             for name in package.namelist():
-                if name.endswith(".rels"):
-                    _refuse_linked(package.read(name))
-    except zipfile.BadZipFile:
+                if not name.lower().endswith((".rels", ".xml")):
+                    continue
+                content = package.read(name)
+                if b"<!DOCTYPE" in content.replace(b"\0", b""):
+                    raise TemplateRefused("its XML has a document type of its own")
+                if name.lower().endswith(".rels"):
+                    _refuse_linked(content)
+    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, zlib.error):
         raise TemplateRefused("the file is damaged") from None
 
 
@@ -122,18 +138,33 @@ def _refuse_linked(relations: bytes) -> None:
             raise TemplateRefused("it links to files outside of itself")
 
 
+class _Filled(DocxTemplate):  # type: ignore[misc]
+    """Fills the parts of a Word file, and puts pictures where their marks are then."""
+
+    def __init__(self, room: Path, pictures: int) -> None:
+        super().__init__(str(room / "template.docx"))
+        self.room, self.pictures = room, pictures
+
+    def render_xml_part(self, src_xml: Any, part: Any, context: Any, jinja_env: Any = None) -> Any:
+        filled = super().render_xml_part(src_xml, part, context, jinja_env)
+        return _MARK.sub(lambda mark: self._picture(int(mark[1])), filled)
+
+    def _picture(self, at: int) -> str:
+        if at >= self.pictures:
+            raise TemplateError("there are fewer charts")
+        return str(InlineImage(self, str(self.room / f"chart{at}.png"), width=Mm(73)))
+
+
 def fill(room: Path, order: dict[str, Any]) -> dict[str, Any]:
     """In the worker: list a template's names, or fill it."""
-    environment = ImmutableSandboxedEnvironment(undefined=StrictUndefined, autoescape=True)
+    pictures = int(order.get("charts", 0))
+    environment = PlainEnvironment()
     try:
-        template = DocxTemplate(str(room / "template.docx"))
+        template = _Filled(room, pictures)
         if order.get("names"):
             return {"names": sorted(template.get_undeclared_template_variables(environment))}
-        context = json.loads((room / "context.json").read_text(encoding="utf-8"))
-        context["charts"] = [
-            InlineImage(template, str(room / f"chart{at}.png"), width=Mm(73))
-            for at in range(order["charts"])
-        ]
+        context = _told(json.loads((room / "context.json").read_text(encoding="utf-8")))
+        context["charts"] = [f"{_OPEN}{at}{_CLOSE}" for at in range(pictures)]
         template.render(context, environment, autoescape=True)
         template.save(str(room / "0"))
     except SecurityError as error:
@@ -145,3 +176,12 @@ def fill(room: Path, order: dict[str, Any]) -> dict[str, Any]:
     except (KeyError, ValueError, TypeError, OSError, zipfile.BadZipFile) as error:
         return {"error": f"it cannot be read: {error}"}
     return {}
+
+
+def _told(value: Any) -> Any:
+    """Without what XML cannot hold, and without marks: a picture's place is the template's word."""
+    if isinstance(value, dict):
+        return {name: _told(each) for name, each in value.items()}
+    if isinstance(value, list):
+        return [_told(each) for each in value]
+    return printable(value).replace(_OPEN, "").replace(_CLOSE, "")
