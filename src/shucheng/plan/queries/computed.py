@@ -60,10 +60,14 @@ def metrics_of(formula: str) -> frozenset[str]:
         return frozenset()
 
 
-def proven(binding: Binding | FormulaVersion, facts: dict[str, MetricFacts]) -> Formula | None:
+def proven(
+    binding: Binding | FormulaVersion,
+    facts: dict[str, MetricFacts],
+    frequency: Frequency | None = None,
+) -> Formula | None:
     """The binding's formula; None where it cannot be computed (the page says why)."""
     try:
-        return prove(binding.formula, facts, unit=binding.unit)
+        return prove(binding.formula, facts, unit=binding.unit, frequency=frequency)
     except (FormulaInvalid, units.UnitUnknown):
         return None
 
@@ -91,12 +95,14 @@ def compute(
     *,
     areas: Iterable[str] = (),
     as_of: date | datetime | None = None,
+    frequency: Frequency | None = None,
 ) -> list[Computed]:
     """The values of bindings for some areas (for all where none are named), in order of period.
 
-    `first_year` is where cumulative sums begin. A handful of queries, however many bindings.
+    `first_year` is where cumulative sums begin; with a `frequency` the periods are of it, else
+    each formula's own. A handful of queries, however many bindings.
     """
-    found = list(cell_values(bindings, first_year, areas=areas, as_of=as_of))
+    found = list(cell_values(bindings, first_year, areas=areas, as_of=as_of, frequency=frequency))
     newest = moments(value.newest for _, value in found)
     # A formula of that day may have given another unit.
     scale = {
@@ -124,10 +130,11 @@ def cell_values(
     *,
     areas: Iterable[str] = (),
     as_of: date | datetime | None = None,
+    frequency: Frequency | None = None,
 ) -> Iterator[tuple[Binding, CellValue]]:
     """As `compute`, binding by binding as they are found, with the newest observation by id
     alone."""
-    formulas = _formulas(bindings, as_of)
+    formulas = _formulas(bindings, as_of, frequency)
     asked = frozenset(areas)
     # The city's value and the sum below an area need other areas' observations as well.
     alone = asked and not any(_looks_around(formula.root) for formula in formulas.values())
@@ -219,7 +226,9 @@ def as_told(
 
 
 def _formulas(
-    bindings: Iterable[Binding], as_of: date | datetime | None = None
+    bindings: Iterable[Binding],
+    as_of: date | datetime | None = None,
+    frequency: Frequency | None = None,
 ) -> dict[Binding, Formula]:
     """The formulas of the bindings that can be computed, as they are or were on a day."""
     told = as_told(bindings, as_of)
@@ -227,7 +236,7 @@ def _formulas(
     return {
         binding: formula
         for binding, each in told.items()
-        if (formula := proven(each, facts)) is not None
+        if (formula := proven(each, facts, frequency)) is not None
     }
 
 

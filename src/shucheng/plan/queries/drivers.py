@@ -11,7 +11,7 @@ from shucheng.kernel.public import Area, city_area_code
 from shucheng.lib.periods import Period
 from shucheng.lib.units import UnitUnknown
 from shucheng.plan.formula.errors import FormulaInvalid
-from shucheng.plan.formula.model import Node
+from shucheng.plan.formula.model import Call, Node
 from shucheng.plan.formula.parse import parse
 from shucheng.plan.formula.proof import prove
 from shucheng.plan.judgement.contribution import (
@@ -125,7 +125,9 @@ def components(
     if made is None:
         return _none(indicator, period, against, _("The parts have no unit of their own."))
     city = city_area_code()
-    found = _values(indicator, [binding, *made], (against, period), as_of, areas=[city])
+    found = _values(
+        indicator, [binding, *made], (against, period), as_of, areas=[city], alike=sides is None
+    )
     values = [(each[against].get(city), each[period].get(city)) for each in found]
     known = [(a, b) for a, b in values if a is not None and b is not None]
     if len(known) < len(values):
@@ -250,8 +252,11 @@ def _values(
     periods: Sequence[str],
     as_of: date | None,
     areas: Sequence[str] = (),
+    *,
+    alike: bool = False,
 ) -> list[dict[str, Values]]:
-    """Of each binding: period → area → value; the first one's in the indicator's unit."""
+    """Of each binding: period → area → value; the first one's in the indicator's unit, the
+    others' too where they are `alike`."""
     found: list[dict[str, Values]] = [{period: {} for period in periods} for _each in bindings]
     place = {binding.pk: at for at, binding in enumerate(bindings)}
     if as_of is None and len(bindings) == 1:
@@ -272,10 +277,9 @@ def _values(
         if known.value is None or known.period not in periods:
             continue
         at = place[pk]
-        if at == 0 and factor is None:
-            continue
-        value = known.value * factor if at == 0 and factor is not None else known.value
-        found[at][known.period][area] = value
+        scale = factor if at == 0 or alike else Decimal(1)
+        if scale is not None:
+            found[at][known.period][area] = known.value * scale
     return found
 
 
@@ -319,7 +323,12 @@ def _by_ratio(
 def _scale(indicator: Indicator, binding: Binding) -> Decimal:
     """What a quotient of its parts is multiplied by to be in the indicator's unit."""
     formula = prove(binding.formula, metric_facts(metrics_of(binding.formula)), unit=binding.unit)
-    scale = Decimal(formula.scale.numerator) / Decimal(formula.scale.denominator)
+    exact = formula.scale
+    if isinstance(formula.root, Call) and formula.root.function == "share":
+        # Of 万元 in 亿元: a share is taken of the same unit, its parts are each in their own.
+        numerator, denominator = map(formula.measures, formula.root.arguments)
+        exact *= numerator.scale_to(denominator)
+    scale = Decimal(exact.numerator) / Decimal(exact.denominator)
     return scale * (factor_of(indicator) or Decimal(1))
 
 
