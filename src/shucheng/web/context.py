@@ -7,6 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.functional import SimpleLazyObject
 
 from shucheng.kernel.public import actor_for, count_unread_reminders, organisation_name
 from shucheng.plan.public import shell_facts
@@ -22,9 +23,9 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     actor = actor_for(request)
     return {
         "actor": actor,
-        "acting_for": organisation_name(actor.organisation_id),
-        "navigation": navigation(request, actor),
-        # Counted by the top bar alone: a fragment and the wall have none.
+        # Asked for by the frame alone: a fragment and the wall have none.
+        "acting_for": SimpleLazyObject(partial(organisation_name, actor.organisation_id)),
+        "navigation": SimpleLazyObject(partial(navigation, request, actor)),
         "unread_reminders": partial(count_unread_reminders, actor),
         "product_version": VERSION,
         "open_data": settings.OPEN_DATA,

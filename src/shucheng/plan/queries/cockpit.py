@@ -78,7 +78,6 @@ class Cockpit:
     parts: tuple[SectionTargets, ...]
     work: tuple[LeadWork, ...]
     progress: PeriodProgress | None
-    findings: int
     simulated: bool
     freshest: Known | None
     judged: JudgedPlan
@@ -108,7 +107,6 @@ def cockpit_of(version: PlanVersion, *, actor: Actor, as_of: date | None = None)
         parts=targets_by_section(plan, today),
         work=_work(version),
         progress=_progress(version, today),
-        findings=open_findings(version),
         simulated=any(k.simulated for k in known),
         freshest=max(known, key=lambda k: k.recorded_at, default=None),
         judged=judged,

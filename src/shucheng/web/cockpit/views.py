@@ -91,7 +91,9 @@ def _map_context(
 ) -> dict[str, Any]:
     show, by_light = _map_asked(request)
     as_of = as_of_asked(request)
-    comparison = compare_areas(show, actor=actor, as_of=as_of)
+    comparison = compare_areas(
+        show, actor=actor, as_of=as_of, version=judged.version if judged else None
+    )
     lights = {}
     if by_light and comparison.chosen:
         lights = lights_by_area(comparison.chosen.pk, judged, as_of=as_of)
