@@ -13,7 +13,7 @@ import json
 import os
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -74,8 +74,9 @@ def measured(metrics: int) -> list[dict[str, Any]]:
         for at, cell in enumerate(sheet.cells)
     }
     start = time.perf_counter()
-    data = template(sheet, filled)
+    template(sheet, filled)
     writing = time.perf_counter() - start
+    data = filled_in(template(sheet, {}), filled)
 
     def bare() -> None:
         CalamineWorkbook.from_filelike(io.BytesIO(data)).get_sheet_by_index(0).to_python()
@@ -101,6 +102,22 @@ def measured(metrics: int) -> list[dict[str, Any]]:
         row(f"{count}: read, judged and staged", staging, name, peer, bar),
         row(f"{count}: the template written", writing, name, peer),
     ]
+
+
+def filled_in(data: bytes, entries: Mapping[str, Any]) -> bytes:
+    """The template as somebody sends it back."""
+    from openpyxl import load_workbook
+
+    book = load_workbook(io.BytesIO(data))
+    page = book.worksheets[0]
+    names = {cell.value: cell.column for cell in page[5]}
+    for number in range(7, page.max_row + 1):
+        entry = entries[page.cell(number, names["key"]).value]
+        page.cell(number, names["value"], float(entry.value))
+        page.cell(number, names["note"], entry.note or None)
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
 
 
 def a_wide_form(metrics: int) -> tuple[int, Any]:

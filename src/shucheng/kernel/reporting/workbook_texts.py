@@ -14,16 +14,36 @@ WORKBOOK_TEXTS: dict[str, str | Promise] = {
         "This is not a template of this platform, or its hidden sheet is gone. "
         "Download the template and copy the values into it."
     ),
+    "workbook_version": _(
+        "This template is of an earlier version of the platform. Download it anew and copy the "
+        "values into it."
+    ),
+    "workbook_no_columns": _(
+        "The template's columns cannot be told apart: its hidden row above the head is gone, or a "
+        "column is missing or there twice. Download the template and copy the values into it."
+    ),
     "workbook_form": _("The file is of another form (%(found)s)."),
     "workbook_organisation": _("The file is of another organisation (%(found)s)."),
     "workbook_area": _("The file is of another area (%(found)s)."),
     "workbook_period": _("The file is of another period: %(found)s, not %(wanted)s."),
     "workbook_older": _(
-        "The draft was changed after this template was downloaded. Compare what would change; "
-        "empty cells of the file empty nothing."
+        "The draft was changed after this template was downloaded. Only cells that were changed in "
+        "the file are taken over."
+    ),
+    "workbook_clash": _(
+        "%(name)s: somebody changed this in the draft after the template was downloaded, and the "
+        "file says something else. The draft's stays."
     ),
     "workbook_formula": _(
         "A formula is not taken over: its result cannot be trusted. Write the number."
+    ),
+    "workbook_error": _(
+        "%(name)s: the cell holds an error of the spreadsheet (#DIV/0!, #N/A and the like). Write "
+        "the value itself, or empty the cell."
+    ),
+    "workbook_mixed": _(
+        "%(name)s: number %(found)s stands in this row, but the row is number %(wanted)s. The "
+        "cells were sorted or moved without the hidden first column. Move whole rows."
     ),
     "workbook_no_number": _("%(name)s: “%(text)s” is not a number. Write the number."),
     "workbook_percent": _(

@@ -8,10 +8,16 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from shucheng.kernel.observations.models import Status
-from shucheng.kernel.reporting.checking import STATUSES
-from shucheng.kernel.reporting.engine.model import Entry, Problem, Sheet
-from shucheng.kernel.reporting.engine.workbook.layout import LETTERS, Words
-from shucheng.kernel.reporting.engine.workbook.read import Reading, open_workbook, read_sheet
+from shucheng.kernel.reporting.checking import STATUSES, name_of
+from shucheng.kernel.reporting.engine.model import Cell, Entry, Problem, Sheet
+from shucheng.kernel.reporting.engine.workbook.base import as_read
+from shucheng.kernel.reporting.engine.workbook.layout import Words
+from shucheng.kernel.reporting.engine.workbook.read import (
+    Opened,
+    Reading,
+    open_workbook,
+    read_sheet,
+)
 from shucheng.kernel.reporting.engine.workbook.write import write_workbook
 
 COLUMN_NAMES: dict[str, str | Promise] = {
@@ -53,29 +59,68 @@ def words() -> Words:
     )
 
 
+# What is said together is taken over together: a value and its status are one answer.
+_TOGETHER = (("value", "status"), ("note",), ("reason",))
+
+
 @dataclass(frozen=True, slots=True)
 class Staging:
-    """What an upload holds for a sheet: `changes` is key → (stored, from the file)."""
+    """What an upload holds for a sheet: `changes` is key → (stored, what would be stored).
+
+    `clashes` is key → (stored, with the file's put over it) where somebody changed the draft after
+    the template was downloaded, and the file says something else.
+    """
 
     reading: Reading
     changes: Mapping[str, tuple[Entry, Entry]]
+    clashes: Mapping[str, tuple[Entry, Entry]]
 
     @property
     def entries(self) -> dict[str, Entry]:
         """What would be stored."""
-        return {key: found for key, (_stored, found) in self.changes.items()}
+        return {key: wanted for key, (_stored, wanted) in self.changes.items()}
 
 
-def stage(data: bytes, sheet: Sheet, stored: Mapping[str, Entry]) -> Staging:
-    """Read an upload and compare it with the draft. A file made from an earlier state fills and
-    changes cells but empties none."""
-    reading = read_sheet(open_workbook(data), sheet)
-    changes = {}
-    for key, found in reading.entries.items():
-        was = stored.get(key, Entry())
-        if found != was and not (reading.older and found == Entry()):
-            changes[key] = (was, found)
-    return Staging(reading, changes)
+def stage(
+    data: bytes | Opened, sheet: Sheet, stored: Mapping[str, Entry], *, over: bool = False
+) -> Staging:
+    """Read an upload and compare it with the draft. What was not changed in the file changes
+    nothing; where both were changed the draft's stays, or the file's goes `over` it."""
+    opened = data if isinstance(data, Opened) else open_workbook(data)
+    reading = read_sheet(opened, sheet)
+    cells = {cell.key: cell for cell in sheet.cells}
+    changes, clashes = {}, {}
+    for key, said in reading.entries.items():
+        was, base = stored.get(key, Entry()), reading.base.get(key, Entry())
+        if said in (base, was):
+            continue
+        taken, clashing = _merged(as_read(was, cells[key].unit), said, base)
+        wanted = replace(was, **taken, **(clashing if over else {}))
+        if wanted != was:
+            changes[key] = (was, wanted)
+        if clashing:
+            clashes[key] = (was, replace(was, **clashing))
+    kept = () if over else tuple(_clash(cells[key], reading) for key in clashes)
+    return Staging(replace(reading, problems=reading.problems + kept), changes, clashes)
+
+
+def _merged(now: Entry, said: Entry, base: Entry) -> tuple[dict[str, str], dict[str, str]]:
+    """What was changed in the file alone, and what was changed in the draft too."""
+    taken: dict[str, str] = {}
+    clashing: dict[str, str] = {}
+    for names in _TOGETHER:
+        ours, theirs, before = (
+            {name: getattr(entry, name) for name in names} for entry in (said, now, base)
+        )
+        if ours not in (before, theirs):
+            (taken if theirs == before else clashing).update(ours)
+    return taken, clashing
+
+
+def _clash(cell: Cell, reading: Reading) -> Problem:
+    place = (*reading.places[cell.key], reading.letters["value"])
+    told = {"name": name_of(cell)}
+    return Problem("warning", "workbook_clash", cell.key, values=told, place=place)
 
 
 def placed(problem: Problem, reading: Reading) -> Problem:
@@ -83,5 +128,5 @@ def placed(problem: Problem, reading: Reading) -> Problem:
     if problem.place or problem.key not in reading.places:
         return problem
     sheet, row = reading.places[problem.key]
-    column = LETTERS["reason" if problem.severity == "warning" else "value"]
+    column = reading.letters["reason" if problem.severity == "warning" else "value"]
     return replace(problem, place=(sheet, row, column))

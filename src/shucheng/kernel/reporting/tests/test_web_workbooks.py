@@ -8,6 +8,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from openpyxl import load_workbook
 
+from shucheng.kernel.reporting.actions.drafts import save_draft
+from shucheng.kernel.reporting.engine.model import Entry
 from shucheng.kernel.reporting.models import Submission
 from shucheng.kernel.reporting.tests.conftest import City
 from shucheng.kernel.reporting.tests.test_web import browser, field, page_of, text
@@ -62,3 +64,40 @@ def test_a_file_of_another_period_or_organisation_is_refused_by_name(city: City)
     neighbour = browser(city.neighbour)
     assert neighbour.get(sent["Location"]).status_code == 403
     assert client.post(f"{page}upload/", {}).status_code == 422
+
+
+def test_an_older_file_keeps_a_colleagues_work_and_asks_before_it_replaces_any(city: City) -> None:
+    city.draft(revenue="40")
+    client, page = browser(city.liaison), page_of(city)
+    file = filled(client, page, J7=41)
+    submission = Submission.objects.get()
+    save_draft(
+        submission.obligation_id,
+        {"revenue": Entry("55", note="a colleague's")},
+        revision=submission.revision,
+        actor=city.liaison,
+    )
+    sent = client.post(f"{page}upload/", {"file": file})
+    shown = client.get(sent["Location"])
+    assert "Also replace 1 cell that somebody changed in the draft" in text(shown)
+    revision, take = field(shown, "revision"), f"{sent['Location']}take/"
+    assert client.post(take, {"revision": revision}).status_code == 302
+    colleagues = {"value": "55", "note": "a colleague's"}
+    submission.refresh_from_db()
+    assert submission.values["revenue"] == colleagues
+    revision = field(client.get(sent["Location"]), "revision")
+    assert client.post(take, {"revision": revision, "over": "1"}).status_code == 302
+    submission.refresh_from_db()
+    assert submission.values["revenue"] == {**colleagues, "value": "41"}
+
+
+def test_an_older_file_that_was_not_changed_has_nothing_to_take_over(city: City) -> None:
+    city.draft(revenue="40")
+    client, page = browser(city.liaison), page_of(city)
+    file = filled(client, page)
+    submission = Submission.objects.get()
+    entries = {"revenue": Entry("55")}
+    save_draft(submission.obligation_id, entries, revision=submission.revision, actor=city.liaison)
+    sent = client.post(f"{page}upload/", {"file": file})
+    shown = text(client.get(sent["Location"]))
+    assert "Nothing was changed in the workbook that the draft does not hold already" in shown

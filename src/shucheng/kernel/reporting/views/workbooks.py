@@ -18,7 +18,7 @@ from shucheng.kernel.files.queries import file_for
 from shucheng.kernel.identity.actors import actor_for
 from shucheng.kernel.reporting.access import FILES
 from shucheng.kernel.reporting.actions.drafts import save_draft
-from shucheng.kernel.reporting.engine.model import Entry, Severity
+from shucheng.kernel.reporting.engine.model import Entry
 from shucheng.kernel.reporting.problem_texts import problem_text
 from shucheng.kernel.reporting.queries.lists import obligation_row
 from shucheng.kernel.reporting.queries.sheets import entries_of, problems_of, sheet_of
@@ -83,13 +83,14 @@ def staged(request: HttpRequest, obligation_id: int, file_id: int) -> HttpRespon
 
 @require_POST
 def take_over(request: HttpRequest, obligation_id: int, file_id: int) -> HttpResponse:
-    """Store the rows that could be read, all at once, in the draft that was looked at."""
+    """Store what was changed in the file, all at once, in the draft that was looked at."""
     actor = actor_for(request)
     file = _sent(obligation_id, file_id, actor)
     sheet = sheet_of(obligation_id, actor=actor)
     revision = whole_number(request.POST.get("revision", "")) or 0
     try:
-        found = stage(file.read(), sheet, entries_of(obligation_id, actor=actor))
+        stored, over = entries_of(obligation_id, actor=actor), request.POST.get("over") == "1"
+        found = stage(file.read(), sheet, stored, over=over)
         save_draft(obligation_id, found.entries, revision=revision, actor=actor)
     except ShuchengError as error:
         if error.status in (403, 404):
@@ -115,6 +116,7 @@ def _staged_response(
     problems = _problems(obligation_id, found, stored, actor)
     names = {cell.key: cell for cell in sheet.cells}
     changes = [(names[key], was, now) for key, (was, now) in found.changes.items()]
+    clashes = [(names[key], was, now) for key, (was, now) in found.clashes.items()]
     context = {
         "row": row,
         "obligation": row.obligation,
@@ -123,11 +125,13 @@ def _staged_response(
         "found": found,
         "changes": changes[:MOST_SHOWN],
         "more_changes": max(0, len(changes) - MOST_SHOWN),
+        "clashes": clashes[:MOST_SHOWN],
+        "more_clashes": max(0, len(clashes) - MOST_SHOWN),
         "problems": problems[:MOST_SHOWN],
         "more_problems": max(0, len(problems) - MOST_SHOWN),
         "errors": sum(severity == "error" for severity, _text, _place in problems),
-        "warnings": sum(severity == "warning" for severity, _text, _place in problems),
-        "may_take": bool(found.changes) and may_now(row, actor).edit,
+        "warnings": sum(severity != "error" for severity, _text, _place in problems),
+        "may_take": bool(found.changes or found.clashes) and may_now(row, actor).edit,
         "error": error,
     }
     return render(request, "reporting/staged.html", context, status=error.status if error else 200)
@@ -135,10 +139,14 @@ def _staged_response(
 
 def _problems(
     obligation_id: int, found: Staging, stored: Mapping[str, Entry], actor: Actor
-) -> list[tuple[Severity, str, tuple[str, int, str] | None]]:
-    """(severity, words, place): of the file first, then what the rules say of the values."""
+) -> list[tuple[str, str, tuple[str, int, str] | None]]:
+    """(severity, words, place): of the file first (an error or a notice, which wants no reason),
+    then what the rules say of the values."""
     reading = found.reading
-    told = [(p.severity, problem_text(p), p.place) for p in reading.problems]
+    told: list[tuple[str, str, tuple[str, int, str] | None]] = [
+        (p.severity if p.severity == "error" else "notice", problem_text(p), p.place)
+        for p in reading.problems
+    ]
     if not reading.rows:
         return told
     entries = {**stored, **found.entries}

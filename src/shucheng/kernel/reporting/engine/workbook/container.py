@@ -27,6 +27,8 @@ from shucheng.kernel.reporting.engine.workbook.layout import (
 _PLACE = re.compile(r"([A-Z]{1,3})(\d{1,7})")
 # Built-in formats that show percent; others say it by their format code.
 _PERCENT_FORMATS = {"9", "10"}
+# What a format code only shows: quoted and escaped text, blanks and fillings, colours, currencies.
+_SHOWN = re.compile(r'"[^"]*"|\\.|_.|\*.|\[[^\]]*\]', re.DOTALL)
 _CHUNK = 1 << 20
 # What the standard library raises for archives and documents that are not whole.
 _DAMAGED = (
@@ -59,6 +61,8 @@ class Traits:
     # Array formulas fill a rectangle (first row, first column, last row, last column).
     areas: list[tuple[int, int, int, int]] = field(default_factory=list)
     percents: set[tuple[int, int]] = field(default_factory=set)
+    # Cells that hold #DIV/0!, #N/A and the like; they read as empty.
+    errors: set[tuple[int, int]] = field(default_factory=set)
 
     def is_formula(self, row: int, column: int) -> bool:
         return (row, column) in self.formulas or any(
@@ -161,7 +165,7 @@ def _percent_styles(archive: zipfile.ZipFile) -> set[str]:
 
     def start(tag: str, facts: dict[str, str]) -> None:
         bare = tag.rpartition(":")[2]
-        if bare == "numFmt" and "%" in facts.get("formatCode", ""):
+        if bare == "numFmt" and "%" in _SHOWN.sub("", facts.get("formatCode", "")):
             formats.add(facts["numFmtId"])
         elif bare == "cellXfs":
             inside[0] = True
@@ -186,6 +190,8 @@ def _traits(data: bytes, percents: set[str]) -> Traits:
             here[0], here[1] = _cell(facts, here)
             if facts.get("s") in percents:
                 traits.percents.add((here[0], here[1]))
+            if facts.get("t") == "e":
+                traits.errors.add((here[0], here[1]))
         elif bare == "f":
             traits.formulas.add((here[0], here[1]))
             if facts.get("t") in ("array", "dataTable") and "ref" in facts:

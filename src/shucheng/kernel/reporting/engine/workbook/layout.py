@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 from openpyxl.utils import get_column_letter
 
-SCHEMA = "shucheng.sheet/1"
+SCHEMA_NAME = "shucheng.sheet/"
+SCHEMA = f"{SCHEMA_NAME}2"
 # The hidden sheet that says which sheets of the file are whose.
 IDENTITY = "_shucheng"
 IDENTITY_HEAD = (
@@ -17,7 +18,9 @@ IDENTITY_HEAD = (
     "submission",
     "revision",
 )
-# The first row of the sheet is 1. Keys stand in the first, hidden column.
+# The first row of the sheet is 1. Keys stand in the first, hidden column; the hidden row above the
+# head holds the names of `COLUMNS`, by which each column is found wherever it was moved.
+NAMES_ROW = 5
 HEAD_ROW = 6
 COLUMNS = (
     "key",

@@ -1,7 +1,7 @@
 """Reading a filled-in workbook back. Nothing is guessed: what cannot be trusted is a `Problem`.
 
 Values come from calamine, which computes nothing; what a formula left behind is never taken for
-a number. Rows are found by their key, wherever they were moved.
+a number. Rows are found by their key and columns by their name, wherever they were moved.
 """
 
 import io
@@ -9,13 +9,14 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
+from openpyxl.utils import get_column_letter
 from python_calamine import CalamineError, CalamineWorkbook
 
 from shucheng.kernel.reporting.engine.model import Entry, Problem, Severity, Sheet
 from shucheng.kernel.reporting.engine.rules import plain
-from shucheng.kernel.reporting.engine.typed import as_typed, without_percent
+from shucheng.kernel.reporting.engine.workbook.base import Was, unpack, value_read
 from shucheng.kernel.reporting.engine.workbook.container import Refused, Traits, examine
 from shucheng.kernel.reporting.engine.workbook.layout import (
     COLUMNS,
@@ -26,11 +27,17 @@ from shucheng.kernel.reporting.engine.workbook.layout import (
     LETTERS,
     LONGEST_TEXT,
     SCHEMA,
+    SCHEMA_NAME,
 )
 
 Scalar = str | int | float | bool | date | datetime | time | timedelta | None
 Row = Sequence[Scalar]
-_AT = {name: at for at, name in enumerate(COLUMNS)}
+# Without these a row cannot be read.
+_NEEDED = ("key", "number", *EDITABLE)
+# The row of the columns' names is looked for among so many: somebody may have put rows above it.
+_MOST_ABOVE = 30
+# Excel keeps 15 digits of a number; what a file holds beyond them is dust of binary fractions.
+_DIGITS = 15
 _NUMBERED = re.compile(r"\d{1,15}", re.ASCII)
 
 
@@ -55,19 +62,24 @@ class Opened:
     rows: Mapping[str, Sequence[Row]] = field(default_factory=dict)
     traits: Mapping[str, Traits] = field(default_factory=dict)
     statuses: Mapping[str, str] = field(default_factory=dict)
+    # Sheet → key → what the row held when the file was made.
+    bases: Mapping[str, Mapping[str, Was]] = field(default_factory=dict)
     problems: tuple[Problem, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What a sheet says. `entries` hold every row that could be read, `places` where each stood.
+    """What a sheet says. `entries` hold every row that could be read, `places` where each stood,
+    `base` what each held when the file was made, `letters` the columns of the file.
 
-    `older`: the file was made from an earlier state than the one it was compared with, so an
-    empty row says nothing. Rows with an error are not among the entries.
+    `older`: the file was made from an earlier state than the one it was compared with. Rows with
+    an error are not among the entries.
     """
 
     entries: Mapping[str, Entry] = field(default_factory=dict)
     places: Mapping[str, tuple[str, int]] = field(default_factory=dict)
+    base: Mapping[str, Entry] = field(default_factory=dict)
+    letters: Mapping[str, str] = field(default_factory=lambda: LETTERS)
     problems: tuple[Problem, ...] = ()
     older: bool = False
     rows: int = 0
@@ -84,15 +96,18 @@ def open_workbook(data: bytes) -> Opened:
     try:
         book = CalamineWorkbook.from_filelike(io.BytesIO(data))
         identity = book.get_sheet_by_name(IDENTITY).to_python(skip_empty_area=False)
-        owners, statuses = _identity(identity)
+        owners, statuses, held = _identity(identity)
         known = [owner for owner in owners if owner.sheet in traits]
         rows = {
             owner.sheet: book.get_sheet_by_name(owner.sheet).to_python(skip_empty_area=False)
             for owner in known
         }
+        bases = {owner.sheet: unpack(held.get(owner.sheet, [])) for owner in known}
+    except Refused as refused:
+        return Opened(problems=(Problem("error", refused.code, values=refused.values),))
     except (CalamineError, ValueError, IndexError):
         return Opened(problems=(Problem("error", "workbook_foreign"),))
-    return Opened(tuple(known), rows, traits, statuses)
+    return Opened(tuple(known), rows, traits, statuses, bases)
 
 
 def read_sheet(opened: Opened, sheet: Sheet) -> Reading:
@@ -106,25 +121,55 @@ def read_sheet(opened: Opened, sheet: Sheet) -> Reading:
     owner, problem = _owner_of(opened, sheet)
     if owner is None:
         return Reading(problems=(problem,) if problem else ())
-    reader = _Reader(opened, owner, sheet)
-    for number, row in enumerate(opened.rows[owner.sheet], 1):
-        if number > HEAD_ROW:
+    rows = opened.rows[owner.sheet]
+    names = _names(rows)
+    if names is None:
+        place = (owner.sheet, HEAD_ROW, "A")
+        return Reading(problems=(Problem("error", "workbook_no_columns", place=place),))
+    above, columns = names
+    reader = _Reader(opened, owner, sheet, columns)
+    for number, row in enumerate(rows, 1):
+        if number > above + 1:  # the head is read by nobody
             reader.read(number, row)
     older = (owner.submission, owner.revision) != (sheet.submission, sheet.revision)
     if older:
         told = {"old": str(owner.revision), "now": str(sheet.revision)}
         reader.problems.insert(0, Problem("warning", "workbook_older", values=told))
-    return Reading(reader.entries, reader.places, tuple(reader.problems), older, len(reader.places))
+    return Reading(
+        entries=reader.entries,
+        places=reader.places,
+        base={key: was.entry for key, was in reader.base.items()},
+        letters=reader.letters,
+        problems=tuple(reader.problems),
+        older=older,
+        rows=len(reader.places),
+    )
 
 
-def _identity(rows: Sequence[Row]) -> tuple[list[Owner], dict[str, str]]:
+def _names(rows: Sequence[Row]) -> tuple[int, dict[str, int]] | None:
+    """The row that names the columns, and where each stands; None where one cannot be told."""
+    for number, row in enumerate(rows[:_MOST_ABOVE], 1):
+        told = [_text(value) for value in row]
+        if all(name in told for name in _NEEDED):
+            once = all(told.count(name) == 1 for name in _NEEDED)
+            places = {name: told.index(name) for name in COLUMNS if name in told}
+            return (number, places) if once else None
+    return None
+
+
+def _identity(rows: Sequence[Row]) -> tuple[list[Owner], dict[str, str], dict[str, list[str]]]:
+    """Whose the sheets are, label → status, sheet → what its cells held. Raises `Refused`."""
     head = [_text(value) for value in rows[0]] if rows else []
     width = len(IDENTITY_HEAD)
     if head[: width + 1] != [*IDENTITY_HEAD, SCHEMA]:
-        raise ValueError("foreign")
-    owners, statuses = [], {}
+        ours = head[:width] == [*IDENTITY_HEAD] and head[width : width + 1] != []
+        earlier = ours and head[width].startswith(SCHEMA_NAME)
+        raise Refused("workbook_version" if earlier else "workbook_foreign")
+    owners: list[Owner] = []
+    statuses: dict[str, str] = {}
+    held: dict[str, list[str]] = {}
     for row in rows[1:]:
-        told = [_text(value) for value in row] + [""] * 10
+        told = [_text(value) for value in row] + [""] * (width + 5)
         if told[0]:
             owners.append(
                 Owner(
@@ -139,7 +184,9 @@ def _identity(rows: Sequence[Row]) -> tuple[list[Owner], dict[str, str]]:
             )
         if told[width + 2]:
             statuses[told[width + 2]] = told[width + 1]
-    return owners, statuses
+        if told[width + 3]:
+            held.setdefault(told[width + 3], []).append(told[width + 4])
+    return owners, statuses, held
 
 
 def _owner_of(opened: Opened, sheet: Sheet) -> tuple[Owner | None, Problem | None]:
@@ -162,9 +209,14 @@ def _owner_of(opened: Opened, sheet: Sheet) -> tuple[Owner | None, Problem | Non
 class _Reader:
     """Reads one sheet's rows into entries, places and problems."""
 
-    def __init__(self, opened: Opened, owner: Owner, sheet: Sheet) -> None:
+    def __init__(
+        self, opened: Opened, owner: Owner, sheet: Sheet, columns: Mapping[str, int]
+    ) -> None:
         self.name = owner.sheet
+        self.at = columns
+        self.letters = {name: get_column_letter(at + 1) for name, at in columns.items()}
         self.traits = opened.traits[owner.sheet]
+        self.base = opened.bases[owner.sheet]
         self.statuses = opened.statuses
         self.cells = {cell.key: cell for cell in sheet.cells}
         self.entries: dict[str, Entry] = {}
@@ -172,13 +224,13 @@ class _Reader:
         self.problems: list[Problem] = []
 
     def read(self, number: int, row: Row) -> None:
-        key = _text(row[0]) if row else ""
-        told = [_text(row[_AT[name]]) if _AT[name] < len(row) else "" for name in EDITABLE]
-        if self._is_formula(number, "key"):
+        key = _text(self._value_at(row, "key"))
+        told = any(_text(self._value_at(row, name)) for name in EDITABLE)
+        if self._is_formula(number, "key") or self._is_error(number, "key"):
             self._refuse(number, "name", "workbook_formula", "")
             return
         if not key:
-            if any(told) or self._is_formula(number, "value"):
+            if told or self._is_formula(number, "value"):
                 self._refuse(number, "value", "workbook_no_key", "")
             return
         if key not in self.cells:
@@ -191,18 +243,27 @@ class _Reader:
             return
         self.places[key] = (self.name, number)
         found = len(self.problems)
+        self._check_number(number, key, row)
         entry = self._entry(number, key, row)
         if len(self.problems) == found:
             self.entries[key] = entry
 
+    def _check_number(self, number: int, key: str, row: Row) -> None:
+        """Columns that were sorted without the hidden key stand beside another row's number."""
+        shown, was = _text(self._value_at(row, "number")), self.base.get(key)
+        if shown and was and shown != was.number:
+            told = {"found": shown[:40], "wanted": was.number}
+            self._refuse(number, "number", "workbook_mixed", key, **told)
+
     def _entry(self, number: int, key: str, row: Row) -> Entry:
         said = {}
         for column in EDITABLE:
-            value = row[_AT[column]] if _AT[column] < len(row) else None
             if self._is_formula(number, column):
                 self._refuse(number, column, "workbook_formula", key)
-                continue
-            said[column] = self._said(number, column, key, value)
+            elif self._is_error(number, column):
+                self._refuse(number, column, "workbook_error", key)
+            else:
+                said[column] = self._said(number, column, key, self._value_at(row, column))
         return Entry(**said)
 
     def _said(self, number: int, column: str, key: str, value: Scalar) -> str:
@@ -220,39 +281,45 @@ class _Reader:
         if isinstance(value, bool | date | datetime | time | timedelta):
             self._refuse(number, "value", "workbook_no_number", key, text=str(value)[:40])
             return ""
-        if isinstance(value, str):
-            text, percent = without_percent(as_typed(value))
-            if percent and unit != "%":
+        if isinstance(value, str):  # also an empty cell
+            text, foreign = value_read(value, unit)
+            if foreign:
                 self._refuse(number, "value", "workbook_percent", key, text=text[:40])
-            return text if percent else as_typed(value)
+            return text
         if value is None:
             return ""
-        # An empty cell comes as "", a number as a float: its shortest form is what was typed.
-        exact = Decimal(repr(value))
-        if (number, _AT["value"] + 1) in self.traits.percents:
+        exact = _exact(value)
+        if (number, self.at["value"] + 1) in self.traits.percents:
+            exact = _exact(float(exact * 100))
             if unit != "%":
-                self._refuse(number, "value", "workbook_percent", key, text=f"{exact * 100:f}")
-                return ""
-            exact = _rounded(exact * 100)
+                self._refuse(number, "value", "workbook_percent", key, text=f"{plain(exact)}%")
         return plain(exact)
 
+    def _value_at(self, row: Row, column: str) -> Scalar:
+        at = self.at[column]
+        return row[at] if at < len(row) else None
+
     def _is_formula(self, number: int, column: str) -> bool:
-        return self.traits.is_formula(number, _AT[column] + 1)
+        return self.traits.is_formula(number, self.at[column] + 1)
+
+    def _is_error(self, number: int, column: str) -> bool:
+        return (number, self.at[column] + 1) in self.traits.errors
 
     def _refuse(self, number: int, column: str, code: str, key: str, **told: str) -> None:
         severity: Severity = "error"
         cell = self.cells.get(key)
         named = {"name": cell.name, "unit": cell.unit} if cell else {}
-        place = (self.name, number, LETTERS[column])
+        place = (self.name, number, self.letters.get(column, "A"))
         self.problems.append(Problem(severity, code, key, values={**named, **told}, place=place))
 
 
-def _rounded(value: Decimal) -> Decimal:
-    """A percent cell holds a fraction in binary: 0.352 * 100 without the dust beyond 15 digits."""
-    try:
-        return Decimal(f"{value:.15g}")
-    except InvalidOperation:
-        return value
+def _exact(value: float) -> Decimal:
+    """A number as it was typed or computed to 15 digits: 0.1 + 0.2 is 0.3, 0.352 * 100 is 35.2.
+
+    Whole numbers that are longer are left alone: they are too long to be kept, and told so.
+    """
+    longer = abs(value) >= 10**_DIGITS
+    return Decimal(repr(value)) if longer else Decimal(f"{value:.{_DIGITS}g}")
 
 
 def _text(value: Scalar) -> str:
@@ -262,7 +329,7 @@ def _text(value: Scalar) -> str:
     if isinstance(value, bool):
         return str(value)
     if isinstance(value, int | float):
-        return plain(Decimal(repr(value)))
+        return plain(_exact(value))
     return str(value).strip()
 
 

@@ -1,8 +1,9 @@
 """A sheet, or many, as one xlsx file to be filled in and sent back.
 
 Cells that are asked for can be typed in, everything else is protected (without a password: it
-keeps from slips, it is no secret). A hidden sheet says whose file it is, a hidden column which
-cell a row is, so that rows that were sorted or moved are still read right.
+keeps from slips, it is no secret). A hidden sheet says whose file it is and what the cells held,
+a hidden column which cell a row is and a hidden row what a column is, so that rows and columns
+that were moved are still read right.
 """
 
 import io
@@ -19,12 +20,14 @@ from openpyxl.utils import quote_sheetname
 from openpyxl.worksheet.datavalidation import DataValidation
 
 from shucheng.kernel.reporting.engine.model import Cell, Entry, Sheet
+from shucheng.kernel.reporting.engine.workbook.base import pack
 from shucheng.kernel.reporting.engine.workbook.layout import (
     COLUMNS,
     HEAD_ROW,
     IDENTITY,
     IDENTITY_HEAD,
     LETTERS,
+    NAMES_ROW,
     SCHEMA,
     WIDTHS,
     Words,
@@ -59,19 +62,22 @@ def write_workbook(
     book = Workbook(write_only=True)
     names: list[str] = []
     for at, sheet in enumerate(sheets):
-        names.append(_sheet_name(sheet, names))
+        names.append(_sheet_name(sheet, names, by_form=len({each.form for each in sheets}) > 1))
         _write_sheet(book, names[-1], sheet, entries.get(at, {}), words)
-    _write_identity(book, names, sheets, words)
+    bases = [pack(sheet.cells, entries.get(at, {})) for at, sheet in enumerate(sheets)]
+    _write_identity(book, names, sheets, bases, words)
     out = io.BytesIO()
     book.save(out)
     return out.getvalue()
 
 
-def _sheet_name(sheet: Sheet, taken: Sequence[str]) -> str:
-    """`亭湖区 2026-07`, without what a sheet's name cannot hold, at most 31 characters."""
-    area = re.sub(r"[\\/*?:\[\]'\x00-\x1f]", " ", cell_text(sheet.area_name or sheet.area)).strip()
+def _sheet_name(sheet: Sheet, taken: Sequence[str], *, by_form: bool = False) -> str:
+    """`亭湖区 2026-07` (of several forms: the form's name), without what a sheet's name cannot
+    hold, at most 31 characters."""
+    said = (sheet.form_name or sheet.form) if by_form else (sheet.area_name or sheet.area)
+    said = re.sub(r"[\\/*?:\[\]'\x00-\x1f]", " ", cell_text(said)).strip()
     period = re.sub(r"[^0-9A-Za-z-]", "", sheet.period)
-    name = f"{area[: 29 - len(period)]} {period}".strip() or "1"
+    name = f"{said[: 29 - len(period)]} {period}".strip() or "1"
     count = 2
     lower = {each.lower() for each in (*taken, IDENTITY)}
     while name.lower() in lower:
@@ -108,6 +114,7 @@ def _set_up(page: Any, last: int) -> None:
     page.column_dimensions["A"].hidden = True
     for name, width in WIDTHS.items():
         page.column_dimensions[LETTERS[name]].width = width
+    page.row_dimensions[NAMES_ROW].hidden = True
     page.row_dimensions[HEAD_ROW].height = 32
     page.sheet_view.showGridLines = False
     page.page_setup.orientation = "landscape"
@@ -158,7 +165,7 @@ def _title_rows(page: Any, sheet: Sheet, words: Words) -> list[list[Any]]:
         rows.append([*row, _text(page, f"{right}  {right_value}")])
     help_text = _text(page, words.help)
     help_text.font = _MUTED
-    return [*rows, [None, help_text], []]
+    return [*rows, [None, help_text], [_text(page, column) for column in COLUMNS]]
 
 
 # Column → what its cells look like; those of the rest are plain.
@@ -259,9 +266,14 @@ def _text(page: Any, text: str) -> Any:
 
 
 def _write_identity(
-    book: Workbook, names: Sequence[str], sheets: Sequence[Sheet], words: Words
+    book: Workbook,
+    names: Sequence[str],
+    sheets: Sequence[Sheet],
+    bases: Sequence[Sequence[str]],
+    words: Words,
 ) -> None:
-    """Whose sheets these are (columns A to G) and the statuses by code and label (I, J)."""
+    """Whose sheets these are (columns A to G), the statuses by code and label (I, J), and what
+    the sheets' cells held (K, L)."""
     page = book.create_sheet(IDENTITY)
     page.sheet_state = "veryHidden"
     page.protection.sheet = True
@@ -279,7 +291,9 @@ def _write_identity(
     ]
     statuses = [[code, label] for code, label in words.statuses.items()]
     page.append([_text(page, text) for text in (*IDENTITY_HEAD, SCHEMA)])
-    for at in range(max(len(own), len(statuses))):
+    held = [[name, text] for name, base in zip(names, bases, strict=True) for text in base]
+    for at in range(max(len(own), len(statuses), len(held))):
         left = own[at] if at < len(own) else [""] * len(IDENTITY_HEAD)
-        right = statuses[at] if at < len(statuses) else []
-        page.append([_text(page, text) for text in (*left, "", *right)])
+        middle = statuses[at] if at < len(statuses) else ["", ""]
+        right = held[at] if at < len(held) else []
+        page.append([_text(page, text) for text in (*left, "", *middle, *right)])
