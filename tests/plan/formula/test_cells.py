@@ -102,6 +102,21 @@ def test_formulas_at_once_give_what_each_gives_alone(texts: list[str], seed: int
                 check_lineage(formula, value, rows, simulated)
 
 
+def test_a_metric_is_read_by_any_number_of_selections() -> None:
+    """130 of them, one a code: more than two columns of bits; and one of two codes."""
+    codes = tuple(f"{number:03}" for number in range(130))
+    facts = {"firms": MetricFacts("firms", "家", "M", dimensions={"branch": codes})}
+    month = Period.parse("2026-01")
+    rows = [
+        PanelRow("firms", CITY, month, Decimal(number), f"branch={code}")
+        for number, code in enumerate(codes)
+    ]
+    texts = [f"firms[branch={code}]" for code in codes]
+    found = computed([prove(text, facts) for text in (*texts, "firms")], rows)
+    assert [values[0].value for values in found] == [*range(130), sum(range(130))]
+    assert [values[0].rests_on for values in found] == [1] * 130 + [130]
+
+
 def check_lineage(
     formula: Formula, value: CellValue, rows: list[PanelRow], simulated: frozenset[int]
 ) -> None:

@@ -42,10 +42,13 @@ _Step = tuple[Period, str, list[tuple[int, str, int, int]]]
 _IDS: Final = 1 << 40
 _DAYS: Final = 32
 
+# How many of a metric's selections have a bit in one column; further ones are in a further column.
+_BITS: Final = 63
+
 # Every metric's rows added up by area and period, apart by which of the metric's selections count
 # them (a bit each).
 _SUMS: Final = (
-    "CREATE TABLE sums (metric VARCHAR, area VARCHAR, period_end DATE, chosen BIGINT,"
+    "CREATE TABLE sums (metric VARCHAR, area VARCHAR, period_end DATE, {chosen},"
     " value DECIMAL(38, 6), known BIGINT, cells BIGINT, rests_on BIGINT, simulated BIGINT,"
     " ids HUGEINT, newest BIGINT)"
 )
@@ -56,7 +59,7 @@ _CELLS: Final = (
     " THEN SUM(value) END AS value, SUM(rests_on) AS rests_on, SUM(simulated) AS simulated,"
     f" SUM(ids) AS ids, MAX(month * {_DAYS * _IDS} + newest) AS closing, a_year"
     f" FROM (SELECT *, {_MONTH} AS month, {_MONTH} * a_year // 12 AS step FROM sums"
-    " JOIN ({listed}) AS listed USING (metric) WHERE bit = 0 OR chosen & bit <> 0)"
+    " JOIN ({listed}) AS listed USING (metric) WHERE bit = 0 OR {chosen} & bit <> 0)"
     " GROUP BY reading, area, step, expected, a_year"
 )
 _PANEL: Final = (
@@ -107,7 +110,13 @@ class Computation:
             for reading in readings(formula.root):
                 self._keys.setdefault((reading.metric, reading.where), len(self._keys))
             self._facts |= formula.metrics
-        self._wheres = list(dict.fromkeys(where for _, where in self._keys if where))
+        # Each selection with the column in which it has its bits.
+        self._wheres = list(
+            dict.fromkeys((key[1], self._place(*key)[0]) for key in self._keys if key[1])
+        )
+        self._columns = [
+            f"chosen{number}" for number in range(1 + max((n for _, n in self._wheres), default=0))
+        ]
 
     def statements(self) -> list[str]:
         """SQL to run in order; the last ones, one a formula after the cells, are answers."""
@@ -115,10 +124,10 @@ class Computation:
 
     def _preparations(self) -> list[str]:
         return [
-            _SUMS,
+            _SUMS.format(chosen=", ".join(f"{name} BIGINT" for name in self._columns)),
             *self._marks(),
             *self._additions(),
-            _CELLS.format(listed=self._listed()),
+            _CELLS.format(listed=self._listed(), chosen=self._chosen_there()),
             _PANEL,
             "CREATE TABLE areas AS " + _values(["area", "parent"], list(self._areas.items())),
         ]
@@ -146,35 +155,54 @@ class Computation:
         rows = []
         for (metric, where), number in self._keys.items():
             facts = self._facts[metric]
-            bit = self._bit(metric, where) if where else 0
-            rows.append((number, metric, bit, PERIODS_A_YEAR[facts.read_as], facts.cells(where)))
-        return _values(["reading", "metric", "bit", "a_year", "expected"], rows)
+            place, bit = self._place(metric, where)
+            a_year = PERIODS_A_YEAR[facts.read_as]
+            rows.append((number, metric, place, bit, a_year, facts.cells(where)))
+        return _values(["reading", "metric", "place", "bit", "a_year", "expected"], rows)
 
-    def _bit(self, metric: str, where: Selection) -> int:
-        """The bit of one of the metric's selections; 0 where it is none of them."""
+    def _place(self, metric: str, where: Selection) -> tuple[int, int]:
+        """The column and the bit of one of the metric's selections; (0, 0) where it is none."""
         own = [key[1] for key in self._keys if key[0] == metric and key[1]]
-        return 1 << own.index(where) if where in own else 0
+        if where not in own:
+            return 0, 0
+        column, bit = divmod(own.index(where), _BITS)
+        return column, 1 << bit
+
+    def _bit(self, metric: str, where: Selection, column: int) -> int:
+        """The bit of one of the metric's selections in a column; 0 where it has none there."""
+        place, bit = self._place(metric, where)
+        return bit if place == column else 0
+
+    def _chosen_there(self) -> str:
+        """Of a row added up, the column that a reading's bit is in."""
+        if len(self._columns) == 1:
+            return self._columns[0]
+        cases = (f"WHEN {number} THEN {name}" for number, name in enumerate(self._columns))
+        return f"(CASE place {' '.join(cases)} END)"
 
     def _additions(self) -> Iterator[str]:
         """Fill the sums: once for what is observed by month or less often, once for days."""
         daily = sorted(code for code, facts in self._facts.items() if facts.frequency == "D")
-        chosen = self._chosen()
+        columns = ", ".join(self._columns)
+        chosen = ", ".join(
+            f"{self._chosen(number)} AS {name}" for number, name in enumerate(self._columns)
+        )
         if len(daily) < len(self._facts):
             apart = f" WHERE metric NOT IN ({_listing(daily)})" if daily else ""
             yield (
-                f"INSERT INTO sums SELECT metric, area, period_end, {chosen} AS chosen, SUM(value),"
+                f"INSERT INTO sums SELECT metric, area, period_end, {chosen}, SUM(value),"
                 " COUNT(value), COUNT(*), COUNT(*), COUNT(*) FILTER (simulated), SUM(id),"
                 f" day(period_end) * {_IDS} + MAX(id) FROM known JOIN marks USING (metric){apart}"
-                " GROUP BY metric, area, period_end, chosen"
+                f" GROUP BY metric, area, period_end, {columns}"
             )
         if daily:
             yield (
-                f"INSERT INTO sums SELECT metric, area, last_day(period_end), {chosen} AS chosen,"
+                f"INSERT INTO sums SELECT metric, area, last_day(period_end), {chosen},"
                 f" {self._month()} AS month, CASE WHEN month IS NULL THEN 0 ELSE 1 END, 1,"
                 " COUNT(*), COUNT(*) FILTER (simulated), SUM(id),"
                 f" MAX(day(period_end) * {_IDS} + id) FROM known JOIN marks USING (metric)"
                 f" WHERE metric IN ({_listing(daily)})"
-                " GROUP BY metric, area, last_day(period_end), chosen, dimension"
+                f" GROUP BY metric, area, last_day(period_end), {columns}, dimension"
             )
 
     def _marks(self) -> Iterator[str]:
@@ -186,19 +214,19 @@ class Computation:
         columns = ["metric", *(f"CAST(0 AS BIGINT) AS {name}" for name in names[1:])]
         yield f"CREATE TABLE marks AS SELECT {', '.join(columns)} FROM known LIMIT 0"
         rows: list[list[str | int]] = [
-            [metric, *(self._bit(metric, where) for where in self._wheres)]
-            for metric in self._facts
+            [metric, *(self._bit(metric, *each) for each in self._wheres)] for metric in self._facts
         ]
         yield "INSERT INTO marks " + _values(names, rows)
 
-    def _chosen(self) -> str:
-        """Which of its metric's selections count a row."""
+    def _chosen(self, column: int) -> str:
+        """Which of its metric's selections count a row, of those in a column."""
         counted = [
             # One in the other: texts are looked into where it matters alone.
             f"CASE WHEN mark{number} <> 0 THEN CASE WHEN"
             f" {' AND '.join(f'({holds(*each)})' for each in where)}"
             f" THEN mark{number} ELSE 0 END ELSE 0 END"
-            for number, where in enumerate(self._wheres)
+            for number, (where, own) in enumerate(self._wheres)
+            if own == column
         ]
         return " + ".join(counted) or "0"
 
