@@ -21,10 +21,6 @@ def register_beside(provider: Provider) -> None:
         _PROVIDERS.append(provider)
 
 
-def providers() -> tuple[Provider, ...]:
-    return tuple(_PROVIDERS)
-
-
 def beside(metrics: Sequence[str], area: str, period: Period) -> Beside:
     """What all providers know of these metrics, in the order they were registered."""
     found: dict[str, tuple[tuple[str, Decimal], ...]] = {}

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.db.models import Prefetch
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -80,7 +81,7 @@ def _owed(now: datetime) -> Owed:
         Obligation.objects.filter(due_on__lte=until)
         .exclude(submissions__state=State.PUBLISHED)
         .select_related("form", "organisation")
-        .prefetch_related("submissions", "extensions")
+        .prefetch_related(Prefetch("submissions", Submission.objects.defer("values")), "extensions")
         .order_by("due_on", "form__code")
     )
     found: Owed = {}

@@ -98,9 +98,7 @@ def decide_extension(
     Not any more once the figures are published: whether they came late stays as it was.
     """
     request = (
-        ExtensionEvent.objects.select_related(
-            "obligation__form__owner", "obligation__organisation"
-        )
+        ExtensionEvent.objects.select_related("obligation__form__owner", "obligation__organisation")
         .filter(pk=request_id, kind=ExtensionEvent.Kind.ASKED)
         .first()
     )

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Q, QuerySet
+from django.db.models import Prefetch, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -73,7 +73,7 @@ def obligations_of(
 def obligation_row(obligation_id: int, *, actor: Actor) -> ObligationRow:
     """One obligation with its standing."""
     find_obligation(obligation_id, actor=actor)
-    return _rows(Obligation.objects.filter(pk=obligation_id), actor)[0]
+    return _rows(Obligation.objects.filter(pk=obligation_id), actor, values=True)[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,11 +221,15 @@ def _submission(submission_id: int, actor: Actor) -> Submission:
     return found
 
 
-def _rows(obligations: QuerySet[Obligation], actor: Actor) -> list[ObligationRow]:
+def _rows(
+    obligations: QuerySet[Obligation], actor: Actor, *, values: bool = False
+) -> list[ObligationRow]:
+    """Rows with their submissions; what was typed is fetched along only where it is looked at."""
     today = timezone.localdate()
     closed = closed_now()
     found = obligations.select_related("form__owner", "organisation", "area")
-    found = found.prefetch_related("submissions", "extensions")
+    submissions = Submission.objects.all() if values else Submission.objects.defer("values")
+    found = found.prefetch_related(Prefetch("submissions", submissions), "extensions")
     return [_row(obligation, closed, today, actor) for obligation in found]
 
 

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy, ngettext, pgettext
 
 from shucheng.kernel.observations.models import Frequency
 from shucheng.kernel.reporting.actions.steps import CHANGES
+from shucheng.kernel.reporting.engine.model import Problem
 from shucheng.kernel.reporting.engine.rules import Rule, plain
 from shucheng.kernel.reporting.engine.standing import Standing
 from shucheng.kernel.reporting.models import (
@@ -21,6 +22,7 @@ from shucheng.kernel.reporting.models import (
     SetupEvent,
     SubmissionEvent,
 )
+from shucheng.kernel.reporting.problem_texts import problem_text
 from shucheng.kernel.reporting.queries.lists import ObligationRow
 from shucheng.kernel.reporting.views.showing import status_label
 from shucheng.lib.periods import Period
@@ -127,6 +129,19 @@ def task_step(row: ObligationRow) -> str:
 @register.filter
 def deed(move: str) -> str:
     return str(CHANGES.get(move, move))
+
+
+@register.filter
+def explained(event: SubmissionEvent) -> list[tuple[str, str]]:
+    """The warnings that were kept with a hand-in, each with the reason that was given."""
+    facts = ("severity", "code", "key", "rule", "values")
+    return [
+        (
+            problem_text(Problem(**{name: kept[name] for name in facts})),
+            event.values.get(kept["key"], {}).get("reason", ""),
+        )
+        for kept in event.problems
+    ]
 
 
 @register.filter
