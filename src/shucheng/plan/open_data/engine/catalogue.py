@@ -58,7 +58,7 @@ def dcat(data: DataSet) -> dict[str, Any]:
 
 
 def _description(data: DataSet) -> Text:
-    zh = f"{len(data.indicators)} 项指标,{len(data.series)} 个序列。"
+    zh = f"{len(data.indicators)} 项指标，{len(data.series)} 个序列。"
     en = f"{len(data.indicators)} indicators in {len(data.series)} series."
     if data.simulated:
         zh += names.SOURCES["simulation"].zh + "。"

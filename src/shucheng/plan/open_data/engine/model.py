@@ -104,19 +104,6 @@ class DataSet:
         """Whether any value was made up for demonstration."""
         return any(v.source == "simulation" for s in self.series for v in s.values)
 
-    def part(self, indicator: str) -> "DataSet":
-        """The same with one indicator alone."""
-        return DataSet(
-            self.agency,
-            self.city,
-            self.address,
-            self.prepared,
-            tuple(each for each in self.indicators if each.code == indicator),
-            self.areas,
-            tuple(each for each in self.series if each.indicator == indicator),
-            self.as_of,
-        )
-
     def by_code(self) -> dict[str, Indicator]:
         return {each.code: each for each in self.indicators}
 
@@ -125,11 +112,6 @@ def number(value: Decimal) -> str:
     """A decimal without an exponent and without zeros at its end: 412.6, 1200, -0.5."""
     text = format(value, "f")
     return text.rstrip("0").rstrip(".") if "." in text else text
-
-
-def safe(text: str) -> str:
-    """Text that no spreadsheet program takes for a formula: it begins with an apostrophe then."""
-    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r", "\n")) else text
 
 
 def periods(series: Iterable[Series]) -> list[str]:

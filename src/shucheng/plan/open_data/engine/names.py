@@ -56,14 +56,16 @@ STATUS_NAMES: dict[str, Text] = {
     "P": Text("初步值", "Provisional value"),
     "U": Text("可靠性低", "Low reliability"),
     "V": Text("未核实", "Unvalidated value"),
-    "L": Text("缺失:存在但未采集", "Missing value; data exist but were not collected"),
-    "M": Text("缺失:不可能存在", "Missing value; data cannot exist"),
+    "L": Text("缺失：存在但未采集", "Missing value; data exist but were not collected"),
+    "M": Text("缺失：不可能存在", "Missing value; data cannot exist"),
     "O": Text("缺失", "Missing value"),
-    "Q": Text("缺失:不公布", "Missing value; suppressed"),
+    "Q": Text("缺失：不公布", "Missing value; suppressed"),
 }
 SOURCES: dict[str, Text] = {
     "observed": Text("实际报送或计算", "Reported or computed"),
-    "simulation": Text("模拟数据,非真实统计数据", "Simulated for demonstration; not a real figure"),
+    "simulation": Text(
+        "模拟数据，非真实统计数据", "Simulated for demonstration; not a real figure"
+    ),
 }
 
 

@@ -4,19 +4,18 @@ SDMX-CSV 2.0: https://github.com/sdmx-twg/sdmx-csv (data message, field guide of
 columns STRUCTURE, STRUCTURE_ID and ACTION, then dimensions, measure and attributes by their ids.
 """
 
-import csv
 import io
 from collections.abc import Iterable, Sequence
 
+from shucheng.lib.tables import write_rows
 from shucheng.plan.open_data.engine import names
-from shucheng.plan.open_data.engine.model import DataSet, Series, Value, number, safe
+from shucheng.plan.open_data.engine.model import DataSet, Series, Value, number
 
 
 def sdmx_csv(data: DataSet) -> str:
     """An SDMX-CSV 2.0 data message; UTF-8 without a mark, CRLF at the end of lines (RFC 4180).
 
-    Identifiers and numbers are written as they are; free text (the unit) never begins like a
-    formula.
+    Identifiers and numbers are written as they are; text never begins like a formula.
     """
     flow = f"{data.agency}:{names.FLOW}({names.VERSION})"
     head = [
@@ -34,8 +33,8 @@ def sdmx_csv(data: DataSet) -> str:
             *each.key,
             value.period,
             shown(value),
-            safe(facts[each.indicator].unit),
-            safe(facts[each.indicator].licence),
+            facts[each.indicator].unit,
+            facts[each.indicator].licence,
             each.updated_at.isoformat(timespec="seconds"),
             value.status,
             value.source,
@@ -51,22 +50,18 @@ def plain_csv(data: DataSet, head: Sequence[str], *, english: bool) -> str:
     facts = data.by_code()
     areas = {area.code: area.name for area in data.areas}
     language = "en" if english else "zh"
-
-    def said(localised: dict[str, str]) -> str:
-        return safe(localised[language])
-
     rows = [
         [
-            said(facts[each.indicator].name.localised()),
+            facts[each.indicator].name.localised()[language],
             each.indicator,
-            said(areas[each.area].localised()),
+            areas[each.area].localised()[language],
             each.area,
             value.period,
             shown(value),
-            safe(facts[each.indicator].unit),
-            said(names.STATUS_NAMES[value.status].localised()),
-            said(names.SOURCES[value.source].localised()),
-            safe(facts[each.indicator].licence),
+            facts[each.indicator].unit,
+            names.STATUS_NAMES[value.status].localised()[language],
+            names.SOURCES[value.source].localised()[language],
+            facts[each.indicator].licence,
             each.updated_at.isoformat(timespec="seconds"),
         ]
         for each, value in _values(data.series)
@@ -87,5 +82,5 @@ def _values(series: Iterable[Series]) -> Iterable[tuple[Series, Value]]:
 
 def _written(rows: Iterable[Sequence[str]]) -> str:
     text = io.StringIO()
-    csv.writer(text, lineterminator="\r\n").writerows(rows)
+    write_rows(text, rows)
     return text.getvalue()

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -16,6 +17,7 @@ from jsonschema import Draft7Validator
 from pysdmx.io import read_sdmx
 from pysdmx.model import Codelist, DataStructureDefinition
 
+from shucheng.plan.open_data.engine import names
 from shucheng.plan.open_data.engine.catalogue import dcat
 from shucheng.plan.open_data.engine.messages import data_message, structure_message
 from shucheng.plan.open_data.engine.model import (
@@ -28,7 +30,6 @@ from shucheng.plan.open_data.engine.model import (
     Text,
     Value,
     number,
-    safe,
 )
 from shucheng.plan.open_data.engine.tables import plain_csv, sdmx_csv
 
@@ -198,7 +199,9 @@ def test_a_plain_table_names_things_in_the_readers_language() -> None:
     assert "营业收入" in chinese
 
 
-EVIL = st.text(alphabet="=+-@\t\r\n,\"'a1汉", min_size=1, max_size=12)
+NUMBER = re.compile(r"[+-]?[0-9][0-9,]*%?")
+BEGINS_FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠", "\t", "\r", "\n")
+EVIL = st.text(alphabet="=+-@＝＋－＠\t\r\n \u3000\u00a0,\"'a1汉", min_size=1, max_size=12)
 
 
 @given(EVIL, EVIL, EVIL)
@@ -212,7 +215,10 @@ def test_no_cell_of_a_table_is_a_formula(name: str, unit: str, place: str) -> No
     )
     for text in (plain_csv(evil, HEAD, english=True).lstrip("\ufeff"), sdmx_csv(evil)):
         for row in list(csv.reader(io.StringIO(text, newline="")))[1:]:
-            assert not any(cell.startswith(("=", "+", "-", "@", "\t", "\r", "\n")) for cell in row)
+            begun = [
+                cell.lstrip(" \u3000\u00a0\ufeff") for cell in row if not NUMBER.fullmatch(cell)
+            ]
+            assert not any(cell.startswith(BEGINS_FORMULA) for cell in begun)
 
 
 @given(
@@ -227,9 +233,32 @@ def test_a_number_is_written_so_that_nothing_of_it_is_lost(value: Decimal) -> No
     assert not text.endswith(".")
 
 
-@pytest.mark.parametrize(("text", "shown"), [("=1+1", "'=1+1"), ("%", "%"), ("", "")])
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        *(("=1+1", "'=1+1"), ("＝1+1", "'＝1+1"), (" =HYPERLINK(1)", "' =HYPERLINK(1)")),
+        *(("\u3000@x", "'\u3000@x"), ("\ufeff＋1+cmd", "'\ufeff＋1+cmd"), ("%", "%"), ("", "")),
+    ],
+)
 def test_text_is_kept_unless_it_begins_like_a_formula(text: str, shown: str) -> None:
-    assert safe(text) == shown
+    data = replace(
+        DATA,
+        indicators=(indicator("revenue", unit=text, name=Text(text), licence=text),),
+        areas=(Area("320900", Text(text)),),
+        series=(series("320900", ("2026-01", "-1.5", "A", "observed")),),
+    )
+    for written in (plain_csv(data, HEAD, english=False).removeprefix("\ufeff"), sdmx_csv(data)):
+        (row,) = list(csv.reader(io.StringIO(written)))[1:]
+        assert shown in row
+        assert (text in row) == (text == shown or not text)
+        assert "-1.5" in row
+
+
+def test_chinese_on_screen_has_full_width_punctuation() -> None:
+    said = [*names.STATUS_NAMES.values(), *names.SOURCES.values()]
+    texts = [text.zh for text in said] + [t["@value"] for t in dcat(DATA)["dcterms:description"]]
+    chinese = [text for text in texts if re.search("[\u4e00-\u9fff]", text)]
+    assert not [text for text in chinese if re.search("[,:;()]", text)]
 
 
 def test_the_same_facts_make_the_same_files() -> None:
