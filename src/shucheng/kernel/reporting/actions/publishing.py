@@ -5,7 +5,7 @@ from django.utils.translation import gettext as _
 from shucheng.kernel.actor import Actor
 from shucheng.kernel.errors import Invalid
 from shucheng.kernel.observations.actions.values import record_observations
-from shucheng.kernel.observations.inputs import ObservationInput, read_value
+from shucheng.kernel.observations.inputs import ObservationInput
 from shucheng.kernel.observations.models import SIMULATION
 from shucheng.kernel.reporting.actions.steps import hold_form, refuse_locked
 from shucheng.kernel.reporting.engine.model import Entry
@@ -64,7 +64,7 @@ def rows_of(submission: Submission, event: SubmissionEvent) -> list[ObservationI
                 metric=line.metric.code,
                 area=obligation.area.code,
                 period=obligation.period,
-                value=read_value(entry.value or None),
+                value=entry.value or None,
                 dimensions=dimensions_of(line),
                 definition=versions[line.metric_id].number,
                 status=entry.status,

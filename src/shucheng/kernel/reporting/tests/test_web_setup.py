@@ -111,12 +111,13 @@ def test_the_office_makes_a_version_takes_it_back_and_has_it_hold_again(city: Ci
     assert Rule.objects.order_by("number").last().active
 
 
-def test_a_refused_version_keeps_what_was_typed(city: City) -> None:
+@pytest.mark.parametrize("typed", ["a few", "12,5", "1_000"])
+def test_a_refused_version_keeps_what_was_typed(city: City, typed: str) -> None:
     client = browser(city.office)
-    facts = {"number": "0", "severity": "error", "least": "a few", "most": "7", "reason": ""}
+    facts = {"number": "0", "severity": "error", "least": typed, "most": "7", "reason": ""}
     answer = client.post(f"{RULE}version/", facts)
     assert answer.status_code == 422
-    assert 'value="a few"' in answer.content.decode()
+    assert f'value="{typed}"' in answer.content.decode()
     assert "Write a number." in text(answer)
     assert client.get("/reporting/rules/none:such/").status_code == 404
     assert client.post("/reporting/rules/none:such/version/", facts).status_code == 404

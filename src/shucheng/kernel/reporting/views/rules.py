@@ -1,7 +1,6 @@
 """Validation rules: the list, and a rule's page where the plan office makes a new version."""
 
 from dataclasses import replace
-from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from django.contrib import messages
@@ -26,7 +25,7 @@ from shucheng.kernel.reporting.queries.rules import (
     settings_of,
     usual_rule,
 )
-from shucheng.lib.numbers import whole_number
+from shucheng.lib.numbers import whole_number, written_number
 
 ONLY: dict[str, str | Promise] = {
     "own": gettext_lazy("those with a version of their own"),
@@ -140,11 +139,7 @@ def _typed(now: RuleSettings, posted: QueryDict) -> RuleSettings:
 
 
 def _number(field: str, text: str) -> str:
-    try:
-        number = Decimal(text)
-    except InvalidOperation:
-        number = Decimal("NaN")
-    if not number.is_finite():
+    if written_number(text) is None:
         raise Invalid(
             "reporting.rule_not_readable",
             _("Not stored: this cannot be a rule."),
