@@ -17,6 +17,7 @@ from shucheng.kernel.public import (
     record,
     store_file,
 )
+from shucheng.lib.tables import printable
 from shucheng.plan.supervision.engine.states import FINAL, MOVES, MoveRefused, Party, State, after
 from shucheng.plan.supervision.models import ItemEvent, ItemEvidence, SupervisionItem
 from shucheng.plan.supervision.queries.items import parties_of, visible
@@ -54,8 +55,12 @@ def locked_item(number: str, revision: int | None, *, actor: Actor) -> Supervisi
         raise NotFound(gettext_lazy("The supervision item"))
     item = SupervisionItem.objects.select_for_update().get(pk=seen)
     if revision is not None and revision != item.revision:
-        raise Conflict(_moved_by(item))
+        raise moved_meanwhile(item)
     return item
+
+
+def moved_meanwhile(item: SupervisionItem) -> Conflict:
+    return Conflict(_moved_by(item))
 
 
 def _moved_by(item: SupervisionItem) -> str:
@@ -120,7 +125,7 @@ def write_event(
         move=name,
         before=before,
         after=item.state,
-        text=text.strip(),
+        text=printable(text).strip(),
         data=dict(data or {}),
         day=day,
         by=actor.name[:150],

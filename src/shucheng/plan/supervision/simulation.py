@@ -42,11 +42,11 @@ from shucheng.plan.supervision.queries.proposals import proposals
 SEED = 20250909
 # So few organisations lead all items that each has some to show.
 LEADS = 6
-_STOPS = ",。、;:"
-_DEMAND = "请对照行动计划,逐项说明进展和存在问题,提出整改措施和完成时限,并附佐证材料。(模拟)"
-_REPLY = "已召开专题会议,明确责任人和时间节点,按周推进。(模拟)"
-_DONE = "任务已完成,佐证材料齐全,报请办结。(模拟)"
-_EVIDENCE = ("办理情况说明(模拟).txt", "本文件为演示用的模拟佐证材料。".encode())
+_STOPS = ",。、;:，；："
+_DEMAND = "请对照行动计划，逐项说明进展和存在问题，提出整改措施和完成时限，并附佐证材料。（模拟）"
+_REPLY = "已召开专题会议，明确责任人和时间节点，按周推进。（模拟）"
+_DONE = "任务已完成，佐证材料齐全，报请办结。（模拟）"
+_EVIDENCE = ("办理情况说明（模拟）.txt", "本文件为演示用的模拟佐证材料。".encode())
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,8 +116,8 @@ class _Stage:
             Organisation.objects.filter(kind=Organisation.Kind.COUNTY_GOVERNMENT)[:4]
         )
         own = Organisation.objects.filter(code=office).first()
-        self.office = _actor("计划办(模拟)", Role.PLAN_OFFICE, own)
-        self.leader = _actor("分管领导(模拟)", Role.LEADER, own)
+        self.office = _actor("计划办（模拟）", Role.PLAN_OFFICE, own)
+        self.leader = _actor("分管领导（模拟）", Role.LEADER, own)
         self.service = _actor("system", Role.SERVICE, None)
         self.points = list(version.workpoints.prefetch_related("duties__organisation"))
 
@@ -125,7 +125,7 @@ class _Stage:
         return working_days_after(self.today, -days).day
 
     def liaison(self, organisation: Organisation) -> Actor:
-        return _actor(f"{organisation.name}联络员(模拟)", Role.LIAISON, organisation)
+        return _actor(f"{organisation.name}联络员（模拟）", Role.LIAISON, organisation)
 
     def play(self, number: int, story: Story) -> SupervisionItem:
         lead = self.leads[number % min(len(self.leads), LEADS)]
@@ -150,7 +150,7 @@ class _Stage:
     def _title(self, number: int, lead: Organisation) -> str:
         own = [p for p in self.points if any(d.organisation_id == lead.pk for d in p.duties.all())]
         text = own[number % len(own)].text if own else lead.name
-        return f"{text[:40].rstrip(_STOPS)}:进度督办"
+        return f"{text[:40].rstrip(_STOPS)}：进度督办"
 
     def _follow(self, item: SupervisionItem, story: Story, lead: Organisation) -> None:
         liaison, raised = self.liaison(lead), story.raised
@@ -178,7 +178,7 @@ class _Stage:
             case "asked" | "extended":
                 asked = 2 if story.ends == "asked" else 13
                 until = working_days_after(item.deadline or self.today, 15).day
-                why = "主要设备到货延迟,申请延期。(模拟)"
+                why = "主要设备到货延迟，申请延期。（模拟）"
                 item = ask_extension(
                     item.number, item.revision, until, why, on=self.before(asked), actor=liaison
                 )
@@ -189,13 +189,13 @@ class _Stage:
             case "split":
                 self._break_down(item)
             case "cancelled":
-                self._move(item, "cancel", 25, self.leader, "任务并入另一事项,予以撤销。(模拟)")
+                self._move(item, "cancel", 25, self.leader, "任务并入另一事项，予以撤销。（模拟）")
         if story.finished is None:
             return
         self._move(item, "finish", story.finished, liaison, _DONE, [_EVIDENCE])
         item.refresh_from_db()
         if story.ends == "sent_back":
-            why = "佐证材料不足,请补充后再报。(模拟)"
+            why = "佐证材料不足，请补充后再报。（模拟）"
             send_back(item.number, item.revision, why, on=self.before(5), actor=self.office)
         if story.closed is not None:
             self._move(item, "close", story.closed, self.office)
@@ -231,7 +231,7 @@ class _Stage:
             if lead is None or each.item is not None:
                 continue
             draft = Draft(
-                f"{each.area_name}:{each.indicator.name}落后于序时进度",
+                f"{each.area_name}：{each.indicator.name}落后于序时进度",
                 _DEMAND,
                 lead.pk,
                 [helper.pk for helper in each.joint],
@@ -259,7 +259,7 @@ class _Stage:
         year = point.year or self.today.year
         steps = (("制定工作方案", 3, 31, 1), ("取得阶段性成果", 8, 31, 2), ("全面完成", 12, 31, 2))
         rows = [
-            Planned(f"{title}(模拟)", date(year, month, day), Decimal(weight))
+            Planned(f"{title}（模拟）", date(year, month, day), Decimal(weight))
             for title, month, day, weight in steps
         ]
         tracked = plan_milestones(point.pk, 0, rows, simulated=True, actor=liaison)
@@ -274,7 +274,7 @@ class _Stage:
             report_progress(
                 point.pk,
                 (done / 5 * 100),
-                f"{milestone.title}:已完成。(模拟)",
+                f"{milestone.title}：已完成。（模拟）",
                 on=made,
                 simulated=True,
                 actor=liaison,
@@ -284,16 +284,16 @@ class _Stage:
         """A meeting that was held, with decisions in every state, and the next one."""
         held, lead = self.before(8), self.leads[0]
         meeting = prepare_meeting(
-            MeetingFacts("数字经济发展联席会议(模拟)", held, "市行政中心", "分管领导"),
+            MeetingFacts("数字经济发展联席会议（模拟）", held, "市行政中心", "分管领导"),
             on=held,
             simulated=True,
             actor=self.office,
         )
         late = self.before(-15)
         texts: Sequence[tuple[str, Organisation, str]] = (
-            (f"督促{overdue.lead.name}限期整改,下次会议专题汇报。", overdue.lead, overdue.number),
+            (f"督促{overdue.lead.name}限期整改，下次会议专题汇报。", overdue.lead, overdue.number),
             ("建立重点项目月调度机制。", lead, ""),
-            ("完善数据报送口径,统一统计标准。", self.leads[1 % len(self.leads)], ""),
+            ("完善数据报送口径，统一统计标准。", self.leads[1 % len(self.leads)], ""),
         )
         decisions = []
         for text, organisation, number in texts:
@@ -302,7 +302,7 @@ class _Stage:
                 record_decision(
                     meeting.pk,
                     meeting.revision,
-                    f"{text}(模拟)",
+                    f"{text}（模拟）",
                     organisation.pk,
                     late,
                     item_number=number,
@@ -311,11 +311,11 @@ class _Stage:
             )
         meeting.refresh_from_db()
         issue_minutes(meeting.pk, meeting.revision, on=self.before(6), actor=self.office)
-        outcome = "已印发调度制度并开展首次调度。(模拟)"
+        outcome = "已印发调度制度并开展首次调度。（模拟）"
         finish_decision(decisions[1].pk, outcome, on=self.before(2), actor=self.office)
         self._raise_from(decisions[2].pk)
         prepare_meeting(
-            MeetingFacts("数字经济发展联席会议第二次会议(模拟)", self.before(-6), "市行政中心"),
+            MeetingFacts("数字经济发展联席会议第二次会议（模拟）", self.before(-6), "市行政中心"),
             on=self.today,
             simulated=True,
             actor=self.office,

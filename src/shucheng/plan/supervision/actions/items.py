@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from shucheng.kernel.public import Actor, Area, Invalid, Organisation, action
+from shucheng.lib.tables import printable
 from shucheng.plan.supervision.engine.states import FINAL, UNISSUED, State
 from shucheng.plan.supervision.models import Decision, SupervisionItem, TrackedPoint
 from shucheng.plan.supervision.moving import locked_item, make_move, the_day, write_event
@@ -56,12 +57,13 @@ def raise_item(
 ) -> SupervisionItem:
     """Write down a draft (立项). `parent` is the number of the item that it is a part of.
 
-    Raises `Invalid` where something is missing, where the parent is not being worked on, or where
-    the indicator and area have an open item already.
+    Raises `Invalid` where something is missing, where the parent is not being worked on, where
+    the indicator and area have an open item already, or the decision became one.
     """
     actor.require("supervision.raise")
     source, day = source or Source(), the_day(on, actor)
     whole = _parent(parent, actor) if parent else None
+    decision = _free(source.decision) if source.decision is not None else None
     facts = _checked(draft, day)
     area = Area.objects.filter(code=source.area_code).first() if source.area_code else None
     item = SupervisionItem(
@@ -77,9 +79,9 @@ def raise_item(
     )
     _numbered(item, day)
     item.joint.set(_helpers(draft))
-    if source.decision is not None:
-        source.decision.item = item
-        source.decision.save(update_fields=["item"])
+    if decision is not None:
+        decision.item = item
+        decision.save(update_fields=["item"])
     write_event(item, "raise", "", actor=actor, day=day, data={"origin": str(source.origin)})
     return item
 
@@ -142,11 +144,25 @@ def _parent(number: str, actor: Actor) -> SupervisionItem:
     return parent
 
 
+def _free(decision: Decision) -> Decision:
+    """The decision, locked, that no item was raised from yet."""
+    locked = Decision.objects.select_for_update().get(pk=decision.pk)
+    if locked.item is not None:
+        raise Invalid(
+            "supervision.decision_raised",
+            gettext_lazy("The decision has an item already: %(number)s."),
+            gettext_lazy("Open that item and add to it; a second one would ask twice."),
+            number=locked.item.number,
+        )
+    return locked
+
+
 def _checked(draft: Draft, day: date) -> dict[str, Any]:
     """The draft's fields. Raises `Invalid` that names the field."""
-    if not draft.title.strip():
+    title, demand = printable(draft.title).strip(), printable(draft.demand).strip()
+    if not title:
         raise _missing("title", _("Write what it is about."))
-    if not draft.demand.strip():
+    if not demand:
         raise _missing("demand", _("Write what is demanded."))
     lead = Organisation.objects.filter(pk=draft.lead).first() if draft.lead else None
     if lead is None:
@@ -160,8 +176,8 @@ def _checked(draft: Draft, day: date) -> dict[str, Any]:
     if draft.due_in is not None and not 1 <= draft.due_in <= LONGEST_CLOCK:
         raise _missing("due_in", _("From 1 to %(most)s working days.") % {"most": LONGEST_CLOCK})
     return {
-        "title": draft.title.strip()[:200],
-        "demand": draft.demand.strip(),
+        "title": title[:200],
+        "demand": demand,
         "lead": lead,
         "deadline": draft.deadline,
         "due_in": draft.due_in,

@@ -11,7 +11,13 @@ from shucheng.lib.workdays import working_days_after
 from shucheng.plan.supervision.engine.clock import deadline_after_refusal
 from shucheng.plan.supervision.engine.states import FINAL
 from shucheng.plan.supervision.models import ItemEvent, SupervisionItem
-from shucheng.plan.supervision.moving import Upload, locked_item, make_move, the_day
+from shucheng.plan.supervision.moving import (
+    Upload,
+    locked_item,
+    make_move,
+    moved_meanwhile,
+    the_day,
+)
 from shucheng.plan.supervision.telling import tell
 
 # Moves that change nothing but the state and a day; the others have actions of their own.
@@ -29,6 +35,8 @@ _DAYS = {
     "cancel": "closed_on",
 }
 SIMPLE_MOVES = frozenset(_DAYS)
+# Several organisations may do these at once: what others did meanwhile is no hindrance.
+SIDE_BY_SIDE = frozenset({"reply", "co_sign", "instruct"})
 
 
 @action
@@ -44,11 +52,13 @@ def move_item(
 ) -> SupervisionItem:
     """One of `SIMPLE_MOVES`. Whoever is not its party is refused; so is what the state forbids.
 
-    A reply may come from several organisations at once: it takes no `revision`, all others do.
+    Those `SIDE_BY_SIDE` take no `revision`; all others are refused without the one that was seen.
     """
     if name not in _DAYS:
         raise NotFound(gettext_lazy("This step"))
     item = locked_item(number, revision, actor=actor)
+    if revision is None and name not in SIDE_BY_SIDE:
+        raise moved_meanwhile(item)
     day = the_day(on, actor)
     event = None
     if name == "co_sign" and _signed_already(item, actor):
@@ -68,15 +78,29 @@ def move_item(
 
 @action
 def issue_item(
-    number: str, revision: int, *, actor: Actor, on: date | None = None
+    number: str,
+    revision: int,
+    until: date | None = None,
+    *,
+    actor: Actor,
+    on: date | None = None,
 ) -> SupervisionItem:
-    """下发: the clock starts; a deadline given in working days becomes a day."""
+    """下发: the clock starts; a deadline given in working days becomes a day.
+
+    `until` is a new deadline: an item whose deadline passed while it was drafted and reviewed is
+    not issued without one, it would be overdue as it arrives.
+    """
     item = locked_item(number, revision, actor=actor)
     day = the_day(on, actor)
     item.issued_on = day
+    before, item.deadline = item.deadline, until or item.deadline
+    if item.deadline is not None and item.deadline < day and actor.may("supervision.issue"):
+        raise _deadline_passed()
     if item.deadline is None and item.due_in is not None:
         item.deadline = working_days_after(day, item.due_in).day
-    data = {"deadline": item.deadline.isoformat() if item.deadline else ""}
+    data = {"deadline": _iso(item.deadline)}
+    if until is not None and before is not None and before != until:
+        data["before"] = _iso(before)
     event = make_move(item, "issue", actor=actor, day=day, data=data)
     tell(event, actor=actor)
     return item
@@ -131,12 +155,15 @@ def grant_extension(
     actor: Actor,
     on: date | None = None,
 ) -> SupervisionItem:
-    """同意延期: to the day that was asked for, or another one after the deadline."""
+    """同意延期: to the day that was asked for, or another one after the deadline; a day that is
+    over gives no time and is refused."""
     item = _waiting(number, revision, actor)
     day = the_day(on, actor)
     until = until or item.extension_wanted
     if until is None or (item.deadline is not None and until <= item.deadline):
         raise _wrong_day()
+    if until < day:
+        raise _extension_over()
     data = {"until": until.isoformat(), "deadline": _iso(item.deadline)}
     item.deadline = until
     item.extended += 1
@@ -196,4 +223,22 @@ def _wrong_day() -> Invalid:
         gettext_lazy("An extension ends after the present deadline."),
         gettext_lazy("Choose a later day."),
         {"until": _("A day after the deadline.")},
+    )
+
+
+def _extension_over() -> Invalid:
+    return Invalid(
+        "supervision.extension_over",
+        gettext_lazy("The day asked for has passed: the item would be overdue at once."),
+        gettext_lazy("Grant a later day, or refuse with a reason."),
+        {"until": _("Today or a later day.")},
+    )
+
+
+def _deadline_passed() -> Invalid:
+    return Invalid(
+        "supervision.deadline_passed",
+        gettext_lazy("The deadline has passed: the item would be overdue as it is issued."),
+        gettext_lazy("Set a new deadline and issue it again."),
+        {"until": _("Today or a later day.")},
     )

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Count, Prefetch, Q, QuerySet
+from django.db.models import Prefetch, Q, QuerySet
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -304,8 +304,3 @@ def open_by_light() -> dict[tuple[str, str], SupervisionItem]:
     found = SupervisionItem.objects.exclude(state__in=sorted(FINAL)).exclude(indicator_code="")
     found = found.select_related("lead", "area")
     return {(item.indicator_code, item.area.code if item.area else ""): item for item in found}
-
-
-def counts_by_state(*, actor: Actor) -> dict[str, int]:
-    rows = visible(actor).order_by().values("state").annotate(number=Count("pk"))
-    return {row["state"]: row["number"] for row in rows}

@@ -7,6 +7,7 @@ from django.db.models import Q
 
 from shucheng.kernel.public import Actor
 from shucheng.plan.supervision.engine.states import UNISSUED, State
+from shucheng.plan.supervision.queries.history import as_it_stood
 from shucheng.plan.supervision.queries.items import ItemLine, line_of, visible
 
 
@@ -72,11 +73,12 @@ def supervision_summary(
 
 
 def items_between(first: date, last: date, *, actor: Actor) -> tuple[ItemLine, ...]:
-    """Items that were issued, closed or open between two days: states as known now, clocks as they
-    showed on the last day."""
+    """Items that were issued, closed or open between two days, but for those withdrawn by then:
+    states, deadlines and clocks as they stood on the last day, whatever happened since."""
     lived = Q(issued_on__lte=last) & (Q(closed_on__isnull=True) | Q(closed_on__gte=first))
-    found = visible(actor).filter(lived).exclude(state=State.CANCELLED)
-    return tuple(line_of(item, last, actor) for item in found.order_by("number"))
+    found = visible(actor).filter(lived).order_by("number").prefetch_related("events")
+    stood = (as_it_stood(item, last) for item in found)
+    return tuple(line_of(item, last, actor) for item in stood if item.state != State.CANCELLED)
 
 
 def _closed(line: ItemLine, first: date, last: date) -> bool:

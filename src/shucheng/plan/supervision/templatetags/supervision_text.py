@@ -92,7 +92,9 @@ def deed(event: ItemEvent) -> str:
 def event_facts(event: ItemEvent) -> str:
     """The deadline that an event set, asked for or left."""
     until, deadline = event.data.get("until"), event.data.get("deadline")
-    if event.move in ("ask_extension", "grant_extension", "refuse_extension"):
+    if event.move == "issue" and event.data.get("before"):
+        until, deadline = deadline, event.data["before"]
+    if until:
         return _("deadline %(before)s → %(after)s") % {"before": deadline, "after": until}
     return _("deadline %(day)s") % {"day": deadline} if event.move == "issue" else ""
 

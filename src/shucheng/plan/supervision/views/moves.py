@@ -25,9 +25,6 @@ from shucheng.plan.supervision.views.items import item_response
 from shucheng.plan.supervision.words import LIGHT_LABELS, STATE_LABELS
 from shucheng.plan.views.back import posted_only
 
-# Several organisations may do these at once: what others did meanwhile is no hindrance.
-_SIDE_BY_SIDE = frozenset({"reply", "co_sign", "instruct"})
-
 
 def _to_item(_request: HttpRequest, number: str, **_move: str) -> str:
     return reverse("supervision:item", args=[number])
@@ -50,7 +47,7 @@ def _carry_out(request: HttpRequest, number: str, move: str, actor: Actor) -> Su
     known = -1 if revision is None else revision
     until = _day(request.POST.get("until", ""))
     acts: dict[str, Callable[[], SupervisionItem]] = {
-        "issue": lambda: moves.issue_item(number, known, actor=actor),
+        "issue": lambda: moves.issue_item(number, known, until, actor=actor),
         "send_back": lambda: moves.send_back(number, known, text, actor=actor),
         "ask_extension": lambda: moves.ask_extension(
             number, known, until, text, files=uploads(request), actor=actor
@@ -62,7 +59,7 @@ def _carry_out(request: HttpRequest, number: str, move: str, actor: Actor) -> Su
         return acts[move]()
     return moves.move_item(
         number,
-        None if move in _SIDE_BY_SIDE else known,
+        None if move in moves.SIDE_BY_SIDE else known,
         move,
         text=text,
         files=uploads(request),
