@@ -94,3 +94,51 @@ def test_what_pace_is_still_needed() -> None:
 def test_a_rule_that_makes_no_sense_is_refused() -> None:
     with pytest.raises(ValueError, match="yellow"):
         LightRule("schedule", 2, green=Decimal(80), yellow=Decimal(90))
+
+
+@pytest.mark.parametrize(
+    ("value", "direction", "light", "shown"),
+    [
+        ("2999.9", "up", "yellow", "99.99"),
+        ("3000", "up", "green", "100.00"),
+        ("3000.1", "up", "green", "100.00"),
+        ("2699.9999", "up", "red", "89.99"),
+        ("2700", "up", "yellow", "90.00"),
+        ("3000.1", "down", "yellow", "99.99"),
+        ("3000", "down", "green", "100.00"),
+        ("1600.05", "up", "red", "53.34"),
+    ],
+)
+def test_what_is_shown_never_reaches_a_limit_that_the_value_does_not(
+    value: str, direction: Direction, light: Light, shown: str
+) -> None:
+    found = judge(Facts(Decimal(value), Decimal(3000), Decimal(3000), direction), RULE)
+    assert [found.light, str(found.schedule_progress)] == [light, shown]
+    assert (found.attainment == 100) == (found.light == "green")
+
+
+@given(
+    st.decimals("0.01", 10**6, places=6),
+    st.decimals("0.01", 10**6, places=6),
+    st.sampled_from(["up", "down"]),
+)
+def test_a_full_hundred_percent_is_green_and_everything_else_is_not(
+    value: Decimal, expected: Decimal, direction: Direction
+) -> None:
+    found = judge(Facts(value, expected, expected, direction), RULE)
+    assert found.gap is not None
+    assert found.schedule_progress is not None
+    assert (found.schedule_progress >= 100) == (found.light == "green") == (found.gap >= 0)
+    assert found.attainment is not None
+    assert (found.attainment >= 100) == (found.gap >= 0)
+
+
+@pytest.mark.parametrize(
+    ("value", "target", "ratio"), [("60", "120", 2), ("-60", "-120", 2), ("8", "2", None)]
+)
+def test_a_pace_that_went_the_other_way_is_no_measure(
+    value: str, target: str, ratio: int | None
+) -> None:
+    found = pace(Decimal(value), Decimal(target), Decimal(0), periods_gone=6, periods_left=3)
+    assert found is not None
+    assert found.ratio == ratio

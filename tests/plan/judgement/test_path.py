@@ -158,3 +158,35 @@ def test_a_seasonal_path_rises_where_last_year_rose(steps: list[Decimal], target
     values = [path.expected(period) or Decimal(0) for period in Period("A", 2026).split("M")]
     assert values == sorted(values)
     assert values[-1] == target
+
+
+@pytest.mark.parametrize(
+    ("shape", "base", "base_year", "period", "expected"),
+    [
+        ("stock", 100, None, "2026-12", "200"),
+        ("stock", 100, None, "2026-06", "160"),
+        ("stock", None, None, "2027-06", "240"),
+        ("since_start", None, None, "2026-12", "200"),
+        ("year_to_date", None, None, "2026-06", "100"),
+        ("constant", None, None, "2026-06", "200"),
+        ("stock", 60, 2023, "2024-12", "90"),
+        ("stock", 60, 2023, "2023-12", None),
+        ("stock", 60, 2023, "2028-06", None),
+    ],
+)
+def test_a_year_without_a_target_lies_between_its_neighbours(
+    shape: Shape, base: int | None, base_year: int | None, period: str, expected: str | None
+) -> None:
+    targets = {2025: Decimal(120), 2027: Decimal(280)}
+    start = None if base is None else Decimal(base)
+    path = Path(shape, targets, start, base_year=base_year)
+    found = path.expected(Period.parse(period))
+    assert found == (None if expected is None else Decimal(expected))
+
+
+def test_december_is_held_to_the_target_whatever_was_set_before_it_changed() -> None:
+    knots = knots_of_quarters(2026, Decimal(0), map(Decimal, (260, 520, 780, 1040)))
+    path = Path("year_to_date", {2026: Decimal(2800)}, by_hand=knots)
+    found = [path.expected(Period.parse(each)) for each in ("2026-Q3", "2026-11", "2026-12")]
+    assert found == [1560, Decimal("2386.666667"), 2800]
+    assert path.expected(Period.parse("2026-Q4")) == 2800

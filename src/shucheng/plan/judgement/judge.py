@@ -33,6 +33,10 @@ class LightRule:
         if not 0 < self.yellow <= self.green:
             raise ValueError("yellow lies between 0 and green")
 
+    def is_late(self, due: date, today: date) -> bool:
+        """Whether a value that is not there is called late."""
+        return (today - due).days > self.late_after_days
+
 
 @dataclass(frozen=True, slots=True)
 class Facts:
@@ -122,11 +126,8 @@ def reached(value: Decimal, wanted: Decimal, direction: Direction = "up") -> boo
 
 def _light(facts: Facts, schedule: Decimal | None, rule: LightRule) -> tuple[Light, str]:
     if facts.value is None:
-        late = (
-            facts.due is not None
-            and facts.today is not None
-            and (facts.today - facts.due).days > rule.late_after_days
-        )
+        due, today = facts.due, facts.today
+        late = due is not None and today is not None and rule.is_late(due, today)
         return ("blue", "late") if late else ("grey", "no_data")
     if facts.expected is None:
         return "grey", "no_path"

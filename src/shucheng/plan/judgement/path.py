@@ -27,10 +27,12 @@ _PLACES = Decimal("0.000001")
 class Path:
     """Yearly targets and what is expected between them.
 
-    `targets` maps years to targets at their end. `base` is the value at the end of the year
-    before the first of them; a count since the start begins at 0 where it is not given. `seasons`
-    maps a year to its `Seasons` (see `seasons_of`). `by_hand` maps periods to values: a year that
-    has some runs straight from one to the next, from where the year begins to its target.
+    `targets` maps years to targets at their end; a year without one between them stands on the
+    straight line from its neighbour before to the one after. `base` is the value at the end of
+    `base_year` (the year before the first target where it is not given); a count since the start
+    begins at 0 where nobody knows it. `seasons` maps a year to its `Seasons` (see `seasons_of`).
+    `by_hand` maps periods to values: a year that has some runs straight from one to the next, from
+    where the year begins to its target, which is what December is held to in any case.
     """
 
     shape: Shape
@@ -38,6 +40,7 @@ class Path:
     base: Decimal | None = None
     seasons: Mapping[int, Seasons] = field(default_factory=dict)
     by_hand: Mapping[Period, Decimal] = field(default_factory=dict)
+    base_year: int | None = None
 
     def expected(self, period: Period) -> Decimal | None:
         """The value that the path expects at the end of a period.
@@ -45,10 +48,10 @@ class Path:
         None before the first year, after the last one, and in a first year whose starting value
         nobody knows.
         """
-        if period in self.by_hand:
+        if period in self.by_hand and period.end.month < 12:
             return self.by_hand[period]
-        target = self.targets.get(period.year)
-        if target is None:
+        target = self.end(period.year)
+        if target is None or (period.year not in self.targets and period.year in self._beginning()):
             return None
         if knots := self._knots(period.year):
             return self._between(period, knots, target)
@@ -71,16 +74,32 @@ class Path:
         """Where the path of a year begins; None where nobody knows."""
         if self.shape == "year_to_date":
             return Decimal(0)
-        if year - 1 in self.targets:
-            return self.targets[year - 1]
-        if self.base is None and self.shape == "since_start":
-            return Decimal(0)
-        return self.base if self.targets and year == min(self.targets) else None
+        return self.end(year - 1)
+
+    def end(self, year: int) -> Decimal | None:
+        """Where the path of a year ends: at its target, or between those of its neighbours."""
+        known = {**self._beginning(), **self.targets}
+        if year in known:
+            return known[year]
+        before = max((each for each in known if each < year), default=None)
+        after = min((each for each in known if each > year), default=None)
+        if before is None or after is None:
+            return None
+        way = known[after] - known[before]
+        return (known[before] + way * (year - before) / (after - before)).quantize(_PLACES)
+
+    def _beginning(self) -> dict[int, Decimal]:
+        """The year at whose end the first way begins, and the value there; empty where there is
+        none: what starts anew each year comes from nowhere."""
+        base = Decimal(0) if self.base is None and self.shape == "since_start" else self.base
+        if base is None or not self.targets or self.shape in {"year_to_date", "constant"}:
+            return {}
+        return {min(self.targets) - 1 if self.base_year is None else self.base_year: base}
 
     def shares(self, year: int, frequency: Frequency) -> Seasons:
         """The share of the year's way behind each period; empty where it is not known or the
         year goes nowhere. Another path given these as seasons runs alike."""
-        start, target = self.start(year), self.targets.get(year)
+        start, target = self.start(year), self.end(year)
         if self.shape == "constant" or start is None or target is None or start == target:
             return {}
         expected = [self.expected(period) for period in Period("A", year).split(frequency)]
@@ -96,7 +115,7 @@ class Path:
     def _between(
         self, period: Period, knots: Mapping[int, Decimal], target: Decimal
     ) -> Decimal | None:
-        points: dict[int, Decimal | None] = {0: self.start(period.year), 12: target, **knots}
+        points: dict[int, Decimal | None] = {0: self.start(period.year), **knots, 12: target}
         month = period.end.month
         if month in points:
             return points[month]

@@ -28,9 +28,14 @@ def comparator_of(row: Indicator | Target) -> str:
 def factor_of(indicator: Indicator) -> Decimal | None:
     """What a binding's value is multiplied by to be in the indicator's unit; None where the two
     measure different things."""
-    if indicator.binding is None or indicator.binding.unit == indicator.unit:
-        return Decimal(1)
-    source, wanted = indicator.binding.unit, indicator.unit
+    binding = indicator.binding
+    return converted(Decimal(1), binding.unit if binding else indicator.unit, indicator.unit)
+
+
+def converted(value: Decimal | None, source: str, wanted: str) -> Decimal | None:
+    """The value in the wanted unit; None where the two measure different things."""
+    if value is None or source == wanted:
+        return value
     if not (units.known(source) and units.known(wanted) and units.compatible(source, wanted)):
         return None
-    return units.convert(Decimal(1), source, wanted)
+    return units.convert(value, source, wanted)

@@ -20,6 +20,7 @@ class Series:
     path: Path | None
     simulated: bool = False
     unconfirmed: bool = False
+    outdated: bool = False
 
 
 def series_of(known: Iterable[Known], factor: Decimal | None) -> Series:
@@ -36,6 +37,7 @@ def with_targets(series: Series, targets: AreaPath | None) -> Series:
         path=targets.path,
         simulated=targets.simulated,
         unconfirmed=targets.unconfirmed,
+        outdated=targets.outdated,
     )
 
 

@@ -12,8 +12,8 @@ from django.utils.translation import gettext as _
 from shucheng.kernel.public import MetricVersion, city_area_code
 from shucheng.lib.periods import Period
 from shucheng.plan.models import AreaTarget, Decomposition, Indicator, PartKind
+from shucheng.plan.queries.annex_line import converted
 from shucheng.plan.queries.computed import metrics_of
-from shucheng.plan.queries.targets import converted
 from shucheng.plan.queries.versions import current_version
 
 

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from shucheng.kernel.public import Actor, NotFound, area_by_code, observation_with_context
 from shucheng.plan.models import Indicator, Target
+from shucheng.plan.queries.annex_line import converted
 from shucheng.plan.queries.formula_words import in_words
 from shucheng.plan.queries.measured import Known, Measured, measure_plan, measured_one
 from shucheng.plan.queries.promises import figure, promise, promised
@@ -23,7 +24,6 @@ from shucheng.plan.queries.steps import (
     value_steps,
     year_said,
 )
-from shucheng.plan.queries.targets import converted
 from shucheng.plan.queries.versions import current_version
 
 

@@ -4,13 +4,13 @@ Everybody who judges (the pages, supervision, briefings, forecasts) asks here, s
 indicator never has two lights.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 
 from shucheng.kernel.public import Area, Awaited, awaited_figures, city_area_code
-from shucheng.lib.periods import Period
+from shucheng.lib.periods import FREQUENCIES, Frequency, Period
 from shucheng.plan.judgement.judge import Facts, judge, pace
 from shucheng.plan.judgement.ranking import LOOK_BACK, Rank, ranks
 from shucheng.plan.models import Binding, Indicator, PlanVersion
@@ -72,19 +72,25 @@ def _read(
     places = _areas(areas)
     bindings = {each.binding.pk: each.binding for each in chosen if each.binding}
     known = _known(list(bindings.values()), first_year_of(version), list(places), areas, as_of)
+    awaited, rule = awaited_figures(as_of), rule_in_force(today, as_of)
+    owed = {
+        key
+        for key, asked in awaited.items()
+        if any(rule.rule.is_late(each.due, today) for each in asked)
+    }
     book, city = path_book([each.code for each in chosen], as_of), city_area_code()
     return _Grounds(
         version=version,
         today=today,
         as_of=as_of,
-        rule=rule_in_force(today, as_of),
+        rule=rule,
         city=city,
         places=places,
         series=tuple(
-            (each, _by_area(each, known.get(each.binding_id or 0, {}), city, places, book))
+            (each, _by_area(each, known.get(each.binding_id or 0, {}), city, places, book, owed))
             for each in chosen
         ),
-        awaited=awaited_figures(as_of),
+        awaited=awaited,
     )
 
 
@@ -125,9 +131,11 @@ def _by_area(
     city: str,
     places: Mapping[str, str],
     book: PathBook,
+    owed: Set[tuple[str, str]],
 ) -> dict[str, Series]:
     """An indicator's series with their paths: the city's, then those of every county that has data
-    or a target."""
+    or a target, or owes (metric, area) what the indicator is made of."""
+    metrics = _metrics(indicator)
     factor = factor_of(indicator)
     whole = series_of(known.get(city, ()), factor)
     path = book.city(indicator, whole.values)
@@ -135,7 +143,8 @@ def _by_area(
     for area in places:
         own = series_of(known.get(area, ()), factor)
         targets = book.county(indicator, area, own.values, path)
-        if area != city and (own.known or targets):
+        owes = any((metric, area) in owed for metric in metrics)
+        if area != city and (own.known or targets or owes):
             found[area] = with_targets(own, targets)
     return found
 
@@ -207,6 +216,7 @@ class _Grounds:
             rank=None,
             target_simulated=series.simulated,
             target_unconfirmed=series.unconfirmed,
+            target_outdated=series.outdated,
         )
 
     def _period(
@@ -215,12 +225,15 @@ class _Grounds:
         """The newest period with a value that has ended, or the newest that is late; with the day
         on which a form asks for it, where one does.
 
-        A form's day counts before the rule's, be it earlier or later.
+        A form's day counts before the rule's, be it earlier or later; where nothing was ever
+        reported, only what a form asks for can be late.
         """
         latest = newest(series, None, by=self.today)
-        if latest is None:
-            return None, None
         asked = self._asked(indicator, area, latest)
+        if latest is None:
+            never = [each for each, due in asked.items() if self._is_late(due)]
+            owed = max(never).shift(-back) if never else None
+            return (owed, asked[owed]) if owed in asked else (None, None)
         period = max(latest, self.rule.newest_due(latest.frequency, self.today))
         while period > latest and period in asked and not self._is_late(asked[period]):
             period = period.previous()
@@ -228,22 +241,28 @@ class _Grounds:
         period = max(late, default=period).shift(-back)
         return period, asked.get(period)
 
-    def _asked(self, indicator: Indicator, area: str, latest: Period) -> dict[Period, date]:
+    def _asked(self, indicator: Indicator, area: str, latest: Period | None) -> dict[Period, date]:
         """The periods after the newest known one that forms ask this indicator's figures for, with
         the first day on which one of them is due."""
+        asked = [
+            (Period.parse(each.period), each.due)
+            for metric in _metrics(indicator)
+            for each in self.awaited.get((metric, area), ())
+        ]
+        if not asked:
+            return {}
+        # Without any value, as often as the figure that is asked for least often.
+        frequency = latest.frequency if latest else _coarsest(period for period, _due in asked)
         found: dict[Period, date] = {}
-        metrics = metrics_of(indicator.binding.formula) if indicator.binding else frozenset()
-        for metric in metrics:
-            for each in self.awaited.get((metric, area), ()):
-                end = Period.parse(each.period).end
-                period = Period.of(end, latest.frequency)
-                # A quarter is asked for by its last month.
-                if period.end == end and period > latest:
-                    found[period] = min(each.due, found.get(period, each.due))
+        for each, due in asked:
+            period = Period.of(each.end, frequency)
+            # A quarter is asked for by its last month.
+            if period.end == each.end and (latest is None or period > latest):
+                found[period] = min(due, found.get(period, due))
         return found
 
     def _is_late(self, due: date) -> bool:
-        return due + timedelta(days=self.rule.rule.late_after_days) < self.today
+        return self.rule.rule.is_late(due, self.today)
 
     def _facts(
         self,
@@ -265,8 +284,9 @@ class _Grounds:
     def _ranks(
         self, indicator: Indicator, counties: Mapping[str, Series], judged: list[Judged]
     ) -> dict[str, Rank]:
-        """Ranks at the newest period that any county has reported, by schedule progress; by value
-        where no county has a target."""
+        """Ranks at the newest period that any county has reported, by schedule progress, or by the
+        gap to the path where a ratio says nothing of one of them; by value where no county has a
+        target."""
         periods = [
             Period.parse(each.period)
             for each in judged
@@ -276,17 +296,37 @@ class _Grounds:
             return {}
         last = max(periods)
         by_target = any(series.path for series in counties.values())
-        history: list[Mapping[str, Decimal | None]] = [
-            {
-                area: judge(
-                    self._facts(indicator, series, period), self.rule.rule
-                ).schedule_progress
-                if by_target
-                else series.values.get(period)
-                for area, series in counties.items()
-            }
+        history = [
+            self._compared(indicator, counties, period)
+            if by_target
+            else {area: series.values.get(period) for area, series in counties.items()}
             for period in (last.shift(-back) for back in reversed(range(LOOK_BACK)))
         ]
         while history and not any(value is not None for value in history[0].values()):
             history.pop(0)
         return ranks(history, down=not by_target and direction_of(indicator) == "down")
+
+    def _compared(
+        self, indicator: Indicator, counties: Mapping[str, Series], period: Period
+    ) -> dict[str, Decimal | None]:
+        """What counties are compared by at a period: the same for all of them."""
+        outcomes = {
+            area: judge(self._facts(indicator, series, period), self.rule.rule)
+            for area, series in counties.items()
+        }
+        if any(
+            each.gap is not None and each.schedule_progress is None for each in outcomes.values()
+        ):
+            return {area: each.gap for area, each in outcomes.items()}
+        return {area: each.schedule_progress for area, each in outcomes.items()}
+
+
+def _coarsest(periods: Iterable[Period]) -> Frequency:
+    """Of days, months: no formula gives a value a day."""
+    found = min((period.frequency for period in periods), key=FREQUENCIES.index)
+    return "M" if found == "D" else found
+
+
+def _metrics(indicator: Indicator) -> frozenset[str]:
+    """The metrics that an indicator's formula reads."""
+    return metrics_of(indicator.binding.formula) if indicator.binding else frozenset()

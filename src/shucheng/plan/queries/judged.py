@@ -34,12 +34,14 @@ class Judged:
     path: Path | None
     method: Method | None
     pace: Pace | None
-    # Among the counties, by schedule progress (by value where no county has a target); of a
-    # county that can be compared only.
+    # Among the counties, by schedule progress (by the gap where that says nothing of one of them,
+    # by value where no county has a target); of a county that can be compared only.
     rank: Rank | None
-    # County targets that are made up for demonstration or not agreed yet.
+    # County targets that are made up for demonstration, not agreed yet, or made for another target
+    # of the city than the plan has by now.
     target_simulated: bool = False
     target_unconfirmed: bool = False
+    target_outdated: bool = False
 
     @property
     def unit(self) -> str:

@@ -1,7 +1,7 @@
 """The paths of indicators: the plan's yearly targets, how they run, and the counties' parts."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
@@ -21,6 +21,7 @@ from shucheng.plan.models import (
     PathMethod,
     PathSetting,
 )
+from shucheng.plan.queries.annex_line import converted
 from shucheng.plan.queries.moments import known_by
 
 Series = Mapping[Period, Decimal | None]
@@ -28,11 +29,15 @@ Series = Mapping[Period, Decimal | None]
 
 @dataclass(frozen=True, slots=True)
 class AreaPath:
-    """A county's path and whether its targets are confirmed figures."""
+    """A county's path and whether its targets are confirmed figures.
+
+    They are `outdated` where they were made for another target than the plan has by now.
+    """
 
     path: Path
     simulated: bool
     unconfirmed: bool
+    outdated: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +46,7 @@ class PathBook:
 
     settings: Mapping[tuple[str, int], PathSetting]
     decompositions: Mapping[tuple[str, int], Decomposition]
-    # (indicator, year) → area → target, in the indicator's unit.
+    # (indicator, year) → area → target, in the decomposition's unit.
     parts: Mapping[tuple[str, int], Mapping[str, Decimal]]
 
     def city(self, indicator: Indicator, series: Series) -> Path | None:
@@ -52,14 +57,12 @@ class PathBook:
         targets = {target.year: target.value for target in indicator.path.all()}
         if not targets:
             return None
-        shape = binding_shape(indicator.binding)
         settings = {year: self.settings.get((indicator.code, year)) for year in targets}
-        return Path(
-            shape=shape,
-            targets=targets,
-            base=base_of(series, min(targets), shape),
+        straight = straight_path(indicator, targets, series)
+        return replace(
+            straight,
             seasons={
-                year: seasons_of(series, year - 1, shape)
+                year: seasons_of(series, year - 1, straight.shape)
                 for year, setting in settings.items()
                 if setting and setting.method == PathMethod.SEASONAL
             },
@@ -76,33 +79,38 @@ class PathBook:
     ) -> AreaPath | None:
         """The path to a county's own targets, which runs as the city's does (by its own seasons
         where the city's is seasonal); None where no target was set for it."""
-        years = [
-            year
+        decided = {
+            year: self.decompositions[code, year]
             for (code, year), parts in self.parts.items()
             if code == indicator.code and area in parts
-        ]
-        if not years:
+        }
+        targets = {
+            year: value
+            for year, each in decided.items()
+            if (value := _told(self.parts[indicator.code, year][area], each, indicator)) is not None
+        }
+        if not targets:
             return None
         shape = binding_shape(indicator.binding)
         frequency = frequency_of(series)
         seasons: dict[int, Seasons] = {}
-        for year in years:
+        for year in targets:
             setting = self.settings.get((indicator.code, year))
             if setting and setting.method == PathMethod.SEASONAL:
                 seasons[year] = seasons_of(series, year - 1, shape)
             elif setting and setting.method == PathMethod.BY_HAND and city and frequency:
                 seasons[year] = city.shares(year, frequency)
-        decided = [self.decompositions[indicator.code, year] for year in years]
         path = Path(
             shape=shape,
-            targets={year: self.parts[indicator.code, year][area] for year in years},
-            base=base_of(series, min(years), shape),
+            targets=targets,
+            base=base_of(series, min(targets), shape),
             seasons=seasons,
         )
         return AreaPath(
             path,
-            simulated=any(each.simulated for each in decided),
-            unconfirmed=any(not each.confirmed for each in decided),
+            simulated=any(decided[year].simulated for year in targets),
+            unconfirmed=any(not decided[year].confirmed for year in targets),
+            outdated=any(is_outdated(decided[year], indicator) for year in targets),
         )
 
 
@@ -140,8 +148,30 @@ def frequency_of(series: Series) -> Frequency | None:
     return next((period.frequency for period in series), None)
 
 
+def is_outdated(made: Decomposition, indicator: Indicator) -> bool:
+    """Whether a target was split over counties that is not the plan's any more."""
+    target = next((row.value for row in indicator.path.all() if row.year == made.year), None)
+    return target != _told(made.total, made, indicator)
+
+
+def _told(value: Decimal, made: Decomposition, indicator: Indicator) -> Decimal | None:
+    """A number of a decomposition in the unit that the indicator has by now."""
+    return converted(value, made.unit, indicator.unit)
+
+
+def straight_path(indicator: Indicator, targets: Mapping[int, Decimal], series: Series) -> Path:
+    """The city's path, before anybody bent it: from the value before the plan's period, or where
+    nobody knows that, the one before the first target."""
+    shape, first = binding_shape(indicator.binding), min(targets)
+    start = min(indicator.version.period_start or first, first)
+    base = base_of(series, start, shape)
+    if base is None and shape != "since_start":
+        start, base = first, base_of(series, first, shape)
+    return Path(shape, targets, base, base_year=start - 1)
+
+
 def base_of(series: Series, first_year: int, shape: Shape) -> Decimal | None:
-    """The value at the end of the year before the first target."""
+    """The value at the end of the year before a path's first one."""
     frequency = frequency_of(series)
     if frequency is None or shape in {"year_to_date", "constant"}:
         return None

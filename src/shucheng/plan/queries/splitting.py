@@ -22,7 +22,7 @@ from shucheng.plan.queries.annex_line import factor_of
 from shucheng.plan.queries.area_series import Series, newest, series_of
 from shucheng.plan.queries.computed import metric_facts, metrics_of
 from shucheng.plan.queries.measured import Known, stored_values
-from shucheng.plan.queries.paths import base_of, binding_shape
+from shucheng.plan.queries.paths import binding_shape, straight_path
 
 Basis = Literal["last_year", "newest", "equal", "given", "alike"]
 BASES: Final[dict[str, str | Promise]] = {
@@ -176,8 +176,7 @@ def start_and_target(indicator: Indicator, year: int) -> tuple[Decimal | None, D
     if year - 1 in targets:
         return targets[year - 1], target
     found = _of_areas(indicator, [city_area_code()]).get(city_area_code())
-    base = base_of(found.values, year, shape) if found else None
-    return Decimal(0) if base is None and shape == "since_start" else base, target
+    return straight_path(indicator, targets, found.values if found else {}).start(year), target
 
 
 def _split(

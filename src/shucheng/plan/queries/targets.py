@@ -12,11 +12,10 @@ from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 
-from shucheng.lib import units
 from shucheng.lib.periods import Period
 from shucheng.plan.judgement.judge import attainment
 from shucheng.plan.models import Indicator, IndicatorTarget, Section, Target, Task, WorkPoint
-from shucheng.plan.queries.annex_line import comparator_of, direction_of
+from shucheng.plan.queries.annex_line import comparator_of, converted, direction_of
 from shucheng.plan.queries.measured import Known, Measured, MeasuredPlan
 
 
@@ -240,15 +239,6 @@ def _standing(
     if is_over and due is not None and known.year < due:
         return Standing.UNKNOWN  # what was reached in its year was never reported
     return Standing.MISSED if is_over and ends_year else Standing.NOT_YET
-
-
-def converted(value: Decimal | None, source: str, wanted: str) -> Decimal | None:
-    """The value in the wanted unit; None where the two measure different things."""
-    if value is None or source == wanted:
-        return value
-    if not (units.known(source) and units.known(wanted) and units.compatible(source, wanted)):
-        return None
-    return units.convert(value, source, wanted)
 
 
 def _part(sections: dict[int, Section], section_id: int | None) -> int | None:

@@ -130,7 +130,7 @@ def test_less_is_better_for_light_chance_and_attainment_alike(
     assert chance is not None
     assert [chance.comparator, chance.probability] == ["<=", 0.0]
     known = {now.indicator.binding_id: [*measured_one(now.indicator).series]}
-    briefed = Chances([now], known, city).of(now, 2026)  # type: ignore[arg-type]
+    briefed = Chances([now], known, city).of(now, 2026)
     assert briefed.percent == 0
     one = card(city, office)
     assert [one.reached, one.attainment] == [True, now.attainment]
