@@ -24,11 +24,6 @@ class Rank:
     held: int
     periods: int
 
-    @property
-    def stable(self) -> bool:
-        """Never more than one place away from where it stands now."""
-        return self.periods > 1 and self.worst - self.place <= 1 and self.place - self.best <= 1
-
 
 def places(values: Mapping[str, Decimal | None], *, down: bool = False) -> dict[str, int]:
     """The place of each that has a value; the highest first, the lowest where `down`."""

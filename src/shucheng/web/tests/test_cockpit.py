@@ -1,13 +1,23 @@
 """The cockpit: what it shows is kept until something changes, never longer."""
 
 import re
+from datetime import UTC, date, datetime
 
 import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from tests.append_only import lifted
 
-from shucheng.kernel.public import ObservationInput, Role, record_observations, system_actor
+from shucheng.kernel.public import (
+    Observation,
+    ObservationInput,
+    Role,
+    correct_observation,
+    record_observations,
+    system_actor,
+)
+from shucheng.lib.periods import Period
 from shucheng.plan.public import make_forecasts
 from shucheng.web.tests.test_pages import browser_of, text_of, year
 
@@ -15,8 +25,16 @@ __all__ = ["year"]  # fixtures
 pytestmark = pytest.mark.django_db
 
 
-def revenue_shown(client: Client) -> str:
-    found = re.search(r"explain/value/plan\.01/[\d-]+/.*?<span[^>]*>([\d,.]+)</span>", page(client))
+def revenue_shown(client: Client, address: str = "/") -> str:
+    found = re.search(
+        r"explain/value/plan\.01/[\d-]+/.*?<span[^>]*>([\d,.]+)</span>", page(client, address)
+    )
+    assert found
+    return found[1]
+
+
+def revenue_period(client: Client, address: str = "/") -> str:
+    found = re.search(r"explain/value/plan\.01/([\d-]+)/", page(client, address))
     assert found
     return found[1]
 
@@ -79,7 +97,25 @@ def test_the_map_can_say_how_each_county_stands(year: None) -> None:
 
 
 def test_it_can_be_seen_as_it_was_known_on_a_day(year: None) -> None:
+    """What was known by a day stays what it shows of it, whatever came since."""
     client = browser_of(Role.LEADER)
-    past = page(client, "/?as_of=2020-01-01")
-    assert 'href="/explain/value/plan.01' not in past
-    assert revenue_shown(client)
+    with lifted():
+        Observation.objects.update(recorded_at=datetime(2021, 7, 9, 12, tzinfo=UTC))
+    then = revenue_shown(client)
+    period = revenue_period(client)
+    job = system_actor("job")
+    own = Observation.objects.filter(
+        metric_version__metric__code="core_revenue", area__code="320900", period=period
+    )
+    correct_observation(own.latest("pk").pk, 9999, reason="复核", actor=job)
+    later = ObservationInput("core_revenue", "320900", str(Period.parse(period).next()), 111)
+    record_observations([later], actor=job)
+    assert revenue_shown(client) != then
+    for day, shown in (("2021-07-09", then), ("2021-07-10", then)):
+        address = f"/?as_of={day}"
+        assert revenue_shown(client, address) == shown, day
+        assert revenue_period(client, address) == period
+        assert f"as_of={day}" in page(client, address), "links keep the day"
+    assert revenue_shown(client, f"/?as_of={date.today()}") == revenue_shown(client)
+    for before in ("2021-07-08", "2020-01-01"):
+        assert 'href="/explain/value/plan.01' not in page(client, f"/?as_of={before}")

@@ -71,7 +71,7 @@ def proposal_for(code: str, area: str = "", *, actor: Actor, today: date | None 
     if version is None:
         raise NotFound(_("A published plan"))
     day = today or timezone.localdate()
-    plan = judge_plan(version, day)
+    plan = judge_plan(version, day, indicators=[code])
     found = plan.of(code, area)
     if found is None:
         raise NotFound(_("The indicator"))
