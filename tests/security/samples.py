@@ -72,6 +72,7 @@ PLAN = """蓝川市数字经济发展行动计划(2025-2027年)
 1 | 产业提升行动 | 新增软件企业20家以上,建设软件园区1个。 | 市工信局 |
 """
 CLI = system_actor("cli")
+BUNDLE_PAGES = ("bundle", "bundle_upload", "bundle_staged", "bundle_take")
 NOBODY, STRANGER = "no role", "liaison elsewhere"
 
 
@@ -366,6 +367,7 @@ def _reported(bureau: Organisation) -> dict[str | tuple[str, str], Any]:
         ("reporting:rule", "code"): "jump:sales",
         ("reporting:rule_change", "code"): "jump:sales",
         ("reporting:rule_change", "deed"): "retire",
+        **{(f"reporting:{view}", "period"): "2025-01" for view in BUNDLE_PAGES},
         ("reporting:step", "move"): "withdraw",
         ("reporting:decide", "request_id"): asked.pk,
         "deed": "ask",

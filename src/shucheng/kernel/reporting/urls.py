@@ -1,6 +1,7 @@
 from django.urls import path
 
 from shucheng.kernel.reporting.views import (
+    bundles,
     draft,
     forms,
     lists,
@@ -22,6 +23,18 @@ urlpatterns = [
     path("reporting/rules/", rules.show_rules, name="rules"),
     path("reporting/rules/<str:code>/", rules.show_rule, name="rule"),
     path("reporting/rules/<str:code>/<slug:deed>/", rules.change, name="rule_change"),
+    path("reporting/bundles/<str:period>/workbook.xlsx", bundles.download, name="bundle"),
+    path("reporting/bundles/<str:period>/upload/", bundles.upload, name="bundle_upload"),
+    path(
+        "reporting/bundles/<str:period>/upload/<int:file_id>/",
+        bundles.staged,
+        name="bundle_staged",
+    ),
+    path(
+        "reporting/bundles/<str:period>/upload/<int:file_id>/take/",
+        bundles.take_over,
+        name="bundle_take",
+    ),
     path("reporting/locks/", office.show_locks, name="locks"),
     path("reporting/locks/<slug:deed>/", office.change_lock, name="lock_change"),
     path("reporting/tasks/<int:obligation_id>/", sheet.show_task, name="task"),

@@ -1,5 +1,6 @@
 """What I owe, what waits for me, who reported what."""
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -10,7 +11,9 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
+from shucheng.kernel.actor import Actor
 from shucheng.kernel.identity.actors import actor_for
+from shucheng.kernel.reporting.bundles import to_fill_in
 from shucheng.kernel.reporting.models import SubmissionEvent
 from shucheng.kernel.reporting.queries.lists import (
     ObligationRow,
@@ -64,6 +67,7 @@ def show_tasks(request: HttpRequest) -> HttpResponse:
     context = {
         "groups": _grouped(rows, everything_done=bool(request.GET.get("all") or period or form)),
         "comments": comments,
+        "bundles": _bundles(rows, actor),
         "any": bool(everything),
         "periods": sorted({row.obligation.period for row in everything}, reverse=True),
         "forms": sorted(
@@ -75,6 +79,12 @@ def show_tasks(request: HttpRequest) -> HttpResponse:
         "simulated": any(row.submission and row.submission.simulated for row in rows),
     }
     return render(request, "reporting/tasks.html", context)
+
+
+def _bundles(rows: Iterable[ObligationRow], actor: Actor) -> list[tuple[str, int]]:
+    """Periods of which several tasks can be filled in with one workbook, the newest first."""
+    periods = Counter(row.obligation.period for row in to_fill_in(rows, actor=actor))
+    return sorted(((period, n) for period, n in periods.items() if n > 1), reverse=True)
 
 
 def _grouped(rows: Iterable[ObligationRow], *, everything_done: bool) -> list[Group]:
