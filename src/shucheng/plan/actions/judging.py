@@ -137,7 +137,8 @@ def decompose_over_areas(
     target = next((row.value for row in indicator.path.all() if row.year == year), None)
     if target is None:
         raise NotFound(_("The yearly target"))
-    _check(_without_reason(reason))
+    too_long = {"why_not": _at_most(300)} if len(why_not.strip()) > 300 else {}
+    _check(_without_reason(reason) | too_long)
     found = propose_areas(indicator, year, target, basis=basis, given=weights, fixed=fixed)
     if not found.adds_up:
         why_not = why_not or DOES_NOT_ADD_UP
@@ -171,9 +172,9 @@ def decompose_over_quarters(
     stored = _store_parts(found, PartKind.QUARTERS, reason, "", True, simulated, actor)
     start, _target = start_and_target(indicator, year)
     amounts = [line.value or Decimal(0) for line in found.lines]
-    knots = knots_of_quarters(year, start or Decimal(0), amounts)
-    by_period = {str(period): value for period, value in knots.items()}
-    _store_path(indicator, year, PathMethod.BY_HAND, by_period, reason, actor)
+    by_quarter = knots_of_quarters(year, start or Decimal(0), amounts)
+    knots = {str(period): value for period, value in by_quarter.items()}
+    _store_path(indicator, year, PathMethod.BY_HAND, knots, reason, actor)
     return stored
 
 
@@ -197,18 +198,23 @@ def note_difference(
     fields = _without_reason(reason)
     if not name.strip():
         fields["name"] = str(_("Give the explanation a name."))
+    elif len(name.strip()) > 100:
+        fields["name"] = _at_most(100)
+    periods: dict[str, Period] = {}
     for field, text in (("since", since), ("until", until)):
         if text or field == "since":
             try:
-                Period.parse(text)
+                periods[field] = Period.parse(text)
             except PeriodInvalid:
                 fields[field] = str(_("Write a period such as 2026, 2026-Q3 or 2026-09."))
+    if len(periods) == 2 and periods["until"].end < periods["since"].start:
+        fields["until"] = str(_("It ends before it begins."))
     if amount is not None and abs(amount) >= _LARGEST:
         fields["amount"] = str(_("The number is too large."))
     _check(fields)
     note = DifferenceNote.objects.create(
         indicator=code,
-        name=name.strip()[:100],
+        name=name.strip(),
         amount=amount,
         since=since,
         until=until,
@@ -371,9 +377,11 @@ def _knot_problem(period: str, value: Decimal, year: int, target: Decimal) -> st
 def _without_reason(reason: str) -> dict[str, str]:
     if not reason.strip():
         return {"reason": str(_("Say why."))}
-    if len(reason) > 500:
-        return {"reason": str(_("At most 500 characters."))}
-    return {}
+    return {"reason": _at_most(500)} if len(reason) > 500 else {}
+
+
+def _at_most(characters: int) -> str:
+    return str(_("At most %(n)s characters.")) % {"n": characters}
 
 
 def _check(fields: dict[str, str]) -> None:

@@ -324,3 +324,19 @@ def test_a_difference_is_explained_by_name_or_shown_as_unexplained(
     with pytest.raises(Invalid) as refused:
         note_difference(indicator.code, "", "", "2026-13", actor=office)
     assert set(refused.value.fields) == {"name", "reason", "since"}
+
+
+def test_what_a_column_cannot_hold_is_refused_and_never_cut(
+    city: PlanVersion, office: Actor
+) -> None:
+    code = revenue(city).code
+    with pytest.raises(Invalid) as refused:
+        note_difference(code, "名" * 101, "市直", "2026-03", until="2026-02", actor=office)
+    assert set(refused.value.fields) == {"name", "until"}
+    assert "100" in refused.value.fields["name"]
+    note = note_difference(code, "名" * 100, "市直", "2026-Q1", until="2026-02", actor=office)
+    assert note.name == "名" * 100
+    report("core_revenue", months(2025, 30), DONGTAI)
+    with pytest.raises(Invalid) as refused:
+        decompose_over_areas(code, 2026, "协商", why_not="因" * 301, actor=office)
+    assert set(refused.value.fields) == {"why_not"}

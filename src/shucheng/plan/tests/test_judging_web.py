@@ -206,6 +206,65 @@ def test_the_office_sets_quarters_paths_and_explanations(
     assert post(what="anything") == 404
 
 
+def test_what_is_no_number_is_a_field_to_correct_and_nothing_is_kept(
+    city: PlanVersion, office_browser: Client, revenue: Indicator
+) -> None:
+    address = f"/monitoring/indicators/{revenue.code}/"
+    for area, value in ((CITY, 40), (DONGTAI, 30), (DAFENG, 10)):
+        report("core_revenue", months(2025, value), area)
+    report("core_revenue", months(2026, 40, last=7))
+
+    def refused(**typed: str) -> str:
+        answer = office_browser.post(address, {"year": "2026", "reason": "协商", **typed})
+        assert answer.status_code == 422, typed
+        return answer.content.decode()
+
+    wrong = {"what": "difference", "name": "市本级", "since": "2026-01", "amount": "12o"}
+    for typed in (
+        wrong,
+        {"what": "areas", f"fixed:{DONGTAI}": "12o0"},
+        {"what": "areas", "basis": "given", f"weight:{DONGTAI}": "3o", f"weight:{DAFENG}": "1"},
+        {"what": "quarters", "weight:2026-Q1": "1", "weight:2026-Q2": "2o"},
+        {"what": "path", "method": "by_hand", "knot:2026-06": "13o0"},
+    ):
+        shown = refused(**typed)
+        text = next(text for text in typed.values() if "o" in text and text[0].isdigit())
+        assert f'value="{text}"' in shown, "what was typed is not lost"
+        assert "这不是数字" in shown
+    for rows in (DifferenceNote, Decomposition, PathSetting):
+        assert not rows.objects.exists()
+    asked = f"{address}split/?year=2026&what=areas&basis=last_year&fixed:{DONGTAI}=12o0"
+    previewed = page(office_browser, asked)
+    assert 'value="12o0"' in previewed
+    assert "这不是数字" in previewed
+
+
+def test_an_unreadable_day_or_number_of_the_rule_is_no_other_one(
+    city: PlanVersion, office_browser: Client
+) -> None:
+    typed = {
+        "green": "95",
+        "yellow": "85",
+        "late_after_days": "2",
+        "due_working_days": "15",
+        "since": "2026-08-01",
+        "reason": "市政府专题会议",
+    }
+    for name, text in (
+        ("since", "8月1日"),
+        ("since", "2026-02-30"),
+        ("green", "9五"),
+        ("late_after_days", "两天"),
+        ("due_working_days", "1.5"),
+    ):
+        answer = office_browser.post("/monitoring/rule/", typed | {name: text})
+        assert answer.status_code == 422
+        shown = answer.content.decode()
+        assert f'value="{text}"' in shown
+        assert f'id="e-{name}"' in shown
+        assert not LightRuleVersion.objects.exists()
+
+
 def test_a_red_county_offers_an_item_of_supervision_to_whom_may_raise_one(
     revenue: Indicator, office_browser: Client, leader: Client, office: Actor
 ) -> None:

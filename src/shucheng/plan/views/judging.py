@@ -1,7 +1,6 @@
 """Where the plan office sets how an indicator is judged: county targets, quarters, path, notes."""
 
 from collections.abc import Callable
-from decimal import Decimal
 from typing import Any
 
 from django.contrib import messages
@@ -13,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from shucheng.kernel.public import Actor, Invalid, NotFound, actor_for
-from shucheng.lib.numbers import decimal_number, whole_number
+from shucheng.lib.numbers import whole_number
 from shucheng.plan.actions.judging import (
     decompose_over_areas,
     decompose_over_quarters,
@@ -21,10 +20,10 @@ from shucheng.plan.actions.judging import (
     set_path,
     withdraw_difference,
 )
+from shucheng.plan.models import PathMethod
 from shucheng.plan.queries.deciding import Deciding, deciding
 from shucheng.plan.queries.splitting import BASES, PROBLEMS, Proposal
-
-Numbers = dict[str, Decimal]
+from shucheng.plan.views.typed import Typed
 
 
 @require_http_methods(["GET", "POST"])
@@ -48,22 +47,31 @@ def judging(request: HttpRequest, code: str) -> HttpResponse:
 @require_GET
 def split_preview(request: HttpRequest, code: str) -> HttpResponse:
     """What the typed weights and fixed parts would give: the table with its sum."""
-    found = _found(request.GET, code, actor_for(request))
+    typed = Typed(request.GET)
+    found = _found(request.GET, typed, code, actor_for(request))
     what = request.GET.get("what", "")
     proposal = found.quarters if what == "quarters" else found.areas
-    context = {"found": found, "what": what, **_split_context(proposal)}
+    context = {
+        "found": found,
+        "what": what,
+        "typed": request.GET,
+        "unread": typed.unread,
+        **_split_context(proposal),
+    }
     return render(request, "plan/judging_split.html", context)
 
 
 def _page(request: HttpRequest, code: str, error: Invalid | None = None) -> HttpResponse:
     typed = request.POST if error else request.GET
-    found = _found(typed, code, actor_for(request))
+    read = Typed(typed)
+    found = _found(typed, read, code, actor_for(request))
     context = {
         "found": found,
         "bases": {code: label for code, label in BASES.items() if code in _CHOICES},
         "typed": typed,
         "wrong": typed.get("what", "") if error else "",
         "error": error,
+        "unread": read.unread,
         "simulated": found.simulated,
         "areas": _split_context(found.areas),
         "quarters": _split_context(found.quarters),
@@ -74,7 +82,7 @@ def _page(request: HttpRequest, code: str, error: Invalid | None = None) -> Http
 _CHOICES = ("last_year", "newest", "equal")
 
 
-def _found(typed: QueryDict, code: str, actor: Actor) -> Deciding:
+def _found(typed: QueryDict, read: Typed, code: str, actor: Actor) -> Deciding:
     of_areas = typed.get("what") == "areas"
     of_quarters = typed.get("what") == "quarters"
     basis = typed.get("basis", "")
@@ -82,10 +90,10 @@ def _found(typed: QueryDict, code: str, actor: Actor) -> Deciding:
         code,
         _year(typed),
         basis=basis if basis in _CHOICES else "",
-        weights=_numbers(typed, "weight:") if of_areas and basis == "given" else None,
-        fixed=_numbers(typed, "fixed:") if of_areas else None,
-        quarter_weights=_numbers(typed, "weight:") if of_quarters else None,
-        quarter_fixed=_numbers(typed, "fixed:") if of_quarters else None,
+        weights=read.numbers("weight:") if of_areas and basis == "given" else None,
+        fixed=read.numbers("fixed:") if of_areas else None,
+        quarter_weights=read.numbers("weight:") if of_quarters else None,
+        quarter_fixed=read.numbers("fixed:") if of_quarters else None,
         actor=actor,
     )
 
@@ -99,30 +107,23 @@ def _split_context(proposal: Proposal | None) -> dict[str, Any]:
     }
 
 
-def _numbers(typed: QueryDict, prefix: str) -> Numbers:
-    """What was typed in the fields of this prefix; empty fields and words are left out."""
-    found: Numbers = {}
-    for name, text in typed.items():
-        number = decimal_number(str(text)) if name.startswith(prefix) else None
-        if number is not None:
-            found[name.removeprefix(prefix)] = number
-    return found
-
-
 def _year(typed: QueryDict) -> int | None:
     return whole_number(typed.get("year", ""))
 
 
 def _set_areas(code: str, year: int, typed: QueryDict, actor: Actor) -> str | Promise:
-    basis = typed.get("basis", "")
+    basis, read = typed.get("basis", ""), Typed(typed)
+    weights = read.numbers("weight:") if basis == "given" else None
+    fixed = read.numbers("fixed:")
+    read.check()
     decompose_over_areas(
         code,
         year,
         typed.get("reason", ""),
         basis=basis if basis in _CHOICES else "",
-        weights=_numbers(typed, "weight:") if basis == "given" else None,
-        fixed=_numbers(typed, "fixed:"),
-        why_not=typed.get("why_not", "")[:300],
+        weights=weights,
+        fixed=fixed,
+        why_not=typed.get("why_not", ""),
         confirmed=bool(typed.get("confirmed")),
         actor=actor,
     )
@@ -130,37 +131,34 @@ def _set_areas(code: str, year: int, typed: QueryDict, actor: Actor) -> str | Pr
 
 
 def _set_quarters(code: str, year: int, typed: QueryDict, actor: Actor) -> str | Promise:
+    read = Typed(typed)
+    weights, fixed = read.numbers("weight:"), read.numbers("fixed:")
+    read.check()
     decompose_over_quarters(
-        code,
-        year,
-        typed.get("reason", ""),
-        weights=_numbers(typed, "weight:"),
-        fixed=_numbers(typed, "fixed:"),
-        actor=actor,
+        code, year, typed.get("reason", ""), weights=weights, fixed=fixed, actor=actor
     )
     return _("The quarters are set, and the path runs from one to the next.")
 
 
 def _set_path(code: str, year: int, typed: QueryDict, actor: Actor) -> str | Promise:
-    set_path(
-        code,
-        year,
-        typed.get("method", ""),
-        _numbers(typed, "knot:"),
-        typed.get("reason", ""),
-        actor=actor,
-    )
+    read, method = Typed(typed), typed.get("method", "")
+    knots = read.numbers("knot:") if method == PathMethod.BY_HAND else {}
+    read.check()
+    set_path(code, year, method, knots, typed.get("reason", ""), actor=actor)
     return _("The path is set.")
 
 
 def _note(code: str, _year: int, typed: QueryDict, actor: Actor) -> str | Promise:
+    read = Typed(typed)
+    amount = read.number("amount")
+    read.check()
     note_difference(
         code,
-        typed.get("name", ""),
-        typed.get("reason", ""),
-        typed.get("since", "").strip(),
-        amount=decimal_number(typed.get("amount", "")),
-        until=typed.get("until", "").strip(),
+        read.text("name"),
+        read.text("reason"),
+        read.text("since"),
+        amount=amount,
+        until=read.text("until"),
         actor=actor,
     )
     return _("The explanation is kept.")

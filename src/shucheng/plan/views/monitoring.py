@@ -12,7 +12,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from shucheng.kernel.public import Actor, Invalid, NotFound, actor_for
-from shucheng.lib.numbers import decimal_number, whole_number
 from shucheng.lib.tables import write_rows
 from shucheng.plan.actions.judging import publish_light_rule
 from shucheng.plan.queries.explain_light import explain_light
@@ -20,6 +19,7 @@ from shucheng.plan.queries.light_rules import rule_in_force, rule_versions
 from shucheng.plan.queries.light_words import LIGHTS
 from shucheng.plan.queries.monitoring import Monitoring, monitoring, table_of
 from shucheng.plan.views.asking import as_of_asked
+from shucheng.plan.views.typed import Typed
 
 
 @require_GET
@@ -90,23 +90,18 @@ def light_rule(request: HttpRequest) -> HttpResponse:
 
 def _publish(request: HttpRequest, actor: Actor) -> tuple[int, date]:
     actor.require("plan.manage")
-    typed = request.POST
-    green, yellow = (decimal_number(typed.get(name, "")) for name in ("green", "yellow"))
-    late, due = (
-        whole_number(typed.get(name, "").strip())
-        for name in ("late_after_days", "due_working_days")
-    )
-    try:
-        since = date.fromisoformat(typed.get("since", ""))
-    except ValueError:
-        since = timezone.localdate()
+    typed = Typed(request.POST)
+    green, yellow = typed.number("green"), typed.number("yellow")
+    late, due = typed.whole("late_after_days"), typed.whole("due_working_days")
+    since = typed.day("since")
+    typed.check()
     rule = publish_light_rule(
         green if green is not None else Decimal(0),
         yellow if yellow is not None else Decimal(0),
         late if late is not None else -1,
         due if due is not None else 0,
-        since,
-        typed.get("reason", ""),
+        since or timezone.localdate(),
+        typed.text("reason"),
         actor=actor,
     )
     return rule.number, rule.since
