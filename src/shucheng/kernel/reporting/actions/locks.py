@@ -6,11 +6,11 @@ from shucheng.kernel.action import action
 from shucheng.kernel.actor import Actor
 from shucheng.kernel.audit.entries import record
 from shucheng.kernel.errors import Forbidden, Invalid, NotFound
-from shucheng.kernel.reporting.actions.telling import tell_reopened, tell_reopening_asked
 from shucheng.kernel.reporting.errors import need_words
 from shucheng.kernel.reporting.models import Form, LockEvent
 from shucheng.kernel.reporting.periods import read_period
 from shucheng.kernel.reporting.queries.locks import closed_now
+from shucheng.kernel.reporting.telling import tell_reopened, tell_reopening_asked
 
 CODES = {
     LockEvent.Kind.CLOSED: "reporting.period.closed",

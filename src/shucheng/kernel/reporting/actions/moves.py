@@ -16,7 +16,6 @@ from shucheng.kernel.reporting.actions.steps import (
     require_revision,
     take_step,
 )
-from shucheng.kernel.reporting.actions.telling import tell_published
 from shucheng.kernel.reporting.engine.moves import Level, Move, State
 from shucheng.kernel.reporting.errors import MoveImpossible, ProblemsLeft, need_words
 from shucheng.kernel.reporting.models import STATE_LABELS, Submission
@@ -24,6 +23,7 @@ from shucheng.kernel.reporting.problem_texts import problem_text
 from shucheng.kernel.reporting.queries.asked import asked
 from shucheng.kernel.reporting.queries.sheets import as_entries, find_problems, unexplained
 from shucheng.kernel.reporting.standing_in import stands_in
+from shucheng.kernel.reporting.telling import tell_published
 
 
 @action

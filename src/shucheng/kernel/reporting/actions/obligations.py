@@ -12,7 +12,6 @@ from shucheng.kernel.actor import Actor
 from shucheng.kernel.audit.entries import record
 from shucheng.kernel.errors import Conflict, Forbidden, Invalid, NotFound
 from shucheng.kernel.reporting.access import require_own
-from shucheng.kernel.reporting.actions.telling import tell_extension
 from shucheng.kernel.reporting.engine.moves import State
 from shucheng.kernel.reporting.engine.standing import due
 from shucheng.kernel.reporting.errors import need_words, short_words
@@ -22,6 +21,7 @@ from shucheng.kernel.reporting.queries.lists import may_decide
 from shucheng.kernel.reporting.queries.opening import unopened
 from shucheng.kernel.reporting.queries.sheets import find_obligation
 from shucheng.kernel.reporting.queries.standings import effective_due
+from shucheng.kernel.reporting.telling import tell_extension
 from shucheng.lib.workdays import announced, is_working_day, next_working_day
 
 
