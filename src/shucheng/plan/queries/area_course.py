@@ -30,6 +30,8 @@ class AreaCourse:
     # The area's own targets were made up for demonstration, or are agreed with nobody yet.
     simulated: bool = False
     unconfirmed: bool = False
+    # They were split from another target than the city has by now.
+    outdated: bool = False
 
     @property
     def ahead(self) -> Outlook | None:
@@ -91,6 +93,7 @@ def area_course(
         indicator,
         simulated=own.simulated if own else False,
         unconfirmed=own.unconfirmed if own else False,
+        outdated=own.outdated if own else False,
     )
 
 

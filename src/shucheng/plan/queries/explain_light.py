@@ -79,6 +79,8 @@ def _facts(judged: Judged, as_of: date | None) -> tuple[Fact, ...]:
         Fact(_("Attainment"), _percent(judged.attainment)),
         Fact(_("Schedule progress"), _percent(judged.schedule_progress)),
     ]
+    if judged.target_outdated:
+        shown.append(Fact(_("Made for"), _("another target than the city has by now")))
     if judged.gap is not None:
         shown.append(Fact(_("Ahead or behind"), f"{judged.gap:+,.2f} {unit}".strip()))
     if facts.due:

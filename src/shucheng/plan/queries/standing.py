@@ -71,6 +71,11 @@ class Standing:
     def simulated(self) -> bool:
         return self.now.simulated or any(county.simulated for county in self.counties)
 
+    @property
+    def targets_outdated(self) -> bool:
+        """Counties' targets were made for another target of the city."""
+        return any(county.target_outdated for county in self.counties)
+
 
 def standing(
     indicator: Indicator, *, against: str = "year", as_of: date | None = None, actor: Actor

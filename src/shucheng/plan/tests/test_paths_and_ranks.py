@@ -21,6 +21,7 @@ from shucheng.plan.queries.explain_light import explain_light
 from shucheng.plan.queries.judge import judge_now_and_before, judge_plan
 from shucheng.plan.queries.judged import Judged
 from shucheng.plan.queries.light_words import why_this_light
+from shucheng.plan.queries.standing import standing
 
 AWAITED = "shucheng.plan.queries.judge.awaited_figures"
 CITY, DONGTAI, DAFENG = "320900", "320981", "320904"
@@ -123,6 +124,11 @@ def test_a_target_that_changed_wins_over_what_was_set_for_the_one_before(
     assert path.expected(Period.parse("2026-12")) == 2800
     assert path.expected(Period.parse("2026-09")) == 1950
     assert [county.target, county.target_outdated] == [2600, True]
+    shown = standing(revenue(city), actor=office)
+    assert shown is not None
+    assert shown.targets_outdated
+    said = explain_light(indicator.code, area=DONGTAI, actor=office).steps[0].facts
+    assert "全市原目标，现已调整" in [fact.value for fact in said]
 
 
 def test_a_countys_part_is_converted_into_the_unit_of_the_plan(
