@@ -42,7 +42,7 @@ class AreaPath:
 
 @dataclass(frozen=True, slots=True)
 class PathBook:
-    """How the paths of some indicators run, as known on a day; read with four queries."""
+    """How the paths of some indicators run, as known on a day; read with three queries."""
 
     settings: Mapping[tuple[str, int], PathSetting]
     decompositions: Mapping[tuple[str, int], Decomposition]
@@ -119,14 +119,16 @@ def path_book(codes: Iterable[str], as_of: date | None = None) -> PathBook:
     wanted = list(codes)
     known = known_by(as_of) & Q(indicator__in=wanted)
     settings = PathSetting.objects.filter(known).order_by("recorded_at", "pk")
-    decided = Decomposition.objects.filter(known, kind=PartKind.AREAS).order_by("recorded_at", "pk")
-    newest = {(row.indicator, row.year): row for row in decided}
-    by_pk = {row.pk: key for key, row in newest.items()}
-    parts: dict[tuple[str, int], dict[str, Decimal]] = {key: {} for key in newest}
-    for of, area, value in AreaTarget.objects.filter(decomposition__in=by_pk).values_list(
-        "decomposition", "area", "value"
-    ):
-        parts[by_pk[of]][area] = value
+    decided = Decomposition.objects.filter(known, kind=PartKind.AREAS)
+    rows = AreaTarget.objects.filter(decomposition__in=decided).select_related("decomposition")
+    newest: dict[tuple[str, int], Decomposition] = {}
+    parts: dict[tuple[str, int], dict[str, Decimal]] = {}
+    for part in rows.order_by("decomposition__recorded_at", "decomposition", "pk"):
+        made = part.decomposition
+        key = (made.indicator, made.year)
+        if key not in newest or newest[key].pk != made.pk:
+            newest[key], parts[key] = made, {}
+        parts[key][part.area] = part.value
     return PathBook(
         settings={(row.indicator, row.year): row for row in settings.prefetch_related("knots")},
         decompositions=newest,

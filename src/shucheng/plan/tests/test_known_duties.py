@@ -31,7 +31,7 @@ def test_each_indicator_and_target_stands_beside_what_is_known(
         assert line.known.simulated
         assert line.current is not None
         assert line.known.value is not None
-        share = (line.known.value / line.current.value * 100).quantize(Decimal("0.1"))
+        share = (line.known.value / line.current.value * 100).quantize(Decimal("0.01"))
         assert line.attainment == share
     assert page.known == len(page.indicators)
     assert page.simulated
