@@ -1,15 +1,18 @@
 """Forecasts follow the values: made in the background, kept, never shown when they are outdated."""
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import UTC, date, datetime
+from decimal import Decimal
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from tests.append_only import lifted
 
 from shucheng.kernel.public import (
     Observation,
     ObservationInput,
+    correct_observation,
     record_observations,
     system_actor,
 )
@@ -100,25 +103,62 @@ def test_deleting_what_is_kept_loses_nothing(city: PlanVersion) -> None:
 
 
 def test_each_years_target_has_a_chance_and_a_nearer_one_is_likelier(city: PlanVersion) -> None:
-    report("2026-07")
+    uneven = [
+        ObservationInput("core_revenue", CITY, period, 150 + at + 37 * at * at % 53)
+        for at, period in enumerate(months("2026-07"))
+    ]
+    record_observations(uneven, actor=system_actor("job"))
     found = outlook(revenue(city))
     assert [each.year for each in found.chances] == [2026, 2027]
     assert [each.target for each in found.chances] == [2600, 3000]
-    assert all(0 <= each.probability <= 1 for each in found.chances)
     assert found.chosen is not None
     assert found.chosen.coverage is not None
+    end = next(step for step in found.steps if step.period.end == date(2026, 12, 31))
+    low, high = end.bands[80]
+    near, far = (asked_for(city, found, Decimal(f"{target:.4f}")) for target in (low, high))
+    assert near == pytest.approx(0.9, abs=0.05)
+    assert far == pytest.approx(0.1, abs=0.05)
+
+
+def asked_for(version: PlanVersion, found: Outlook, target: Decimal) -> float:
+    """The chance of the same year's end, had another target been asked for."""
+    row = version.indicators.get(no=1).path.get(year=2026)
+    kept, row.value = row.value, target
+    row.save()
+    asked = outlook(revenue(version))
+    row.value = kept
+    row.save()
+    assert asked.steps == found.steps, "a target changes no forecast"
+    assert asked.chances[0].target == float(target)
+    return asked.chances[0].probability
 
 
 def test_it_can_be_told_as_of_a_day(city: PlanVersion) -> None:
+    """What was recorded by a day is not changed by what came, or was corrected, later."""
     report("2026-06")
-    Observation.objects.none()
+    recorded(datetime(2021, 7, 9, 12, tzinfo=UTC))
     before = outlook(revenue(city))
-    then = outlook(revenue(city, as_of=date(2020, 1, 1)), as_of=date(2020, 1, 1))
+    report("2026-07")
+    june = Observation.objects.get(area__code=CITY, period="2026-06")
+    correct_observation(june.pk, 900, reason="复核", actor=system_actor("job"))
+    now = outlook(revenue(city))
+    assert (before.steps[0].period.end, now.steps[0].period.end) == (
+        date(2026, 7, 31),
+        date(2026, 8, 31),
+    )
+    for day, told in ((date(2021, 7, 9), before), (date.today(), now)):
+        assert outlook(revenue(city, as_of=day), as_of=day) == told, day
+    earlier = date(2021, 7, 8)
+    then = outlook(revenue(city, as_of=earlier), as_of=earlier)
     assert not then.steps
     assert then.why_not
     assert then.why_not.reason == "too_few"
-    today = date.today()
-    assert outlook(revenue(city, as_of=today), as_of=today) == before
+
+
+def recorded(moment: datetime) -> None:
+    """As if all that is there had been recorded at that moment."""
+    with lifted():
+        Observation.objects.update(recorded_at=moment)
 
 
 def test_a_county_has_its_own_fan_and_no_chance_without_a_target(city: PlanVersion) -> None:
