@@ -57,8 +57,8 @@ class _Asked:
 def area_course(
     area: Area, comparison: Comparison, version: PlanVersion, as_of: date | None = None
 ) -> AreaCourse | None:
-    """None where no plan asks for an indicator by area, or the area is not compared. Five queries,
-    two more where the city's path was set by hand."""
+    """None where no plan asks for an indicator by area, or the area is not compared. Six queries
+    where it has targets of its own."""
     chosen = comparison.chosen
     found = next((each for each in comparison.values if each.area.pk == area.pk), None)
     if chosen is None or found is None:

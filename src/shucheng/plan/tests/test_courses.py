@@ -129,18 +129,18 @@ def test_an_area_has_its_own_targets_and_the_chance_of_each(
     assert float(rows["2026-12"]["预测80%区间下限"]) > 0
 
 
-def test_an_area_with_its_own_targets_costs_one_query_more_than_one_without(
+def test_an_area_with_its_own_targets_costs_at_most_two_queries_more(
     leader: Client, revenue: Indicator, office: Actor
 ) -> None:
-    """19 without (`web/tests/test_pages.py`): a light's path and a forecast need seven, and what
-    the page read twice is read once."""
+    """Than the 19 of one without (`web/tests/test_pages.py`): the targets are read, and the plan's
+    that they were split from."""
     report(CITY, 150)
     report(TINGHU, 20)
     decompose_over_areas(revenue.code, 2026, "按上年实绩", actor=office)
     text(leader, "/areas/")
     with CaptureQueriesContext(connection) as queries:
         assert "area-targets" in text(leader, f"/areas/{TINGHU}/?show=core-revenue")
-    assert len(queries) <= 20, "\n".join(q["sql"][:160] for q in queries)
+    assert len(queries) <= 21, "\n".join(q["sql"][:160] for q in queries)
 
 
 def test_an_area_without_a_target_has_a_fan_and_no_chance(
