@@ -45,12 +45,7 @@ def ask_to_issue(briefing_id: int, revision: int, *, actor: Actor) -> Briefing:
     briefing = locked_draft(briefing_id, revision, actor)
     actor.require("briefings.issue", briefing.organisation_id or _ANY)
     fonts()  # says at once what would fail later
-    if briefing.replaces and briefing.replaces.replacements.filter(state="issued").exists():
-        raise Invalid(
-            "briefings.replaced",
-            _("Another briefing has replaced the same one meanwhile."),
-            _("Look at that one, and replace it if it is wrong."),
-        )
+    _refuse_a_second_replacement(briefing)
     today = timezone.localdate()
     if briefing.serial is None or briefing.serial_year != today.year:
         briefing.serial_year, briefing.serial = today.year, _next_serial(briefing, today.year)
@@ -67,6 +62,19 @@ def ask_to_issue(briefing_id: int, revision: int, *, actor: Actor) -> Briefing:
     briefing.save()
     record("briefings.briefing.to_issue", briefing, actor=actor, after={"number": briefing.number})
     return briefing
+
+
+def _refuse_a_second_replacement(briefing: Briefing) -> None:
+    """The replaced one is locked: of two that replace it, the later waits and is refused."""
+    if briefing.replaces_id is None:
+        return
+    replaced = Briefing.objects.select_for_update().get(pk=briefing.replaces_id)
+    if replaced.replacements.filter(state=Briefing.State.ISSUED).exists():
+        raise Invalid(
+            "briefings.replaced",
+            _("Another briefing has replaced the same one meanwhile."),
+            _("Look at that one, and replace it if it is wrong."),
+        )
 
 
 def _next_serial(briefing: Briefing, year: int) -> int:
@@ -96,6 +104,7 @@ def keep_issue(
     actor.require("briefings.issue", briefing.organisation_id or _ANY)
     known = issue_of(briefing)
     if known is None:
+        _refuse_a_second_replacement(briefing)
         name = f"{facts.scope_name}{briefing.period_name}简报{edition.number}"
         stored = {
             form: store_file(

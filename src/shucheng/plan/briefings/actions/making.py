@@ -19,6 +19,7 @@ from shucheng.kernel.public import (
     record,
 )
 from shucheng.lib.periods import Period, PeriodInvalid
+from shucheng.lib.tables import printable
 from shucheng.plan.briefings.engine.facts import BriefingFacts, digest, to_json
 from shucheng.plan.briefings.models import Briefing, Kind, Scope
 from shucheng.plan.briefings.queries.briefings import organisation_of, previous_issue
@@ -64,7 +65,7 @@ def begin_briefing(order: Order, *, actor: Actor) -> Briefing:
     )
     if order.replaces is not None:
         briefing.replaces = _replaced(order.replaces, briefing)
-        briefing.reason = order.reason.strip()
+        briefing.reason = printable(order.reason).strip()
         if not briefing.reason:
             raise _wrong("reason", _("Say what is corrected and why."))
     briefing.previous = previous_issue(briefing)
@@ -117,12 +118,11 @@ def write_paragraphs(
     for name, text in fields.items():
         if len(text) > _LONGEST:
             raise _wrong(name, _("Keep it below %(most)s characters.") % {"most": _LONGEST})
-    if not issuer.strip():
+    if not printable(issuer).strip():
         raise _wrong("issuer", _("Say who issues the briefing."))
     before = _written(briefing)
-    briefing.instructions = instructions.replace("\r\n", "\n").strip()
-    briefing.next_steps = next_steps.replace("\r\n", "\n").strip()
-    briefing.red_head, briefing.issuer = red_head, issuer.strip()[:160]
+    briefing.instructions, briefing.next_steps = _lines(instructions), _lines(next_steps)
+    briefing.red_head, briefing.issuer = red_head, printable(issuer).strip()[:160]
     briefing.revision += 1
     briefing.save()
     record(
@@ -163,6 +163,11 @@ def locked_draft(briefing_id: int, revision: int, actor: Actor) -> Briefing:
     if briefing.state != Briefing.State.DRAFT or briefing.is_busy:
         raise _not_now()
     return briefing
+
+
+def _lines(text: str) -> str:
+    """As typed, a paragraph a line; what Word pastes as a line within a paragraph is one too."""
+    return printable(text.replace("\r\n", "\n").replace("\x0b", "\n")).strip()
 
 
 def _not_now() -> Invalid:

@@ -14,6 +14,7 @@ from docx.enum.table import WD_TABLE_ALIGNMENT
 from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_TAB_ALIGNMENT
 from docx.shared import Mm, Pt
 
+from shucheng.lib.tables import printable
 from shucheng.plan.briefings.engine.content import (
     Charts,
     Document,
@@ -90,7 +91,7 @@ def _page(made: Any, document: Document) -> None:
     ):
         head = header.paragraphs[0]
         head.alignment = WD_ALIGN_PARAGRAPH.RIGHT
-        face(head.add_run(document.stamp), "sans", 9, colour=LIGHT_COLOURS["yellow"])
+        face(_run(head, document.stamp), "sans", 9, colour=LIGHT_COLOURS["yellow"])
         foot = footer.paragraphs[0]
         foot.alignment = side
         indent = foot.paragraph_format
@@ -109,7 +110,7 @@ def _head(made: Any, document: Document) -> None:
         line = made.add_paragraph()
         spaced(line, _LINE, after=14)
         line.paragraph_format.tab_stops.add_tab_stop(Mm(_TEXT_WIDTH_MM), WD_TAB_ALIGNMENT.RIGHT)
-        face(line.add_run(f"{document.issuer}\t{document.issued_on}"), "body", 16)
+        face(_run(line, f"{document.issuer}\t{document.issued_on}"), "body", 16)
         ruled(line, RED, 18)
     _centred(made, document.title, "title", 22, line=34, before=10)
     _centred(made, document.subtitle, "kai", 14, line=26)
@@ -124,7 +125,12 @@ def _centred(made: Any, text: str, kind: Any, size: float, **form: Any) -> None:
     paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
     spaced(paragraph, form["line"], before=form.get("before", 0))
     look = {name: form[name] for name in ("bold", "colour") if name in form}
-    face(paragraph.add_run(text), kind, size, **look)
+    face(_run(paragraph, text), kind, size, **look)
+
+
+def _run(paragraph: Any, text: str) -> Any:
+    """What somebody pasted may hold what Word cannot."""
+    return paragraph.add_run(printable(text))
 
 
 def _heading(made: Any, block: Heading) -> None:
@@ -133,10 +139,10 @@ def _heading(made: Any, block: Heading) -> None:
     if block.level == 1:
         spaced(paragraph, _LINE, before=8)
         indented(paragraph)
-        face(paragraph.add_run(block.text), "sans", 16)
+        face(_run(paragraph, block.text), "sans", 16)
     else:
         spaced(paragraph, 20, before=14, after=4)
-        face(paragraph.add_run(block.text), "kai", 12)
+        face(_run(paragraph, block.text), "kai", 12)
 
 
 def _paragraph(made: Any, block: Paragraph) -> None:
@@ -145,9 +151,9 @@ def _paragraph(made: Any, block: Paragraph) -> None:
     spaced(paragraph, _LINE)
     indented(paragraph)
     if block.lead:
-        face(paragraph.add_run(block.lead), "body", 16, bold=True)
+        face(_run(paragraph, block.lead), "body", 16, bold=True)
     for sentence in block.sentences:
-        face(paragraph.add_run("".join(run.text for run in sentence)), "body", 16)
+        face(_run(paragraph, "".join(run.text for run in sentence)), "body", 16)
 
 
 def _table(made: Any, table: Table) -> None:
@@ -155,7 +161,7 @@ def _table(made: Any, table: Table) -> None:
     caption.alignment = WD_ALIGN_PARAGRAPH.CENTER
     caption.paragraph_format.keep_with_next = True
     spaced(caption, 20, before=8, after=3)
-    face(caption.add_run(table.caption), "sans", 11)
+    face(_run(caption, table.caption), "sans", 11)
     total = sum(column.width for column in table.columns)
     room = _TEXT_WIDTH_MM * _TWIPS_PER_MM
     widths = [int(room * column.width / total) for column in table.columns]
@@ -179,7 +185,7 @@ def _cell(cell: Any, text: str, align: str, kind: Any, light: str) -> None:
     paragraph = cell.paragraphs[0]
     paragraph.alignment = _ALIGN[align]
     spaced(paragraph, 12, before=2.5, after=2.5, least=True)
-    face(paragraph.add_run(text), kind, 8.5, colour=LIGHT_COLOURS.get(light, ""))
+    face(_run(paragraph, text), kind, 8.5, colour=LIGHT_COLOURS.get(light, ""))
 
 
 def _charts(made: Any, pictures: Sequence[bytes]) -> None:
@@ -198,11 +204,12 @@ def _charts(made: Any, pictures: Sequence[bytes]) -> None:
 def _note(made: Any, block: Note) -> None:
     paragraph = made.add_paragraph()
     spaced(paragraph, 16, after=2)
-    face(paragraph.add_run(block.text), "body", 10.5)
+    face(_run(paragraph, block.text), "body", 10.5)
 
 
 def _properties(made: Any, document: Document) -> None:
     core = made.core_properties
-    core.title, core.author, core.subject = document.title, document.issuer, document.subtitle
-    core.comments, core.keywords, core.last_modified_by = document.stamp, "", document.issuer
+    title, issuer = printable(document.title), printable(document.issuer)
+    core.title, core.author, core.subject = title, issuer, document.subtitle
+    core.comments, core.keywords, core.last_modified_by = document.stamp, "", issuer
     core.revision = 1

@@ -166,6 +166,8 @@ class IndicatorFacts:
     simulated: bool
     target_simulated: bool = False
     target_unconfirmed: bool = False
+    # A county's, split from another target than the city has by now.
+    target_outdated: bool = False
     explain: str = ""
     explain_target: str = ""
 

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 
 from shucheng.lib.periods import Period
+from shucheng.plan.forecast.words import percent_said
 
 NOTHING = "—"
 
@@ -25,7 +26,11 @@ def quantity(value: Decimal, unit: str) -> str:
 
 
 def percent(value: Decimal) -> str:
-    return f"{shown(value, 1)}%"
+    """With one decimal; with two where one would round up to a whole number that is not reached."""
+    found = shown(value, 1)
+    if "." not in found and Decimal(found) > value:
+        found = shown(value, 2)
+    return f"{found}%"
 
 
 def amount(value: Decimal | None) -> str:
@@ -38,10 +43,7 @@ def share(value: Decimal | None) -> str:
 
 def chance_words(share: Decimal) -> str:
     """Nothing that is to come is certain."""
-    whole = Decimal(shown(share, 0))
-    if whole < 1:
-        return "低于1%"
-    return "高于99%" if whole > 99 else f"{whole}%"
+    return percent_said(int(shown(share, 0)), "低于", "高于")
 
 
 def period_name(text: str) -> str:

@@ -155,8 +155,9 @@ def value_of(each: IndicatorFacts) -> Sentence:
     if each.gap is not None:
         apart = quantity(abs(each.gap), unit_of_change(each.unit))
         ahead, behind = f"，优于序时要求{apart}", f"，距序时要求差{apart}"
-        level = shown(abs(each.gap)) == "0"
-        words.append(text("，与序时要求持平" if level else ahead if each.gap > 0 else behind))
+        if shown(abs(each.gap)) == "0":
+            behind, ahead = "，略低于序时要求", "，与序时要求持平"
+        words.append(text(ahead if each.gap >= 0 else behind))
     return (*words, text("。"))
 
 
@@ -249,9 +250,12 @@ def ranked(each: IndicatorFacts) -> Sentence:
 def target_doubts(each: IndicatorFacts) -> Sentence:
     if each.target_simulated:
         return (text("所用目标为演示而设，不是正式下达的目标。"),)
+    words = []
     if each.target_unconfirmed:
-        return (text("所用目标尚未与有关地区确认。"),)
-    return ()
+        words.append(text("所用目标尚未与有关地区确认。"))
+    if each.target_outdated:
+        words.append(text("所用目标按全市原目标分解，全市目标已调整。"))
+    return tuple(words)
 
 
 # -- what changed ---------------------------------------------------------------------------------

@@ -14,12 +14,13 @@ from shucheng.plan.briefings.engine.facts import (
 from shucheng.plan.briefings.engine.numbers import (
     NOTHING,
     amount,
-    chance_words,
     day_name,
     period_name,
     share,
+    shown,
 )
 from shucheng.plan.briefings.engine.sentences import LIGHT_NAMES, growth_cell
+from shucheng.plan.forecast.words import percent_said
 
 # A light is told by its shape as well, as on every page.
 SHAPES: dict[Light, str] = {"green": "●", "yellow": "▲", "red": "■", "blue": "◆", "grey": "○"}
@@ -93,7 +94,7 @@ def _indicator_row(each: IndicatorFacts) -> tuple[Cell, ...]:
 
 def _chance(share: Decimal) -> str:
     """As short as the column is narrow."""
-    return chance_words(share).replace("低于", "<").replace("高于", ">")
+    return percent_said(int(shown(share, 0)))
 
 
 def county_table(facts: BriefingFacts) -> Table:

@@ -16,6 +16,7 @@ from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
+from shucheng.lib.tables import cell_text, harmless, printable
 from shucheng.plan.briefings.engine.compose import SIMULATED, Edition, title_of
 from shucheng.plan.briefings.engine.facts import LIGHTS, BriefingFacts, IndicatorFacts, digest
 from shucheng.plan.briefings.engine.numbers import listed, moment_name, period_name, shown
@@ -25,7 +26,6 @@ from shucheng.plan.briefings.engine.sentences import LIGHT_NAMES
 Value = str | int | Decimal | date | datetime | bool | None
 
 _HEAD: Final = PatternFill("solid", fgColor="E8EEF4")
-_BEGINS_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 _YES, _NO = "是", "否"
 _WIDEST: Final = 60
 
@@ -46,8 +46,8 @@ def write_xlsx(facts: BriefingFacts, edition: Edition, moment: datetime) -> byte
     if facts.supervision:
         _sheet(book, "督办", ("编号", "事项", "牵头单位", "期限", "逾期工作日"), _items(facts))
     _sheet(book, "修订", ("指标", "单位", "报告期", "原值", "现值", "依据"), _revised(facts))
-    book.properties.title = title_of(facts)
-    book.properties.creator = book.properties.lastModifiedBy = edition.issuer
+    book.properties.title = printable(title_of(facts))
+    book.properties.creator = book.properties.lastModifiedBy = printable(edition.issuer)
     out = io.BytesIO()
     book.save(out)
     return settled(out.getvalue(), moment.astimezone(UTC))
@@ -186,9 +186,9 @@ def _write(cell: Cell | MergedCell, value: Value) -> None:
         cell.value = value.replace(tzinfo=None)
         cell.number_format = "yyyy-mm-dd hh:mm"
     elif isinstance(value, str):
-        cell.value = value
+        cell.value = cell_text(value)
         cell.data_type = "s"
-        cell.quotePrefix = value.startswith(_BEGINS_FORMULA)
+        cell.quotePrefix = harmless(value) != value
     else:
         cell.value = value
 

@@ -25,7 +25,8 @@ _OFFERED: tuple[tuple[Frequency, int], ...] = (("M", 12), ("Q", 6), ("A", 3))
 
 @dataclass(frozen=True, slots=True)
 class BriefingPage:
-    """One briefing; `document` is None while its facts are being gathered."""
+    """One briefing; `document` is None while its facts are being gathered. `names_items`: it
+    tells overdue supervision items by name, to readers who see them nowhere else."""
 
     briefing: Briefing
     issue: Issue | None
@@ -33,6 +34,8 @@ class BriefingPage:
     may_write: bool
     may_issue: bool
     replaced_by: Briefing | None
+
+    names_items: bool = False
 
     @property
     def may_replace(self) -> bool:
@@ -95,6 +98,7 @@ def briefing_page(pk: int, *, actor: Actor) -> BriefingPage:
         may_write=may_work_on(briefing, actor),
         may_issue=actor.may("briefings.issue", briefing.organisation_id or _ANY),
         replaced_by=replaced,
+        names_items=bool(facts and facts.supervision and facts.supervision.most_overdue),
     )
 
 

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from shucheng.plan.briefings.engine.facts import ChanceFacts
 from shucheng.plan.forecast.document import from_document
 from shucheng.plan.forecast.model import Insufficient, chance
+from shucheng.plan.forecast.words import whole_percent
 from shucheng.plan.models import PlanVersion
 from shucheng.plan.queries.annex_line import comparator_of, factor_of
 from shucheng.plan.queries.forecasts import Made, digest_of, kept_by_cell, make, series_from
@@ -40,7 +41,7 @@ class Chances:
             if period.year == year:
                 share = chance(ends, comparator_of(each.indicator), target)
                 return ChanceFacts(
-                    percent=Decimal(round(share * 100)),
+                    percent=Decimal(whole_percent(share)),
                     year=year,
                     method=made.method,
                     points=made.points,

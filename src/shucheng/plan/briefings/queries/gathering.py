@@ -1,7 +1,7 @@
 """Gather a briefing's facts from what was known at its moment.
 
-The same scope, period and moment give the same facts whenever they are asked for, but for
-supervision: items are told as they stand when they are gathered.
+The same scope, period and moment give the same facts whenever they are asked for, but for what
+somebody wrote down later of supervision: items are told as they stood on the moment's day.
 """
 
 from collections.abc import Sequence
@@ -106,12 +106,20 @@ class _Gathering:
 
     @cached_property
     def known(self) -> dict[int, list[Known]]:
-        """Binding id → its known values in the briefing's area."""
+        """Binding id → its known values in the briefing's area, no later than its period, or than
+        the one that its light speaks of: what came after is another briefing's to tell."""
         bindings = [j.indicator.binding for j in self.subjects if j.indicator.binding]
         found: dict[int, list[Known]] = {binding.pk: [] for binding in bindings}
         first_year = first_year_of(self.asked.version)
+        ends = {
+            j.indicator.binding_id: max(
+                self.asked.period.end, Period.parse(j.period).end if j.period else date.min
+            )
+            for j in self.subjects
+        }
         for value in compute(bindings, first_year, areas=[self.area], as_of=self.as_of):
-            found[value.binding.pk].append(known_of(value))
+            if value.period.end <= ends[value.binding.pk]:
+                found[value.binding.pk].append(known_of(value))
         return found
 
     @cached_property
@@ -219,6 +227,7 @@ class _Gathering:
             simulated=known is not None and known.simulated,
             target_simulated=each.target_simulated,
             target_unconfirmed=each.target_unconfirmed,
+            target_outdated=each.target_outdated,
             explain=self._explain(indicator, shown),
             explain_target=self._explain_target(indicator, year),
         )
@@ -230,8 +239,8 @@ class _Gathering:
     def _compared(
         self, indicator: Indicator, series: Series, period: Period | None, *, year_before: bool
     ) -> Change | None:
-        if period is None:
-            return None
+        if period is None or binding_shape(indicator.binding) == "since_start":
+            return None  # a total since the plan began outgrows any earlier one by itself
         against = period.year_before() if year_before else period.previous()
         value, before = plain(series.values.get(period)), plain(series.values.get(against))
         return change(value, before, str(against), indicator.unit)

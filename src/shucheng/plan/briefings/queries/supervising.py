@@ -1,4 +1,4 @@
-"""What supervision adds to a briefing: items of the period, as they stand now."""
+"""What supervision adds to a briefing: items of the period, as they stood on its day."""
 
 from datetime import datetime
 
@@ -40,7 +40,12 @@ def supervision_facts(
             line.item.issued_on is not None and period.start <= line.item.issued_on <= until
             for line in lines
         ),
-        closed=sum(line.state == State.CLOSED for line in lines),
+        closed=sum(
+            line.state == State.CLOSED
+            and line.item.closed_on is not None
+            and period.start <= line.item.closed_on <= until
+            for line in lines
+        ),
         most_overdue=tuple(_item(line) for line in overdue[:_MOST_SHOWN]),
         simulated=any(line.item.simulated for line in lines),
     )

@@ -100,7 +100,8 @@ def test_every_figure_in_the_workbook_has_formula_source_and_moment() -> None:
 
 
 def test_nothing_typed_becomes_a_formula_in_a_spreadsheet() -> None:
-    attacks = ('=HYPERLINK("http://x")', "+1+1", "-2", "@SUM(A1)", "\t=1")
+    attacks: tuple[str, ...] = ('=HYPERLINK("http://x")', "+1+1", "-2+3", "@SUM(A1)", "\t=1")
+    attacks += ("＝1+1", "\u3000@x", " =1")
     named = [
         replace(sample_facts().indicators[0], code=f"c{at}", name=text)
         for at, text in enumerate(attacks)
@@ -114,6 +115,33 @@ def test_nothing_typed_becomes_a_formula_in_a_spreadsheet() -> None:
         assert cell.value == text
     with zipfile.ZipFile(io.BytesIO(made)) as package:
         assert not any(b"<f>" in package.read(name) for name in package.namelist())
+
+
+def test_what_somebody_pasted_breaks_no_file() -> None:
+    facts = sample_facts()
+    pasted = replace(facts.indicators[2], name="产值\x0b总量\x08", leads=("市工信局\ufffe",))
+    facts = replace(facts, indicators=(pasted, *facts.indicators), city="某市\x0c")
+    edition = replace(
+        EDITION, instructions="抓紧\x08办。", next_steps="一\x00是", issuer="办公室\x1f"
+    )
+    document = compose(facts, edition)
+    drawn = draw_charts(document, FONTS, "png")
+    text = "\n".join(
+        paragraph.text
+        for paragraph in docx.Document(io.BytesIO(write_docx(document, drawn, AS_OF))).paragraphs
+    )
+    assert "抓紧办。" in text
+    assert "某市数字经济发展简报" in text
+    book = load_workbook(io.BytesIO(write_xlsx(facts, edition, AS_OF)))
+    assert book["指标"].cell(2, 3).value == "产值总量"
+    assert set_pdf(document, FONTS, 0).startswith(b"%PDF-")
+
+
+def test_text_that_looks_like_an_escape_stays_what_it_is() -> None:
+    named = replace(sample_facts().indicators[0], name="_x0041_")
+    made = write_xlsx(replace(sample_facts(), indicators=(named,)), EDITION, AS_OF)
+    with zipfile.ZipFile(io.BytesIO(made)) as package:
+        assert any(b"_x005F_x0041_" in package.read(name) for name in package.namelist())
 
 
 def test_a_package_is_settled_once_and_for_all() -> None:

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -29,8 +30,10 @@ from shucheng.plan.briefings.engine.facts import (
     plain,
     to_json,
 )
-from shucheng.plan.briefings.engine.numbers import shown
+from shucheng.plan.briefings.engine.numbers import chance_words, shown
 from shucheng.plan.briefings.engine.sample import EDITION, indicator, sample_facts
+from shucheng.plan.forecast.words import percent_said, whole_percent
+from shucheng.plan.queries.forecasts import TargetChance
 
 _NUMBER = re.compile(r"\d+(?:\.\d+)?")
 _SIGNED = re.compile(r"(增长|下降|提高|降低|增加|减少)(\d+(?:\.\d+)?)")
@@ -200,6 +203,19 @@ def test_a_difference_between_facts_is_named_by_its_place() -> None:
     changed = replace(found, indicators=(found.indicators[0], other, *found.indicators[2:]))
     assert differences(found, changed) == ["indicators[1].value"]
     assert digest(found) != digest(changed)
+
+
+@pytest.mark.parametrize(
+    ("probability", "said", "page"),
+    [
+        *((0.0, "低于1%", "<1%"), (0.006, "低于1%", "<1%"), (0.01, "1%", "1%")),
+        *((0.426, "43%", "43%"), (0.99, "99%", "99%"), (0.994, "高于99%", ">99%")),
+    ],
+)
+def test_a_chance_is_said_as_the_page_says_it(probability: float, said: str, page: str) -> None:
+    assert chance_words(Decimal(whole_percent(probability))) == said
+    assert percent_said(whole_percent(probability)) == page
+    assert TargetChance(2026, 1.0, ">=", probability).in_percent == page
 
 
 def _text(sentence: Sentence) -> str:
