@@ -64,10 +64,10 @@ def panel(wanted: Iterable[Wanted], as_of: AsOf = None) -> list[KnownValue]:
     observations are the same for everybody who may see pages at all, so nobody asks.
     """
     series = list(wanted)
-    numbers = definitions({each.metric for each in series})
+    told = definitions({each.metric for each in series})
     by_metric: dict[str, list[int]] = {}
-    for pk, each in numbers.items():
-        by_metric.setdefault(each.metric, []).append(pk)
+    for pk, definition in told.items():
+        by_metric.setdefault(definition.metric, []).append(pk)
     codes = {code for each in series for code in each.areas}
     places = area_keys(codes)
     newest: dict[tuple[str, str, str, str], tuple[int, KnownValue]] = {}
@@ -77,7 +77,7 @@ def panel(wanted: Iterable[Wanted], as_of: AsOf = None) -> list[KnownValue]:
         )
         if each.areas:
             rows = rows.filter(area__in=[places[code] for code in each.areas if code in places])
-        for found, version in _values(rows, numbers):
+        for found, version in _values(rows, told):
             cell = (found.metric, found.area, found.dimension, found.period)
             if cell not in newest or version > newest[cell][0]:
                 newest[cell] = (version, found)
@@ -181,12 +181,12 @@ def _within(wanted: Wanted) -> Q:
 
 
 def _values(
-    rows: "QuerySet[Observation]", numbers: Mapping[int, Definition]
+    rows: "QuerySet[Observation]", definitions: Mapping[int, Definition]
 ) -> Iterator[tuple[KnownValue, int]]:
     columns = ("value", "area__code", "period", "dimension_key", "source", "recorded_at")
     for pk, version, value, area, period, dimension, *rest in rows.values_list(
         "pk", "metric_version_id", *columns
     ):
-        told = numbers[version]
+        told = definitions[version]
         stored = told.value(value)
         yield KnownValue(pk, told.metric, area, period, dimension, stored, *rest), told.number

@@ -7,13 +7,14 @@ from django.utils import timezone
 from shucheng.kernel.public import enqueue, system_actor
 from shucheng.plan.forecast.document import to_document
 from shucheng.plan.models import Forecast
+from shucheng.plan.queries.computed import first_year_of
 from shucheng.plan.queries.forecasts import (
     digest_of,
     kept_by_cell,
-    known_by_cell,
     make,
     series_from,
 )
+from shucheng.plan.queries.measured import known_by_area
 from shucheng.plan.queries.versions import current_version
 
 FORECAST_JOB = "plan.forecasts"
@@ -48,10 +49,11 @@ def make_forecasts() -> int:
         if indicator.binding
     }
     kept = kept_by_cell(list(bindings), [])
-    known = known_by_cell(list(bindings), [])
+    known = known_by_area(list(bindings.values()), first_year_of(version), None)
     Forecast.objects.exclude(binding__in=bindings).delete()
     made: list[Forecast] = []
-    for (pk, area), values in known.items():
+    cells = [(pk, area, values) for pk, own in known.items() for area, values in own.items()]
+    for pk, area, values in cells:
         series = series_from(bindings[pk], values)
         digest = digest_of(series, version.period_end)
         if kept.get((pk, area), ("",))[0] == digest:

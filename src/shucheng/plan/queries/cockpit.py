@@ -11,7 +11,7 @@ from shucheng.lib.periods import Period
 from shucheng.plan.models import OPEN_FINDING, IndicatorTarget, PlanVersion, WorkPoint
 from shucheng.plan.queries.drivers import Contributions, contributions
 from shucheng.plan.queries.forecasts import Outlook, TargetChance, outlook, outlooks
-from shucheng.plan.queries.judge import judge_now_and_before, judge_plan
+from shucheng.plan.queries.judge import judge_measured, judge_plan
 from shucheng.plan.queries.judged import Changed, Judged, JudgedPlan, changes
 from shucheng.plan.queries.measured import Known, MeasuredPlan, measure_plan
 from shucheng.plan.queries.targets import IndicatorNow, SectionTargets, targets_by_section
@@ -97,8 +97,8 @@ def cockpit_of(version: PlanVersion, *, actor: Actor, as_of: date | None = None)
     """Everything the first page says about a version, now or as known on a day."""
     actor.require("plan.view")
     today = as_of or timezone.localdate()
-    plan = measure_plan(version, as_of=as_of)
-    judged, before = judge_now_and_before(version, today, as_of=as_of)
+    plan = measure_plan(version, everywhere=True, as_of=as_of)
+    judged, before = judge_measured(plan, today, as_of=as_of)
     headlines = _headlines(plan, today, judged)
     known = [h.latest for h in headlines if h.latest]
     return Cockpit(
@@ -148,7 +148,7 @@ def drivers_of(judged: JudgedPlan, binding: int) -> Contributions | None:
 
 
 def _headlines(plan: MeasuredPlan, today: date, judged: JudgedPlan) -> tuple[Headline, ...]:
-    ahead = _outlooks(judged)
+    ahead = _outlooks(plan, judged)
     by_code = {found.indicator.code: found for found in judged.city}
     return tuple(
         Headline(
@@ -164,11 +164,12 @@ def _headlines(plan: MeasuredPlan, today: date, judged: JudgedPlan) -> tuple[Hea
     )
 
 
-def _outlooks(judged: JudgedPlan) -> Mapping[str, Outlook]:
+def _outlooks(plan: MeasuredPlan, judged: JudgedPlan) -> Mapping[str, Outlook]:
     """Indicator code → the city's forecast: the one kept; as of a day, made from what was known."""
     if judged.as_of is not None:
         return {found.indicator.code: outlook(found, as_of=judged.as_of) for found in judged.city}
-    return {code: found for (code, _area), found in outlooks(judged.city, judged.version).items()}
+    ahead = outlooks(judged.city, judged.version, known=plan.by_area)
+    return {code: found for (code, _area), found in ahead.items()}
 
 
 def _late(judged: JudgedPlan) -> tuple[LateArea, ...]:

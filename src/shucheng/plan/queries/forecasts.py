@@ -18,13 +18,20 @@ from shucheng.lib.periods import Period
 from shucheng.plan.forecast.document import from_document
 from shucheng.plan.forecast.forecast import ENGINE, forecast
 from shucheng.plan.forecast.model import BANDS, Forecast, Insufficient, Score, Series, Step, chance
+from shucheng.plan.forecast.words import percent_said, whole_percent
 from shucheng.plan.judgement.path import Path
 from shucheng.plan.models import Binding, Indicator, PlanVersion
 from shucheng.plan.models import Forecast as Kept
 from shucheng.plan.queries.annex_line import comparator_of, factor_of
 from shucheng.plan.queries.computed import compute, first_year_of
 from shucheng.plan.queries.judged import Judged
-from shucheng.plan.queries.measured import Known, known_of, stored_values
+from shucheng.plan.queries.measured import (
+    ByArea,
+    Known,
+    known_by_area,
+    known_of,
+    stored_values,
+)
 from shucheng.plan.queries.paths import binding_shape
 
 Made = Forecast | Insufficient
@@ -58,9 +65,7 @@ class TargetChance:
     @property
     def in_percent(self) -> str:
         """As it is said: nothing that is to come is certain, and two digits are plenty."""
-        if self.probability < 0.01:
-            return "<1%"
-        return ">99%" if self.probability > 0.99 else f"{self.probability:.0%}"
+        return percent_said(whole_percent(self.probability))
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,14 +129,18 @@ def outlook_of(asked: Asked, known: Sequence[Known], version: PlanVersion) -> Ou
     return _outlook(asked, from_document(kept.document) if kept else make(series, until))
 
 
-def outlooks(judged: Iterable[Judged], version: PlanVersion) -> dict[tuple[str, str], Outlook]:
+def outlooks(
+    judged: Iterable[Judged], version: PlanVersion, *, known: ByArea | None = None
+) -> dict[tuple[str, str], Outlook]:
     """(indicator code, area) → the forecast kept, `pending` where it is being made anew. Two
-    queries, however many there are."""
+    queries, however many there are; one where the values are `known` already."""
     asked = list(judged)
     until = version.period_end
-    bindings = [each.indicator.binding_id for each in asked if each.indicator.binding_id]
+    bindings = {each.indicator.binding for each in asked if each.indicator.binding}
     areas = sorted({each.area for each in asked})
-    known, kept = known_by_cell(bindings, areas), kept_by_cell(bindings, areas)
+    if known is None:
+        known = known_by_area(list(bindings), first_year_of(version), areas)
+    kept = kept_by_cell([binding.pk for binding in bindings], areas)
     found = {}
     for each in asked:
         binding = each.indicator.binding
@@ -140,7 +149,7 @@ def outlooks(judged: Iterable[Judged], version: PlanVersion) -> dict[tuple[str, 
             found[key] = _none(each)
             continue
         cell = (binding.pk, each.area)
-        series = series_from(binding, known.get(cell, ()))
+        series = series_from(binding, known[binding.pk].get(each.area, ()))
         digest, document = kept.get(cell, ("", {}))
         if digest == digest_of(series, until):
             found[key] = _outlook(each, from_document(document))
@@ -155,14 +164,6 @@ def forecasts_mark() -> tuple[str, int]:
     """Changes whenever a forecast that is kept does."""
     found = Kept.objects.aggregate(newest=Max("made_at"), count=Count("pk"))
     return str(found["newest"]), int(found["count"])
-
-
-def known_by_cell(bindings: list[int], areas: list[str]) -> dict[tuple[int, str], list[Known]]:
-    """(binding id, area) → its known values in order of period; of all areas without names."""
-    found: dict[tuple[int, str], list[Known]] = {}
-    for pk, area, known in stored_values(bindings, areas):
-        found.setdefault((pk, area), []).append(known)
-    return found
 
 
 def kept_by_cell(

@@ -4,7 +4,7 @@ Everybody who judges (the pages, supervision, briefings, forecasts) asks here, s
 indicator never has two lights.
 """
 
-from collections.abc import Iterable, Mapping, Set
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -13,7 +13,7 @@ from shucheng.kernel.public import Area, Awaited, awaited_figures, city_area_cod
 from shucheng.lib.periods import FREQUENCIES, Frequency, Period
 from shucheng.plan.judgement.judge import Facts, judge, pace
 from shucheng.plan.judgement.ranking import LOOK_BACK, Rank, ranks
-from shucheng.plan.models import Binding, Indicator, PlanVersion
+from shucheng.plan.models import Indicator, PlanVersion
 from shucheng.plan.queries.annex_line import direction_of, factor_of
 from shucheng.plan.queries.area_series import (
     Series,
@@ -23,10 +23,10 @@ from shucheng.plan.queries.area_series import (
     start_of_year,
     with_targets,
 )
-from shucheng.plan.queries.computed import compute, first_year_of, metrics_of
+from shucheng.plan.queries.computed import first_year_of, metrics_of
 from shucheng.plan.queries.judged import Judged, JudgedPlan
 from shucheng.plan.queries.light_rules import RuleInForce, rule_in_force
-from shucheng.plan.queries.measured import Known, known_of, stored_values
+from shucheng.plan.queries.measured import ByArea, Known, MeasuredPlan, known_by_area
 from shucheng.plan.queries.paths import PathBook, path_book
 
 
@@ -60,6 +60,14 @@ def judge_now_and_before(
     return grounds.judge(), grounds.judge(back=1)
 
 
+def judge_measured(
+    plan: MeasuredPlan, today: date, *, as_of: date | None = None
+) -> tuple[JudgedPlan, JudgedPlan]:
+    """The same of a plan that was measured everywhere already, as of the same day."""
+    grounds = _grounds(plan.version, today, plan.indicators, plan.by_area, _areas(None), as_of)
+    return grounds.judge(), grounds.judge(back=1)
+
+
 def _read(
     version: PlanVersion,
     today: date,
@@ -71,7 +79,20 @@ def _read(
     chosen = tuple(rows if indicators is None else rows.filter(code__in=list(indicators)))
     places = _areas(areas)
     bindings = {each.binding.pk: each.binding for each in chosen if each.binding}
-    known = _known(list(bindings.values()), first_year_of(version), list(places), areas, as_of)
+    wanted = None if areas is None else list(places)
+    known = known_by_area(list(bindings.values()), first_year_of(version), wanted, as_of)
+    return _grounds(version, today, chosen, known, places, as_of)
+
+
+def _grounds(
+    version: PlanVersion,
+    today: date,
+    indicators: Iterable[Indicator],
+    known: ByArea,
+    places: dict[str, str],
+    as_of: date | None,
+) -> "_Grounds":
+    chosen = tuple(indicators)
     awaited, rule = awaited_figures(as_of), rule_in_force(today, as_of)
     owed = {
         key
@@ -106,28 +127,9 @@ def _areas(wanted: Iterable[str] | None) -> dict[str, str]:
     }
 
 
-def _known(
-    bindings: list[Binding],
-    first_year: int,
-    codes: list[str],
-    wanted: Iterable[str] | None,
-    as_of: date | None,
-) -> dict[int, dict[str, list[Known]]]:
-    """Binding id → area → its known values, in order of period."""
-    found: dict[int, dict[str, list[Known]]] = {binding.pk: {} for binding in bindings}
-    if as_of is None:
-        rows = stored_values(list(found), [] if wanted is None else codes)
-    else:
-        computed = compute(bindings, first_year, areas=codes, as_of=as_of)
-        rows = [(value.binding.pk, value.area, known_of(value)) for value in computed]
-    for pk, area, known in rows:
-        found[pk].setdefault(area, []).append(known)
-    return found
-
-
 def _by_area(
     indicator: Indicator,
-    known: Mapping[str, list[Known]],
+    known: Mapping[str, Sequence[Known]],
     city: str,
     places: Mapping[str, str],
     book: PathBook,

@@ -4,7 +4,7 @@ Values are computed when observations change (`actions/values.py`) and only read
 known on a day is computed anew from the observations of that day.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
@@ -91,6 +91,10 @@ def why_unmeasured(binding: Binding | None) -> str:
     return ""
 
 
+# Binding id → area → its known values, in order of period.
+ByArea = Mapping[int, Mapping[str, Sequence[Known]]]
+
+
 @dataclass(frozen=True, slots=True)
 class MeasuredPlan:
     """A version's indicators and targets, read once, and what is known of each."""
@@ -99,6 +103,8 @@ class MeasuredPlan:
     indicators: tuple[Indicator, ...]
     targets: tuple[Target, ...]
     known: Mapping[str, Measured]
+    # Of every area, where that was asked for.
+    by_area: ByArea
 
     def of(self, promised: Indicator | Target) -> Measured:
         """An indicator's values are in its own unit, a target's in its binding's."""
@@ -109,18 +115,29 @@ class MeasuredPlan:
 
 
 def measure_plan(
-    version: PlanVersion, *, targets: Iterable[Target] | None = None, as_of: date | None = None
+    version: PlanVersion,
+    *,
+    targets: Iterable[Target] | None = None,
+    everywhere: bool = False,
+    as_of: date | None = None,
 ) -> MeasuredPlan:
     """What is known of all that a version promises, or of its indicators and the targets given
-    (with their bindings). Six queries, however long the plan is."""
+    (with their bindings), in the city; `everywhere` reads every area's values as well. Six queries,
+    however long the plan is."""
     indicators = tuple(
         version.indicators.select_related("binding").prefetch_related("path", "duties")
     )
     chosen = tuple(version.targets.select_related("binding") if targets is None else targets)
     promised: tuple[Indicator | Target, ...] = (*indicators, *chosen)
-    bindings = [row.binding for row in promised if row.binding]
-    known = measured_by(bindings, first_year_of(version), as_of)
-    return MeasuredPlan(version, indicators, chosen, known)
+    bindings = {row.binding.pk: row.binding for row in promised if row.binding}
+    city, first_year = city_area_code(), first_year_of(version)
+    by_area = known_by_area(
+        list(bindings.values()), first_year, None if everywhere else [city], as_of
+    )
+    known = {
+        each.code: Measured(each, tuple(by_area[pk].get(city, ()))) for pk, each in bindings.items()
+    }
+    return MeasuredPlan(version, indicators, chosen, known, by_area)
 
 
 def measured_by(
@@ -129,15 +146,30 @@ def measured_by(
     """Binding code → what is known of the city, or of an area; two queries, however many bindings
     there are."""
     by_id = {binding.pk: binding for binding in bindings}
-    city = area or city_area_code()
-    series: dict[int, list[Known]] = {pk: [] for pk in by_id}
+    place = area or city_area_code()
+    known = known_by_area(list(by_id.values()), first_year, [place], as_of)
+    return {
+        each.code: Measured(each, tuple(known[pk].get(place, ()))) for pk, each in by_id.items()
+    }
+
+
+def known_by_area(
+    bindings: Sequence[Binding],
+    first_year: int,
+    areas: Sequence[str] | None,
+    as_of: date | None = None,
+) -> dict[int, dict[str, list[Known]]]:
+    """Binding id → area → its known values, in order of period; of every area where none are
+    named."""
+    found: dict[int, dict[str, list[Known]]] = {binding.pk: {} for binding in bindings}
     if as_of is None:
-        for pk, _area, known in stored_values(list(by_id), [city]):
-            series[pk].append(known)
+        rows = stored_values(list(found), areas)
     else:
-        for value in compute(list(by_id.values()), first_year, areas=[city], as_of=as_of):
-            series[value.binding.pk].append(known_of(value))
-    return {binding.code: Measured(binding, tuple(series[pk])) for pk, binding in by_id.items()}
+        computed = compute(bindings, first_year, areas=areas or (), as_of=as_of)
+        rows = [(value.binding.pk, value.area, known_of(value)) for value in computed]
+    for pk, area, known in rows:
+        found[pk].setdefault(area, []).append(known)
+    return found
 
 
 def measured_one(indicator: Indicator, as_of: date | None = None, area: str = "") -> Measured:
@@ -162,7 +194,7 @@ def in_unit(known: Iterable[Known], factor: Decimal | None) -> tuple[Known, ...]
     )
 
 
-def stored_values(bindings: list[int], areas: list[str]) -> list[tuple[int, str, Known]]:
+def stored_values(bindings: list[int], areas: Sequence[str] | None) -> list[tuple[int, str, Known]]:
     """(binding id, area code, value) in order of period; of all areas where none are named."""
     rows = IndicatorValue.objects.filter(binding__in=bindings)
     if areas:
