@@ -62,6 +62,16 @@ def test_an_unchanged_cockpit_is_read_with_few_queries(year: None) -> None:
         assert len(queries) <= most, [q["sql"][:100] for q in queries]
 
 
+def test_the_first_view_after_a_change_reads_everything_once(year: None) -> None:
+    client = browser_of(Role.PLAN_OFFICE)
+    page(client)
+    rows = [ObservationInput("core_revenue", "320900", "2026-07", 230)]
+    record_observations(rows, actor=system_actor("job"))
+    with CaptureQueriesContext(connection) as queries:
+        page(client)
+    assert len(queries) <= 42, "\n".join(q["sql"][:160] for q in queries)
+
+
 def test_what_is_kept_for_all_shows_each_only_what_is_theirs(year: None) -> None:
     office, liaison = browser_of(Role.PLAN_OFFICE), browser_of(Role.LIAISON)
     assert 'href="/findings/"' in page(office)
