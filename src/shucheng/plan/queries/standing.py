@@ -80,7 +80,8 @@ class Standing:
 def standing(
     indicator: Indicator, *, against: str = "year", as_of: date | None = None, actor: Actor
 ) -> Standing | None:
-    """How an indicator stands, now or as known on a day; None where nothing is known of it yet.
+    """How an indicator stands, now or as known on a day; None where nothing is known of it yet,
+    nor late.
 
     `against` is what the change is counted from: the same period of the "year" before, or the
     "previous" period.
@@ -90,9 +91,9 @@ def standing(
     only = [indicator.code]
     plan, before = judge_now_and_before(indicator.version, today, indicators=only, as_of=as_of)
     now = plan.of(indicator.code)
-    if now is None or now.known is None:
+    if now is None or not now.period:
         return None
-    period = Period.parse(now.known.period)
+    period = Period.parse(now.known.period if now.known else now.period)
     earlier = str(period.previous() if against == "previous" else period.year_before())
     by_area = contributions(now.indicator, str(period), earlier, as_of=as_of)
     by_part = components(now.indicator, str(period), earlier, as_of=as_of)

@@ -2,14 +2,17 @@
 
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 import pytest
+from django.test import Client
 from django.utils import timezone
 
 from shucheng.kernel.public import (
     Actor,
     Awaited,
     ObservationInput,
+    Role,
     record_observations,
     system_actor,
 )
@@ -22,6 +25,7 @@ from shucheng.plan.queries.judge import judge_now_and_before, judge_plan
 from shucheng.plan.queries.judged import Judged
 from shucheng.plan.queries.light_words import why_this_light
 from shucheng.plan.queries.standing import standing
+from shucheng.plan.tests.test_web import client_of
 
 AWAITED = "shucheng.plan.queries.judge.awaited_figures"
 CITY, DONGTAI, DAFENG = "320900", "320981", "320904"
@@ -33,6 +37,12 @@ pytestmark = pytest.mark.django_db
 def city(plan_in_force: int, db: None, monkeypatch: pytest.MonkeyPatch) -> PlanVersion:
     monkeypatch.setattr(timezone, "localdate", lambda *_: TODAY)
     return PlanVersion.objects.get(pk=plan_in_force)
+
+
+@pytest.fixture
+def leader(settings: Any, city: PlanVersion) -> Client:
+    settings.REQUIRE_SECOND_FACTOR = False
+    return client_of(Role.LEADER)
 
 
 def report(year: int, values: list[int], area: str = CITY) -> None:
@@ -59,7 +69,7 @@ def asked(monkeypatch: pytest.MonkeyPatch, area: str, *periods: tuple[str, date]
 
 
 def test_what_was_never_reported_is_late_on_the_day_a_form_asks_for_it(
-    city: PlanVersion, office: Actor, monkeypatch: pytest.MonkeyPatch
+    city: PlanVersion, office: Actor, leader: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     june, july = ("2026-06", date(2026, 7, 10)), ("2026-07", date(2026, 8, 21))
     asked(monkeypatch, CITY, june, july)
@@ -73,6 +83,13 @@ def test_what_was_never_reported_is_late_on_the_day_a_form_asks_for_it(
     late = cockpit_of(city, actor=office).late
     assert [(each.code, each.late, each.since) for each in late] == [(CITY, 1, june[1])]
     assert explain_light(found.indicator.code, actor=office).value == "蓝灯"
+    shown = standing(found.indicator, actor=office)
+    assert shown is not None
+    assert shown.now.light == "blue"
+    assert [shown.components, shown.difference, shown.simulated] == [None, None, False]
+    page = leader.get(f"/indicators/{found.indicator.code}/").content.decode()
+    assert "蓝灯" in page
+    assert "2026-07-10" in page
     _now, before = judge_now_and_before(city, TODAY)
     earlier = before.of(found.indicator.code)
     assert earlier is not None
