@@ -23,6 +23,8 @@ from shucheng.plan.briefings.engine.xlsx import write_xlsx
 from shucheng.plan.briefings.models import TemplateVersion
 
 Form = Literal["docx", "pdf", "xlsx"]
+# Another number when the same facts are worded otherwise: 2 never rounds up to what is not reached.
+SENTENCES = "2"
 FORMS: tuple[Form, ...] = ("docx", "pdf", "xlsx")
 
 
@@ -81,6 +83,7 @@ def made_with() -> dict[str, str]:
     packages = ("shucheng", "typst", "python-docx", "docxtpl", "openpyxl")
     return {
         **{name: version(name) for name in packages},
+        "sentences": SENTENCES,
         "font": f"{font.name} {_digest(font)}" if font else "",
     }
 

@@ -72,9 +72,9 @@ def reproduce(pk: int, *, actor: Actor) -> Reproduction | None:
             for form in FORMS
         ),
         changed_tools=tuple(
-            (name, then, now.get(name, ""))
-            for name, then in sorted(issue.made_with.items())
-            if now.get(name) != then
+            (name, issue.made_with.get(name, ""), now.get(name, ""))
+            for name in sorted({*issue.made_with, *now})
+            if now.get(name) != issue.made_with.get(name)
         ),
         differences=tuple(differences(facts, rebuilt)),
     )
