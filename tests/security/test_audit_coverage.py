@@ -22,6 +22,8 @@ NOT_ACTIONS = {
     "shucheng.plan.actions.load.compile_version",
     # The steps that the actions of reporting are made of; they run inside one.
     "shucheng.kernel.reporting.actions.publishing.record_submission",
+    "shucheng.kernel.reporting.actions.rules.keep_rule",
+    "shucheng.kernel.reporting.actions.setup_events.write_setup_event",
     "shucheng.kernel.reporting.actions.steps.store",
     "shucheng.kernel.reporting.actions.steps.take_step",
     "shucheng.kernel.reporting.actions.steps.write_event",

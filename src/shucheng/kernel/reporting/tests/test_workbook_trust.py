@@ -16,11 +16,11 @@ from shucheng.kernel.reporting.tests.test_workbook import (
     CELLS,
     FIRST,
     SHEET,
-    _replaced,
     changed,
     codes,
     only,
     read,
+    replaced,
     typed,
     written,
 )
@@ -37,7 +37,7 @@ def with_cell(place: str, xml: str) -> bytes:
     assert cell is not None
     style = re.search(r's="\d+"', cell[0])
     assert style is not None
-    return _replaced(data, cell[0], xml.format(s=style[0]))
+    return replaced(data, cell[0], xml.format(s=style[0]))
 
 
 def load_sheet(data: bytes) -> str:
