@@ -63,9 +63,11 @@ def judge_now_and_before(
 def judge_measured(
     plan: MeasuredPlan, today: date, *, as_of: date | None = None
 ) -> tuple[JudgedPlan, JudgedPlan]:
-    """The same of a plan that was measured everywhere already, as of the same day."""
+    """A plan that was measured everywhere as of the same day, judged now; and the city alone a
+    period earlier."""
     grounds = _grounds(plan.version, today, plan.indicators, plan.by_area, _areas(None), as_of)
-    return grounds.judge(), grounds.judge(back=1)
+    city = {code: name for code, name in grounds.places.items() if code == grounds.city}
+    return grounds.judge(), replace(grounds, places=city).judge(back=1)
 
 
 def _read(
