@@ -10,9 +10,8 @@ from shucheng.kernel.reporting.engine.moves import EDITABLE
 from shucheng.kernel.reporting.engine.workbook.read import Opened, Owner, open_workbook
 from shucheng.kernel.reporting.engine.workbook.write import write_workbook
 from shucheng.kernel.reporting.queries.lists import ObligationRow, obligations_of
-from shucheng.kernel.reporting.queries.sheets import entries_of, problems_of, sheet_of
-from shucheng.kernel.reporting.views.showing import QUIET
-from shucheng.kernel.reporting.workbooks import Staging, placed, stage, words
+from shucheng.kernel.reporting.queries.sheets import entries_of, sheet_of
+from shucheng.kernel.reporting.workbooks import Staging, look_at, words
 
 # As many sheets as a file that is read may have, with the hidden one.
 MOST = 50
@@ -103,17 +102,7 @@ def look_through(data: bytes, period: str, *, actor: Actor) -> Looked:
 def _part(opened: Opened, row: ObligationRow, actor: Actor) -> Part:
     pk = row.obligation.pk
     sheet, stored = sheet_of(pk, actor=actor), entries_of(pk, actor=actor)
-    found = stage(opened, sheet, stored)
-    reading = found.reading
-    problems = list(reading.problems)
-    if reading.rows:
-        judged = problems_of(pk, actor=actor, entries={**stored, **found.entries})
-        read = [
-            placed(problem, reading)
-            for problem in judged
-            if problem.code not in QUIET and problem.key in reading.entries
-        ]
-        problems += sorted(read, key=lambda each: (each.severity, each.place or ("", 0, "")))
+    found, problems = look_at(opened, sheet, stored, pk, actor=actor)
     return Part(row, sheet, stored, found, tuple(problems))
 
 

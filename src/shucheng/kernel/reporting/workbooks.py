@@ -7,6 +7,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from shucheng.kernel.actor import Actor
 from shucheng.kernel.observations.models import Status
 from shucheng.kernel.reporting.checking import STATUSES, name_of
 from shucheng.kernel.reporting.engine.model import Cell, Entry, Problem, Sheet
@@ -19,6 +20,8 @@ from shucheng.kernel.reporting.engine.workbook.read import (
     read_sheet,
 )
 from shucheng.kernel.reporting.engine.workbook.write import write_workbook
+from shucheng.kernel.reporting.queries.sheets import problems_of
+from shucheng.kernel.reporting.views.showing import QUIET
 
 COLUMN_NAMES: dict[str, str | Promise] = {
     "number": gettext_lazy("No."),
@@ -79,6 +82,37 @@ class Staging:
     def entries(self) -> dict[str, Entry]:
         """What would be stored."""
         return {key: wanted for key, (_stored, wanted) in self.changes.items()}
+
+
+def look_at(
+    data: bytes | Opened,
+    sheet: Sheet,
+    stored: Mapping[str, Entry],
+    obligation_id: int,
+    *,
+    actor: Actor,
+    over: bool = False,
+) -> tuple[Staging, list[Problem]]:
+    """What a task's sheet in an upload would change, and the problems: those of the file first,
+    then what the rules say, placed. A row with an error changes nothing until it is corrected."""
+    found = stage(data, sheet, stored, over=over)
+    reading = found.reading
+    problems = list(reading.problems)
+    if reading.rows:
+        judged = problems_of(obligation_id, actor=actor, entries={**stored, **found.entries})
+        read = [
+            placed(problem, reading)
+            for problem in judged
+            if problem.code not in QUIET and problem.key in reading.entries
+        ]
+        problems += sorted(read, key=lambda each: (each.severity, each.place or ("", 0, "")))
+    wrong = {problem.key for problem in problems if problem.severity == "error"}
+    good = replace(
+        found,
+        changes={key: each for key, each in found.changes.items() if key not in wrong},
+        clashes={key: each for key, each in found.clashes.items() if key not in wrong},
+    )
+    return good, problems
 
 
 def stage(

@@ -101,15 +101,18 @@ def test_every_sheet_becomes_its_own_draft(two: City) -> None:
 
 def test_problems_name_sheet_row_and_column_and_good_rows_are_taken_over(two: City) -> None:
     client = browser(two.liaison)
-    cells = {(0, "J7"): "a few", (1, "J7"): "=1+1", (1, "J8"): -2}
+    save_draft(owed(FIRST).pk, {"deals": Entry("84")}, revision=0, actor=two.liaison)
+    cells = {(0, "J7"): "a few", (1, "J7"): 4, (1, "J8"): -2}
     page = sent(client, filled(client, cells))
     shown = text(client.get(page))
+    assert "Take 1 sheet over into its draft" in shown
     assert "data monthly figures 2026-07 7 J Error deals: “a few” is not a number." in shown
-    assert "7 J Error A formula is not taken over" in shown
     assert "8 J Error trade: -2 亿元 is below 0 亿元." in shown
     client.post(f"{page}take/", revisions())
     stored = Submission.objects.get(obligation=owed(SECOND)).values
-    assert stored == {"trade": {"value": "-2"}}
+    assert stored == {"revenue": {"value": "4"}}
+    kept = Submission.objects.get(obligation=owed(FIRST)).values
+    assert kept == {"deals": {"value": "84"}}, "what cannot be read replaces nothing"
 
 
 def test_all_drafts_are_stored_or_none(two: City) -> None:

@@ -101,3 +101,19 @@ def test_an_older_file_that_was_not_changed_has_nothing_to_take_over(city: City)
     sent = client.post(f"{page}upload/", {"file": file})
     shown = text(client.get(sent["Location"]))
     assert "Nothing was changed in the workbook that the draft does not hold already" in shown
+
+
+def test_a_row_with_an_error_replaces_nothing_in_the_draft(city: City) -> None:
+    """Neither what is no number nor what a rule refuses: the good rows alone are offered."""
+    city.draft(revenue="84", trade="2")
+    client, page = browser(city.liaison), page_of(city)
+    for wrong in ("85家", -1):
+        sent = client.post(f"{page}upload/", {"file": filled(client, page, J7=wrong, J8=3)})
+        shown = client.get(sent["Location"])
+        assert "Take 1 cell over into the draft" in text(shown)
+        client.post(f"{sent['Location']}take/", {"revision": field(shown, "revision")})
+        stored = Submission.objects.get().values
+        assert (stored["revenue"], stored["trade"]) == ({"value": "84"}, {"value": "3"})
+        made = Submission.objects.get()
+        back = {"trade": Entry("2")}
+        save_draft(made.obligation_id, back, revision=made.revision, actor=city.liaison)

@@ -1,7 +1,5 @@
 """The sheet as a workbook: downloaded, filled in, looked through, and taken over on a click."""
 
-from collections.abc import Mapping
-
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -18,13 +16,12 @@ from shucheng.kernel.files.queries import file_for
 from shucheng.kernel.identity.actors import actor_for
 from shucheng.kernel.reporting.access import FILES
 from shucheng.kernel.reporting.actions.drafts import save_draft
-from shucheng.kernel.reporting.engine.model import Entry
+from shucheng.kernel.reporting.engine.model import Problem
 from shucheng.kernel.reporting.problem_texts import problem_text
 from shucheng.kernel.reporting.queries.lists import obligation_row
-from shucheng.kernel.reporting.queries.sheets import entries_of, problems_of, sheet_of
+from shucheng.kernel.reporting.queries.sheets import entries_of, sheet_of
 from shucheng.kernel.reporting.views.sheet import may_now
-from shucheng.kernel.reporting.views.showing import QUIET
-from shucheng.kernel.reporting.workbooks import Staging, placed, stage, template
+from shucheng.kernel.reporting.workbooks import look_at, template
 from shucheng.lib.numbers import whole_number
 
 # So many rows of the comparison are written out; the rest is counted.
@@ -90,7 +87,8 @@ def take_over(request: HttpRequest, obligation_id: int, file_id: int) -> HttpRes
     revision = whole_number(request.POST.get("revision", "")) or 0
     try:
         stored, over = entries_of(obligation_id, actor=actor), request.POST.get("over") == "1"
-        found = stage(file.read(), sheet, stored, over=over)
+        data = file.read()
+        found, _found = look_at(data, sheet, stored, obligation_id, actor=actor, over=over)
         save_draft(obligation_id, found.entries, revision=revision, actor=actor)
     except ShuchengError as error:
         if error.status in (403, 404):
@@ -112,8 +110,8 @@ def _staged_response(
     row = obligation_row(obligation_id, actor=actor)
     sheet = sheet_of(obligation_id, actor=actor)
     stored = entries_of(obligation_id, actor=actor)
-    found = stage(file.read(), sheet, stored)
-    problems = _problems(obligation_id, found, stored, actor)
+    found, judged = look_at(file.read(), sheet, stored, obligation_id, actor=actor)
+    problems = [_told(problem) for problem in judged]
     names = {cell.key: cell for cell in sheet.cells}
     changes = [(names[key], was, now) for key, (was, now) in found.changes.items()]
     clashes = [(names[key], was, now) for key, (was, now) in found.clashes.items()]
@@ -137,23 +135,10 @@ def _staged_response(
     return render(request, "reporting/staged.html", context, status=error.status if error else 200)
 
 
-def _problems(
-    obligation_id: int, found: Staging, stored: Mapping[str, Entry], actor: Actor
-) -> list[tuple[str, str, tuple[str, int, str] | None]]:
-    """(severity, words, place): of the file first (an error or a notice, which wants no reason),
-    then what the rules say of the values."""
-    reading = found.reading
-    told: list[tuple[str, str, tuple[str, int, str] | None]] = [
-        (p.severity if p.severity == "error" else "notice", problem_text(p), p.place)
-        for p in reading.problems
-    ]
-    if not reading.rows:
-        return told
-    entries = {**stored, **found.entries}
-    rules = problems_of(obligation_id, actor=actor, entries=entries)
-    read = [placed(p, reading) for p in rules if p.code not in QUIET]
-    read.sort(key=lambda problem: (problem.severity, problem.place or ("", 0, "")))
-    return told + [(p.severity, problem_text(p), p.place) for p in read if p.key in reading.entries]
+def _told(problem: Problem) -> tuple[str, str, tuple[str, int, str] | None]:
+    """(severity, words, place); what the file alone warns of is a notice, which wants no reason."""
+    notice = problem.severity != "error" and problem.code.startswith("workbook_")
+    return "notice" if notice else problem.severity, problem_text(problem), problem.place
 
 
 def _sent(obligation_id: int, file_id: int, actor: Actor) -> StoredFile:
