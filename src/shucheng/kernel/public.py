@@ -102,6 +102,7 @@ from shucheng.kernel.reporting.api import router as _reporting_router
 from shucheng.kernel.reporting.beside import register_beside
 from shucheng.kernel.reporting.engine.model import Entry
 from shucheng.kernel.reporting.inputs import FormSettings, ReportingSettings, RuleSettings
+from shucheng.kernel.reporting.models import Submission
 from shucheng.kernel.reporting.queries.late import (
     Awaited,
     awaited_figures,
@@ -157,6 +158,7 @@ __all__ = [
     "ShuchengError",
     "Step",
     "StoredFile",
+    "Submission",
     "Task",
     "Wanted",
     "account_hindrance",

@@ -8,10 +8,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from shucheng.kernel.errors import Invalid
+from shucheng.kernel.files.queries import may_open
 from shucheng.kernel.identity.actors import actor_for
 from shucheng.kernel.observations.actions.metrics import confirm_metric
 from shucheng.kernel.observations.actions.values import correct_observation
 from shucheng.kernel.observations.models import Status
+from shucheng.kernel.observations.origins import origin_of
 from shucheng.kernel.observations.queries import (
     city_area_code,
     histories,
@@ -79,7 +81,8 @@ def observation(request: HttpRequest, observation_id: int) -> HttpResponse:
         else:
             messages.success(request, _("The correction is recorded; the earlier value is kept."))
             return redirect("observations:observation", new.pk)
-    metric = shown.metric_version.metric
+    metric, origin = shown.metric_version.metric, origin_of(shown)
+    files = origin.files if origin else filter(None, (shown.evidence,))
     return render(
         request,
         "observations/observation.html",
@@ -88,6 +91,8 @@ def observation(request: HttpRequest, observation_id: int) -> HttpResponse:
             "metric": metric,
             "version": shown.metric_version,
             "history": history(shown),
+            "origin": origin,
+            "evidence": [(file, may_open(file, actor)) for file in files],
             "statuses": Status.choices,
             "error": refused,
             "may_correct": not hasattr(shown, "superseded_by")

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from shucheng.kernel.public import (
     Metric,
     Observation,
+    Submission,
     city_area_code,
     submission_of_observation,
 )
@@ -184,6 +185,7 @@ def sentence_step(version: PlanVersion, start: int, end: int) -> Step:
 
 def observation_steps(observation: Observation) -> list[Step]:
     version = observation.metric_version
+    submission = submission_of_observation(observation)
     facts = [
         Fact(_("Value"), f"{figure(observation.value)} {version.unit}"),
         Fact(_("Period"), observation.period),
@@ -201,7 +203,7 @@ def observation_steps(observation: Observation) -> list[Step]:
             facts=tuple(facts),
             url=reverse("observations:observation", args=[observation.pk]),
         ),
-        *_submission_step(observation),
+        *_submission_step(submission),
         Step(
             _("Definition"),
             facts=(
@@ -215,27 +217,24 @@ def observation_steps(observation: Observation) -> list[Step]:
             note=version.definition,
         ),
     ]
-    if observation.evidence:
-        steps.append(
-            Step(
-                _("Evidence"),
-                facts=(
-                    Fact(
-                        _("File"),
-                        observation.evidence.name,
-                        reverse("files:download", args=[observation.evidence.pk]),
-                    ),
-                ),
-            )
-        )
-    else:
-        steps.append(Step(_("Evidence"), note=_("No evidence file is attached.")))
-    return steps
+    return [*steps, _evidence_step(observation, submission)]
 
 
-def _submission_step(observation: Observation) -> tuple[Step, ...]:
+def _evidence_step(observation: Observation, submission: Submission | None) -> Step:
+    """Every file that was handed in, not only the one that the observation names."""
+    files = [observation.evidence] if observation.evidence else []
+    if submission:
+        files = sorted(submission.evidence.all(), key=lambda file: file.pk)
+    if not files:
+        return Step(_("Evidence"), note=_("No evidence file is attached."))
+    facts = (
+        Fact(_("File"), file.name, reverse("files:download", args=[file.pk])) for file in files
+    )
+    return Step(_("Evidence"), facts=tuple(facts))
+
+
+def _submission_step(submission: Submission | None) -> tuple[Step, ...]:
     """By whom it was handed in, reviewed and published, where it came on a form."""
-    submission = submission_of_observation(observation)
     if submission is None:
         return ()
     obligation = submission.obligation

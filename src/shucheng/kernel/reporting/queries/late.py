@@ -4,7 +4,10 @@ an observation came from."""
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from django.urls import reverse
+
 from shucheng.kernel.observations.models import Observation
+from shucheng.kernel.observations.origins import Origin
 from shucheng.kernel.observations.queries import AsOf, end_of, known
 from shucheng.kernel.reporting.engine.moves import State
 from shucheng.kernel.reporting.models import FormLine, Obligation, Submission
@@ -75,4 +78,17 @@ def submission_of_observation(observation: Observation) -> Submission | None:
         .prefetch_related("events__organisation", "evidence")
         .filter(pk=number, state=State.PUBLISHED)
         .first()
+    )
+
+
+def origin_of_observation(observation: Observation) -> Origin | None:
+    """The form and period that an observation was handed in on, with all its evidence files."""
+    submission = submission_of_observation(observation)
+    if submission is None:
+        return None
+    owed = submission.obligation
+    return Origin(
+        f"{owed.form.name} · {owed.period} · {owed.organisation.label}",
+        reverse("reporting:task", args=[owed.pk]),
+        tuple(sorted(submission.evidence.all(), key=lambda file: file.pk)),
     )

@@ -1,5 +1,6 @@
 """Evidence files: part of what is approved, and found again from the published figure."""
 
+import re
 from dataclasses import replace
 
 import pytest
@@ -16,13 +17,15 @@ from shucheng.kernel.reporting.actions.drafts import (
     add_evidence,
     attach_evidence,
     detach_evidence,
+    save_draft,
 )
 from shucheng.kernel.reporting.actions.locks import close_period
 from shucheng.kernel.reporting.actions.moves import approve, submit
+from shucheng.kernel.reporting.engine.model import Entry
 from shucheng.kernel.reporting.errors import Locked, MoveImpossible, Stale
 from shucheng.kernel.reporting.models import Submission
 from shucheng.kernel.reporting.tests.conftest import City
-from shucheng.kernel.reporting.tests.test_web import browser, page_of
+from shucheng.kernel.reporting.tests.test_web import browser, page_of, text
 
 pytestmark = pytest.mark.django_db
 
@@ -123,3 +126,17 @@ def test_on_the_page_as_well(city: City) -> None:
     sent = other.post(f"{page}evidence/", {"revision": "0", "file": files})
     assert sent.status_code == 403
     assert StoredFile.objects.count() == 0
+
+
+def test_every_file_is_named_where_the_figure_is_explained(city: City) -> None:
+    rows = [(f"{name}.csv", "企业,数\n甲,1\n".encode()) for name in ("list", "other")]
+    made = add_evidence(city.owed().pk, rows, revision=0, actor=city.liaison)
+    entries = {"revenue": Entry("40"), "trade": Entry("2")}
+    made = save_draft(made.obligation_id, entries, revision=made.revision, actor=city.liaison)
+    for who, step in ((city.liaison, submit), (city.department, approve), (city.office, approve)):
+        made = step(made.pk, made.revision, actor=who)
+    row = Observation.objects.filter(metric_version__metric__code="revenue").get()
+    shown = browser(city.office).get(f"/data/observations/{row.pk}/")
+    assert {"list.csv", "other.csv"} <= set(text(shown).split())
+    assert f'href="/reporting/tasks/{made.obligation_id}/"' in shown.content.decode()
+    assert not re.search(r"\b(submission|event|evidence) \[?\d", text(shown)), "no bare numbers"
