@@ -1,8 +1,10 @@
 """Corrections: what they fill in, what they may leave empty, what reviewers are shown of them."""
 
+from datetime import date
 from decimal import Decimal
 
 import pytest
+from django.utils import timezone
 
 from shucheng.kernel.observations.actions.metrics import define_metric_version
 from shucheng.kernel.observations.models import Observation
@@ -14,8 +16,10 @@ from shucheng.kernel.reporting.errors import ProblemsLeft
 from shucheng.kernel.reporting.models import FormLine, Submission
 from shucheng.kernel.reporting.queries.told import would_change
 from shucheng.kernel.reporting.tests.conftest import SYSTEM, City, metric
+from shucheng.kernel.reporting.tests.test_web import browser, text
 
 pytestmark = pytest.mark.django_db
+LATER = date(2026, 9, 30)
 
 
 def change(city: City, made: Submission, **cells: Entry) -> Submission:
@@ -101,3 +105,17 @@ def test_a_first_report_with_an_empty_cell_changes_nothing_there(city: City) -> 
     record_observations([ObservationInput("trade", "320902", "2026-07", 9)], actor=SYSTEM)
     made = city.draft(trade="")
     assert would_change(made) == {}
+
+
+def test_a_correction_of_what_is_published_is_never_overdue(
+    city: City, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = city.published()
+    start_correction(made.obligation_id, "A firm twice.", actor=city.liaison)
+    real = timezone.localdate
+    monkeypatch.setattr(
+        timezone, "localdate", lambda value=None, *rest: real(value, *rest) if value else LATER
+    )
+    shown = text(browser(city.liaison).get("/reporting/?period=2026-07"))
+    assert "Published, correction begun" in shown
+    assert "late" not in shown.partition("correction begun")[0].rpartition("Next step")[2]
