@@ -283,7 +283,8 @@ class BriefingFacts:
     """All that one briefing states.
 
     `previous` names the issued briefing of the same kind and scope that `revised` compares with;
-    empty where there is none.
+    empty where there is none. `before_period` is empty: each indicator is held against the period
+    before its own. Earlier briefings held all of them against one period, which it names.
     """
 
     schema: Literal["shucheng.briefing/1"] = "shucheng.briefing/1"

@@ -96,7 +96,7 @@ def _whose(facts: BriefingFacts) -> str:
 
 def standing_against_before(facts: BriefingFacts) -> Sentence:
     """The change of each light's count against the period before."""
-    against = period_name(facts.before_period)
+    against = period_name(facts.before_period) or "各指标上一报告期"
     changed = [
         moved(Decimal(delta), f"{LIGHT_NAMES[light]}增加", f"{LIGHT_NAMES[light]}减少", "", "项")
         for light in LIGHTS

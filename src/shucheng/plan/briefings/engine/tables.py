@@ -46,7 +46,7 @@ def light_table(facts: BriefingFacts) -> Table:
     )
     rows = tuple(
         (
-            Cell(period_name(period)),
+            Cell(period_name(period) or "各指标上一报告期"),
             *(Cell(str(counts.of(light))) for light in LIGHTS),
             Cell(str(counts.total)),
         )

@@ -46,7 +46,7 @@ from shucheng.plan.queries.area_series import Series, newest, series_of
 from shucheng.plan.queries.computed import compute, first_year_of
 from shucheng.plan.queries.drivers import contributions
 from shucheng.plan.queries.formula_words import in_words
-from shucheng.plan.queries.judge import judge_plan
+from shucheng.plan.queries.judge import judge_now_and_before, judge_plan
 from shucheng.plan.queries.judged import Judged, JudgedPlan
 from shucheng.plan.queries.measured import Known, known_of
 from shucheng.plan.queries.paths import binding_shape
@@ -57,7 +57,9 @@ _MOST_DRIVEN = 8
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
     """Which briefing: `scope_code` is the area's or the organisation's code, the city's area code
-    for the city. `previous` is the issued one of the same kind and scope that it follows."""
+    for the city. `previous` is the issued one of the same kind and scope that it follows. `against`
+    is a period that all indicators are held against, as in briefings that were issued before each
+    was held against its own."""
 
     version: PlanVersion
     kind: Kind
@@ -67,6 +69,7 @@ class Asked:
     period: Period
     as_of: datetime
     previous: Issue | None = None
+    against: str = ""
 
 
 def gather(asked: Asked, *, actor: Actor) -> BriefingFacts:
@@ -89,16 +92,22 @@ class _Gathering:
         self.asked, self.actor = asked, actor
         self.as_of = asked.as_of
         self.day = judged_on(asked.period, asked.as_of)
-        self.before_period = asked.period.previous()
 
     @cached_property
+    def judged(self) -> tuple[JudgedPlan, JudgedPlan]:
+        """Now, and each indicator one of its own periods before, as every page compares them."""
+        version, against = self.asked.version, self.asked.against
+        if not against:
+            return judge_now_and_before(version, self.day, as_of=self.as_of)
+        day = judged_on(Period.parse(against), self.as_of)
+        return (
+            judge_plan(version, self.day, as_of=self.as_of),
+            judge_plan(version, day, as_of=self.as_of),
+        )
+
+    @property
     def now(self) -> JudgedPlan:
-        return judge_plan(self.asked.version, self.day, as_of=self.as_of)
-
-    @cached_property
-    def before(self) -> JudgedPlan:
-        day = judged_on(self.before_period, self.as_of)
-        return judge_plan(self.asked.version, day, as_of=self.as_of)
+        return self.judged[0]
 
     @cached_property
     def area(self) -> str:
@@ -143,7 +152,7 @@ class _Gathering:
 
     def facts(self) -> BriefingFacts:
         asked, rule = self.asked, self.now.rule.rule
-        before = {j.indicator.code: j for j in self.before.judged if j.area == self.area}
+        before = {j.indicator.code: j for j in self.judged[1].judged if j.area == self.area}
         indicators = tuple(
             self._indicator(each, before.get(each.indicator.code)) for each in self.subjects
         )
@@ -158,7 +167,7 @@ class _Gathering:
             plan_title=asked.version.title or asked.version.plan.title,
             plan_version=asked.version.number or 0,
             period=str(asked.period),
-            before_period=str(self.before_period),
+            before_period=asked.against,
             as_of=timezone.localtime(self.as_of),
             judged_on=self.day,
             rule=RuleFacts(

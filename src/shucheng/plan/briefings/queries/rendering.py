@@ -23,8 +23,9 @@ from shucheng.plan.briefings.engine.xlsx import write_xlsx
 from shucheng.plan.briefings.models import TemplateVersion
 
 Form = Literal["docx", "pdf", "xlsx"]
-# Another number when the same facts are worded otherwise: 2 never rounds up to what is not reached.
-SENTENCES = "2"
+# Another number when the same facts are worded otherwise: 2 never rounds up to what is not reached,
+# 3 has percentages to two decimals and the workbook in words.
+SENTENCES = "3"
 FORMS: tuple[Form, ...] = ("docx", "pdf", "xlsx")
 
 

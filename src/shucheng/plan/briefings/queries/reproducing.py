@@ -60,9 +60,10 @@ def reproduce(pk: int, *, actor: Actor) -> Reproduction | None:
     again = render(facts, edition_from(issue.edition), templates)
     stored = {"docx": issue.docx, "pdf": issue.pdf, "xlsx": issue.xlsx}
     now = made_with()
+    asked = replace(asked_of(briefing), against=facts.before_period)
     # Supervision is told as it stood; it is kept, not found again.
     rebuilt = replace(
-        gather(asked_of(briefing), actor=actor),
+        gather(asked, actor=actor),
         supervision=facts.supervision,
     )
     return Reproduction(
