@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable
 
 from django.urls import reverse
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from shucheng.kernel.public import Actor, Organisation, Role, send_reminder
@@ -39,7 +40,7 @@ def tell(event: ItemEvent, *, actor: Actor) -> None:
             f"supervision.{event.move}",
             name,
             f"supervision:event:{event.pk}:{name}",
-            lambda: f"{_('Supervision')} {item.number}: {DEEDS[event.move]}",
+            lambda: _subject(item, DEEDS[event.move]),
             lambda: _body(item, event.text),
             actor=actor,
         )
@@ -54,7 +55,7 @@ def tell_stage(item: SupervisionItem, stage: Stage, *, actor: Actor) -> None:
             f"supervision.{stage.code}",
             name,
             f"{key}:{name}",
-            lambda: f"{_('Supervision')} {item.number}: {STAGES.get(stage.code, stage.code)}",
+            lambda: _subject(item, STAGES.get(stage.code, stage.code)),
             lambda: _body(item, ""),
             actor=actor,
         )
@@ -93,6 +94,10 @@ def _send(
             once_key=f"{key}:{organisation.pk}",
             actor=actor,
         )
+
+
+def _subject(item: SupervisionItem, said: str | Promise) -> str:
+    return _("Supervision %(number)s: %(said)s") % {"number": item.number, "said": said}
 
 
 def _body(item: SupervisionItem, said: str) -> str:

@@ -304,3 +304,10 @@ def open_by_light() -> dict[tuple[str, str], SupervisionItem]:
     found = SupervisionItem.objects.exclude(state__in=sorted(FINAL)).exclude(indicator_code="")
     found = found.select_related("lead", "area")
     return {(item.indicator_code, item.area.code if item.area else ""): item for item in found}
+
+
+def ended_by_light() -> dict[tuple[str, str], SupervisionItem]:
+    """The item of each indicator and area that was closed or withdrawn last."""
+    found = SupervisionItem.objects.filter(state__in=sorted(FINAL)).exclude(indicator_code="")
+    found = found.select_related("lead", "area").order_by("pk")
+    return {(item.indicator_code, item.area.code if item.area else ""): item for item in found}

@@ -96,5 +96,5 @@ def suggested(today: date, *, actor: Actor) -> Suggested:
     return Suggested(
         decisions=open_decisions(),
         items=tuple(line for line in pressing if line.light in ("red", "yellow")),
-        lights=tuple(each for each in proposals(today, actor=actor) if each.item is None),
+        lights=tuple(each for each in proposals(today, actor=actor) if each.may_raise),
     )

@@ -22,12 +22,13 @@ from shucheng.plan.queries.judge import judge_plan
 from shucheng.plan.queries.judged import Judged
 from shucheng.plan.queries.versions import current_version
 from shucheng.plan.supervision.models import SupervisionItem
-from shucheng.plan.supervision.queries.items import open_by_light, sees_all
+from shucheng.plan.supervision.queries.items import ended_by_light, open_by_light, sees_all
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Proposal:
-    """A light that asks for an item. `item` is the open one, where it was raised already."""
+    """A light that asks for an item. `item` is the one that was raised on it already: open, or
+    ended on the very figure that the light still stands on."""
 
     indicator: Indicator
     area_code: str
@@ -37,6 +38,10 @@ class Proposal:
     joint: tuple[Organisation, ...]
     facts: dict[str, Any]
     item: SupervisionItem | None
+
+    @property
+    def may_raise(self) -> bool:
+        return self.item is None or self.item.is_final
 
     @property
     def light(self) -> str:
@@ -55,7 +60,7 @@ def proposals(today: date | None = None, *, actor: Actor) -> tuple[Proposal, ...
         return ()
     day = today or timezone.localdate()
     plan = judge_plan(version, day)
-    known, leads = open_by_light(), _Leads()
+    known, leads = _raised(), _Leads()
     red = [found for found in plan.judged if found.light == "red"]
     red.sort(key=lambda found: found.area != plan.city_code)
     return tuple(
@@ -76,7 +81,17 @@ def proposal_for(code: str, area: str = "", *, actor: Actor, today: date | None 
     if found is None:
         raise NotFound(_("The indicator"))
     name = plan.areas.get(found.area, found.area)
-    return _proposal(found, name, day, open_by_light(), _Leads())
+    return _proposal(found, name, day, _raised(), _Leads())
+
+
+# (indicator, area) → the open item, or the one that ended last.
+_Raised = dict[tuple[str, str], SupervisionItem]
+# What has to be the same for a light to stand on the same figure.
+_FIGURE = ("period", "value", "target")
+
+
+def _raised() -> _Raised:
+    return {**ended_by_light(), **open_by_light()}
 
 
 class _Leads:
@@ -116,11 +131,15 @@ def _proposal(
     found: Judged,
     area_name: str,
     today: date,
-    known: dict[tuple[str, str], SupervisionItem],
+    known: _Raised,
     leads: _Leads,
 ) -> Proposal:
     lead, joint = leads.of(found)
     area = found.area or leads.city
+    facts = frozen(found, area_name, today)
+    item = known.get((found.indicator.code, area))
+    if item and item.is_final and any(item.facts.get(name) != facts[name] for name in _FIGURE):
+        item = None
     return Proposal(
         indicator=found.indicator,
         area_code=area,
@@ -128,8 +147,8 @@ def _proposal(
         is_city=area == leads.city,
         lead=lead,
         joint=joint,
-        facts=frozen(found, area_name, today),
-        item=known.get((found.indicator.code, area)),
+        facts=facts,
+        item=item,
     )
 
 

@@ -86,7 +86,21 @@ def test_from_a_red_light_to_a_closed_item(
         assert word in shown
     item.refresh_from_db()
     assert (item.state, item.sent_back) == (State.CLOSED, 1)
-    assert office.get(reverse("supervision:proposals")).content.decode().count("督办立项") > 0
+    page = office.get(reverse("supervision:proposals")).content.decode()
+    assert page.count("督办立项") > 0
+    assert f'href="{reverse("supervision:item", args=[number])}"' in page, "ended on this figure"
+    assert "已办结" in page
+    SupervisionItem.objects.update(facts={**item.facts, "value": "119"})
+    page = office.get(reverse("supervision:proposals")).content.decode()
+    assert number not in page, "a later figure asks anew"
+
+
+def test_each_step_says_what_was_done_and_what_comes_next(town: Town, browser: Browser) -> None:
+    item = town.issued()
+    client = browser("liaison")
+    address = reverse("supervision:move", args=[item.number, "sign"])
+    shown = client.post(address, {"revision": item.revision}, follow=True).content.decode()
+    assert "签收。下一步：" in shown
 
 
 def test_a_county_is_raised_on_its_own(town: Town, red: str, browser: Browser) -> None:

@@ -157,7 +157,7 @@ def propose(request: HttpRequest, code: str) -> HttpResponse:
     actor = actor_for(request)
     area = request.GET.get("area", "")
     found = proposal_for(code, area, actor=actor)
-    if found.item is not None:
+    if found.item is not None and not found.may_raise:
         messages.info(request, _("This light has an open item already."))
         return redirect("supervision:item", found.item.number)
     form = DraftForm(request.POST or None, initial=_proposed(found))

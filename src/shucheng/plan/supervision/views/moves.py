@@ -22,7 +22,7 @@ from shucheng.plan.supervision.queries.items import item_page
 from shucheng.plan.supervision.queries.scores import scores
 from shucheng.plan.supervision.templatetags.supervision_text import clock_text
 from shucheng.plan.supervision.views.items import item_response
-from shucheng.plan.supervision.words import LIGHT_LABELS, STATE_LABELS
+from shucheng.plan.supervision.words import DEEDS, LIGHT_LABELS, STATE_LABELS
 from shucheng.plan.views.back import posted_only
 
 
@@ -37,7 +37,9 @@ def move(request: HttpRequest, number: str, move: str) -> HttpResponse:
         _carry_out(request, number, move, actor)
     except (Conflict, Invalid) as error:
         return item_response(request, item_page(number, actor=actor), error)
-    messages.success(request, _("Done."))
+    page = item_page(number, actor=actor)
+    done = {"deed": DEEDS[move], "step": page.next_step}
+    messages.success(request, _("%(deed)s. Next step: %(step)s") % done)
     return redirect("supervision:item", number)
 
 
