@@ -100,6 +100,7 @@ from shucheng.kernel.reporting.actions.playing import (
 )
 from shucheng.kernel.reporting.api import router as _reporting_router
 from shucheng.kernel.reporting.beside import register_beside
+from shucheng.kernel.reporting.bundles import waits_to_report
 from shucheng.kernel.reporting.engine.model import Entry
 from shucheng.kernel.reporting.inputs import FormSettings, ReportingSettings, RuleSettings
 from shucheng.kernel.reporting.models import Submission
@@ -231,4 +232,5 @@ __all__ = [
     "system_actor",
     "unanswered_tasks",
     "verify_chain",
+    "waits_to_report",
 ]

@@ -66,6 +66,13 @@ def to_fill_in(rows: Iterable[ObligationRow], *, actor: Actor) -> list[Obligatio
     ][:MOST]
 
 
+def waits_to_report(*, actor: Actor) -> bool:
+    """Whether a form of the own organisation waits to be filled in or corrected."""
+    if not actor.may("reporting.report", actor.organisation_id or 0):
+        return False
+    return bool(to_fill_in(obligations_of(actor=actor), actor=actor))
+
+
 def bundle(rows: Sequence[ObligationRow], *, actor: Actor) -> bytes:
     """The sheets of tasks as one workbook, with what was filled in so far."""
     ids = [row.obligation.pk for row in rows]

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import Min, Prefetch, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -183,7 +183,14 @@ def matrix(form: str, *, actor: Actor, last: str = "", periods: int = 6) -> Matr
 def forms(*, actor: Actor) -> list[Form]:
     """Forms in use, with their owner."""
     actor.require("reporting.view")
-    return list(Form.objects.select_related("owner").filter(retired_at__isnull=True))
+    return list(with_first_owed().filter(retired_at__isnull=True))
+
+
+def with_first_owed() -> QuerySet[Form]:
+    """Forms with their owner and the first day that was ever asked for (`first_owed`)."""
+    return Form.objects.select_related("owner").annotate(
+        first_owed=Min("obligations__period_start")
+    )
 
 
 def submission_for(submission_id: int, *, actor: Actor) -> Submission:

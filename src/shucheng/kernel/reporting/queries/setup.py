@@ -12,6 +12,7 @@ from shucheng.kernel.observations.models import Metric, MetricVersion, Origin
 from shucheng.kernel.reporting.engine.moves import EDITABLE, State
 from shucheng.kernel.reporting.models import Form, FormKind, FormLine, SetupEvent, Submission
 from shucheng.kernel.reporting.queries.asked import newest_versions
+from shucheng.kernel.reporting.queries.lists import with_first_owed
 from shucheng.lib.periods import Period
 
 
@@ -55,7 +56,7 @@ class FormSetup:
 def all_forms(*, actor: Actor) -> list[Form]:
     """Every form, those in use first."""
     actor.require("reporting.view")
-    rows = list(Form.objects.select_related("owner"))
+    rows = list(with_first_owed())
     return sorted(rows, key=lambda form: (form.retired_at is not None, form.code))
 
 

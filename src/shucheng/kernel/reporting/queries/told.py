@@ -18,7 +18,7 @@ from shucheng.kernel.reporting.engine.moves import Move
 from shucheng.kernel.reporting.engine.rules import Rule
 from shucheng.kernel.reporting.models import Form, FormLine, Obligation, Submission, SubmissionEvent
 from shucheng.kernel.reporting.queries.asked import Known, asked, newest_versions, rules_for
-from shucheng.kernel.reporting.queries.lists import ObligationRow, submission_for
+from shucheng.kernel.reporting.queries.lists import ObligationRow, submission_for, with_first_owed
 from shucheng.kernel.reporting.queries.sheets import as_entries
 
 
@@ -95,7 +95,7 @@ class FormPage:
 
 def form_page(code: str, *, actor: Actor) -> FormPage:
     actor.require("reporting.view")
-    form = Form.objects.select_related("owner").filter(code=code).first()
+    form = with_first_owed().filter(code=code).first()
     if form is None:
         raise NotFound(_("The form"))
     lines = list(form.lines.select_related("metric").filter(last_day__isnull=True))

@@ -107,7 +107,7 @@ def waiting_days(since: object, today: date) -> str:
     day = timezone.localdate(since) if since else today  # type: ignore[arg-type]
     days = working_days_between(day, today)
     if not days:
-        return _("since today")
+        return _("less than a working day")
     return ngettext("for %(n)s working day", "for %(n)s working days", days) % {"n": days}
 
 
@@ -226,7 +226,9 @@ def frequency_label(code: str) -> str:
 
 @register.filter
 def first_period(form: Form) -> str:
-    return str(Period.of(form.first_day, form.frequency))  # type: ignore[arg-type]
+    """The first that was asked for; `form` comes `with_first_owed`."""
+    owed = getattr(form, "first_owed", None) or form.first_day
+    return str(Period.of(min(owed, form.first_day), form.frequency))  # type: ignore[arg-type]
 
 
 @register.filter("is")
@@ -251,12 +253,15 @@ def setup_label(event: SetupEvent) -> str:
 def setup_changes(event: SetupEvent) -> list[str]:
     """What an event changed, a line a field: `Due days: 10 → 12`."""
     return [
-        f"{label}: {_said(event.before[name])} → {_said(event.after.get(name))}"
-        if name in event.before
-        else f"{label}: {_said(event.after.get(name))}"
+        _("%(field)s: %(said)s") % {"field": label, "said": _change(event, name)}
         for name, label in SETUP_FIELDS.items()
         if name in event.after and event.kind not in ("retired", "restored", "confirmed")
     ]
+
+
+def _change(event: SetupEvent, name: str) -> str:
+    after = _said(event.after.get(name))
+    return f"{_said(event.before[name])} → {after}" if name in event.before else after
 
 
 def _said(value: object) -> str:

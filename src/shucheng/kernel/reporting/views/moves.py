@@ -17,6 +17,7 @@ from shucheng.kernel.identity.actors import actor_for
 from shucheng.kernel.reporting.actions import moves as write
 from shucheng.kernel.reporting.actions.obligations import decide_extension
 from shucheng.kernel.reporting.actions.steps import find_submission
+from shucheng.kernel.reporting.engine.moves import State
 from shucheng.kernel.reporting.models import Submission
 from shucheng.kernel.reporting.queries.told import evidence_file
 from shucheng.kernel.reporting.views.sheet import task_response
@@ -31,10 +32,23 @@ STEPS: dict[str, tuple[Callable[..., Submission], str | Promise]] = {
     "withdraw": (write.withdraw, gettext_lazy("Taken back: it is a draft again.")),
     "approve": (write.approve, gettext_lazy("Approved.")),
     "return": (_give_back, gettext_lazy("Returned with your comment.")),
-    "publish": (write.publish, gettext_lazy("Published.")),
+    "publish": (
+        write.publish,
+        gettext_lazy("Published: the figures are in the cockpit and under “Monitoring” now."),
+    ),
     "drop": (
         write.drop_correction,
         gettext_lazy("The correction was given up; what is published stays."),
+    ),
+}
+
+
+# What an approval led to: where it waits now, or where its figures are to be seen.
+_APPROVED: dict[str, str | Promise] = {
+    State.SUBMITTED: gettext_lazy("Approved. It waits for the plan office now."),
+    State.APPROVED: gettext_lazy("Approved. It is published in a step of its own."),
+    State.PUBLISHED: gettext_lazy(
+        "Approved and published: the figures are in the cockpit and under “Monitoring” now."
     ),
 }
 
@@ -48,12 +62,12 @@ def step(request: HttpRequest, submission_id: int, move: str) -> HttpResponse:
     obligation_id = find_submission(submission_id).obligation_id
     revision = whole_number(request.POST.get("revision", "")) or 0
     try:
-        take(submission_id, revision, actor=actor, comment=request.POST.get("comment", ""))
+        moved = take(submission_id, revision, actor=actor, comment=request.POST.get("comment", ""))
     except ShuchengError as error:
         if error.status in (403, 404):
             raise
         return task_response(request, obligation_id, error=error)
-    messages.success(request, str(done))
+    messages.success(request, str(_APPROVED.get(moved.state, done) if move == "approve" else done))
     if move in ("approve", "return", "publish"):
         return redirect("reporting:inbox")
     return redirect("reporting:task", obligation_id)
