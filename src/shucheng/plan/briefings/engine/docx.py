@@ -26,6 +26,7 @@ from shucheng.plan.briefings.engine.content import (
 from shucheng.plan.briefings.engine.docx_parts import (
     chinese,
     face,
+    in_one_line,
     indented,
     kept_together,
     numbered,
@@ -185,7 +186,10 @@ def _cell(cell: Any, text: str, align: str, kind: Any, light: str) -> None:
     paragraph = cell.paragraphs[0]
     paragraph.alignment = _ALIGN[align]
     spaced(paragraph, 12, before=2.5, after=2.5, least=True)
-    face(_run(paragraph, text), kind, 8.5, colour=LIGHT_COLOURS.get(light, ""))
+    run = _run(paragraph, "" if align == "center" else text)
+    if align == "center":
+        in_one_line(run, printable(text))
+    face(run, kind, 8.5, colour=LIGHT_COLOURS.get(light, ""))
 
 
 def _charts(made: Any, pictures: Sequence[bytes]) -> None:

@@ -75,6 +75,14 @@ def numbered(paragraph: Any, size: float) -> None:
                     run._r.append(field)
 
 
+def in_one_line(run: Any, text: str) -> None:
+    """Text that is not broken at its hyphens: 2026-Q3 is one word."""
+    for at, part in enumerate(text.split("-")):
+        if at:
+            run._r.append(_element("w:noBreakHyphen", {}))
+        run.add_text(part)
+
+
 def open_table(table: Any, widths: list[int]) -> None:
     """Lines above, below and between rows, none at the sides; columns of fixed widths (twips)."""
     properties = table._tbl.tblPr

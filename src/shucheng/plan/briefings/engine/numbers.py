@@ -11,6 +11,7 @@ from shucheng.lib.periods import Period
 from shucheng.plan.forecast.words import percent_said
 
 NOTHING = "—"
+_HUNDREDTH = Decimal("0.01")
 
 
 def shown(value: Decimal, places: int = 2) -> str:
@@ -26,11 +27,8 @@ def quantity(value: Decimal, unit: str) -> str:
 
 
 def percent(value: Decimal) -> str:
-    """With one decimal; with two where one would round up to a whole number that is not reached."""
-    found = shown(value, 1)
-    if "." not in found and Decimal(found) > value:
-        found = shown(value, 2)
-    return f"{found}%"
+    """To two decimals, as on every page."""
+    return f"{shown(value)}%"
 
 
 def amount(value: Decimal | None) -> str:
@@ -38,7 +36,8 @@ def amount(value: Decimal | None) -> str:
 
 
 def share(value: Decimal | None) -> str:
-    return NOTHING if value is None else percent(value)
+    """For a column of a table: always two decimals, so that they stand below one another."""
+    return NOTHING if value is None else f"{value.quantize(_HUNDREDTH, ROUND_HALF_UP):f}%"
 
 
 def chance_words(share: Decimal) -> str:

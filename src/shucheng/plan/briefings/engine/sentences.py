@@ -6,7 +6,7 @@ simulated or not agreed is said to be.
 """
 
 from collections.abc import Sequence
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Final
 
 from shucheng.lib.periods import Frequency, Period
@@ -193,8 +193,8 @@ def growth_cell(change: Change | None) -> str:
     """With its sign, for a table; 点 are percentage points."""
     if change is None:
         return "—"
-    number = shown(abs(change.amount), 1)
-    sign = "" if number == "0" else "+" if change.amount > 0 else "-"
+    number = f"{abs(change.amount).quantize(Decimal('0.1'), ROUND_HALF_UP):f}"
+    sign = "" if number == "0.0" else "+" if change.amount > 0 else "-"
     return f"{sign}{number}{'%' if change.measure == 'percent' else '点'}"
 
 
@@ -326,7 +326,7 @@ def missing(found: Sequence[IndicatorFacts]) -> Sentence:
 
 def revised(facts: BriefingFacts) -> Sentence:
     if not facts.previous:
-        return (text("此前没有印发同类简报，不作修订比较。"),)
+        return (text("没有更早报告期的有效简报可比，不作修订比较。"),)
     if not facts.revised:
         return (text(f"上一期简报（{facts.previous}）所载数据没有修订。"),)
     told = "；".join(map(_revision, facts.revised))

@@ -21,11 +21,11 @@ def text(sentence: Sentence) -> str:
     ("value", "said"),
     [
         ("99.99", "99.99%"),
-        ("99.94", "99.9%"),
+        ("99.94", "99.94%"),
         ("100", "100%"),
-        ("100.04", "100%"),
+        ("100.04", "100.04%"),
         ("89.97", "89.97%"),
-        ("53.85", "53.9%"),
+        ("53.85", "53.85%"),
     ],
 )
 def test_a_whole_percentage_is_said_of_what_reached_it(value: str, said: str) -> None:
