@@ -32,6 +32,7 @@ from shucheng.plan.briefings.actions.issuing import ask_to_issue
 from shucheng.plan.briefings.actions.making import Order, begin_briefing, write_paragraphs
 from shucheng.plan.briefings.engine.facts import digest, from_json
 from shucheng.plan.briefings.models import Briefing, Issue
+from shucheng.plan.briefings.queries.briefings import standing_issue
 from shucheng.plan.city.pack import read_pack
 
 SYSTEM = system_actor("cli")
@@ -79,7 +80,7 @@ def work(acknowledged: Path, _seed: int) -> None:
 
 
 def _one(office: Actor, note: Note) -> None:
-    briefing = begin_briefing(Order(scope=f"city:{CITY}", period=PERIOD), actor=office)
+    briefing = begin_briefing(_order(), actor=office)
     note("begun", briefing)
     run_pending_jobs()
     briefing = write_paragraphs(
@@ -98,6 +99,18 @@ def _one(office: Actor, note: Note) -> None:
     briefing.refresh_from_db()
     if briefing.state == Briefing.State.ISSUED:
         note("issued", briefing)
+
+
+def _order() -> Order:
+    """A period is told of once: from the second on, each replaces the one before."""
+    asked = Briefing(kind="month", scope="city", scope_code=CITY, period=PERIOD)
+    standing = standing_issue(asked)
+    return Order(
+        scope=f"city:{CITY}",
+        period=PERIOD,
+        replaces=standing.briefing_id if standing else None,
+        reason="复核" if standing else "",
+    )
 
 
 def check(acknowledged: Path) -> None:

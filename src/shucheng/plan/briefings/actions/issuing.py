@@ -16,7 +16,7 @@ from shucheng.kernel.public import (
     record_export,
     store_file,
 )
-from shucheng.plan.briefings.actions.making import locked_draft
+from shucheng.plan.briefings.actions.making import locked_draft, refuse_a_second
 from shucheng.plan.briefings.engine.compose import Edition
 from shucheng.plan.briefings.engine.facts import BriefingFacts, digest, to_json
 from shucheng.plan.briefings.models import Briefing, Issue
@@ -31,6 +31,7 @@ from shucheng.plan.briefings.queries.rendering import (
     fonts,
 )
 from shucheng.plan.briefings.queries.templates import templates_in_use
+from shucheng.plan.models import PlanVersion
 
 ISSUE_JOB: Final = "briefings.issue"
 _ANY: Final = 0
@@ -45,7 +46,7 @@ def ask_to_issue(briefing_id: int, revision: int, *, actor: Actor) -> Briefing:
     briefing = locked_draft(briefing_id, revision, actor)
     actor.require("briefings.issue", briefing.organisation_id or _ANY)
     fonts()  # says at once what would fail later
-    _refuse_a_second_replacement(briefing)
+    _refuse_another(briefing)
     today = timezone.localdate()
     if briefing.serial is None or briefing.serial_year != today.year:
         briefing.serial_year, briefing.serial = today.year, _next_serial(briefing, today.year)
@@ -64,9 +65,12 @@ def ask_to_issue(briefing_id: int, revision: int, *, actor: Actor) -> Briefing:
     return briefing
 
 
-def _refuse_a_second_replacement(briefing: Briefing) -> None:
-    """The replaced one is locked: of two that replace it, the later waits and is refused."""
+def _refuse_another(briefing: Briefing) -> None:
+    """What it would stand beside is locked (the replaced one, or else the plan's version): of two
+    at once the later waits and is refused."""
     if briefing.replaces_id is None:
+        PlanVersion.objects.select_for_update().get(pk=briefing.version_id)
+        refuse_a_second(briefing)
         return
     replaced = Briefing.objects.select_for_update().get(pk=briefing.replaces_id)
     if replaced.replacements.filter(state=Briefing.State.ISSUED).exists():
@@ -104,7 +108,7 @@ def keep_issue(
     actor.require("briefings.issue", briefing.organisation_id or _ANY)
     known = issue_of(briefing)
     if known is None:
-        _refuse_a_second_replacement(briefing)
+        _refuse_another(briefing)
         name = f"{facts.scope_name}{briefing.period_name}简报{edition.number}"
         stored = {
             form: store_file(

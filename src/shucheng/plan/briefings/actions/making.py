@@ -22,7 +22,11 @@ from shucheng.lib.periods import Period, PeriodInvalid
 from shucheng.lib.tables import printable
 from shucheng.plan.briefings.engine.facts import BriefingFacts, digest, to_json
 from shucheng.plan.briefings.models import Briefing, Kind, Scope
-from shucheng.plan.briefings.queries.briefings import organisation_of, previous_issue
+from shucheng.plan.briefings.queries.briefings import (
+    organisation_of,
+    previous_issue,
+    standing_issue,
+)
 from shucheng.plan.models import PlanVersion
 from shucheng.plan.queries.versions import current_version
 
@@ -68,6 +72,8 @@ def begin_briefing(order: Order, *, actor: Actor) -> Briefing:
         briefing.reason = printable(order.reason).strip()
         if not briefing.reason:
             raise _wrong("reason", _("Say what is corrected and why."))
+    else:
+        refuse_a_second(briefing)
     briefing.previous = previous_issue(briefing)
     briefing.save()
     briefing.job = enqueue(
@@ -150,6 +156,21 @@ def drop_briefing(briefing_id: int, revision: int, *, actor: Actor) -> None:
     briefing.revision += 1
     briefing.save(update_fields=["state", "revision"])
     record("briefings.briefing.dropped", briefing, actor=actor)
+
+
+def refuse_a_second(briefing: Briefing) -> None:
+    """A period is told of once; what is wrong in it is corrected by one that replaces it."""
+    standing = standing_issue(briefing)
+    if standing is None:
+        return
+    message = _("%(number)s has been issued for this period already.") % {"number": standing.number}
+    raise Invalid(
+        "briefings.issued_already",
+        message,
+        _("If something in it is wrong, replace it."),
+        {"period": message},
+        standing=standing.briefing_id,
+    )
 
 
 def locked_draft(briefing_id: int, revision: int, actor: Actor) -> Briefing:

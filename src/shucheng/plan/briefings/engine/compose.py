@@ -35,6 +35,7 @@ class Edition:
     """What an office adds to the facts. A draft has no number and no day of issue.
 
     `instructions` (领导要求) and `next_steps` (下步工作) are written by people, a paragraph a line.
+    `address` is where the platform is reached (https://...): what the workbook's links begin with.
     """
 
     issuer: str
@@ -45,6 +46,7 @@ class Edition:
     next_steps: str = ""
     replaces: str = ""
     reason: str = ""
+    address: str = ""
 
     @property
     def draft(self) -> bool:

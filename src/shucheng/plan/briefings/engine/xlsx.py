@@ -1,11 +1,13 @@
 """The data behind a briefing as a workbook: every figure with formula, source and moment.
 
 What is text is written as text, whatever it begins with: nothing that somebody typed becomes a
-formula in the reader's spreadsheet. The same facts give the same bytes.
+formula in the reader's spreadsheet. Codes are said in words, numbers as rounded as in the document.
+The same facts give the same bytes.
 """
 
 import io
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Final
@@ -22,10 +24,22 @@ from shucheng.plan.briefings.engine.facts import LIGHTS, BriefingFacts, Indicato
 from shucheng.plan.briefings.engine.numbers import listed, moment_name, period_name, shown
 from shucheng.plan.briefings.engine.packages import settled
 from shucheng.plan.briefings.engine.sentences import LIGHT_NAMES
+from shucheng.plan.briefings.engine.words import METHODS, REASONS, SOURCES, said
 
-Value = str | int | Decimal | date | datetime | bool | None
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """What leads to a page of the platform: where the platform's address is known, by a click."""
+
+    path: str
+    address: str
+    text: str = ""
+
+
+Value = str | int | Decimal | date | datetime | bool | Link | None
 
 _HEAD: Final = PatternFill("solid", fgColor="E8EEF4")
+_LINKED: Final = Font(color="0563C1", underline="single")
 _YES, _NO = "是", "否"
 _WIDEST: Final = 60
 
@@ -35,17 +49,17 @@ def write_xlsx(facts: BriefingFacts, edition: Edition, moment: datetime) -> byte
     book = Workbook()
     book.remove(book.worksheets[0])
     _about(book.create_sheet("说明"), facts, edition)
-    _sheet(book, "指标", _INDICATOR_HEAD, (_indicator(each, facts) for each in facts.indicators))
+    _sheet(book, "指标", _INDICATOR_HEAD, _indicators(facts, edition.address))
     _sheet(book, "时间序列", _SERIES_HEAD, _series(facts))
     if facts.counties:
         head = ("地区代码", "地区", *LIGHT_NAMES.values(), "合计")
         _sheet(book, "各地灯态", head, _counties(facts))
     if facts.comparisons:
-        _sheet(book, "各地指标", _COMPARED_HEAD, _compared(facts))
+        _sheet(book, "各地指标", _COMPARED_HEAD, _compared(facts, edition.address))
     _sheet(book, "变动来源", ("指标", "单位", "对比期", "来源", "变动"), _drivers(facts))
     if facts.supervision:
-        _sheet(book, "督办", ("编号", "事项", "牵头单位", "期限", "逾期工作日"), _items(facts))
-    _sheet(book, "修订", ("指标", "单位", "报告期", "原值", "现值", "依据"), _revised(facts))
+        _sheet(book, "督办", _ITEMS_HEAD, _items(facts, edition.address))
+    _sheet(book, "修订", _REVISED_HEAD, _revised(facts, edition.address))
     book.properties.title = printable(title_of(facts))
     book.properties.creator = book.properties.lastModifiedBy = printable(edition.issuer)
     out = io.BytesIO()
@@ -89,22 +103,32 @@ _INDICATOR_HEAD: Final = (
 )
 
 
-def _indicator(each: IndicatorFacts, facts: BriefingFacts) -> tuple[Value, ...]:
+def _indicators(facts: BriefingFacts, address: str) -> Iterable[tuple[Value, ...]]:
+    for each in facts.indicators:
+        yield (*_indicator(each), Link(each.explain, address), facts.as_of)
+
+
+def _indicator(each: IndicatorFacts) -> tuple[Value, ...]:
     year, chance, source = each.year_on_year, each.chance, each.source
     return (
         *(each.no, each.code, each.name, each.unit, listed(each.leads), each.period),
         *(each.value, each.target_year, each.target, each.expected, each.attainment),
-        *(each.schedule_progress, each.gap, LIGHT_NAMES[each.light], each.reason, each.due),
+        *(each.schedule_progress, each.gap, LIGHT_NAMES[each.light]),
+        *(said(REASONS, each.reason), each.due),
         each.before_period,
         LIGHT_NAMES[each.before_light] if each.before_light else None,
         each.before_value,
         *((year.against, year.before, year.amount) if year else (None, None, None)),
         ("%" if year.measure == "percent" else "百分点") if year else None,
-        *((chance.percent, chance.method or chance.why_not) if chance else (None, None)),
-        *(source.formula, source.formula_words, source.source, source.recorded_at),
+        *(
+            (chance.percent, said(METHODS, chance.method) or chance.why_not)
+            if chance
+            else (None, None)
+        ),
+        *(source.formula, source.formula_words, said(SOURCES, source.source)),
+        source.recorded_at,
         source.rests_on,
-        *(_said(each.simulated), _said(each.target_simulated), _said(each.target_unconfirmed)),
-        *(each.explain, facts.as_of),
+        *(_yes(each.simulated), _yes(each.target_simulated), _yes(each.target_unconfirmed)),
     )
 
 
@@ -114,7 +138,7 @@ _SERIES_HEAD: Final = ("指标代码", "指标", "单位", "报告期", "值", "
 def _series(facts: BriefingFacts) -> Iterable[tuple[Value, ...]]:
     for each in facts.indicators:
         for point in each.series:
-            made_up = _said(each.simulated)
+            made_up = _yes(each.simulated)
             yield (
                 *(each.code, each.name, each.unit, point.period),
                 *(point.value, point.expected, made_up),
@@ -133,14 +157,14 @@ _COMPARED_HEAD: Final = (
 )
 
 
-def _compared(facts: BriefingFacts) -> Iterable[tuple[Value, ...]]:
+def _compared(facts: BriefingFacts, address: str) -> Iterable[tuple[Value, ...]]:
     for found in facts.comparisons:
         for county in found.counties:
             yield (
                 *(found.indicator, found.name, found.unit, county.code, county.name),
                 *(county.period, county.value, county.schedule_progress),
-                *(LIGHT_NAMES[county.light], county.place, _said(county.simulated)),
-                county.explain,
+                *(LIGHT_NAMES[county.light], county.place, _yes(county.simulated)),
+                Link(county.explain, address),
             )
 
 
@@ -151,14 +175,28 @@ def _drivers(facts: BriefingFacts) -> Iterable[tuple[Value, ...]]:
             yield (each.name, each.unit, against, part.name or "未归到各地", part.value)
 
 
-def _items(facts: BriefingFacts) -> Iterable[tuple[Value, ...]]:
+_ITEMS_HEAD: Final = ("编号", "事项", "牵头单位", "期限", "逾期工作日")
+
+
+def _items(facts: BriefingFacts, address: str) -> Iterable[tuple[Value, ...]]:
     for item in facts.supervision.most_overdue if facts.supervision else ():
-        yield (item.number, item.title, item.lead, item.deadline, item.overdue_days)
+        number = Link(item.address, address, item.number)
+        yield (number, item.title, item.lead, item.deadline, item.overdue_days)
 
 
-def _revised(facts: BriefingFacts) -> Iterable[tuple[Value, ...]]:
+_REVISED_HEAD: Final = ("指标", "单位", "报告期", "原值", "现值", "依据")
+
+
+def _revised(facts: BriefingFacts, address: str) -> Iterable[tuple[Value, ...]]:
     for each in facts.revised:
-        yield (each.name, each.unit, each.period, each.before, each.after, each.explain)
+        yield (
+            each.name,
+            each.unit,
+            each.period,
+            each.before,
+            each.after,
+            Link(each.explain, address),
+        )
 
 
 def _sheet(
@@ -181,6 +219,14 @@ def _sheet(
 
 
 def _write(cell: Cell | MergedCell, value: Value) -> None:
+    if isinstance(value, Link):
+        _write(cell, _text(value))
+        if value.address and value.path:
+            cell.hyperlink = value.address + value.path
+            cell.font = _LINKED
+        return
+    if isinstance(value, Decimal):
+        value = Decimal(shown(value))
     if isinstance(value, datetime):
         # Excel knows no time zones: the moment in the one it carries.
         cell.value = value.replace(tzinfo=None)
@@ -196,9 +242,15 @@ def _write(cell: Cell | MergedCell, value: Value) -> None:
 def _width(value: Value) -> float:
     if isinstance(value, datetime):
         return 17
-    text = "" if value is None else str(value)
+    if isinstance(value, Decimal):
+        value = shown(value)
+    text = _text(value) if isinstance(value, Link) else "" if value is None else str(value)
     return 2 + sum(2 if ord(sign) > 0x2E7F else 1.05 for sign in text)
 
 
-def _said(yes: bool) -> str:
+def _text(link: Link) -> str:
+    return link.text or (link.address + link.path if link.path else "")
+
+
+def _yes(yes: bool) -> str:
     return _YES if yes else _NO

@@ -14,7 +14,13 @@ from shucheng.plan.briefings.engine.content import Charts, Document
 from shucheng.plan.briefings.engine.facts import BriefingFacts, Kind, Scope, from_json
 from shucheng.plan.briefings.models import Briefing, Issue
 from shucheng.plan.briefings.queries.gathering import Asked
-from shucheng.plan.briefings.queries.rendering import Form, edition_from, pictures, render
+from shucheng.plan.briefings.queries.rendering import (
+    Form,
+    edition_from,
+    pictures,
+    platform_address,
+    render,
+)
 from shucheng.plan.briefings.queries.templates import templates_in_use
 
 # No organisation has this number: a right that is held for it is held everywhere.
@@ -122,6 +128,7 @@ def edition_of(briefing: Briefing, issue: Issue | None = None) -> Edition:
         next_steps=briefing.next_steps,
         replaces=replaced.number if replaced else "",
         reason=briefing.reason,
+        address=platform_address(),
     )
 
 
@@ -220,6 +227,17 @@ def asked_of(briefing: Briefing) -> Asked:
         as_of=briefing.as_of,
         previous=briefing.previous,
     )
+
+
+def standing_issue(briefing: Briefing) -> Issue | None:
+    """The issued one of the same kind, scope and period that nothing has replaced."""
+    found = Issue.objects.filter(
+        briefing__kind=briefing.kind,
+        briefing__scope=briefing.scope,
+        briefing__scope_code=briefing.scope_code,
+        briefing__period=briefing.period,
+    ).exclude(briefing__replacements__state=Briefing.State.ISSUED)
+    return found.select_related("briefing").first()
 
 
 def previous_issue(briefing: Briefing) -> Issue | None:

@@ -9,6 +9,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Literal
 
+from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from shucheng.kernel.public import FONT_FOLDERS, Invalid, chinese_font
@@ -66,6 +67,14 @@ def fonts() -> list[Path]:
             _("Have an administrator install one (Debian: fonts-noto-cjk), then try again."),
         )
     return list(FONT_FOLDERS)
+
+
+def platform_address() -> str:
+    """Where browsers reach the platform: the first named host, where it is served by HTTPS; empty
+    where it has none that holds outside the machine."""
+    hosts = [host for host in settings.ALLOWED_HOSTS if host[:1] not in (".", "*", "[")]
+    named = [host for host in hosts if host not in ("localhost", "127.0.0.1")]
+    return f"https://{named[0]}" if named and settings.SECURE_SSL_REDIRECT else ""
 
 
 def template_refused(reason: str) -> Invalid:

@@ -137,7 +137,8 @@ def test_it_is_the_same_again_after_later_corrections(city: PlanVersion, office:
     assert [each.same for each in found.files] == [True, True, True]
     assert found.changed_tools == ()
     assert found.same
-    assert facts_of(made(office)).indicators[0].value != Decimal(1755)
+    again = made(office, replaces=briefing.pk, reason="复核")
+    assert facts_of(again).indicators[0].value != Decimal(1755)
 
 
 def test_what_can_no_longer_be_reproduced_is_said(

@@ -90,7 +90,7 @@ def test_every_figure_in_the_workbook_has_formula_source_and_moment() -> None:
     for row in rows:
         said = dict(zip(head, row, strict=True))
         assert said["公式"] == "ytd(core_revenue)"
-        assert said["来源"] == "simulation"
+        assert said["来源"] == "模拟"
         assert said["模拟数据"] == "是"
         assert said["记录时间"] == datetime(2026, 10, 20, 15, 0)
         assert said["数据截至"] == AS_OF.replace(tzinfo=None)

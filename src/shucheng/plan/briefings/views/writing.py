@@ -54,6 +54,7 @@ def new(request: HttpRequest) -> HttpResponse:
         "typed": request.POST if error else request.GET,
         "error": error,
         "errors": error.fields if error else {},
+        "standing": error.values.get("standing") if error else None,
     }
     return render(request, "briefings/new.html", context, status=error.status if error else 200)
 
