@@ -14,7 +14,8 @@ from shucheng.kernel.public import SIMULATION, Actor, ObservationInput, record_o
 from shucheng.lib.periods import Period
 from shucheng.plan.actions.judging import decompose_over_areas
 from shucheng.plan.city.model import CityPack, Metric, Series, Share
-from shucheng.plan.queries.splitting import propose_areas
+from shucheng.plan.queries.annex_line import direction_of
+from shucheng.plan.queries.splitting import Proposal, known_by, propose_areas
 from shucheng.plan.queries.versions import current_version
 
 _COUNTED = frozenset({"家", "个", "项", "件", "人"})
@@ -66,14 +67,33 @@ def simulate_county_targets(*, actor: Actor) -> int:
     )
     for indicator in indicators:
         for target in indicator.path.all():
-            found = propose_areas(indicator, target.year, target.value)
+            found = _not_below_what_is_there(propose_areas(indicator, target.year, target.value))
             if any(line.value is not None for line in found.lines) and not found.problem:
                 reason = "演示：按上年数分解，未经确认"
+                fixed = {line.key: line.value for line in found.lines if line.fixed and line.value}
                 decompose_over_areas(
-                    indicator.code, target.year, reason, simulated=True, actor=actor
+                    indicator.code, target.year, reason, fixed=fixed, simulated=True, actor=actor
                 )
                 count += 1
     return count
+
+
+def _not_below_what_is_there(found: Proposal) -> Proposal:
+    """The same split, but no area is asked for less than it has by now; as it was where less is
+    better, or where the areas together have more than the target."""
+    if not found.adds_up or direction_of(found.indicator) == "down":
+        return found
+    there, fixed, split = known_by(found.indicator, found.year), dict[str, Decimal](), found
+    while short := {
+        line.key: there[line.key]
+        for line in split.lines
+        if line.value is not None and line.value < there.get(line.key, line.value)
+    }:
+        fixed |= short
+        split = propose_areas(found.indicator, found.year, found.total, fixed=fixed)
+        if split.problem:
+            return found
+    return split
 
 
 def simulated_series(

@@ -142,3 +142,16 @@ def test_a_pace_that_went_the_other_way_is_no_measure(
     found = pace(Decimal(value), Decimal(target), Decimal(0), periods_gone=6, periods_left=3)
     assert found is not None
     assert found.ratio == ratio
+
+
+@pytest.mark.parametrize("direction", ["up", "down"])
+@pytest.mark.parametrize(("target", "expected"), [("0", "0.5"), ("0", "0"), ("5", "0")])
+def test_a_target_or_an_expectation_of_zero_gives_no_ratio(
+    direction: Direction, target: str, expected: str
+) -> None:
+    facts = Facts(Decimal(3), Decimal(target), Decimal(expected), direction)
+    found = judge(facts, LightRule("r", 1))
+    assert found.schedule_progress is None
+    assert found.reason == ("reached" if direction == "up" else "behind")
+    assert found.gap is not None
+    assert target != "0" or found.attainment is None

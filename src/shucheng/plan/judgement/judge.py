@@ -75,7 +75,9 @@ def judge(facts: Facts, rule: LightRule) -> Outcome:
     never says that a limit is reached which is not. `gap` is how far the value is behind
     (negative) or ahead.
     """
-    schedule = progress(facts.value, facts.expected, facts.direction)
+    # Towards a target of zero, an expectation between is no measure either.
+    ratio = facts.target != 0
+    schedule = progress(facts.value, facts.expected, facts.direction) if ratio else None
     light, reason = _light(facts, schedule, rule)
     return Outcome(
         light,
@@ -112,7 +114,7 @@ def progress(
     None where one of them is unknown, or where a ratio says nothing: against zero, or with signs
     that differ.
     """
-    if value is None or wanted is None:
+    if value is None or wanted is None or wanted == 0:
         return None
     above, below = (value, wanted) if direction == "up" else (wanted, value)
     if below <= 0 or above < 0:

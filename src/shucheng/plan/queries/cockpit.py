@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 
 from django.utils import timezone
 
@@ -30,6 +31,16 @@ class Headline(IndicatorNow):
     @property
     def latest(self) -> Known | None:
         return self.measured.latest
+
+    @property
+    def is_late(self) -> bool:
+        """The value of the judged period is overdue; the latest is older."""
+        return self.judged is not None and self.judged.light == "blue"
+
+    @property
+    def attainment(self) -> Decimal | None:
+        """完成率 in percent; nothing is said by an older value while the one asked for is late."""
+        return None if self.is_late else super(Headline, self).attainment
 
     @property
     def chance_now(self) -> TargetChance | None:

@@ -8,6 +8,8 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Final
 
+from django.utils.translation import gettext as _
+
 from shucheng.plan.judgement.judge import Light, Outcome, Pace
 from shucheng.plan.judgement.path import Method, Path
 from shucheng.plan.judgement.ranking import Rank
@@ -88,6 +90,11 @@ class Judged:
         return self.known.recorded_at if self.known else None
 
     @property
+    def reported(self) -> Decimal | None:
+        """The value of `period` itself; `value` is an older one where that is late."""
+        return self.outcome.facts.value
+
+    @property
     def simulated(self) -> bool:
         return self.target_simulated or (self.known is not None and self.known.simulated)
 
@@ -145,10 +152,15 @@ class Changed:
 
     @property
     def change(self) -> Decimal | None:
-        """The value now against the value then, in the indicator's unit."""
-        if self.before is None or self.now.value is None or self.before.value is None:
-            return None
-        return self.now.value - self.before.value
+        """What was reported now against what was then, in the indicator's unit; None where one of
+        the two is late."""
+        now, before = self.now.reported, self.before.reported if self.before else None
+        return None if now is None or before is None else now - before
+
+    @property
+    def unit(self) -> str:
+        """What the change is counted in: of a percentage, points."""
+        return _("percentage points") if self.now.unit == "%" else self.now.unit
 
 
 def changes(now: JudgedPlan, before: JudgedPlan) -> tuple[Changed, ...]:

@@ -145,7 +145,7 @@ def table_of(found: Monitoring) -> Iterator[list[str]]:
                 _(", ").join(row.leads),
                 light_label(judged.light),
                 reason_label(judged.reason),
-                judged.period,
+                judged.known.period if judged.known else judged.period,
                 _plain(figure(judged.value)),
                 judged.unit,
                 _plain(figure(judged.target)),

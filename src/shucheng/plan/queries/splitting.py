@@ -233,6 +233,20 @@ def _of_areas(indicator: Indicator, areas: list[str]) -> dict[str, Series]:
     return {area: series_of(values, factor) for area, values in known.items()}
 
 
+def known_by(indicator: Indicator, year: int) -> dict[str, Decimal]:
+    """Area → its newest value up to a year's end; of that year alone where it counts since
+    January."""
+    last, since = date(year, 12, 31), binding_shape(indicator.binding) == "year_to_date"
+    areas = list(Area.objects.values_list("code", flat=True))
+    found: dict[str, Decimal] = {}
+    for code, own in _of_areas(indicator, areas).items():
+        period = newest(own, None, by=last)
+        value = own.values[period] if period and not (since and period.year != year) else None
+        if value is not None:
+            found[code] = value
+    return found
+
+
 def why_not_said(why_not: str) -> str:
     """Why the parts need not add up, in words."""
     if why_not == DOES_NOT_ADD_UP:

@@ -6,6 +6,7 @@ from typing import Any
 from django import template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 
 from shucheng.plan.judgement.contribution import Part
 from shucheng.plan.judgement.judge import Light
@@ -52,7 +53,8 @@ def light(judged: Judged) -> SafeString:
     return format_html(
         '<span class="status status-{}" title="{}">{}</span>',
         _CLASSES[judged.light],
-        f"{light_label(judged.light)}: {why_this_light(judged)}",
+        _("%(light)s: %(reason)s")
+        % {"light": light_label(judged.light), "reason": why_this_light(judged)},
         reason_label(judged.reason),
     )
 
@@ -60,11 +62,11 @@ def light(judged: Judged) -> SafeString:
 @register.filter
 def light_mark(judged: Judged) -> SafeString:
     """The light as its shape alone, with its words for who does not see it."""
-    words = f"{light_label(judged.light)}, {reason_label(judged.reason)}"
+    words = _(", ").join((light_label(judged.light), reason_label(judged.reason)))
     return format_html(
         '<span class="status status-{}" title="{}"><span class="visually-hidden">{}</span></span>',
         _CLASSES[judged.light],
-        f"{words}: {why_this_light(judged)}",
+        _("%(light)s: %(reason)s") % {"light": words, "reason": why_this_light(judged)},
         words,
     )
 
