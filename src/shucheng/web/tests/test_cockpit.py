@@ -129,3 +129,12 @@ def test_it_can_be_seen_as_it_was_known_on_a_day(year: None) -> None:
     assert revenue_shown(client, f"/?as_of={date.today()}") == revenue_shown(client)
     for before in ("2021-07-08", "2020-01-01"):
         assert 'href="/explain/value/plan.01' not in page(client, f"/?as_of={before}")
+
+
+def test_a_past_day_is_called_that_day_and_the_lights_say_what_they_count(year: None) -> None:
+    client = browser_of(Role.LEADER)
+    assert "今天 " in page(client)
+    shown = page(client, "/?as_of=2021-07-15")
+    assert "今天 " not in shown
+    assert "当日 07-15" in shown
+    assert "15 无数据" in shown
