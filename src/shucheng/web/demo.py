@@ -55,15 +55,15 @@ PREFIX = "demo-"
 DEPARTMENT, COUNTY = "*department", "*county"
 # Whom a visitor may be: a role, and the organisation (as the plan names it) acted for.
 CAST = (
-    ("demo-plan-office", "计划办(演示)", Role.PLAN_OFFICE, ""),
-    ("demo-leader", "分管领导(演示)", Role.LEADER, ""),
-    ("demo-reviewer", "审核员(演示)", Role.REVIEWER, ""),
-    ("demo-department", "部门审核员(演示)", Role.REVIEWER, DEPARTMENT),
-    ("demo-liaison", "联络员(演示)", Role.LIAISON, "市工信局"),
-    ("demo-county", "县区联络员(演示)", Role.LIAISON, COUNTY),
-    ("demo-auditor", "审计员(演示)", Role.AUDITOR, ""),
-    ("demo-security", "安全管理员(演示)", Role.SECURITY, ""),
-    ("demo-administrator", "系统管理员(演示)", Role.ADMINISTRATOR, ""),
+    ("demo-plan-office", "计划办（演示）", Role.PLAN_OFFICE, ""),
+    ("demo-leader", "分管领导（演示）", Role.LEADER, ""),
+    ("demo-reviewer", "审核员（演示）", Role.REVIEWER, ""),
+    ("demo-department", "部门审核员（演示）", Role.REVIEWER, DEPARTMENT),
+    ("demo-liaison", "联络员（演示）", Role.LIAISON, "市工信局"),
+    ("demo-county", "县区联络员（演示）", Role.LIAISON, COUNTY),
+    ("demo-auditor", "审计员（演示）", Role.AUDITOR, ""),
+    ("demo-security", "安全管理员（演示）", Role.SECURITY, ""),
+    ("demo-administrator", "系统管理员（演示）", Role.ADMINISTRATOR, ""),
 )
 
 

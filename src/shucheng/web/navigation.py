@@ -25,7 +25,7 @@ SPINE = (
 # Whoever answers for one organisation begins with what is asked of it, not with the city.
 LIAISON_SPINE = (
     MenuEntry(_("Reporting"), "reporting:tasks", "reporting.view"),
-    MenuEntry(_("Our duties"), "start", "plan.view"),
+    MenuEntry(_("Our duties"), "our_duties", "plan.view"),
     *(e for e in SPINE if e.url_name not in ("plan:organisations", "reporting:tasks")),
 )
 MANAGEMENT = (
@@ -45,9 +45,9 @@ ROOMS = {
     "/areas/": ("cockpit:home",),
     "/explain/light/": ("plan:monitoring",),
     "/explain/": ("cockpit:home",),
-    "/duties/": ("plan:organisations", "start"),
-    "/tasks/": ("plan:organisations", "start"),
-    "/work-points/": ("plan:organisations", "start"),
+    "/duties/": ("plan:organisations", "our_duties"),
+    "/tasks/": ("plan:organisations", "our_duties"),
+    "/work-points/": ("plan:organisations", "our_duties"),
     "/rules/": ("plan:findings",),
     "/data/observations/": ("observations:metrics",),
     "/reminders/robots/": ("reminders:deliveries",),

@@ -8,6 +8,7 @@ from shucheng.web.api import api
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("shucheng.web.cockpit.urls")),
     path("start/", views.start, name="start"),
+    path("our-duties/", views.our_duties, name="our_duties"),
     path("language/", views.choose_language, name="language"),
     path("search/", views.search, name="search"),
     path("demo/sign-in/", demo.sign_in, name="demo_sign_in"),

@@ -10,7 +10,14 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
-from shucheng.kernel.public import Forbidden, Invalid, NotFound, ShuchengError, actor_for
+from shucheng.kernel.public import (
+    Forbidden,
+    Invalid,
+    NotFound,
+    ShuchengError,
+    actor_for,
+    waits_to_report,
+)
 from shucheng.plan.public import current_version, organisations_with_duties
 from shucheng.web.finding import find
 from shucheng.web.middleware import error_response
@@ -39,10 +46,18 @@ def choose_language(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 def start(request: HttpRequest) -> HttpResponse:
-    """Where one begins after signing in: a liaison with the own organisation's duties."""
+    """Where one begins after signing in: a liaison with what waits to be reported, else with the
+    own organisation's duties; others with the cockpit."""
     actor = actor_for(request)
     if not speaks_for_one(actor):
         return redirect("cockpit:home")
+    return redirect("reporting:tasks" if waits_to_report(actor=actor) else "our_duties")
+
+
+@require_GET
+def our_duties(request: HttpRequest) -> HttpResponse:
+    """What the plan asks of the own organisation; of all where it names another."""
+    actor = actor_for(request)
     lines = organisations_with_duties(actor=actor)
     own = next((line for line in lines if line.organisation_id in actor.organisation_ids), None)
     if own:

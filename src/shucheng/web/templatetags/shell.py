@@ -104,10 +104,23 @@ DUTIES: dict[str, str | Promise] = {
     Role.PLAN_OFFICE: _("Loads the plan, reviews what was found, publishes it"),
     Role.LEADER: _("Reads the cockpit, the findings and every organisation's duties"),
     Role.REVIEWER: _("Reads plans under review and what lint found"),
-    Role.LIAISON: _("Reads what the plan asks of the own organisation"),
+    Role.LIAISON: _("Fills in the own organisation's forms, reads what the plan asks of it"),
     Role.AUDITOR: _("Searches, verifies and exports the audit log"),
     Role.SECURITY: _("Grants roles, watches the security baseline"),
     Role.ADMINISTRATOR: _("Creates accounts, keeps organisations, runs jobs"),
+}
+
+
+# What people of one role are called and do where the role alone does not tell them apart.
+APART: dict[str, tuple[str | Promise, str | Promise]] = {
+    "demo-department": (
+        _("Department reviewer"),
+        _("Approves or returns what counties hand in on the department's forms"),
+    ),
+    "demo-county": (
+        _("County liaison"),
+        _("Fills in the county's forms, corrects what was returned"),
+    ),
 }
 
 
@@ -116,7 +129,7 @@ class Part:
     """Somebody a visitor of the demonstration may be, and what this person may do."""
 
     person: Person
-    role: str
+    role: str | Promise
     organisation: str
     duty: str | Promise
 
@@ -125,7 +138,12 @@ class Part:
 def demo_cast() -> list[Part]:
     """Whom a visitor of the demonstration may be; nobody outside of it."""
     return [
-        Part(person, held.role_label, held.organisation.label, DUTIES.get(held.role, ""))
+        Part(
+            person,
+            APART.get(person.username, (held.role_label, ""))[0],
+            held.organisation.label,
+            APART.get(person.username, ("", DUTIES.get(held.role, "")))[1],
+        )
         for person in demo_people()
         for held in person.memberships.select_related("organisation")[:1]
     ]

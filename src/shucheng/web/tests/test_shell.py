@@ -6,8 +6,16 @@ from urllib.parse import unquote
 
 import pytest
 
-from shucheng.kernel.public import Role, system_actor
+from shucheng.kernel.public import (
+    Role,
+    create_person,
+    grant_role,
+    resolve_organisation,
+    system_actor,
+)
+from shucheng.web import views as web_views
 from shucheng.web.finding import find
+from shucheng.web.templatetags.shell import demo_cast
 from shucheng.web.tests.test_pages import SHOWN, browser_of, text_of
 
 
@@ -44,7 +52,7 @@ def test_a_liaison_begins_with_the_own_organisations_duties(city: None) -> None:
     entries = re.findall(
         r'class="entry"\s+href="([^"]+)"\s+(aria-current)?', landed.content.decode()
     )
-    assert entries[:2] == [("/reporting/", ""), ("/start/", "aria-current")]
+    assert entries[:2] == [("/reporting/", ""), ("/our-duties/", "aria-current")]
     assert {"/findings/", "/audit/", "/jobs/", "/duties/"}.isdisjoint(url for url, _now in entries)
 
 
@@ -56,8 +64,18 @@ def test_others_begin_with_the_cockpit(city: None) -> None:
 
 
 def test_a_liaison_of_whom_the_plan_asks_nothing_sees_the_list(city: None) -> None:
-    found = browser_of(Role.LIAISON, "响水县").get("/start/")
+    client = browser_of(Role.LIAISON, "响水县")
+    found = client.get("/our-duties/")
     assert found.headers["Location"] == "/duties/"
+
+
+def test_a_liaison_of_whom_a_form_waits_begins_with_it(
+    city: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(web_views, "waits_to_report", lambda *, actor: True)
+    client = browser_of(Role.LIAISON, "市工信局")
+    assert client.get("/start/").headers["Location"] == "/reporting/"
+    assert client.get("/our-duties/").headers["Location"].startswith("/duties/")
 
 
 @pytest.mark.parametrize("role", [r for r in Role if r is not Role.SERVICE])
@@ -135,3 +153,18 @@ def test_the_page_of_a_defect_needs_no_database(
 
 def _fails(*_: object, **__: object) -> None:
     raise RuntimeError("the database is gone")
+
+
+def test_the_demonstrations_buttons_say_who_reports_and_who_reviews(
+    city: None, settings: Any
+) -> None:
+    settings.DEMO = True
+    actor = system_actor("cli")
+    for username, role in (("demo-county", Role.LIAISON), ("demo-department", Role.REVIEWER)):
+        person, _once = create_person(username, username, actor=actor)
+        office = resolve_organisation("响水县")
+        assert office is not None
+        grant_role(person.pk, office.pk, role, actor=actor)
+    told = {part.person.username: (str(part.role), str(part.duty)) for part in demo_cast()}
+    assert told["demo-county"] == ("县区联络员", "填报本县区的报表，改正被退回的填报")
+    assert told["demo-department"] == ("部门审核员", "审核县区报送的本部门报表，通过或退回")
