@@ -31,7 +31,7 @@ class StoredFile(models.Model):
     uploaded_at = models.DateTimeField(default=timezone.now, editable=False)
     scanned_by = models.CharField(max_length=80)
     # Which room says who opens it; empty: a role opens the files of its organisation.
-    room = models.CharField(max_length=20, blank=True, default="", editable=False)
+    room = models.CharField(max_length=20, blank=True, db_default="", default="", editable=False)
 
     class Meta:
         ordering = ["-uploaded_at", "-id"]

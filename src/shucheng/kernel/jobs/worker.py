@@ -37,7 +37,7 @@ def run_worker(burst: bool = False) -> None:
     stop = threading.Event()
     _stop_on_signals(stop)
     Worker.objects.create(id=worker_id, host=socket.gethostname(), pid=os.getpid())
-    current_worker.set(worker_id)
+    mine = current_worker.set(worker_id)
     recovered = recover_lost_jobs()
     log.info("worker started", worker=worker_id, recovered=recovered)
     heart = threading.Thread(target=_beat, args=(worker_id, stop), daemon=True)
@@ -48,6 +48,7 @@ def run_worker(burst: bool = False) -> None:
         stop.set()
         heart.join(timeout=_SECONDS_BETWEEN_HEARTBEATS)
         resign(worker_id)
+        current_worker.reset(mine)
         Worker.objects.filter(pk=worker_id).delete()
         log.info("worker stopped", worker=worker_id)
 

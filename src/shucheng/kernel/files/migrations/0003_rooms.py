@@ -10,7 +10,9 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="storedfile",
             name="room",
-            field=models.CharField(blank=True, default="", editable=False, max_length=20),
+            field=models.CharField(
+                blank=True, db_default="", default="", editable=False, max_length=20
+            ),
         ),
         AppendOnly("files", "storedfile"),
     ]
