@@ -34,6 +34,7 @@ from shucheng.plan.supervision.actions.points import (
     report_progress,
 )
 from shucheng.plan.supervision.actions.proposing import accept_proposal
+from shucheng.plan.supervision.engine.titles import title_from
 from shucheng.plan.supervision.models import SupervisionItem
 from shucheng.plan.supervision.queries.items import new_stages
 from shucheng.plan.supervision.queries.meetings import find_decision
@@ -42,7 +43,6 @@ from shucheng.plan.supervision.queries.proposals import proposals
 SEED = 20250909
 # So few organisations lead all items that each has some to show.
 LEADS = 6
-_STOPS = ",。、;:，；："
 _DEMAND = "请对照行动计划，逐项说明进展和存在问题，提出整改措施和完成时限，并附佐证材料。（模拟）"
 _REPLY = "已召开专题会议，明确责任人和时间节点，按周推进。（模拟）"
 _DONE = "任务已完成，佐证材料齐全，报请办结。（模拟）"
@@ -150,7 +150,7 @@ class _Stage:
     def _title(self, number: int, lead: Organisation) -> str:
         own = [p for p in self.points if any(d.organisation_id == lead.pk for d in p.duties.all())]
         text = own[number % len(own)].text if own else lead.name
-        return f"{text[:40].rstrip(_STOPS)}：进度督办"
+        return f"{title_from(text, 40)}：进度督办"
 
     def _follow(self, item: SupervisionItem, story: Story, lead: Organisation) -> None:
         liaison, raised = self.liaison(lead), story.raised

@@ -15,6 +15,7 @@ from shucheng.lib.numbers import whole_number
 from shucheng.plan.supervision.actions.items import Source, edit_item, raise_item, raise_sub_items
 from shucheng.plan.supervision.actions.proposing import accept_proposal
 from shucheng.plan.supervision.engine.states import Party, State
+from shucheng.plan.supervision.engine.titles import title_from
 from shucheng.plan.supervision.forms import (
     DraftForm,
     SubItemsForm,
@@ -129,7 +130,7 @@ def _source(request: HttpRequest, actor: Actor) -> tuple[Source, dict[str, Any],
         found: Decision = find_decision(decision, actor=actor)
         source = Source(origin=SupervisionItem.Origin.MEETING, decision=found)
         initial = {
-            "title": found.text[:60],
+            "title": title_from(found.text, 60),
             "demand": found.text,
             "lead": found.organisation_id,
             "deadline": found.deadline,
@@ -141,7 +142,7 @@ def _source(request: HttpRequest, actor: Actor) -> tuple[Source, dict[str, Any],
         leads = [duty.organisation_id for duty in line.duties if duty.organisation_id]
         source = Source(origin=SupervisionItem.Origin.POINT, point=line.tracked)
         initial = {
-            "title": line.point.text[:80],
+            "title": title_from(line.point.text, 80),
             "demand": line.point.text,
             "lead": leads[0] if leads else None,
             "joint": leads[1:],
