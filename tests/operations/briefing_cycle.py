@@ -16,6 +16,7 @@ from django.urls import resolve
 
 from shucheng.kernel.actor import Actor, Role, system_actor
 from shucheng.kernel.audit import verify
+from shucheng.kernel.errors import Invalid
 from shucheng.kernel.files import storage
 from shucheng.kernel.files.models import StoredFile
 from shucheng.kernel.identity.models import Organisation
@@ -93,7 +94,10 @@ def _one(office: Actor, note: Note) -> None:
         actor=office,
     )
     note("written", briefing)
-    briefing = ask_to_issue(briefing.pk, briefing.revision, actor=office)
+    try:
+        briefing = ask_to_issue(briefing.pk, briefing.revision, actor=office)
+    except Invalid:
+        return  # one that a dead worker had asked for was issued meanwhile
     note("asked", briefing)
     run_pending_jobs()
     briefing.refresh_from_db()
