@@ -115,6 +115,24 @@ def test_problems_name_sheet_row_and_column_and_good_rows_are_taken_over(two: Ci
     assert kept == {"deals": {"value": "84"}}, "what cannot be read replaces nothing"
 
 
+def test_changes_that_are_not_written_out_are_counted(
+    two: City, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("shucheng.kernel.reporting.views.bundles.MOST_SHOWN", 1)
+    client = browser(two.liaison)
+    page = sent(client, filled(client, {(1, "J7"): 40.5, (1, "J8"): 2}))
+    assert "1 more." in text(client.get(page))
+
+
+def test_what_the_file_alone_warns_of_asks_for_no_reason(two: City) -> None:
+    client = browser(two.liaison)
+    file = filled(client, {(0, "J7"): 7})
+    save_draft(owed(FIRST).pk, {"deals": Entry("84")}, revision=0, actor=two.liaison)
+    shown = text(client.get(sent(client, file)))
+    assert "Warning" in shown.split("What is wrong")[1]
+    assert "needs a reason" not in shown
+
+
 def test_all_drafts_are_stored_or_none(two: City) -> None:
     client = browser(two.liaison)
     page = sent(client, filled(client, {(0, "J7"): 7, (1, "J7"): 40}))

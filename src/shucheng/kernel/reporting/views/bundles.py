@@ -10,20 +10,16 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from shucheng.kernel.actor import Actor
-from shucheng.kernel.errors import Invalid, NotFound, ShuchengError
-from shucheng.kernel.files.actions import store_file
+from shucheng.kernel.errors import NotFound, ShuchengError
 from shucheng.kernel.files.kinds import MEDIA_TYPES
 from shucheng.kernel.files.queries import file_for
 from shucheng.kernel.identity.actors import actor_for
-from shucheng.kernel.reporting.access import FILES
 from shucheng.kernel.reporting.actions.bundles import Filled, save_drafts
-from shucheng.kernel.reporting.bundles import bundle, look_through, to_fill_in
-from shucheng.kernel.reporting.problem_texts import problem_text
+from shucheng.kernel.reporting.bundles import Part, bundle, look_through, to_fill_in
+from shucheng.kernel.reporting.engine.model import Cell, Entry
 from shucheng.kernel.reporting.queries.lists import ObligationRow, obligations_of
+from shucheng.kernel.reporting.views.workbooks import MOST_SHOWN, sent_workbook, told
 from shucheng.lib.numbers import whole_number
-
-# So many rows of a table are written out; the rest is counted.
-MOST_SHOWN = 200
 
 
 def _rows(period: str, actor: Actor) -> list[ObligationRow]:
@@ -56,15 +52,7 @@ def upload(request: HttpRequest, period: str) -> HttpResponse:
     if request.method != "POST":
         return render(request, "reporting/bundle_upload.html", context)
     try:
-        sent = request.FILES.get("file")
-        if sent is None:
-            raise Invalid(
-                "reporting.no_file",
-                _("No file was chosen."),
-                _("Choose the filled-in template and send it."),
-                fields={"file": _("Choose a file.")},
-            )
-        stored = store_file(sent.name or "workbook.xlsx", sent.read(), actor=actor, room=FILES)
+        stored = sent_workbook(request, actor)
     except ShuchengError as error:
         if error.status in (403, 404):
             raise
@@ -119,24 +107,17 @@ def _staged_response(
     file = file_for(file_id, actor=actor)
     looked = look_through(file.read(), period, actor=actor)
     every = [*looked.problems, *(problem for part in looked.parts for problem in part.problems)]
-    problems = [(each.severity, problem_text(each), each.place) for each in every]
+    problems = [told(problem) for problem in every]
     context = {
         "period": period,
         "file": file,
         "looked": looked,
         "problems": problems[:MOST_SHOWN],
         "more_problems": max(0, len(problems) - MOST_SHOWN),
-        "errors": sum(each.severity == "error" for each in every),
-        "warnings": sum(each.severity == "warning" for each in every),
+        "errors": sum(problem.severity == "error" for problem in every),
+        "warnings": sum(problem.severity != "error" for problem in every),
         "changes": [
-            (
-                part,
-                [
-                    (cell, *part.found.changes[cell.key])
-                    for cell in part.sheet.cells
-                    if cell.key in part.found.changes
-                ][:MOST_SHOWN],
-            )
+            (part, _cells(part)[:MOST_SHOWN], max(0, len(part.found.changes) - MOST_SHOWN))
             for part in looked.parts
             if part.found.changes
         ],
@@ -145,3 +126,9 @@ def _staged_response(
     }
     status = error.status if error else 200
     return render(request, "reporting/bundle_staged.html", context, status=status)
+
+
+def _cells(part: Part) -> list[tuple[Cell, Entry, Entry]]:
+    """What would change of a sheet: the cell, what the draft holds and what the file says."""
+    changes = part.found.changes
+    return [(cell, *changes[cell.key]) for cell in part.sheet.cells if cell.key in changes]

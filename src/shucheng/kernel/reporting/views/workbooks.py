@@ -55,15 +55,7 @@ def upload(request: HttpRequest, obligation_id: int) -> HttpResponse:
     if request.method != "POST":
         return render(request, "reporting/upload.html", context)
     try:
-        sent = request.FILES.get("file")
-        if sent is None:
-            raise Invalid(
-                "reporting.no_file",
-                _("No file was chosen."),
-                _("Choose the filled-in template and send it."),
-                fields={"file": _("Choose a file.")},
-            )
-        stored = store_file(sent.name or "workbook.xlsx", sent.read(), actor=actor, room=FILES)
+        stored = sent_workbook(request, actor)
     except ShuchengError as error:
         if error.status in (403, 404):
             raise
@@ -111,7 +103,7 @@ def _staged_response(
     sheet = sheet_of(obligation_id, actor=actor)
     stored = entries_of(obligation_id, actor=actor)
     found, judged = look_at(file.read(), sheet, stored, obligation_id, actor=actor)
-    problems = [_told(problem) for problem in judged]
+    problems = [told(problem) for problem in judged]
     names = {cell.key: cell for cell in sheet.cells}
     changes = [(names[key], was, now) for key, (was, now) in found.changes.items()]
     clashes = [(names[key], was, now) for key, (was, now) in found.clashes.items()]
@@ -135,15 +127,28 @@ def _staged_response(
     return render(request, "reporting/staged.html", context, status=error.status if error else 200)
 
 
-def _told(problem: Problem) -> tuple[str, str, tuple[str, int, str] | None]:
-    """(severity, words, place); what the file alone warns of is a notice, which wants no reason."""
-    notice = problem.severity != "error" and problem.code.startswith("workbook_")
-    return "notice" if notice else problem.severity, problem_text(problem), problem.place
-
-
 def _sent(obligation_id: int, file_id: int, actor: Actor) -> StoredFile:
     """The file that was sent for this task by one's own organisation."""
     row = obligation_row(obligation_id, actor=actor)
     if row.obligation.organisation_id != actor.organisation_id:
         raise Forbidden("reporting.report")
     return file_for(file_id, actor=actor)
+
+
+def sent_workbook(request: HttpRequest, actor: Actor) -> StoredFile:
+    """Keep the file that was sent with a form."""
+    sent = request.FILES.get("file")
+    if sent is None:
+        raise Invalid(
+            "reporting.no_file",
+            _("No file was chosen."),
+            _("Choose the filled-in template and send it."),
+            fields={"file": _("Choose a file.")},
+        )
+    return store_file(sent.name or "workbook.xlsx", sent.read(), actor=actor, room=FILES)
+
+
+def told(problem: Problem) -> tuple[str, str, tuple[str, int, str] | None]:
+    """(severity, words, place); what the file alone warns of is a notice, which wants no reason."""
+    notice = problem.severity != "error" and problem.code.startswith("workbook_")
+    return "notice" if notice else problem.severity, problem_text(problem), problem.place
