@@ -39,6 +39,7 @@ from shucheng.kernel.identity.actions.people import (
 from shucheng.kernel.identity.actions.roles import grant_role
 from shucheng.kernel.identity.actors import (
     account_hindrance,
+    acting_for,
     actor_for,
     management_is_withheld,
     note_session_seen,
@@ -105,8 +106,8 @@ from shucheng.kernel.reporting.engine.model import Entry
 from shucheng.kernel.reporting.inputs import FormSettings, ReportingSettings, RuleSettings
 from shucheng.kernel.reporting.models import Submission
 from shucheng.kernel.reporting.queries.late import (
-    Awaited,
-    awaited_figures,
+    FigureAsked,
+    figures_asked,
     submission_of_observation,
 )
 from shucheng.kernel.reporting.queries.tasks import Task, unanswered_tasks
@@ -127,12 +128,12 @@ __all__ = [
     "ApiAuth",
     "AppendOnly",
     "Area",
-    "Awaited",
     "Bay",
     "Change",
     "Conflict",
     "Entry",
     "ExtensionPlay",
+    "FigureAsked",
     "Forbidden",
     "FormSettings",
     "Health",
@@ -163,6 +164,7 @@ __all__ = [
     "Task",
     "Wanted",
     "account_hindrance",
+    "acting_for",
     "action",
     "actor_for",
     "address_of",
@@ -173,7 +175,6 @@ __all__ = [
     "as_known_on",
     "ask",
     "audit_head",
-    "awaited_figures",
     "bays",
     "change_own_password",
     "chinese_font",
@@ -185,6 +186,7 @@ __all__ = [
     "create_person",
     "enqueue",
     "export_entries",
+    "figures_asked",
     "generate_forms",
     "grant_role",
     "import_areas",

@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 
-from shucheng.kernel.public import actor_for, count_unread_reminders, organisation_name
+from shucheng.kernel.public import acting_for, actor_for, count_unread_reminders
 from shucheng.plan.public import shell_facts
 from shucheng.web.navigation import navigation
 
@@ -23,8 +23,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     actor = actor_for(request)
     return {
         "actor": actor,
-        # Asked for by the frame alone: a fragment and the wall have none.
-        "acting_for": SimpleLazyObject(partial(organisation_name, actor.organisation_id)),
+        "acting_for": acting_for(request),
         "navigation": SimpleLazyObject(partial(navigation, request, actor)),
         "unread_reminders": partial(count_unread_reminders, actor),
         "product_version": VERSION,

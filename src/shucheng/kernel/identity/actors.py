@@ -114,6 +114,14 @@ def organisations_below(organisation_id: int | None) -> frozenset[int]:
         return frozenset(row[0] for row in cursor.fetchall())
 
 
+def acting_for(request: HttpRequest) -> str:
+    """What the organisation acted for is called in the reader's language; empty without one."""
+    actor = actor_for(request)
+    held: list[Membership] = getattr(request, "memberships", [])
+    of = (m.organisation for m in held if m.organisation_id == actor.organisation_id)
+    return next((organisation.label for organisation in of), "")
+
+
 def needs_second_factor(person: Person) -> bool:
     """Management roles sign in with two factors wherever they act."""
     return _needs_second_factor(current_memberships(person))

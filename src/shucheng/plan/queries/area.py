@@ -29,11 +29,11 @@ from shucheng.plan.queries.areas import (
     Change,
     Comparison,
     change_between,
-    city_of,
     compare,
     year_before,
 )
 from shucheng.plan.queries.moments import known_by
+from shucheng.plan.queries.places import city_of
 from shucheng.plan.queries.text import Sentence, sentence_around
 
 MOST = 50
@@ -156,8 +156,7 @@ def area_page(code: str, show: str = "", *, actor: Actor, as_of: date | None = N
     in_force = PlanVersion.objects.filter(state=VersionState.PUBLISHED)
     version = in_force.defer("compiled", "tables").first()
     metrics = {each.pk: each for each in MetricVersion.objects.select_related("metric")}
-    reported = {each.metric.code for each in metrics.values() if each.by_area}
-    comparison = compare(show, version, places, reported, as_of)
+    comparison = compare(show, version, places, metrics.values(), as_of)
     return AreaPage(
         area=area,
         organisations=organisations,

@@ -1,19 +1,18 @@
 """One indicator over the counties, districts and zones: how they stand beside each other."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from django.db.models import F, Min, Q
-
 from shucheng.kernel.public import Actor, Area, MetricVersion, areas
 from shucheng.lib import units
 from shucheng.lib.periods import Period
-from shucheng.plan.models import Binding, PlanVersion
-from shucheng.plan.queries.computed import compute, first_year_of, metrics_of
-from shucheng.plan.queries.measured import Known, known_of, metric_of, stored_values
+from shucheng.plan.models import Binding, Indicator, PlanVersion, Target
+from shucheng.plan.queries.computed import every_definition, first_year_of, metrics_of
+from shucheng.plan.queries.measured import Known, MeasuredPlan, known_by_area, metric_of
 from shucheng.plan.queries.names import binding_name
+from shucheng.plan.queries.places import below_city, city_of
 from shucheng.plan.queries.versions import current_version
 
 
@@ -30,12 +29,25 @@ class Change:
 class Choice:
     """An indicator that areas report, to choose for the map."""
 
-    pk: int
-    code: str
+    binding: Binding
     name: str
-    unit: str
-    formula: str
     is_headline: bool
+
+    @property
+    def pk(self) -> int:
+        return self.binding.pk
+
+    @property
+    def code(self) -> str:
+        return self.binding.code
+
+    @property
+    def unit(self) -> str:
+        return self.binding.unit
+
+    @property
+    def formula(self) -> str:
+        return self.binding.formula
 
     @property
     def metric(self) -> str:
@@ -120,31 +132,43 @@ def compare_areas(
     code: str,
     *,
     actor: Actor,
-    version: PlanVersion | None = None,
+    plan: MeasuredPlan | None = None,
     as_of: date | None = None,
 ) -> Comparison:
     """An indicator over the areas; the plan's first one that areas report where none is named.
 
-    `version` saves asking for the plan in force anew; `as_of` asks for what was known on a day."""
+    `plan` saves reading anew what was measured everywhere as of the same day; `as_of` asks for
+    what was known on a day."""
     actor.require("plan.view")
-    current = version or current_version(as_of)
-    reported = MetricVersion.objects.filter(by_area=True).values_list("metric__code", flat=True)
-    return compare(code, current, tuple(areas(actor=actor)), set(reported.distinct()), as_of)
+    places = plan.areas if plan else tuple(areas(actor=actor))
+    version = plan.version if plan else current_version(as_of)
+    metrics = plan.metrics if plan else every_definition()
+    return compare(code, version, places, metrics, as_of, plan)
 
 
 def compare(
     code: str,
     version: PlanVersion | None,
     places: Sequence[Area],
-    reported: Collection[str],
+    metrics: Iterable[MetricVersion],
     as_of: date | None = None,
+    plan: MeasuredPlan | None = None,
 ) -> Comparison:
-    """The same from all areas, and the codes of the metrics that areas report. Two queries."""
-    choices = _choices(version, frozenset(reported)) if version else ()
+    """The same from all areas and all metrics' definitions. Three queries, or none with a plan."""
+    reported = frozenset(each.metric.code for each in metrics if each.by_area)
+    choices = _choices(plan.promised if plan else _promised(version), reported)
     chosen = next((c for c in choices if c.code == code), choices[0] if choices else None)
-    known = _known_by_area(chosen, version, as_of) if chosen and version else {}
-    below = [area for area in places if area.kind not in {"province", "city"}]
-    below.sort(key=lambda area: area.kind in {"functional_zone", "park"})
+    found: Mapping[str, Sequence[Known]] = {}
+    if chosen and version:
+        since = first_year_of(version)
+        read = plan.by_area if plan else known_by_area([chosen.binding], since, None, as_of)
+        found = read[chosen.pk]
+    known = {
+        area: kept
+        for area, series in found.items()
+        if (kept := tuple(each for each in series if each.value is not None))
+    }
+    below = below_city(places)
     period = max((s[-1].period for a in below if (s := known.get(a.code, ()))), default="")
     whole = known.get(city_of(places), ())
     return Comparison(
@@ -166,50 +190,28 @@ def compare(
     )
 
 
-def city_of(places: Sequence[Area]) -> str:
-    """The code of the area that all others lie in; empty where there is none."""
-    return next((a.code for a in places if a.parent_id is None and a.kind != "province"), "")
-
-
-def _choices(version: PlanVersion, reported: frozenset[str]) -> tuple[Choice, ...]:
-    """What a plan asks for and areas report: the annex's indicators, then the text's."""
-    asked = (
-        Binding.objects.filter(Q(indicators__version=version) | Q(targets__version=version))
-        .annotate(
-            line=Min("indicators__no", filter=Q(indicators__version=version)),
-            place=Min("targets__span_start", filter=Q(targets__version=version)),
-        )
-        .order_by(F("line").asc(nulls_last=True), "place", "pk")
-    )
-    return tuple(
-        Choice(
-            pk=binding.pk,
-            code=binding.code,
-            name=binding_name(binding),
-            unit=binding.unit,
-            formula=binding.formula,
-            is_headline=binding.line is not None,
-        )
-        for binding in asked
-        if (metrics := metrics_of(binding.formula)) and metrics <= reported
+def _promised(version: PlanVersion | None) -> tuple[Indicator | Target, ...]:
+    """What a plan asks for: the annex's indicators, then the text's targets."""
+    if version is None:
+        return ()
+    return (
+        *version.indicators.select_related("binding"),
+        *version.targets.select_related("binding"),
     )
 
 
-def _known_by_area(
-    chosen: Choice, version: PlanVersion, as_of: date | None
-) -> dict[str, tuple[Known, ...]]:
-    """Area code → the indicator's known values, for every area that has any."""
-    known: dict[str, list[Known]] = {}
-    if as_of is None:
-        rows = stored_values([chosen.pk], [])
-    else:
-        bindings = Binding.objects.filter(pk=chosen.pk)
-        computed = compute(list(bindings), first_year_of(version), as_of=as_of)
-        rows = [(value.binding.pk, value.area, known_of(value)) for value in computed]
-    for _pk, area, value in rows:
-        if value.value is not None:
-            known.setdefault(area, []).append(value)
-    return {area: tuple(series) for area, series in known.items()}
+def _choices(
+    promised: Iterable[Indicator | Target], reported: frozenset[str]
+) -> tuple[Choice, ...]:
+    """Of what a plan asks for, what areas report; each once, where it comes first."""
+    found: dict[int, Choice] = {}
+    for each in promised:
+        binding = each.binding
+        if binding is None or binding.pk in found:
+            continue
+        if (read := metrics_of(binding.formula)) and read <= reported:
+            found[binding.pk] = Choice(binding, binding_name(binding), isinstance(each, Indicator))
+    return tuple(found.values())
 
 
 def year_before(period: str) -> Period:

@@ -1,6 +1,6 @@
 """The plan on one page: headline indicators, work points, what is due."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from shucheng.kernel.public import Actor
 from shucheng.lib.periods import Period
-from shucheng.plan.models import OPEN_FINDING, IndicatorTarget, PlanVersion, WorkPoint
+from shucheng.plan.models import OPEN_FINDING, Duty, IndicatorTarget, PlanVersion, WorkPoint
 from shucheng.plan.queries.drivers import Contributions, contributions
 from shucheng.plan.queries.forecasts import Outlook, TargetChance, outlook, outlooks
 from shucheng.plan.queries.judge import judge_measured, judge_plan
@@ -91,6 +91,7 @@ class Cockpit:
     progress: PeriodProgress | None
     simulated: bool
     freshest: Known | None
+    measured: MeasuredPlan
     judged: JudgedPlan
     # The city's indicators with another light or value than a period before.
     changed: tuple[Changed, ...]
@@ -110,16 +111,20 @@ def cockpit_of(version: PlanVersion, *, actor: Actor, as_of: date | None = None)
     today = as_of or timezone.localdate()
     plan = measure_plan(version, everywhere=True, as_of=as_of)
     judged, before = judge_measured(plan, today, as_of=as_of)
-    headlines = _headlines(plan, today, judged)
+    duties = tuple(
+        version.duties.select_related("work_point").prefetch_related("work_point__targets")
+    )
+    headlines = _headlines(plan, duties, today, judged)
     known = [h.latest for h in headlines if h.latest]
     return Cockpit(
         version=version,
         headlines=headlines,
         parts=targets_by_section(plan, today),
-        work=_work(version),
+        work=_work(duties),
         progress=_progress(version, today),
         simulated=any(k.simulated for k in known),
         freshest=max(known, key=lambda k: k.recorded_at, default=None),
+        measured=plan,
         judged=judged,
         changed=tuple(c for c in changes(judged, before) if c.now.area == judged.city_code),
         late=_late(judged),
@@ -148,23 +153,29 @@ def lights_by_area(
     return {each.area: each for each in judged.judged if each.indicator.binding_id == binding}
 
 
-def drivers_of(judged: JudgedPlan, binding: int) -> Contributions | None:
+def drivers_of(found: Cockpit, binding: int) -> Contributions | None:
     """Which county drove the change of the indicator that a binding measures, against the same
     period of the year before; None where nothing is known of it."""
-    now = next((each for each in judged.city if each.indicator.binding_id == binding), None)
+    now = next((each for each in found.judged.city if each.indicator.binding_id == binding), None)
     if now is None or now.known is None:
         return None
     period = Period.parse(now.known.period)
-    return contributions(now.indicator, str(period), str(period.year_before()), as_of=judged.as_of)
+    before, as_of = str(period.year_before()), found.judged.as_of
+    return contributions(now.indicator, str(period), before, as_of=as_of, plan=found.measured)
 
 
-def _headlines(plan: MeasuredPlan, today: date, judged: JudgedPlan) -> tuple[Headline, ...]:
+def _headlines(
+    plan: MeasuredPlan, duties: Iterable[Duty], today: date, judged: JudgedPlan
+) -> tuple[Headline, ...]:
+    leads: dict[int | None, list[str]] = {}
+    for duty in duties:
+        leads.setdefault(duty.indicator_id, []).append(duty.name)
     ahead = _outlooks(plan, judged)
     by_code = {found.indicator.code: found for found in judged.city}
     return tuple(
         Headline(
             indicator=indicator,
-            leads=tuple(duty.name for duty in indicator.duties.all()),
+            leads=tuple(leads.get(indicator.pk, ())),
             path=(path := tuple(indicator.path.all())),
             measured=plan.of(indicator),
             current=_target_for(path, today.year),
@@ -205,17 +216,16 @@ def _target_for(path: tuple[IndicatorTarget, ...], year: int) -> IndicatorTarget
     return next((target for target in path if target.year >= year), path[-1])
 
 
-def _work(version: PlanVersion) -> tuple[LeadWork, ...]:
-    points = version.workpoints.prefetch_related("duties", "targets")
+def _work(duties: Iterable[Duty]) -> tuple[LeadWork, ...]:
     by_lead: dict[tuple[str, int | None], list[WorkPoint]] = {}
-    for point in points:
-        for duty in point.duties.all():
-            by_lead.setdefault((duty.name, duty.organisation_id), []).append(point)
+    for duty in duties:
+        if duty.work_point:
+            by_lead.setdefault((duty.name, duty.organisation_id), []).append(duty.work_point)
     return tuple(
         LeadWork(
             lead=lead,
             organisation_id=organisation_id,
-            work_points=tuple(found),
+            work_points=tuple(sorted(found, key=lambda point: point.no)),
             due=date(found[0].year, 12, 31) if found[0].year else None,
         )
         for (lead, organisation_id), found in sorted(

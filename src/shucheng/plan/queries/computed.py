@@ -72,9 +72,19 @@ def proven(
         return None
 
 
+def every_definition() -> tuple[MetricVersion, ...]:
+    """The definitions of all metrics, of each the newest last."""
+    return tuple(MetricVersion.objects.select_related("metric").order_by("number"))
+
+
 def metric_facts(codes: Iterable[str]) -> dict[str, MetricFacts]:
     """What formulas have to know of metrics, from their newest definitions."""
     versions = MetricVersion.objects.filter(metric__code__in=list(codes))
+    return facts_of(versions.select_related("metric").order_by("number"))
+
+
+def facts_of(versions: Iterable[MetricVersion]) -> dict[str, MetricFacts]:
+    """The same from definitions that were read already, of each metric the newest last."""
     return {
         version.metric.code: MetricFacts(
             code=version.metric.code,
@@ -85,7 +95,7 @@ def metric_facts(codes: Iterable[str]) -> dict[str, MetricFacts]:
             over_areas=version.area_aggregation,
             dimensions={name: tuple(codes) for name, codes in version.dimensions.items()},
         )
-        for version in versions.select_related("metric").order_by("number")
+        for version in versions
     }
 
 

@@ -1,6 +1,6 @@
 """What drove a change, and how the city's figure stands against the sum of its counties."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -32,14 +32,16 @@ from shucheng.plan.models import Binding, DifferenceNote, Indicator
 from shucheng.plan.queries.annex_line import factor_of
 from shucheng.plan.queries.computed import (
     compute,
+    facts_of,
     first_year_of,
     metric_facts,
     metrics_of,
     proven,
 )
 from shucheng.plan.queries.formula_words import in_words
-from shucheng.plan.queries.measured import known_of, stored_values
+from shucheng.plan.queries.measured import Known, MeasuredPlan, known_of, stored_values
 from shucheng.plan.queries.moments import known_by
+from shucheng.plan.queries.places import city_of, every_area
 
 # Area code → value, at one period.
 Values = dict[str, Decimal]
@@ -75,24 +77,32 @@ class Contributions:
 
 
 def contributions(
-    indicator: Indicator, period: str, against: str, *, as_of: date | None = None
+    indicator: Indicator,
+    period: str,
+    against: str,
+    *,
+    as_of: date | None = None,
+    plan: MeasuredPlan | None = None,
 ) -> Contributions:
     """Which county drove the city's change from the period `against` to `period`.
 
     Of a sum by each county's own change; of a mean likewise, divided by how many they are; of a
-    ratio by the counties' own ratios and by their weights (midpoint decomposition).
+    ratio by the counties' own ratios and by their weights (midpoint decomposition). `plan` saves
+    reading anew what was measured everywhere as of the same day.
     """
     binding, root = _formula(indicator)
     if binding is None or root is None:
         return _none(indicator, period, against, _("No formula is bound to it yet."))
-    found = _values(indicator, [binding], (against, period), as_of)[0]
+    read = plan.by_area[binding.pk] if plan else None
+    found = _values(indicator, [binding], (against, period), as_of, read=read)[0]
     start, end = found[against], found[period]
-    city = city_area_code()
+    places = plan.areas if plan else every_area()
+    city = city_of(places)
     if city not in start or city not in end:
         return _none(indicator, period, against, _("The city's value of a period is not known."))
     before, after = start.pop(city), end.pop(city)
-    names = {area.code: area.label for area in Area.objects.filter(code__in={*start, *end})}
-    over_areas = _over_areas(binding)
+    names = {area.code: area.label for area in places if area.code in {*start, *end}}
+    over_areas = _over_areas(binding, plan)
     parts: tuple[Part, ...] = ()
     method, why_not = "", ""
     if not set(start) & set(end):
@@ -241,8 +251,9 @@ def _formula(indicator: Indicator) -> tuple[Binding | None, Node | None]:
         return binding, None
 
 
-def _over_areas(binding: Binding) -> dict[str, str]:
-    facts = metric_facts(metrics_of(binding.formula))
+def _over_areas(binding: Binding, plan: MeasuredPlan | None = None) -> dict[str, str]:
+    """How the metrics that a binding reads add up over areas."""
+    facts = facts_of(plan.metrics) if plan else metric_facts(metrics_of(binding.formula))
     return {code: each.over_areas for code, each in facts.items()}
 
 
@@ -254,12 +265,16 @@ def _values(
     areas: Sequence[str] = (),
     *,
     alike: bool = False,
+    read: Mapping[str, Sequence[Known]] | None = None,
 ) -> list[dict[str, Values]]:
     """Of each binding: period → area → value; the first one's in the indicator's unit, the
-    others' too where they are `alike`."""
+    others' too where they are `alike`. `read` is what is known of the first one already."""
     found: list[dict[str, Values]] = [{period: {} for period in periods} for _each in bindings]
     place = {binding.pk: at for at, binding in enumerate(bindings)}
-    if as_of is None and len(bindings) == 1:
+    rows: Iterable[tuple[int, str, Known]]
+    if read is not None and len(bindings) == 1:
+        rows = ((bindings[0].pk, area, each) for area, series in read.items() for each in series)
+    elif as_of is None and len(bindings) == 1:
         rows = stored_values([bindings[0].pk], list(areas))
     else:
         # A quotient of a quarter's and a month's metric has quarters: so have its parts then.

@@ -11,7 +11,7 @@ from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
-from shucheng.kernel.public import SIMULATION, city_area_code
+from shucheng.kernel.public import SIMULATION, Area, MetricVersion, city_area_code
 from shucheng.lib.units import UnitUnknown
 from shucheng.plan.formula.errors import FormulaInvalid
 from shucheng.plan.formula.proof import prove
@@ -20,11 +20,13 @@ from shucheng.plan.queries.annex_line import factor_of
 from shucheng.plan.queries.computed import (
     Computed,
     compute,
+    every_definition,
     first_year_of,
     metric_facts,
     metrics_of,
 )
 from shucheng.plan.queries.formula_texts import formula_problem
+from shucheng.plan.queries.places import city_of, every_area
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,8 +105,14 @@ class MeasuredPlan:
     indicators: tuple[Indicator, ...]
     targets: tuple[Target, ...]
     known: Mapping[str, Measured]
-    # Of every area, where that was asked for.
+    areas: tuple[Area, ...]
+    # Where every area was asked for: what is known of each, and the definitions of all metrics.
     by_area: ByArea
+    metrics: tuple[MetricVersion, ...]
+
+    @property
+    def promised(self) -> tuple[Indicator | Target, ...]:
+        return (*self.indicators, *self.targets)
 
     def of(self, promised: Indicator | Target) -> Measured:
         """An indicator's values are in its own unit, a target's in its binding's."""
@@ -122,22 +130,22 @@ def measure_plan(
     as_of: date | None = None,
 ) -> MeasuredPlan:
     """What is known of all that a version promises, or of its indicators and the targets given
-    (with their bindings), in the city; `everywhere` reads every area's values as well. Six queries,
-    however long the plan is."""
-    indicators = tuple(
-        version.indicators.select_related("binding").prefetch_related("path", "duties")
-    )
+    (with their bindings), in the city; `everywhere` reads every area's values as well. Five
+    queries, however long the plan is."""
+    indicators = tuple(version.indicators.select_related("binding").prefetch_related("path"))
     chosen = tuple(version.targets.select_related("binding") if targets is None else targets)
     promised: tuple[Indicator | Target, ...] = (*indicators, *chosen)
     bindings = {row.binding.pk: row.binding for row in promised if row.binding}
-    city, first_year = city_area_code(), first_year_of(version)
+    areas = every_area()
+    city = city_of(areas)
     by_area = known_by_area(
-        list(bindings.values()), first_year, None if everywhere else [city], as_of
+        list(bindings.values()), first_year_of(version), None if everywhere else [city], as_of
     )
     known = {
         each.code: Measured(each, tuple(by_area[pk].get(city, ()))) for pk, each in bindings.items()
     }
-    return MeasuredPlan(version, indicators, chosen, known, by_area)
+    metrics = every_definition() if everywhere else ()
+    return MeasuredPlan(version, indicators, chosen, known, areas, by_area, metrics)
 
 
 def measured_by(

@@ -6,11 +6,13 @@ this year's value of that row's path; any other asks for its own value. What can
 (no formula, no data, another unit) is unknown, never "not reached".
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
+
+from django.db.models import Count
 
 from shucheng.lib.periods import Period
 from shucheng.plan.judgement.judge import attainment
@@ -124,16 +126,19 @@ class SectionTargets:
 
 def targets_by_section(plan: MeasuredPlan, today: date) -> tuple[SectionTargets, ...]:
     """Every part of the plan that holds a target or a task, in the order of the text."""
-    version = plan.version
-    sections = {section.pk: section for section in version.sections.all()}
+    rows = plan.version.sections.annotate(tasks_named=Count("tasks"))
+    sections = {section.pk: section for section in rows}
     targets: dict[int, list[TargetNow]] = {}
     for entry in targets_now(plan, today):
         if (top := _part(sections, entry.target.section_id)) is not None:
             targets.setdefault(top, []).append(entry)
     tasks: dict[int, int] = {}
-    for section_id in version.tasks.values_list("section_id", flat=True):
-        if (top := _part(sections, section_id)) is not None:
-            tasks[top] = tasks.get(top, 0) + 1
+    for pk, section in sections.items():
+        # An action is read under its chapter: （一） stands in several of them.
+        if section.parent_id:
+            section.parent = sections[section.parent_id]
+        if section.tasks_named and (top := _part(sections, pk)) is not None:
+            tasks[top] = tasks.get(top, 0) + section.tasks_named
     return tuple(
         SectionTargets(section, tuple(targets.get(pk, ())), tasks.get(pk, 0))
         for pk, section in sections.items()
@@ -241,7 +246,7 @@ def _standing(
     return Standing.MISSED if is_over and ends_year else Standing.NOT_YET
 
 
-def _part(sections: dict[int, Section], section_id: int | None) -> int | None:
+def _part(sections: Mapping[int, Section], section_id: int | None) -> int | None:
     """Where a reader looks for it: the action, chapter or annex that a section belongs to."""
     section = sections.get(section_id or 0)
     while section and section.level > 2 and section.parent_id:

@@ -1,8 +1,8 @@
 """The first page, the plan on one page; and the areas beside each other."""
 
+from datetime import date
 from typing import Any
 
-from django.db.models import prefetch_related_objects
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET
 
 from shucheng.kernel.public import Actor, actor_for
 from shucheng.plan.public import (
-    JudgedPlan,
+    Cockpit,
     PlanVersion,
     SupervisionSummary,
     as_of_asked,
@@ -46,32 +46,31 @@ def home(request: HttpRequest) -> HttpResponse:
         "version": version,
         "parts": parts,
         "findings": open_findings(version),
-        # What is followed up is known as it is today alone.
-        "supervision": _supervision(actor) if as_of is None else None,
+        "supervision": _supervision(actor, as_of),
         "period": parts["period"],
     }
     return render(request, "web/wall.html" if wall else "web/cockpit.html", context)
 
 
-def _supervision(actor: Actor) -> SupervisionSummary | None:
-    """What the actor may know of it; None for whom it is none of their business."""
+def _supervision(actor: Actor, as_of: date | None) -> SupervisionSummary | None:
+    """What the actor may know of it, as it stood at the end of an earlier day; None for whom it is
+    none of their business."""
     if not actor.may("supervision.view"):
         return None
-    return supervision_summary(timezone.localdate(), actor=actor)
+    today = timezone.localdate()
+    return supervision_summary(min(as_of or today, today), actor=actor)
 
 
 def _parts(request: HttpRequest, actor: Actor, version: PlanVersion, wall: bool) -> Parts:
     """The parts of the page that are the same for everybody who may see it."""
     found = cockpit_of(version, actor=actor, as_of=as_of_asked(request))
-    # An action is read under its chapter: （一） stands in several of them.
-    prefetch_related_objects([part.section for part in found.parts], "parent")
     context = {
         "cockpit": found,
         "board": board(found, found.parts),
-        **_map_context(request, actor, found.judged),
+        **_map_context(request, actor, found),
     }
     chosen = context["comparison"].chosen
-    context["drivers"] = drivers_of(found.judged, chosen.pk) if chosen else None
+    context["drivers"] = drivers_of(found, chosen.pk) if chosen else None
     names = ("cockpit_strip", "wall_main") if wall else ("cockpit_top", "cockpit_rest")
     made = {name: render_to_string(f"web/{name}.html", context, request) for name in names}
     return made | {"period": found.freshest.period if found.freshest else ""}
@@ -87,15 +86,15 @@ def areas(request: HttpRequest) -> HttpResponse:
 
 
 def _map_context(
-    request: HttpRequest, actor: Actor, judged: JudgedPlan | None = None
+    request: HttpRequest, actor: Actor, found: Cockpit | None = None
 ) -> dict[str, Any]:
     show, by_light = _map_asked(request)
     as_of = as_of_asked(request)
-    comparison = compare_areas(
-        show, actor=actor, as_of=as_of, version=judged.version if judged else None
-    )
+    plan = found.measured if found else None
+    comparison = compare_areas(show, actor=actor, as_of=as_of, plan=plan)
     lights = {}
     if by_light and comparison.chosen:
+        judged = found.judged if found else None
         lights = lights_by_area(comparison.chosen.pk, judged, as_of=as_of)
     return {
         "comparison": comparison,

@@ -69,7 +69,7 @@ def test_the_first_view_after_a_change_reads_everything_once(year: None) -> None
     record_observations(rows, actor=system_actor("job"))
     with CaptureQueriesContext(connection) as queries:
         page(client)
-    assert len(queries) <= 42, "\n".join(q["sql"][:160] for q in queries)
+    assert len(queries) <= 27, "\n".join(q["sql"][:160] for q in queries)
 
 
 def test_what_is_kept_for_all_shows_each_only_what_is_theirs(year: None) -> None:

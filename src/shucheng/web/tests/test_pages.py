@@ -89,7 +89,7 @@ def test_each_colour_of_the_map_says_what_it_stands_for(year: None, code: str) -
             # Of what is measured the bounds are rounded to three digits.
             near = Decimal(0) if code != "core-revenue" else most / 100
             assert least - near <= place.found.value <= most + near
-    page = text_of(browser_of(Role.LEADER), f"/?show={code}")
+    page = " ".join(text_of(browser_of(Role.LEADER), f"/?show={code}").split())
     assert page.count('class="level-5" data-key="') == 1
     assert page.count('class="level-0" data-key="') == bool(compared.missing)
 
