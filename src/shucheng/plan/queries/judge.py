@@ -4,12 +4,12 @@ Everybody who judges (the pages, supervision, briefings, forecasts) asks here, s
 indicator never has two lights.
 """
 
-from collections.abc import Iterable, Mapping, Sequence, Set
+from collections.abc import Collection, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
-from shucheng.kernel.public import Area, Awaited, awaited_figures, city_area_code
+from shucheng.kernel.public import Area, FigureAsked, figures_asked
 from shucheng.lib.periods import FREQUENCIES, Frequency, Period
 from shucheng.plan.judgement.judge import Facts, judge, pace
 from shucheng.plan.judgement.ranking import LOOK_BACK, Rank, ranks
@@ -28,6 +28,7 @@ from shucheng.plan.queries.judged import Judged, JudgedPlan
 from shucheng.plan.queries.light_rules import RuleInForce, rule_in_force
 from shucheng.plan.queries.measured import ByArea, Known, MeasuredPlan, known_by_area
 from shucheng.plan.queries.paths import PathBook, path_book
+from shucheng.plan.queries.places import city_of, every_area, labels_of
 
 
 def judge_plan(
@@ -65,7 +66,7 @@ def judge_measured(
 ) -> tuple[JudgedPlan, JudgedPlan]:
     """A plan that was measured everywhere as of the same day, judged now; and the city alone a
     period earlier."""
-    grounds = _grounds(plan.version, today, plan.indicators, plan.by_area, _areas(None), as_of)
+    grounds = _grounds(plan.version, today, plan.indicators, plan.by_area, plan.areas, as_of)
     city = {code: name for code, name in grounds.places.items() if code == grounds.city}
     return grounds.judge(), replace(grounds, places=city).judge(back=1)
 
@@ -79,11 +80,10 @@ def _read(
 ) -> "_Grounds":
     rows = version.indicators.select_related("binding").prefetch_related("path", "duties")
     chosen = tuple(rows if indicators is None else rows.filter(code__in=list(indicators)))
-    places = _areas(areas)
     bindings = {each.binding.pk: each.binding for each in chosen if each.binding}
-    wanted = None if areas is None else list(places)
+    wanted = None if areas is None else sorted(areas)
     known = known_by_area(list(bindings.values()), first_year_of(version), wanted, as_of)
-    return _grounds(version, today, chosen, known, places, as_of)
+    return _grounds(version, today, chosen, known, every_area(), as_of, wanted)
 
 
 def _grounds(
@@ -91,17 +91,21 @@ def _grounds(
     today: date,
     indicators: Iterable[Indicator],
     known: ByArea,
-    places: dict[str, str],
+    areas: Sequence[Area],
     as_of: date | None,
+    wanted: Collection[str] | None = None,
 ) -> "_Grounds":
-    chosen = tuple(indicators)
-    awaited, rule = awaited_figures(as_of), rule_in_force(today, as_of)
+    """What is judged from: the values of `areas`, of which those `wanted` are judged."""
+    chosen, places = tuple(indicators), labels_of(areas)
+    if wanted is not None:
+        places = {code: name for code, name in places.items() if code in wanted}
+    asked, rule = figures_asked(as_of), rule_in_force(today, as_of)
     owed = {
         key
-        for key, asked in awaited.items()
-        if any(rule.rule.is_late(each.due, today) for each in asked)
+        for key, figures in asked.items()
+        if any(each.awaited and rule.rule.is_late(each.due, today) for each in figures)
     }
-    book, city = path_book([each.code for each in chosen], as_of), city_area_code()
+    book, city = path_book([each.code for each in chosen], as_of), city_of(areas)
     return _Grounds(
         version=version,
         today=today,
@@ -113,20 +117,8 @@ def _grounds(
             (each, _by_area(each, known.get(each.binding_id or 0, {}), city, places, book, owed))
             for each in chosen
         ),
-        awaited=awaited,
+        asked=asked,
     )
-
-
-def _areas(wanted: Iterable[str] | None) -> dict[str, str]:
-    """Code → name, the city first, then counties, then zones."""
-    rows = Area.objects.exclude(kind="province")
-    if wanted is not None:
-        rows = rows.filter(code__in=list(wanted))
-    last = {"functional_zone": 2, "park": 2, "city": 0}
-    return {
-        area.code: area.label
-        for area in sorted(rows, key=lambda area: (last.get(area.kind, 1), area.pk))
-    }
 
 
 def _by_area(
@@ -165,8 +157,8 @@ class _Grounds:
     # Code → name of the areas that are asked for.
     places: dict[str, str]
     series: tuple[tuple[Indicator, Mapping[str, Series]], ...]
-    # (metric, area) → what forms ask for and is not there.
-    awaited: Mapping[tuple[str, str], tuple[Awaited, ...]]
+    # (metric, area) → what forms ask for, be it there or not.
+    asked: Mapping[tuple[str, str], tuple[FigureAsked, ...]]
 
     def judge(self, back: int = 0) -> JudgedPlan:
         """Judge all of them, each that many of its own periods earlier."""
@@ -197,7 +189,8 @@ class _Grounds:
         return [replace(each, rank=placed.get(each.area)) for each in judged]
 
     def _one(self, indicator: Indicator, area: str, series: Series, back: int) -> Judged:
-        period, due = self._period(indicator, area, series, back)
+        period = self._period(indicator, area, series, back)
+        due = self._due(indicator, area, period) if period else None
         shown = newest(series, period)
         facts = self._facts(indicator, series, period, due)
         gone, left = counted(period) if period else (0, 0)
@@ -223,47 +216,59 @@ class _Grounds:
             target_outdated=series.outdated,
         )
 
-    def _period(
-        self, indicator: Indicator, area: str, series: Series, back: int
-    ) -> tuple[Period | None, date | None]:
-        """The newest period with a value that has ended, or the newest that is late; with the day
-        on which a form asks for it, where one does.
+    def _period(self, indicator: Indicator, area: str, series: Series, back: int) -> Period | None:
+        """The newest period with a value that has ended, or the newest that is late.
 
         A form's day counts before the rule's, be it earlier or later; where nothing was ever
         reported, only what a form asks for can be late.
         """
         latest = newest(series, None, by=self.today)
-        asked = self._asked(indicator, area, latest)
+        awaited = self._awaited(indicator, area, latest)
+        late = [each for each, due in awaited.items() if self._is_late(due)]
         if latest is None:
-            never = [each for each, due in asked.items() if self._is_late(due)]
-            owed = max(never).shift(-back) if never else None
-            return (owed, asked[owed]) if owed in asked else (None, None)
+            owed = max(late).shift(-back) if late else None
+            return owed if owed in awaited else None
         period = max(latest, self.rule.newest_due(latest.frequency, self.today))
-        while period > latest and period in asked and not self._is_late(asked[period]):
+        while period > latest and not self._is_late(self._due(indicator, area, period)):
             period = period.previous()
-        late = [each for each, due in asked.items() if each > period and self._is_late(due)]
-        period = max(late, default=period).shift(-back)
-        return period, asked.get(period)
+        return max([period, *late]).shift(-back)
 
-    def _asked(self, indicator: Indicator, area: str, latest: Period | None) -> dict[Period, date]:
-        """The periods after the newest known one that forms ask this indicator's figures for, with
-        the first day on which one of them is due."""
-        asked = [
+    def _awaited(
+        self, indicator: Indicator, area: str, latest: Period | None
+    ) -> dict[Period, date]:
+        """The periods after the newest known one that forms wait for this indicator's figures of,
+        with the first day on which one of them is due."""
+        awaited = [
             (Period.parse(each.period), each.due)
-            for metric in _metrics(indicator)
-            for each in self.awaited.get((metric, area), ())
+            for each in self._figures(indicator, area)
+            if each.awaited
         ]
-        if not asked:
+        if not awaited:
             return {}
         # Without any value, as often as the figure that is asked for least often.
-        frequency = latest.frequency if latest else _coarsest(period for period, _due in asked)
+        frequency = latest.frequency if latest else _coarsest(period for period, _due in awaited)
         found: dict[Period, date] = {}
-        for each, due in asked:
+        for each, due in awaited:
             period = Period.of(each.end, frequency)
             # A quarter is asked for by its last month.
             if period.end == each.end and (latest is None or period > latest):
                 found[period] = min(due, found.get(period, due))
         return found
+
+    def _due(self, indicator: Indicator, area: str, period: Period) -> date:
+        """The day a period's figures are due: by the forms that ask for them, or else by the rule.
+
+        Of several figures the first one that is awaited; once all are there, the last one.
+        """
+        asked = [each for each in self._figures(indicator, area) if each.ends_on == period.end]
+        if awaited := [each.due for each in asked if each.awaited]:
+            return min(awaited)
+        return max((each.due for each in asked), default=self.rule.due(period))
+
+    def _figures(self, indicator: Indicator, area: str) -> list[FigureAsked]:
+        return [
+            each for metric in _metrics(indicator) for each in self.asked.get((metric, area), ())
+        ]
 
     def _is_late(self, due: date) -> bool:
         return self.rule.rule.is_late(due, self.today)
@@ -281,7 +286,7 @@ class _Grounds:
             target=path.targets.get(period.year) if path and period else None,
             expected=path.expected(period) if path and period else None,
             direction=direction_of(indicator),
-            due=due or (self.rule.due(period) if period else None),
+            due=due,
             today=self.today,
         )
 

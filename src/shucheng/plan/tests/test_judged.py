@@ -11,13 +11,14 @@ from django.utils import timezone
 
 from shucheng.kernel.public import (
     Actor,
-    Awaited,
+    FigureAsked,
     Forbidden,
     Invalid,
     ObservationInput,
     record_observations,
     system_actor,
 )
+from shucheng.lib.periods import Period
 from shucheng.plan.actions.judging import (
     decompose_over_areas,
     decompose_over_quarters,
@@ -43,7 +44,7 @@ from shucheng.plan.queries.versions import current_version
 from shucheng.plan.simulation import simulate, simulate_county_targets
 from shucheng.plan.tests.conftest import CITIES
 
-AWAITED = "shucheng.plan.queries.judge.awaited_figures"
+ASKED = "shucheng.plan.queries.judge.figures_asked"
 CITY, DONGTAI, DAFENG = "320900", "320981", "320904"
 TODAY = date(2026, 8, 20)
 pytestmark = pytest.mark.django_db
@@ -71,6 +72,10 @@ def judged(version: PlanVersion, area: str = "", **how: Any) -> Judged:
     found = judge_plan(version, how.pop("today", TODAY), **how).of(revenue(version).code, area)
     assert found is not None
     return found
+
+
+def asked(period: str, due: date, *, awaited: bool = True) -> FigureAsked:
+    return FigureAsked(period, Period.parse(period).end, due, awaited)
 
 
 def test_a_value_is_held_against_where_the_path_says_it_should_be(city: PlanVersion) -> None:
@@ -105,8 +110,8 @@ def test_a_form_that_asked_earlier_than_the_rule_makes_it_late_on_its_own_day(
 ) -> None:
     report("core_revenue", months(2026, 300, last=6))
     assert judged(city).light == "green"
-    awaited = {("core_revenue", CITY): (Awaited("2026-07", date(2026, 8, 10)),)}
-    monkeypatch.setattr(AWAITED, lambda _as_of: awaited)
+    awaited = {("core_revenue", CITY): (asked("2026-07", date(2026, 8, 10)),)}
+    monkeypatch.setattr(ASKED, lambda _as_of: awaited)
     found = judged(city)
     assert [found.light, found.period, found.due] == ["blue", "2026-07", date(2026, 8, 10)]
     assert judged(city, today=date(2026, 8, 10)).light == "green"
@@ -117,14 +122,65 @@ def test_a_form_that_asks_later_than_the_rule_is_waited_for(
 ) -> None:
     report("core_revenue", months(2026, 300, last=5))
     day = date(2026, 9, 10)
-    awaited = [Awaited("2026-06", date(2026, 9, 8)), Awaited("2026-07", date(2026, 9, 15))]
-    monkeypatch.setattr(AWAITED, lambda _as_of: {("core_revenue", CITY): tuple(awaited)})
+    awaited = [asked("2026-06", date(2026, 9, 8)), asked("2026-07", date(2026, 9, 15))]
+    monkeypatch.setattr(ASKED, lambda _as_of: {("core_revenue", CITY): tuple(awaited)})
     found = judged(city, today=day)
     assert [found.light, found.period, found.due] == ["blue", "2026-06", date(2026, 9, 8)]
     assert judged(city, today=date(2026, 9, 8)).period == "2026-05"
-    monkeypatch.setattr(AWAITED, lambda _as_of: {})
+    monkeypatch.setattr(ASKED, lambda _as_of: {})
     found = judged(city, today=day)
     assert [found.light, found.period] == ["blue", "2026-07"], "by the rule alone"
+
+
+def test_a_figure_that_is_there_keeps_the_day_its_form_asked_for_it(
+    city: PlanVersion, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    report("core_revenue", months(2026, 300, last=6))
+    assert judged(city).due == date(2026, 7, 28), "by the rule"
+    figures = (
+        asked("2026-05", date(2026, 6, 10), awaited=False),
+        asked("2026-06", date(2026, 7, 14), awaited=False),
+    )
+    monkeypatch.setattr(ASKED, lambda _as_of: {("core_revenue", CITY): figures})
+    found = judged(city)
+    assert [found.light, found.period, found.due] == ["green", "2026-06", date(2026, 7, 14)]
+    _now, before = judge_now_and_before(city, TODAY)
+    earlier = before.of(found.indicator.code)
+    assert earlier is not None
+    assert [earlier.period, earlier.due] == ["2026-05", date(2026, 6, 10)]
+
+
+def test_what_was_answered_without_a_value_is_held_against_its_forms_day(
+    city: PlanVersion, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    report("core_revenue", months(2026, 300, last=5))
+    figures = (asked("2026-06", date(2026, 8, 14), awaited=False),)
+    monkeypatch.setattr(ASKED, lambda _as_of: {("core_revenue", CITY): figures})
+    assert judged(city, today=date(2026, 8, 14)).period == "2026-05"
+    found = judged(city)
+    assert [found.light, found.period, found.due] == ["blue", "2026-06", date(2026, 8, 14)]
+
+
+def test_of_two_figures_the_first_that_is_awaited_counts_and_then_the_last(
+    city: PlanVersion, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(
+        "shucheng.plan.queries.judge.metrics_of", lambda _f: {"core_revenue", "core_profit"}
+    )
+    report("core_revenue", months(2026, 300, last=6))
+    early, late = date(2026, 7, 14), date(2026, 8, 3)
+
+    def given(profit: bool) -> None:
+        figures = {
+            ("core_revenue", CITY): (asked("2026-06", late, awaited=False),),
+            ("core_profit", CITY): (asked("2026-06", early, awaited=profit),),
+        }
+        monkeypatch.setattr(ASKED, lambda _as_of: figures)
+
+    given(profit=True)
+    assert judged(city).due == early
+    given(profit=False)
+    assert judged(city).due == late
 
 
 def test_what_nobody_reported_is_grey(city: PlanVersion) -> None:

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from shucheng.kernel.public import (
     Actor,
-    Awaited,
+    FigureAsked,
     ObservationInput,
     Role,
     record_observations,
@@ -27,7 +27,7 @@ from shucheng.plan.queries.light_words import why_this_light
 from shucheng.plan.queries.standing import standing
 from shucheng.plan.tests.test_web import client_of
 
-AWAITED = "shucheng.plan.queries.judge.awaited_figures"
+ASKED = "shucheng.plan.queries.judge.figures_asked"
 CITY, DONGTAI, DAFENG = "320900", "320981", "320904"
 TODAY = date(2026, 8, 20)
 pytestmark = pytest.mark.django_db
@@ -64,8 +64,10 @@ def judged(version: PlanVersion, area: str = "", today: date = TODAY) -> Judged:
 
 
 def asked(monkeypatch: pytest.MonkeyPatch, area: str, *periods: tuple[str, date]) -> None:
-    awaited = {("core_revenue", area): tuple(Awaited(*each) for each in periods)}
-    monkeypatch.setattr(AWAITED, lambda _as_of: awaited)
+    awaited = tuple(
+        FigureAsked(period, Period.parse(period).end, due, True) for period, due in periods
+    )
+    monkeypatch.setattr(ASKED, lambda _as_of: {("core_revenue", area): awaited})
 
 
 def test_what_was_never_reported_is_late_on_the_day_a_form_asks_for_it(

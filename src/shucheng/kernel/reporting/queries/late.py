@@ -1,9 +1,10 @@
-"""What the rest of the platform asks of reporting: which figures are awaited, and which submission
-an observation came from."""
+"""What the rest of the platform asks of reporting: which figures are asked for and when they are
+due, and which submission an observation came from."""
 
-from dataclasses import dataclass
 from datetime import date, datetime
+from typing import NamedTuple
 
+from django.db.models import Exists, F, OuterRef
 from django.urls import reverse
 
 from shucheng.kernel.observations.models import Observation
@@ -11,60 +12,86 @@ from shucheng.kernel.observations.origins import Origin
 from shucheng.kernel.observations.queries import AsOf, end_of, known
 from shucheng.kernel.reporting.engine.moves import State
 from shucheng.kernel.reporting.models import FormLine, Obligation, Submission
-from shucheng.kernel.reporting.queries.standings import effective_due
+from shucheng.kernel.reporting.queries.standings import days_granted
 
 
-@dataclass(frozen=True, slots=True)
-class Awaited:
-    """A period that a form asks a figure for, which is not there yet, and the day it is due."""
+class FigureAsked(NamedTuple):
+    """A period that a form asks a figure for, and the day it is due, an extension counted.
+
+    `awaited`: the form needs it, and it is not there yet.
+    """
 
     period: str
+    ends_on: date
     due: date
+    awaited: bool
 
 
-def awaited_figures(
+def figures_asked(
     as_of: AsOf = None,
-) -> dict[tuple[str, str], tuple[Awaited, ...]]:
-    """(metric code, area code) → what is awaited now, or was at the end of a day or at a moment;
-    four queries.
+) -> dict[tuple[str, str], tuple[FigureAsked, ...]]:
+    """(metric code, area code) → what forms ask of it now, or had asked at the end of a day or at a
+    moment, answered or not; four queries.
 
     A figure that reached the platform on another way (from a bay, imported) is not awaited. Due
     days that were reckoned anew when a year's holidays were announced count as they are now.
     """
     moment = None if as_of is None else end_of(as_of)
-    tasks = _open_tasks(moment)
+    tasks = _tasks(moment)
+    waiting = [task for task in tasks if not task.is_answered]
+    forms = {task.form_id for task in waiting}
     lines: dict[int, list[FormLine]] = {}
-    rows = FormLine.objects.select_related("metric").filter(
-        form__in={each.form_id for each in tasks}, required=True
-    )
-    for line in rows:
+    asked = FormLine.objects.annotate(code=F("metric__code"))
+    for line in asked.only("form", "metric", "required", "first_day", "last_day"):
         lines.setdefault(line.form_id, []).append(line)
     there = set(
         known(moment)
         .filter(
-            metric_version__metric__in={line.metric_id for each in lines.values() for line in each},
-            area__in={each.area_id for each in tasks},
-            period__in={each.period for each in tasks},
+            metric_version__metric__in={
+                line.metric_id for form in forms for line in lines.get(form, ())
+            },
+            area__in={task.area_id for task in waiting},
+            period__in={task.period for task in waiting},
             organisation__isnull=True,
         )
         .values_list("metric_version__metric_id", "area_id", "period")
     )
-    found: dict[tuple[str, str], list[Awaited]] = {}
+    later = days_granted(moment)
+    found: dict[tuple[str, str], list[FigureAsked]] = {}
     for task in tasks:
+        due = max(task.due_on, later.get(task.pk, task.due_on))
         for line in lines.get(task.form_id, ()):
-            is_there = (line.metric_id, task.area_id, task.period) in there
-            if line.asks(task.period_end) and not is_there:
-                key = (line.metric.code, task.area.code)
-                found.setdefault(key, []).append(Awaited(task.period, effective_due(task, moment)))
+            if line.asks(task.period_end):
+                is_there = task.is_answered or (line.metric_id, task.area_id, task.period) in there
+                awaited = line.required and not is_there
+                each = FigureAsked(task.period, task.period_end, due, awaited)
+                found.setdefault((line.code, task.area_code), []).append(each)
     return {key: tuple(each) for key, each in found.items()}
 
 
-def _open_tasks(moment: datetime | None) -> list[Obligation]:
-    """Those that nothing is published for, now or as it was at a moment."""
-    tasks = Obligation.objects.select_related("area").prefetch_related("extensions")
-    if moment is None:
-        return list(tasks.exclude(submissions__state=State.PUBLISHED))
-    return list(tasks.filter(opened_at__lte=moment).exclude(submissions__published_at__lte=moment))
+class _Task(NamedTuple):
+    pk: int
+    form_id: int
+    area_id: int
+    area_code: str
+    period: str
+    period_end: date
+    due_on: date
+    # Whether figures are published for it.
+    is_answered: bool
+
+
+def _tasks(moment: datetime | None) -> list[_Task]:
+    """The tasks that there are, or were at a moment; there are many, and models of them idle."""
+    answers = Submission.objects.filter(obligation=OuterRef("pk"), state=State.PUBLISHED)
+    tasks = Obligation.objects.order_by("-period_end", "pk")
+    if moment is not None:
+        answers = Submission.objects.filter(obligation=OuterRef("pk"), published_at__lte=moment)
+        tasks = tasks.filter(opened_at__lte=moment)
+    rows = tasks.values_list(
+        "pk", "form_id", "area_id", "area__code", "period", "period_end", "due_on", Exists(answers)
+    )
+    return [_Task(*row) for row in rows]
 
 
 def submission_of_observation(observation: Observation) -> Submission | None:

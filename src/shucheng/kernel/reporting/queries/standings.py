@@ -2,6 +2,7 @@
 
 from datetime import date, datetime
 
+from django.db.models import Max
 from django.utils import timezone
 
 from shucheng.kernel.reporting.engine.moves import State
@@ -9,14 +10,22 @@ from shucheng.kernel.reporting.engine.standing import Standing, standing
 from shucheng.kernel.reporting.models import ExtensionEvent, Obligation
 
 
-def effective_due(obligation: Obligation, by: datetime | None = None) -> date:
-    """The day that holds, now or as it was at a moment: the latest one granted, or the form's."""
+def effective_due(obligation: Obligation) -> date:
+    """The day that holds: the latest one granted, or the form's."""
     granted = [
         event.until
         for event in obligation.extensions.all()
-        if event.kind == ExtensionEvent.Kind.GRANTED and (by is None or event.recorded_at <= by)
+        if event.kind == ExtensionEvent.Kind.GRANTED
     ]
     return max([obligation.due_on, *granted])
+
+
+def days_granted(by: datetime | None = None) -> dict[int, date]:
+    """Obligation id → the latest day granted for it, ever or by a moment."""
+    granted = ExtensionEvent.objects.filter(kind=ExtensionEvent.Kind.GRANTED)
+    if by is not None:
+        granted = granted.filter(recorded_at__lte=by)
+    return dict(granted.order_by().values_list("obligation_id").annotate(Max("until")))
 
 
 def standing_of(obligation: Obligation, today: date, *, hide_draft: bool = False) -> Standing:

@@ -12,8 +12,6 @@ from shucheng.kernel.actor import Role
 from shucheng.kernel.errors import Conflict, Forbidden, Invalid
 from shucheng.kernel.identity.models import Area, Organisation
 from shucheng.kernel.observations.actions.metrics import define_metric_version
-from shucheng.kernel.observations.actions.values import record_observations
-from shucheng.kernel.observations.inputs import ObservationInput
 from shucheng.kernel.observations.models import Metric
 from shucheng.kernel.reporting.actions.forms import generate_forms, import_reporting
 from shucheng.kernel.reporting.actions.obligations import (
@@ -25,7 +23,6 @@ from shucheng.kernel.reporting.engine.standing import due, standing
 from shucheng.kernel.reporting.inputs import FormSettings, ReportingSettings, RuleSettings
 from shucheng.kernel.reporting.jobs import open_due
 from shucheng.kernel.reporting.models import ExtensionEvent, Form, FormLine, Obligation, Rule
-from shucheng.kernel.reporting.queries.late import awaited_figures
 from shucheng.kernel.reporting.queries.lists import (
     extension_requests,
     forms,
@@ -276,65 +273,6 @@ def test_extensions_cannot_be_rewritten(city: City) -> None:
     ask_extension(city.owed().pk, date(2026, 8, 28), "Please.", actor=city.liaison)
     with pytest.raises(IntegrityError), transaction.atomic():
         ExtensionEvent.objects.update(until=date(2026, 12, 31))
-
-
-# What is late.
-
-
-def late_metrics(today: date, as_of: date | None = None) -> dict[tuple[str, str], date]:
-    """The earliest due day that passed, of each figure that is awaited."""
-    found = awaited_figures(as_of)
-    late = {key: [each.due for each in rows if each.due < today] for key, rows in found.items()}
-    return {key: min(days) for key, days in late.items() if days}
-
-
-@pytest.mark.django_db
-def test_a_metric_is_late_once_its_due_day_passed_and_nothing_is_published(city: City) -> None:
-    late = late_metrics(TODAY)
-    assert late["revenue", "320902"] == date(2026, 6, 12)
-    for period in ("2026-05", "2026-06"):
-        city.published(period=period)
-    assert late_metrics(TODAY)["revenue", "320902"] == DUE
-    city.published(period="2026-07")
-    late = late_metrics(TODAY)
-    assert ("revenue", "320902") not in late
-    assert ("revenue", "320903") in late
-    assert late_metrics(date(2026, 6, 12)) == {}
-
-
-@pytest.mark.django_db
-def test_a_figure_that_came_on_another_way_is_not_late(city: City) -> None:
-    rows = [
-        ObservationInput(code, "320902", period, 1)
-        for code in ("revenue",)
-        for period in ("2026-05", "2026-06", "2026-07")
-    ]
-    record_observations(rows, actor=SYSTEM)
-    late = late_metrics(TODAY)
-    assert ("revenue", "320902") not in late
-    assert ("trade", "320902") in late
-
-
-@pytest.mark.django_db
-def test_an_extension_keeps_a_metric_from_being_late(city: City) -> None:
-    for period in ("2026-05", "2026-06"):
-        city.published(period=period)
-    asked = ask_extension(city.owed().pk, date(2026, 8, 28), "Please.", actor=city.liaison)
-    decide_extension(asked.pk, True, "", actor=city.office)
-    assert ("revenue", "320902") not in late_metrics(TODAY)
-
-
-@pytest.mark.django_db
-def test_what_was_awaited_at_a_moment_is_known_later(city: City) -> None:
-    key, moment = ("revenue", "320902"), timezone.now()
-    before = awaited_figures(moment)[key]
-    asked = ask_extension(city.owed().pk, date(2026, 8, 28), "Please.", actor=city.liaison)
-    decide_extension(asked.pk, True, "", actor=city.office)
-    city.published(period="2026-06")
-    assert {each.period for each in awaited_figures()[key]} == {"2026-05", "2026-07"}
-    assert date(2026, 8, 28) in {each.due for each in awaited_figures()[key]}
-    assert awaited_figures(moment)[key] == before
-    assert awaited_figures(date(2020, 1, 1)) == {}, "nothing had been asked for then"
 
 
 # What a city pack says.
