@@ -1,5 +1,5 @@
-#!/usr/bin/env python3
-"""Write the pictures of the README anew: a demonstration in a temporary folder, photographed.
+"""Write the pictures of the README and the guides anew: a demonstration in a temporary folder,
+photographed as each of its people.
 
     .venv/bin/python tools/screenshots.py [FOLDER]        (default: docs/images)
 
@@ -24,11 +24,28 @@ from playwright.sync_api import Page, sync_playwright
 
 ROOT = Path(__file__).resolve().parents[1]
 PLAN = ROOT / "cities" / "yancheng" / "plan.txt"
-OFFICE, PHONE, WALL = (1366, 854), (390, 844), (1920, 1080)
-MOST_BYTES = 300_000
+OFFICE = (1366, 854)
+SIZES = {"wall": (1920, 1080)}
+MOST_BYTES = 200_000
 COLOURS = 160
 
 Scene = Callable[[Page, str], object]
+
+
+def at(path: str) -> Scene:
+    """The page of that address."""
+    return lambda page, address: page.goto(f"{address}{path}")
+
+
+def opened(path: str, link: str = "main tbody a") -> Scene:
+    """What the first such link of that page leads to."""
+
+    def scene(page: Page, address: str) -> None:
+        page.goto(f"{address}{path}")
+        page.locator(link).first.click()
+        page.wait_for_load_state("networkidle")
+
+    return scene
 
 
 def explain(page: Page, address: str) -> None:
@@ -50,27 +67,25 @@ def review(page: Page, address: str) -> None:
         page.wait_for_timeout(700)
 
 
-def briefing(page: Page, address: str) -> None:
-    """Last month's briefing of the city."""
-    page.goto(f"{address}/briefings/")
-    page.locator("tbody a").first.click()
-    page.locator("main").wait_for()
+def draft(page: Page, address: str) -> None:
+    """A draft of the briefing of the month before the newest, which is issued already."""
+    page.goto(f"{address}/briefings/new/")
+    page.locator("select[name=period]").select_option(index=1)
+    page.locator("main form[method=post] button").first.click()
+    page.wait_for_url(lambda now: "/new/" not in now)
+    page.locator("textarea").first.wait_for(timeout=60_000)
 
 
-def returned(page: Page, address: str) -> None:
-    """A county's form that came back with a comment, open to be filled in."""
-    become(page, address, "county")
-    page.goto(f"{address}/reporting/")
-    page.locator("#returned a").first.click()
-    page.locator("table.sheet").wait_for()
+def red_item(page: Page, address: str) -> None:
+    """The demand made of the first red light that has none yet."""
+    page.goto(f"{address}/supervision/proposals/")
+    page.locator("main a[href*='/propose/']").first.click()
+    page.wait_for_load_state("networkidle")
 
 
-def waiting(page: Page, address: str) -> None:
-    """What waits longest for the department's review."""
-    become(page, address, "department")
-    page.goto(f"{address}/reporting/inbox/")
-    page.locator("tbody a").first.click()
-    page.locator("table.sheet").wait_for()
+def chain(page: Page, address: str) -> None:
+    """The audit chain, just verified."""
+    page.goto(f"{address}/audit/chain/?check=1")
 
 
 def become(page: Page, address: str, who: str) -> None:
@@ -80,19 +95,62 @@ def become(page: Page, address: str, who: str) -> None:
     page.wait_for_url(lambda now: "/login/" not in now)
 
 
-SCENES: dict[str, tuple[tuple[int, int], Scene]] = {
-    "cockpit": (OFFICE, lambda page, address: page.goto(f"{address}/")),
-    "explain": (OFFICE, explain),
-    "areas": (OFFICE, lambda page, address: page.goto(f"{address}/areas/")),
-    "duties": (OFFICE, lambda page, address: page.goto(f"{address}/duties/市数据局/")),
-    "wall": (WALL, lambda page, address: page.goto(f"{address}/?wall=1")),
-    "phone": (PHONE, lambda page, address: page.goto(f"{address}/")),
-    "review": (OFFICE, review),
-    "monitoring": (OFFICE, lambda page, address: page.goto(f"{address}/monitoring/")),
-    "supervision": (OFFICE, lambda page, address: page.goto(f"{address}/supervision/")),
-    "briefing": (OFFICE, briefing),
-    "report": (OFFICE, returned),
-    "report-review": (OFFICE, waiting),
+# Who sees what: the pictures of each person, in the order in which they are taken. The plan office
+# is last, for it loads a plan and writes a briefing.
+SCENES: dict[str, dict[str, Scene]] = {
+    "county": {
+        "county-tasks": at("/reporting/"),
+        "report": opened("/reporting/", "#returned a"),
+        "county-item": opened("/supervision/"),
+    },
+    "liaison": {
+        "duties": at("/our-duties/"),
+        "liaison-item": opened("/supervision/"),
+        "work-point": opened("/supervision/work-points/", "tr:has-text('滞后') td a"),
+    },
+    "department": {
+        "department-inbox": at("/reporting/inbox/"),
+        "report-review": opened("/reporting/inbox/"),
+        "department-briefing": draft,
+    },
+    "reviewer": {
+        "reviewer-inbox": at("/reporting/inbox/"),
+        "reviewer-task": opened("/reporting/"),
+    },
+    "leader": {
+        "leader-item": opened("/supervision/?state=in_review"),
+        "leader-indicator": opened("/monitoring/?light=red"),
+        "leader-briefing": opened("/briefings/", "main tbody tr:nth-child(2) a"),
+    },
+    "auditor": {
+        "audit": at("/audit/"),
+        "audit-entry": opened("/audit/?code=supervision.item"),
+        "audit-chain": chain,
+    },
+    "security": {
+        "alerts": at("/alerts/"),
+        "grant-role": opened("/people/", "main tbody a[href]:has-text('联络员')"),
+        "access-policy": at("/settings/access/"),
+    },
+    "administrator": {
+        "people": at("/people/"),
+        "account": opened("/people/", "main tbody a[href]:has-text('联络员')"),
+        "jobs": at("/jobs/"),
+    },
+    "plan-office": {
+        "cockpit": at("/"),
+        "explain": explain,
+        "areas": at("/areas/"),
+        "wall": at("/?wall=1"),
+        "monitoring": at("/monitoring/"),
+        "supervision": at("/supervision/"),
+        "briefing": opened("/briefings/"),
+        "office-inbox": at("/reporting/inbox/"),
+        "progress": at("/reporting/progress/"),
+        "red-item": red_item,
+        "review": review,
+        "briefing-draft": draft,
+    },
 }
 
 
@@ -103,15 +161,16 @@ def main(folder: Path) -> None:
             executable_path=shutil.which("chromium"), args=["--no-sandbox", "--disable-gpu"]
         )
         page = browser.new_page(locale="zh-CN", timezone_id="Asia/Shanghai")
-        page.goto(f"{address}/accounts/login/")
-        page.click("button[value=demo-plan-office]")
-        for name, ((width, height), scene) in SCENES.items():
-            page.set_viewport_size({"width": width, "height": height})
-            scene(page, address)
-            page.wait_for_timeout(600)
-            target = folder / f"{name}.png"
-            target.write_bytes(small(page.screenshot()))
-            print(f"{target}: {target.stat().st_size // 1000} kB")
+        for who, scenes in SCENES.items():
+            become(page, address, who)
+            for name, scene in scenes.items():
+                width, height = SIZES.get(name, OFFICE)
+                page.set_viewport_size({"width": width, "height": height})
+                scene(page, address)
+                page.wait_for_timeout(600)
+                target = folder / f"{name}.png"
+                target.write_bytes(small(page.screenshot()))
+                print(f"{target}: {target.stat().st_size // 1000} kB")
         browser.close()
 
 
