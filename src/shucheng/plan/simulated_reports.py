@@ -45,6 +45,8 @@ PARTS: tuple[tuple[Frequency, str], ...] = (
     ("Q", "extension"),
 )
 _LATE, _MISSING = 1, 31
+# What share of the later figure the department's preliminary one of the quarter before was.
+_PRELIMINARY = Decimal("0.98")
 
 
 def is_reported(period: Period, until: date) -> bool:
@@ -186,7 +188,10 @@ class _Stage:
             return [self._handed_in(task, entries, -1)]
         if task.frequency != "Q" or task.owner != self.owner:
             return [self._published(task, entries, -2)]
-        preliminary = {key: Entry(each.value, status="P") for key, each in entries.items()}
+        factor = Decimal(1) if age == 0 else _PRELIMINARY
+        preliminary = {
+            key: Entry(_times(each.value, factor), status="P") for key, each in entries.items()
+        }
         first = self._published(task, preliminary, -2)
         if age == 0:
             return [first]
@@ -313,6 +318,12 @@ def _values(pack: CityPack, until: date) -> dict[tuple[str, str, str], Decimal]:
             for share, part in parts:
                 found[code, share.area, str(period)] = part
     return found
+
+
+def _times(value: str, factor: Decimal) -> str:
+    """With as many decimals as the value has."""
+    number = Decimal(value)
+    return f"{(number * factor).quantize(number):f}"
 
 
 def _days_until(due_on: date, until: date) -> int:

@@ -3,15 +3,31 @@
 Every row carries the source `simulation`. The numbers come from the city pack's settings and a
 seed; they are invented, and no figure of a real city. What the areas report adds up to the city's
 value (or has it as its mean), to the last digit; an area that reports late is simply not there yet.
+
+Each row says when it would have been recorded, so that a past day can be seen as it was known then:
+the day it was due to be reported, and of what is preliminary first, the day it was settled. The
+audit entries keep the moment at which all of it was written.
 """
 
 import random
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
-from datetime import date, timedelta
+from dataclasses import replace
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 
-from shucheng.kernel.public import SIMULATION, Actor, ObservationInput, record_observations
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+
+from shucheng.kernel.public import (
+    SIMULATION,
+    Actor,
+    Observation,
+    ObservationInput,
+    record_observations,
+)
 from shucheng.lib.periods import Period
+from shucheng.lib.workdays import is_working_day
 from shucheng.plan.actions.judging import decompose_over_areas
 from shucheng.plan.city.model import CityPack, Metric, Series, Share
 from shucheng.plan.queries.annex_line import direction_of
@@ -22,6 +38,7 @@ _COUNTED = frozenset({"家", "个", "项", "件", "人"})
 # Below this a count is drawn one by one: shares of four new factories would always fall to the
 # same four counties.
 _FEW = 300
+_HOUR = time(10, 20)
 
 
 def simulate(
@@ -37,9 +54,9 @@ def simulate(
     if pack.simulation is None:
         return 0
     metrics = {metric.code: metric for metric in pack.metrics}
-    settings = pack.simulation
-    city = pack.city.adcode or pack.city.code
-    rows = []
+    settings, known = pack.simulation, _settled_already()
+    told: dict[date, list[ObservationInput]] = defaultdict(list)
+    settled: dict[date, list[ObservationInput]] = defaultdict(list)
     for series in settings.series:
         metric = metrics[series.metric]
         for code, period, value in simulated_series(
@@ -47,14 +64,86 @@ def simulate(
         ):
             if but(period, until) and metric.origin == "reported":
                 continue
-            if period.end + timedelta(days=series.lag_days + series.late_days) <= until:
-                rows.append(ObservationInput(code, city, str(period), value))
-            for share, part in simulated_parts(
-                series, metric, period, value, settings.shares, settings.seed
+            for area, told_on, first, settled_on, last in _reports(
+                pack, series, metric, period, value
             ):
-                if period.end + timedelta(days=series.lag_days + share.late_days) <= until:
-                    rows.append(ObservationInput(code, share.area, str(period), part))
-    return record_observations(rows, actor=actor, source=SIMULATION).created
+                cell = code, area, str(period)
+                if told_on > until:
+                    continue
+                if first == last:
+                    told[told_on].append(ObservationInput(*cell, last))
+                    continue
+                if cell not in known:
+                    told[told_on].append(ObservationInput(*cell, first, status="P"))
+                if settled_on <= until:
+                    settled[settled_on].append(ObservationInput(*cell, last))
+    new = record_observations(_dated(told), actor=actor, source=SIMULATION)
+    with translation.override(pack.city.language):
+        reason = _("Verified against the firms' accounts; preliminary until then.")
+    corrected = record_observations(
+        _dated(settled), actor=actor, source=SIMULATION, on_change="supersede", reason=reason
+    )
+    return new.created + corrected.superseded
+
+
+def _reports(
+    pack: CityPack, series: Series, metric: Metric, period: Period, value: Decimal
+) -> Iterator[tuple[str, date, Decimal, date, Decimal]]:
+    """Where, when and what is reported first, when and what it is settled as: the same value
+    twice where nothing is preliminary, or who is late reports what is settled."""
+    seed = pack.simulation.seed if pack.simulation else 0
+    due = period.end + timedelta(days=series.lag_days)
+    settled_on = due + timedelta(days=series.settled_days)
+    preliminary = _preliminary(series, metric, period, value, seed)
+    firsts = _everywhere(pack, series, metric, period, preliminary)
+    lasts = _everywhere(pack, series, metric, period, value)
+    for (area, late, first), (_area, _late, last) in zip(firsts, lasts, strict=True):
+        told_on = due + timedelta(days=late)
+        yield area, told_on, first if told_on < settled_on else last, settled_on, last
+
+
+def _everywhere(
+    pack: CityPack, series: Series, metric: Metric, period: Period, value: Decimal
+) -> Iterator[tuple[str, int, Decimal]]:
+    """The city's value and its areas' parts: where, how many days late, how much."""
+    if pack.simulation is None:
+        return
+    yield pack.city.adcode or pack.city.code, series.late_days, value
+    shares, seed = pack.simulation.shares, pack.simulation.seed
+    for share, part in simulated_parts(series, metric, period, value, shares, seed):
+        yield share.area, share.late_days, part
+
+
+def _preliminary(
+    series: Series, metric: Metric, period: Period, value: Decimal, seed: int
+) -> Decimal:
+    """What is said of a period until it is settled: the value itself, or one beside it."""
+    if not series.settled_days:
+        return value
+    chance = random.Random(f"{seed}:{series.metric}:{period}:first")  # noqa: S311 - not for secrets
+    return _rounded(float(value) * (1 + chance.gauss(0, float(series.noise) / 100)), metric)
+
+
+def _settled_already() -> set[tuple[str, str, str]]:
+    """The cells whose preliminary value was replaced before: it is not recorded again."""
+    later = Observation.objects.filter(source=SIMULATION, supersedes__isnull=False)
+    return set(later.values_list("metric_version__metric__code", "area__code", "period"))
+
+
+def _dated(by_day: dict[date, list[ObservationInput]]) -> list[ObservationInput]:
+    """Every day's rows with a working hour of it, or of the last working day before; the earliest
+    first, as if they had been recorded then."""
+    rows: list[ObservationInput] = []
+    for day in sorted(by_day):
+        moment = _working_hour(day)
+        rows.extend(replace(row, recorded_at=moment) for row in by_day[day])
+    return rows
+
+
+def _working_hour(day: date) -> datetime:
+    while not is_working_day(day):
+        day -= timedelta(days=1)
+    return min(timezone.make_aware(datetime.combine(day, _HOUR)), timezone.now())
 
 
 def simulate_county_targets(*, actor: Actor) -> int:

@@ -3,7 +3,6 @@
 import uuid
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -22,7 +21,7 @@ from shucheng.kernel.observations.inputs import (
     is_missing_status,
     read_value,
 )
-from shucheng.kernel.observations.models import MetricVersion, Observation, Status
+from shucheng.kernel.observations.models import SIMULATION, MetricVersion, Observation, Status
 from shucheng.lib.periods import Period, PeriodInvalid
 
 _CHUNK = 900
@@ -44,6 +43,8 @@ MESSAGES: dict[str, str | Promise] = {
     "value_missing": _("A status other than missing needs a value."),
     "value_given": _("A missing value carries no number."),
     "evidence_unknown": _("There is no such file."),
+    "moment_given": _("Only simulated values may say when they were recorded."),
+    "moment_future": _("Nothing was recorded yet at a moment that is still to come."),
     "repeated": _("An earlier row already gives this value."),
     "already_recorded": _("Another value is already recorded: correct it, with a reason."),
 }
@@ -71,10 +72,12 @@ class Checked:
 class Checker:
     """Looks up everything the rows name in a few queries, then judges row by row."""
 
-    def __init__(self, rows: Sequence[ObservationInput], actor: Actor, today: date) -> None:
+    def __init__(self, rows: Sequence[ObservationInput], actor: Actor, source: str) -> None:
         self.rows = rows
         self.actor = actor
-        self.today = today
+        self.source = source
+        self.now = timezone.now()
+        self.today = timezone.localdate()
         self.errors: list[RowError] = []
         self.versions = _versions({row.metric for row in rows})
         self.areas = _ids("identity.Area", {row.area for row in rows})
@@ -119,6 +122,7 @@ class Checker:
             self._add(number, "organisation", "organisation_unknown")
         if row.evidence is not None and row.evidence not in self.files:
             self._add(number, "evidence", "evidence_unknown")
+        self._moment(number, row)
         value, status = self._value(number, row)
         if version is None or area_id is None:
             return None
@@ -132,6 +136,14 @@ class Checker:
         return Checked(
             number, row, version, area_id, organisation_id, period, key, cell, value, status
         )
+
+    def _moment(self, number: int, row: ObservationInput) -> None:
+        if row.recorded_at is None:
+            return
+        if self.source != SIMULATION:
+            self._add(number, "recorded_at", "moment_given")
+        elif row.recorded_at > self.now:
+            self._add(number, "recorded_at", "moment_future")
 
     def _value(self, number: int, row: ObservationInput) -> tuple[Decimal | None, str]:
         status = row.settled_status()
@@ -193,10 +205,6 @@ def heads_of(cells: Sequence[uuid.UUID]) -> dict[uuid.UUID, Observation]:
         vintages = Observation.objects.filter(cell__in=chunk).order_by("vintage")
         found.update({vintage.cell: vintage for vintage in vintages})
     return found
-
-
-def today() -> date:
-    return timezone.localdate()
 
 
 def _versions(codes: set[str]) -> dict[tuple[str, int | None], MetricVersion]:

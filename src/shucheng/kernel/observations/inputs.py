@@ -4,6 +4,7 @@ import hashlib
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from decimal import Context, Decimal
 from typing import Any
 
@@ -48,6 +49,8 @@ class ObservationInput:
     """One value to record; `status` is chosen by whether there is a value when left empty.
 
     `definition` is the number of the metric's version it was asked under; None is the newest.
+    `recorded_at` is for simulated values alone: when they would have been recorded. Everything
+    else is recorded when it is.
     """
 
     metric: str
@@ -61,6 +64,7 @@ class ObservationInput:
     note: str = ""
     lineage: Mapping[str, Any] = field(default_factory=dict)
     definition: int | None = None
+    recorded_at: datetime | None = None
 
     def settled_status(self) -> str:
         if self.status:

@@ -155,7 +155,7 @@ class Observation(models.Model):
 
     A correction is a new row whose `supersedes` is the cell's head. `recorded_at` rises along
     the chain, so the value as known on D is the one row of the cell that was recorded by D and
-    not superseded by D.
+    not superseded by D. Simulated rows alone may carry a moment before they were written.
     """
 
     metric_version = models.ForeignKey(
@@ -223,6 +223,10 @@ class Observation(models.Model):
     @property
     def is_missing(self) -> bool:
         return self.value is None
+
+    @property
+    def is_normal(self) -> bool:
+        return self.status == Status.NORMAL
 
     @property
     def is_simulated(self) -> bool:

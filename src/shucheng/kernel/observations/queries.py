@@ -2,7 +2,8 @@
 
 "As known on D" is the one row of each cell that was recorded by D and not superseded by D.
 Because rows are never changed and each later row of a cell has a later `recorded_at`, what is
-recorded after D cannot change an answer for D. (A transaction that is still running has taken
+recorded after D cannot change an answer for D. (Simulated rows alone say when they would have been
+recorded, so that a demonstration has a past. A transaction that is still running has taken
 its moment already: an answer for a moment of the last seconds can still gain its rows.)
 
 Where a metric was redefined, a period can have values under several versions; the newest

@@ -157,7 +157,8 @@ class Series:
 
     `start` is the first period's value of the whole city in the metric's unit, `growth` percent
     a year, `noise` the standard deviation in percent, `lag_days` the days from a period's end
-    until it is reported, `late_days` how many more the city's own figure takes.
+    until it is reported, `late_days` how many more the city's own figure takes. What is first
+    reported is preliminary where it is settled so many days after (`settled_days`).
     """
 
     metric: str
@@ -166,6 +167,7 @@ class Series:
     noise: Decimal
     lag_days: int
     late_days: int = 0
+    settled_days: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -65,6 +65,12 @@ class Course:
         return [known.get(period) for period in self.periods]
 
     @property
+    def earlier(self) -> list[Values]:
+        """What was known before corrections, a line a vintage."""
+        known = [vintage.values for vintage in self.vintages]
+        return [[_number(values.get(period)) for period in self.periods] for values in known]
+
+    @property
     def expected(self) -> Values:
         """What the path expects."""
         path = self.path

@@ -44,10 +44,7 @@ def chart_of(course: Course) -> dict[str, Any]:
         "unit": course.unit,
         "target": course.target,
         "expected": course.runs(expected) if on_path else [],
-        "vintages": [
-            [None if (v := vintage.values.get(period)) is None else float(v) for period in periods]
-            for vintage in course.vintages
-        ],
+        "vintages": [run for values in course.earlier for run in course.runs(values)],
         "runs": course.runs(course.actual),
         "fans": fans_of(course),
         "labels": {

@@ -15,7 +15,7 @@ from shucheng.kernel.action import action
 from shucheng.kernel.actor import Actor
 from shucheng.kernel.audit.entries import canonical, record
 from shucheng.kernel.errors import Conflict, Invalid, NotFound
-from shucheng.kernel.observations.checking import Checked, Checker, heads_of, today
+from shucheng.kernel.observations.checking import Checked, Checker, heads_of
 from shucheng.kernel.observations.guards import Write, ask_guards
 from shucheng.kernel.observations.inputs import (
     VALUE_ERRORS,
@@ -55,12 +55,13 @@ def record_observations(
     A row that repeats what is known changes nothing, so that a batch may be sent again. One
     that differs from what is known is refused, or with `on_change="supersede"` and a reason
     (a bay that measured anew) supersedes it. `source` says where all rows come from:
-    `reported`, `imported`, `simulation`, `bay:energy` ...
+    `reported`, `imported`, `simulation`, `bay:energy` ... Simulated rows alone may say when they
+    would have been recorded; the audit entry keeps the moment at which they were.
     """
     actor.require("observations.record")
     if on_change == "supersede":
         need_reason(reason)
-    checker = Checker(rows, actor, today())
+    checker = Checker(rows, actor, source)
     checked = checker.check()
     heads = heads_of([row.cell for row in checked])
     if on_change == "refuse":
@@ -193,7 +194,7 @@ def _write(
                 evidence_id=row.given.evidence,
                 note=row.given.note or (reason if head else ""),
                 lineage=dict(row.given.lineage),
-                recorded_at=_after(head, now),
+                recorded_at=_after(head, row.given.recorded_at or now),
                 recorded_by_id=actor.person_id,
                 supersedes=head,
             )
@@ -224,9 +225,10 @@ def _successor(old: Observation, value: Decimal | None, status: str, actor: Acto
     )
 
 
-def _after(head: Observation | None, now: datetime) -> datetime:
-    """A moment later than the head's, whatever the clock says: vintages keep their order."""
-    return now if head is None else max(now, head.recorded_at + timedelta(microseconds=1))
+def _after(head: Observation | None, moment: datetime) -> datetime:
+    """The moment, or one later than the head's, whatever the clock says: vintages keep their
+    order."""
+    return moment if head is None else max(moment, head.recorded_at + timedelta(microseconds=1))
 
 
 def _save(rows: list[Observation]) -> list[Observation]:

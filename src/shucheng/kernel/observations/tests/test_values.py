@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable
 from dataclasses import asdict
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -380,3 +380,41 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Callable[[datetime], None]:
         monkeypatch.setattr(timezone, "now", lambda: moment + timedelta(microseconds=next(ticks)))
 
     return at
+
+
+def test_simulated_values_alone_may_say_when_they_were_recorded() -> None:
+    then = datetime(2025, 10, 20, 2, tzinfo=UTC)
+    later = then + timedelta(days=60)
+    put(row("400", status="P", recorded_at=then), source="simulation")
+    settled = row("412.6", recorded_at=later)
+    put(settled, source="simulation", on_change="supersede", reason="核定")
+    assert values(then - timedelta(days=1)) == []
+    assert values(then) == values(date(2025, 12, 18)) == [Decimal(400)]
+    assert values(later) == values() == [Decimal("412.6")]
+    written = AuditEntry.objects.filter(code="observations.recorded")
+    assert [entry.recorded_at > later for entry in written] == [True, True], "its own moment"
+
+
+@pytest.mark.parametrize("source", ["reported", "imported", "bay:energy"])
+def test_a_moment_of_recording_is_refused_of_any_other_source(source: str) -> None:
+    given = row(recorded_at=datetime(2025, 10, 20, tzinfo=UTC))
+    with pytest.raises(RowsRefused) as refused:
+        put(given, source=source)
+    assert [(e.field, e.code) for e in refused.value.rows] == [("recorded_at", "moment_given")]
+    assert values() == []
+
+
+def test_a_moment_of_recording_that_is_to_come_is_refused() -> None:
+    given = row(recorded_at=timezone.now() + timedelta(minutes=1))
+    with pytest.raises(RowsRefused) as refused:
+        put(given, source="simulation")
+    assert [e.code for e in refused.value.rows] == ["moment_future"]
+
+
+def test_a_correction_is_never_recorded_before_what_it_corrects() -> None:
+    then = datetime(2025, 10, 20, tzinfo=UTC)
+    put(row("1", recorded_at=then), source="simulation")
+    before = row("2", recorded_at=then - timedelta(days=9))
+    put(before, source="simulation", on_change="supersede", reason="核定")
+    first, second = history(Observation.objects.get(vintage=2))
+    assert first.recorded_at < second.recorded_at < then + timedelta(seconds=1)

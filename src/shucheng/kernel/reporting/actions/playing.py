@@ -2,7 +2,7 @@
 
 Only the platform itself plays, for a demonstration. Nothing that a person did is touched: a play
 answers an obligation to which nothing was begun, its submissions carry `simulated`, and what they
-publish the source `simulation`.
+publish the source `simulation` and the moment at which it was published in the play.
 """
 
 from collections.abc import Mapping, Sequence
@@ -116,6 +116,7 @@ def play_reports(
     # seen, and one for each reason of a correction.
     for (_end, reason), together in groupby(sorted(plays, key=ends), ends):
         rows = [row for play in together for row in stage.play(play)]
+        rows.sort(key=lambda row: row.recorded_at or stage.now)
         if rows:
             record_observations(
                 rows,
@@ -172,7 +173,7 @@ class _Stage:
             )
             if submission.state == State.PUBLISHED:
                 Submission.objects.filter(pk=submission.pk).update(published_at=at)
-                published = rows_of(submission, event)
+                published = [replace(row, recorded_at=at) for row in rows_of(submission, event)]
         return published
 
     def extend(self, play: ExtensionPlay) -> None:
