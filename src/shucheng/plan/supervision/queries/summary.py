@@ -4,11 +4,13 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.db.models import Q
+from django.utils import timezone
 
 from shucheng.kernel.public import Actor
 from shucheng.plan.supervision.engine.states import UNISSUED, State
+from shucheng.plan.supervision.models import SupervisionItem
 from shucheng.plan.supervision.queries.history import as_it_stood
-from shucheng.plan.supervision.queries.items import ItemLine, line_of, visible
+from shucheng.plan.supervision.queries.items import ItemLine, line_of, sees_all, visible
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,9 +45,10 @@ class SupervisionSummary:
 def supervision_summary(
     today: date, *, actor: Actor, since: date | None = None
 ) -> SupervisionSummary:
-    """Of the items the actor may see; `since` begins the period (the year)."""
+    """Of the items the actor may see, on an earlier day as they stood at its end; `since` begins
+    the period (the year)."""
     since = since or date(today.year, 1, 1)
-    lines = [line_of(item, today, actor) for item in visible(actor)]
+    lines = [line_of(item, today, actor) for item in _standing(today, actor)]
     issued = [line for line in lines if line.state not in UNISSUED]
     still = [line for line in issued if not line.item.is_final]
     ended = [line for line in issued if _closed(line, since, today)]
@@ -70,6 +73,14 @@ def supervision_summary(
         most_overdue=tuple(overdue[:5]),
         simulated=any(line.item.simulated for line in lines),
     )
+
+
+def _standing(today: date, actor: Actor) -> list[SupervisionItem]:
+    if today >= timezone.localdate():
+        return list(visible(actor))
+    raised = visible(actor).filter(created_on__lte=today).prefetch_related("events")
+    stood = [as_it_stood(item, today) for item in raised]
+    return [item for item in stood if sees_all(actor) or item.state not in UNISSUED]
 
 
 def items_between(first: date, last: date, *, actor: Actor) -> tuple[ItemLine, ...]:

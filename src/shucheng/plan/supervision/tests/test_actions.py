@@ -320,3 +320,25 @@ def test_a_withdrawn_item_moves_no_more(town: Town) -> None:
     with pytest.raises(Invalid):
         move_item(item.number, None, "reply", text="x", actor=town.liaison)
     assert SupervisionItem.objects.get(pk=item.pk).closed_on == TODAY
+
+
+def test_the_summary_of_an_earlier_day_tells_how_it_stood_then(town: Town, today: SetDay) -> None:
+    item = town.working(due_in=5)
+    drafted = raise_item(town.draft(), actor=town.office)
+    then = supervision_summary(TODAY, actor=town.office)
+    assert (then.open, then.overdue, then.closed, then.raised) == (1, 0, 0, 2)
+    late = date(2026, 9, 9)
+    today(late)
+    move_item(drafted.number, drafted.revision, "submit", actor=town.office)
+    item = move_item(item.number, item.revision, "finish", text="完成", actor=town.liaison)
+    closing = date(2026, 9, 10)
+    today(closing)
+    move_item(item.number, item.revision, "close", text="属实", actor=town.office)
+    raise_item(town.draft(), actor=town.office)
+    now = supervision_summary(closing, actor=town.office)
+    assert (now.open, now.overdue, now.closed, now.raised, now.to_decide) == (0, 0, 1, 3, 1)
+    assert supervision_summary(TODAY, actor=town.office) == then
+    before = supervision_summary(late, actor=town.office)
+    assert (before.open, before.closed, before.to_decide) == (1, 0, 2)
+    assert supervision_summary(late, actor=town.liaison).to_decide == 1, "no draft is told of"
+    assert supervision_summary(date(2026, 8, 1), actor=town.office).raised == 0
