@@ -29,7 +29,7 @@ const compare = (input) => {
   const cell = input.closest("[data-cell]");
   const now = read(input.value);
   const base = (name) => (cell.dataset[name] === "" ? null : Number(cell.dataset[name]));
-  cell.querySelector("[data-on-previous]").textContent = change(now, base("previous"), cell.dataset.points);
+  cell.querySelector("[data-on-previous]").textContent = change(now, base("previous"), cell.dataset.points) || "—";
   cell.querySelector("[data-on-year]").textContent = change(now, base("yearAgo"), cell.dataset.points) || "—";
 };
 

@@ -3,12 +3,22 @@
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shucheng.plan.judgement.judge import Direction, Facts, Light, LightRule, judge, pace, progress
+from shucheng.plan.judgement.judge import (
+    Direction,
+    Facts,
+    Light,
+    LightRule,
+    judge,
+    pace,
+    progress,
+    reached,
+)
 
 RULE = LightRule("schedule", 1, green=Decimal(100), yellow=Decimal(90), late_after_days=3)
 DUE = date(2026, 10, 12)
@@ -155,3 +165,49 @@ def test_a_target_or_an_expectation_of_zero_gives_no_ratio(
     assert found.reason == ("reached" if direction == "up" else "behind")
     assert found.gap is not None
     assert target != "0" or found.attainment is None
+
+
+_NUMBERS = st.integers(-40, 40).map(lambda each: Decimal(each) / 10)
+
+
+@given(_NUMBERS, _NUMBERS, st.sampled_from([">", ">=", "<", "<="]))
+def test_a_target_is_judged_by_its_comparator(
+    value: Decimal, asked: Decimal, comparator: str
+) -> None:
+    meets = {
+        ">": value > asked,
+        ">=": value >= asked,
+        "<": value < asked,
+        "<=": value <= asked,
+    }[comparator]
+    direction: Direction = "up" if comparator[0] == ">" else "down"
+    strict = len(comparator) == 1
+    assert reached(value, asked, direction, strict=strict) == meets
+    found = judge(Facts(value, asked, asked, direction, strict), RULE)
+    assert (found.light == "green") == meets
+
+
+@pytest.mark.parametrize(("green", "light"), [(100, "yellow"), (95, "green")])
+def test_the_number_itself_is_short_of_more_than_it(green: int, light: Light) -> None:
+    rule = LightRule("schedule", 2, green=Decimal(green), yellow=Decimal(90))
+    facts = Facts(Decimal(50), Decimal(50), Decimal(50), strict=True)
+    assert judge(facts, rule).light == light
+    assert judge(replace(facts, value=Decimal("50.01")), rule).light == "green"
+
+
+@pytest.mark.parametrize(
+    ("facts", "reason"),
+    [
+        ({}, "nothing_asked"),
+        ({"value": Decimal(3)}, "reached"),
+        ({"value": Decimal(-1)}, "behind"),
+        ({"signed": True}, "reached"),
+        ({"strict": True}, "behind"),
+        ({"direction": "down"}, "reached"),
+        ({"target": Decimal(5)}, "reached"),
+    ],
+)
+def test_none_of_nothing_is_no_achievement(facts: dict[str, Any], reason: str) -> None:
+    """A county's part of 0 is no task; a growth of at least 0, and at most 0 faults, are."""
+    zero = {name: Decimal(0) for name in ("value", "target", "expected")}
+    assert judge(Facts(**{**zero, **facts}), RULE).reason == reason

@@ -42,14 +42,17 @@ class LightRule:
 class Facts:
     """What is known of an indicator at a period.
 
-    `target` is the year's, `expected` what the path wants by now; `due` is when the value was to
-    be reported and `today` when it is judged.
+    `target` is the year's, `expected` what the path wants by now; `strict` where the number itself
+    is not enough (大于, 小于), `signed` where values can be below zero, so that a target of zero
+    asks for something; `due` is when the value was to be reported and `today` when it is judged.
     """
 
     value: Decimal | None
     target: Decimal | None
     expected: Decimal | None
     direction: Direction = "up"
+    strict: bool = False
+    signed: bool = False
     due: date | None = None
     today: date | None = None
 
@@ -122,8 +125,12 @@ def progress(
     return above / below * 100
 
 
-def reached(value: Decimal, wanted: Decimal, direction: Direction = "up") -> bool:
-    return value >= wanted if direction == "up" else value <= wanted
+def reached(
+    value: Decimal, wanted: Decimal, direction: Direction = "up", *, strict: bool = False
+) -> bool:
+    if value == wanted:
+        return not strict
+    return (value > wanted) == (direction == "up")
 
 
 def _light(facts: Facts, schedule: Decimal | None, rule: LightRule) -> tuple[Light, str]:
@@ -133,14 +140,31 @@ def _light(facts: Facts, schedule: Decimal | None, rule: LightRule) -> tuple[Lig
         return ("blue", "late") if late else ("grey", "no_data")
     if facts.expected is None:
         return "grey", "no_path"
+    if facts.value == facts.target == 0 and _asks_nothing(facts):
+        return "grey", "nothing_asked"
     if schedule is None:
         # No ratio to compare by: reached or not is still a fact.
-        if reached(facts.value, facts.expected, facts.direction):
+        if reached(facts.value, facts.expected, facts.direction, strict=facts.strict):
             return "green", "reached"
         return "red", "behind"
-    if schedule >= rule.green:
+    if _passes(schedule, rule.green, facts):
         return "green", "on_schedule"
-    return ("yellow", "slightly_behind") if schedule >= rule.yellow else ("red", "behind")
+    if _passes(schedule, rule.yellow, facts):
+        return "yellow", "slightly_behind"
+    return "red", "behind"
+
+
+def _asks_nothing(facts: Facts) -> bool:
+    """Whether a target of zero is no task at all: of what is counted, everybody has none."""
+    return facts.direction == "up" and not facts.strict and not facts.signed
+
+
+def _passes(schedule: Decimal, limit: Decimal, facts: Facts) -> bool:
+    """Whether schedule progress is up to a limit; of more than a number, the number is not yet its
+    whole."""
+    if schedule == limit == _WHOLE:
+        return not facts.strict
+    return schedule >= limit
 
 
 def _gap(facts: Facts) -> Decimal | None:

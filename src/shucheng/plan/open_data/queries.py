@@ -320,7 +320,8 @@ def _definitions(bindings: Sequence[Binding]) -> dict[int, model.Text]:
 
 
 def _leads(bindings: Sequence[Binding]) -> dict[int, model.Text]:
-    """Who leads the indicator in the plan in force; else who owns the metric it reads."""
+    """Who leads the indicator in the plan in force, everybody in the plan's order; else who owns
+    the metric it reads."""
     found: dict[int, model.Text] = {}
     version = current_version()
     for each in bindings:
@@ -332,9 +333,17 @@ def _leads(bindings: Sequence[Binding]) -> dict[int, model.Text]:
         return found
     indicators = Indicator.objects.filter(version=version, binding__in=bindings)
     tied = dict(indicators.values_list("pk", "binding_id"))
-    duties = Duty.objects.filter(indicator__in=tied, role=DutyRole.LEAD).order_by("-position")
+    duties = Duty.objects.filter(indicator__in=tied, role=DutyRole.LEAD).order_by("position")
+    named: dict[int, list[Duty]] = {}
     for duty in duties.select_related("organisation"):
-        name_en = duty.organisation.name_en if duty.organisation else ""
         if duty.indicator_id is not None:
-            found[tied[duty.indicator_id]] = model.Text(duty.name, name_en)
-    return found
+            named.setdefault(tied[duty.indicator_id], []).append(duty)
+    return found | {pk: _names(leads) for pk, leads in named.items()}
+
+
+def _names(duties: Sequence[Duty]) -> model.Text:
+    """Organisations as one text; an English one only where all of them have an English name."""
+    english = [each.organisation.name_en if each.organisation else "" for each in duties]
+    return model.Text(
+        "、".join(each.name for each in duties), ", ".join(english) if all(english) else ""
+    )

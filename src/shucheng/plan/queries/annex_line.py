@@ -8,6 +8,7 @@ from shucheng.plan.judgement.judge import Direction
 from shucheng.plan.models import Indicator, Target
 
 _BELOW = frozenset({"<", "<="})
+_STRICT = frozenset({"<", ">"})
 
 
 def direction_of(row: Indicator | Target) -> Direction:
@@ -23,6 +24,11 @@ def comparator_of(row: Indicator | Target) -> str:
     if direction_of(row) == "up" or row.comparator in _BELOW:
         return row.comparator
     return "<" if row.comparator == ">" else "<="
+
+
+def is_strict(row: Indicator | Target) -> bool:
+    """Whether the number itself is not enough: more than it is asked for, or less."""
+    return comparator_of(row) in _STRICT
 
 
 def factor_of(indicator: Indicator) -> Decimal | None:

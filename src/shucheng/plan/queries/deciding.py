@@ -9,11 +9,19 @@ from django.utils import timezone
 from shucheng.kernel.public import Actor, city_area_code
 from shucheng.lib.periods import Frequency, Period
 from shucheng.plan.judgement.path import Method
-from shucheng.plan.models import Decomposition, DifferenceNote, Indicator, PathMethod, PathSetting
+from shucheng.plan.models import (
+    Decomposition,
+    DifferenceNote,
+    Indicator,
+    PartKind,
+    PathMethod,
+    PathSetting,
+)
 from shucheng.plan.queries.drivers import difference_notes
 from shucheng.plan.queries.explain import indicator_of
 from shucheng.plan.queries.judge import judge_plan
 from shucheng.plan.queries.judged import Judged
+from shucheng.plan.queries.paths import is_outdated
 from shucheng.plan.queries.splitting import (
     Proposal,
     propose_areas,
@@ -50,6 +58,12 @@ class Deciding:
     settings: tuple[PathSetting, ...]
     notes: tuple[DifferenceNote, ...]
     simulated: bool
+
+    @property
+    def targets_outdated(self) -> bool:
+        """The counties' targets in force were made for another target than the year has by now."""
+        newest = next((row for row in self.decomposed if row.kind == PartKind.AREAS), None)
+        return newest is not None and is_outdated(newest, self.indicator)
 
 
 def deciding(
@@ -117,7 +131,7 @@ def _year(years: tuple[int, ...]) -> int:
 
 def _fixed(decomposed: tuple[Decomposition, ...]) -> dict[str, Decimal]:
     """What was fixed by hand the last time."""
-    newest = next((row for row in decomposed if row.kind == "areas"), None)
+    newest = next((row for row in decomposed if row.kind == PartKind.AREAS), None)
     return {part.area: part.value for part in newest.parts.all() if part.fixed} if newest else {}
 
 

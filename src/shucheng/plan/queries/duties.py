@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from typing import TypeVar
 
 from django.db.models import Count, Q
@@ -20,6 +21,8 @@ from shucheng.plan.models import (
     Task,
     WorkPoint,
 )
+from shucheng.plan.queries.judge import judge_measured
+from shucheng.plan.queries.judged import Judged
 from shucheng.plan.queries.measured import (
     Known,
     MeasuredPlan,
@@ -76,6 +79,17 @@ class IndicatorDuty(IndicatorNow):
     duty: Duty
     last: IndicatorTarget | None
     missing: str
+    judged: Judged | None
+
+    @property
+    def is_late(self) -> bool:
+        """The value of the judged period is overdue; the latest is older."""
+        return self.judged is not None and self.judged.light == "blue"
+
+    @property
+    def value(self) -> Decimal | None:
+        """Nothing is said by an older value while the one asked for is late."""
+        return None if self.is_late else super(IndicatorDuty, self).value
 
     @property
     def known(self) -> Known | None:
@@ -160,8 +174,9 @@ class Duties:
         return sum(line.reached for line in self.indicators)
 
     @property
-    def known(self) -> int:
-        return sum(line.known is not None for line in self.indicators)
+    def compared(self) -> int:
+        """Indicators whose value can be held against the year's target."""
+        return sum(line.value is not None for line in self.indicators)
 
     @property
     def targets_known(self) -> int:
@@ -220,7 +235,7 @@ def duties_of(name: str, *, actor: Actor, today: date | None = None) -> Duties:
         organisation_id=organisation_id,
         version=version,
         today=now,
-        indicators=_indicators(plan, duties, now),
+        indicators=_indicators(plan, duties, now, today),
         tasks=tuple(line for line in lines if line.duty.task_id),
         work_points=_by_year([line for line in lines if line.duty.work_point_id], now),
         targets=tuple(
@@ -241,8 +256,12 @@ def _line(
 
 
 def _indicators(
-    plan: MeasuredPlan, duties: Sequence[Duty], today: date
+    plan: MeasuredPlan, duties: Sequence[Duty], today: date, as_of: date | None
 ) -> tuple[IndicatorDuty, ...]:
+    if not any(duty.indicator_id for duty in duties):
+        return ()
+    now, _before = judge_measured(plan, today, as_of=as_of)
+    judged = {each.indicator.code: each for each in now.city}
 
     def line(duty: Duty, indicator: Indicator) -> IndicatorDuty:
         found = plan.of(indicator)
@@ -255,6 +274,7 @@ def _indicators(
             or next(reversed(path), None),
             last=path[-1] if len(path) > 1 else None,
             missing=why_unmeasured(found.binding),
+            judged=judged.get(indicator.code),
         )
 
     lines = [line(duty, duty.indicator) for duty in duties if duty.indicator]

@@ -12,10 +12,10 @@ from shucheng.plan.queries.judge import judge_plan
 from shucheng.plan.queries.judged import Judged, JudgedPlan
 from shucheng.plan.queries.light_words import (
     METHODS,
+    expected_said,
     light_label,
     pace_said,
     reason_label,
-    shortened,
     why_this_light,
 )
 from shucheng.plan.queries.promises import figure
@@ -75,7 +75,7 @@ def _facts(judged: Judged, as_of: date | None) -> tuple[Fact, ...]:
     shown += [
         Fact(_("Known so far"), value, link),
         Fact(_("Target of the year"), f"{figure(judged.target)} {unit}".strip()),
-        Fact(_("Expected by now"), f"{shortened(judged.expected)} {unit}".strip()),
+        Fact(_("Expected by now"), f"{expected_said(facts)} {unit}".strip()),
         Fact(_("Attainment"), _percent(judged.attainment)),
         Fact(_("Schedule progress"), _percent(judged.schedule_progress)),
     ]

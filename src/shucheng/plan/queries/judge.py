@@ -14,7 +14,7 @@ from shucheng.lib.periods import FREQUENCIES, Frequency, Period
 from shucheng.plan.judgement.judge import Facts, judge, pace
 from shucheng.plan.judgement.ranking import LOOK_BACK, Rank, ranks
 from shucheng.plan.models import Indicator, PlanVersion
-from shucheng.plan.queries.annex_line import direction_of, factor_of
+from shucheng.plan.queries.annex_line import direction_of, factor_of, is_strict
 from shucheng.plan.queries.area_series import (
     Series,
     counted,
@@ -286,6 +286,8 @@ class _Grounds:
             target=path.targets.get(period.year) if path and period else None,
             expected=path.expected(period) if path and period else None,
             direction=direction_of(indicator),
+            strict=is_strict(indicator),
+            signed=path is not None and path.shape == "constant",
             due=due,
             today=self.today,
         )

@@ -8,10 +8,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from shucheng.lib.periods import Period
-from shucheng.plan.judgement.judge import Light
+from shucheng.plan.judgement.judge import Facts, Light, reached
 from shucheng.plan.judgement.ranking import Rank
 from shucheng.plan.queries.judged import Judged
-from shucheng.plan.queries.promises import figure
+from shucheng.plan.queries.promises import COMPARATORS, figure
 
 # In the order in which they are to be looked at.
 LIGHTS: Final[dict[Light, str | Promise]] = {
@@ -29,6 +29,7 @@ REASONS: Final[dict[str, str | Promise]] = {
     "late": gettext_lazy("data late"),
     "no_data": gettext_lazy("no data"),
     "no_path": gettext_lazy("no target to hold it against"),
+    "nothing_asked": gettext_lazy("nothing asked for"),
 }
 _USUAL: Final[dict[Light, str]] = {
     "green": "on_schedule",
@@ -76,10 +77,12 @@ def why_this_light(judged: Judged) -> str:
             return _("Nothing has been published for it yet.")
         case "no_path":
             return _("There is no target for this year, or nobody knows where the year began.")
+        case "nothing_asked":
+            return _("Its target of this year is 0: nothing is asked for, and nothing is there.")
     values = {
         "period": judged.period,
         "value": f"{figure(facts.value)} {unit}".strip(),
-        "expected": f"{shortened(facts.expected)} {unit}".strip(),
+        "expected": f"{expected_said(facts)} {unit}".strip(),
         "progress": figure(judged.schedule_progress),
     }
     if judged.schedule_progress is None:
@@ -98,17 +101,17 @@ def pace_said(judged: Judged) -> str:
     pace = judged.pace
     if pace is None or judged.value is None or judged.target is None:
         return ""
-    behind = judged.target - judged.value
-    if judged.outcome.facts.direction == "down":
-        behind = -behind
-    if behind <= 0:
+    if judged.reason == "nothing_asked":
+        return ""
+    facts = judged.outcome.facts
+    if reached(judged.value, judged.target, facts.direction, strict=facts.strict):
         return _("This year's target is reached.")
     values = {
         "amount": f"{shortened(abs(pace.needed))} {judged.unit}".strip(),
         "step": _STEPS[_frequency(judged)],
         "ratio": figure(pace.ratio),
     }
-    if pace.ratio is None or judged.outcome.facts.direction == "down":
+    if pace.ratio is None or facts.direction == "down":
         return _("%(amount)s a %(step)s is still needed.") % values
     return _("%(amount)s a %(step)s is still needed, %(ratio)s times the pace so far.") % values
 
@@ -131,6 +134,14 @@ def rank_past(rank: Rank | None) -> str:
         "worst": rank.worst,
         "n": rank.periods,
     }
+
+
+def expected_said(facts: Facts) -> str:
+    """What the path expects; “more than 50” where the number itself is not enough."""
+    number = shortened(facts.expected)
+    if facts.expected is None or not facts.strict:
+        return number
+    return f"{COMPARATORS['>' if facts.direction == 'up' else '<']} {number}"
 
 
 def shortened(value: Decimal | None) -> str:

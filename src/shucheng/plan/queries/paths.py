@@ -16,12 +16,14 @@ from shucheng.plan.models import (
     AreaTarget,
     Binding,
     Decomposition,
+    FormulaVersion,
     Indicator,
     PartKind,
     PathMethod,
     PathSetting,
 )
 from shucheng.plan.queries.annex_line import converted
+from shucheng.plan.queries.computed import as_told
 from shucheng.plan.queries.moments import known_by
 
 Series = Mapping[Period, Decimal | None]
@@ -42,12 +44,19 @@ class AreaPath:
 
 @dataclass(frozen=True, slots=True)
 class PathBook:
-    """How the paths of some indicators run, as known on a day; read with three queries."""
+    """How the paths of some indicators run, as known on a day; read with three queries, two more
+    for a day that is past."""
 
     settings: Mapping[tuple[str, int], PathSetting]
     decompositions: Mapping[tuple[str, int], Decomposition]
     # (indicator, year) → area → target, in the decomposition's unit.
     parts: Mapping[tuple[str, int], Mapping[str, Decimal]]
+    # Binding id → the formula of the day; empty where it is today's.
+    told: Mapping[int, Binding | FormulaVersion]
+
+    def shape(self, indicator: Indicator) -> Shape:
+        """How an indicator's values run through a year, by the formula of the day."""
+        return binding_shape(self.told.get(indicator.binding_id or 0, indicator.binding))
 
     def city(self, indicator: Indicator, series: Series) -> Path | None:
         """The path to the plan's yearly targets; None where the plan gives none.
@@ -58,7 +67,7 @@ class PathBook:
         if not targets:
             return None
         settings = {year: self.settings.get((indicator.code, year)) for year in targets}
-        straight = straight_path(indicator, targets, series)
+        straight = straight_path(indicator, self.shape(indicator), targets, series)
         return replace(
             straight,
             seasons={
@@ -91,7 +100,7 @@ class PathBook:
         }
         if not targets:
             return None
-        shape = binding_shape(indicator.binding)
+        shape = self.shape(indicator)
         frequency = frequency_of(series)
         seasons: dict[int, Seasons] = {}
         for year in targets:
@@ -133,11 +142,18 @@ def path_book(codes: Iterable[str], as_of: date | None = None) -> PathBook:
         settings={(row.indicator, row.year): row for row in settings.prefetch_related("knots")},
         decompositions=newest,
         parts=parts,
+        told=_told_on(as_of, wanted) if as_of else {},
     )
 
 
-def binding_shape(binding: Binding | None) -> Shape:
-    """How the values of a binding run through a year."""
+def _told_on(as_of: date, codes: list[str]) -> dict[int, Binding | FormulaVersion]:
+    """Binding id → the formula it had on a day."""
+    bindings = Binding.objects.filter(indicators__code__in=codes).distinct()
+    return {binding.pk: told for binding, told in as_told(bindings, as_of).items()}
+
+
+def binding_shape(binding: Binding | FormulaVersion | None) -> Shape:
+    """How the values of a binding, or of a formula it had, run through a year."""
     if binding is None:
         return "stock"
     try:
@@ -161,10 +177,12 @@ def _told(value: Decimal, made: Decomposition, indicator: Indicator) -> Decimal 
     return converted(value, made.unit, indicator.unit)
 
 
-def straight_path(indicator: Indicator, targets: Mapping[int, Decimal], series: Series) -> Path:
+def straight_path(
+    indicator: Indicator, shape: Shape, targets: Mapping[int, Decimal], series: Series
+) -> Path:
     """The city's path, before anybody bent it: from the value before the plan's period, or where
     nobody knows that, the one before the first target."""
-    shape, first = binding_shape(indicator.binding), min(targets)
+    first = min(targets)
     start = min(indicator.version.period_start or first, first)
     base = base_of(series, start, shape)
     if base is None and shape != "since_start":

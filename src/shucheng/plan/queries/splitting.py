@@ -176,7 +176,8 @@ def start_and_target(indicator: Indicator, year: int) -> tuple[Decimal | None, D
     if year - 1 in targets:
         return targets[year - 1], target
     found = _of_areas(indicator, [city_area_code()]).get(city_area_code())
-    return straight_path(indicator, targets, found.values if found else {}).start(year), target
+    path = straight_path(indicator, shape, targets, found.values if found else {})
+    return path.start(year), target
 
 
 def _split(

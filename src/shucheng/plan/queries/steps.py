@@ -18,8 +18,8 @@ from shucheng.kernel.public import (
     submission_of_observation,
 )
 from shucheng.lib.periods import Period
-from shucheng.plan.models import Binding, Indicator, Item, PlanVersion, Target
-from shucheng.plan.queries.computed import first_year_of, metrics_of, observations_below
+from shucheng.plan.models import Binding, FormulaVersion, Indicator, Item, PlanVersion, Target
+from shucheng.plan.queries.computed import as_told, first_year_of, metrics_of, observations_below
 from shucheng.plan.queries.formula_words import in_words
 from shucheng.plan.queries.measured import Known, metric_of, why_unmeasured
 from shucheng.plan.queries.promises import figure
@@ -66,21 +66,22 @@ def value_steps(
     unless an area is named."""
     if binding is None:
         return ()
+    told = as_told([binding], as_of)[binding]
     rests = ngettext("%(n)s observation", "%(n)s observations", known.rests_on)
     steps = [
         Step(
             _("Computation"),
             facts=(
-                Fact(_("Computed as"), in_words(binding.formula)),
-                Fact(_("Formula"), binding.formula),
-                *_formula_version(binding),
+                Fact(_("Computed as"), in_words(told.formula)),
+                Fact(_("Formula"), told.formula),
+                *_formula_version(binding, told),
                 Fact(_("Rests on"), rests % {"n": known.rests_on}),
             ),
             note=binding.note,
         )
     ]
     if as_of is not None:
-        note = _("The formula is the one in force now; the observations are those of that day.")
+        note = _("Both the formula and the observations are those of that day.")
         steps.append(Step(_("As known on %(day)s") % {"day": f"{as_of:%Y-%m-%d}"}, note=note))
     if known.rests_on > 1:
         parts = tuple(_parts(binding, known.period, version, area or city_area_code(), as_of))
@@ -88,8 +89,9 @@ def value_steps(
     return tuple(steps)
 
 
-def _formula_version(binding: Binding) -> tuple[Fact, ...]:
-    version = binding.formulas.order_by("-number").first()
+def _formula_version(binding: Binding, told: Binding | FormulaVersion) -> tuple[Fact, ...]:
+    newest = binding.formulas.order_by("-number").first()
+    version = told if isinstance(told, FormulaVersion) else newest
     if version is None:
         return ()
     said = _("%(number)s, since %(day)s") % {

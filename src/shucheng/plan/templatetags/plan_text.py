@@ -22,6 +22,7 @@ from shucheng.plan.models import (
     WorkPoint,
 )
 from shucheng.plan.queries import promises, steps
+from shucheng.plan.queries.formula_words import in_words
 from shucheng.plan.queries.measured import why_unmeasured
 from shucheng.plan.queries.targets import MeasuredTarget, TargetNow
 from shucheng.plan.queries.unreadable import Unreadable, unreadable
@@ -277,6 +278,7 @@ def place_of(target: MeasuredTarget) -> str:
 
 
 register.filter("why_unmeasured", why_unmeasured)
+register.filter("formula_words", in_words)
 
 
 @register.filter

@@ -24,6 +24,7 @@ from shucheng.plan.queries.forecasts import outlook
 from shucheng.plan.queries.items import indicator_page
 from shucheng.plan.queries.judge import judge_plan
 from shucheng.plan.queries.judged import Judged
+from shucheng.plan.queries.light_words import pace_said, why_this_light
 from shucheng.plan.queries.measured import measured_one
 from shucheng.plan.queries.standing import standing
 
@@ -154,3 +155,34 @@ def test_what_a_value_has_to_be_goes_by_the_plan_and_then_by_the_binding(
     target = Target(comparator=comparator)
     target.binding = Binding(direction=direction)
     assert comparator_of(target) == wanted
+
+
+@pytest.mark.parametrize(
+    ("comparator", "light", "reached"), [(">=", "green", True), (">", "yellow", False)]
+)
+def test_more_than_a_number_is_not_reached_by_the_number(
+    city: PlanVersion, office: Actor, comparator: str, light: str, reached: bool
+) -> None:
+    bound(city, formula="yoy(ytd(core_revenue))", unit="%")
+    one = revenue(city)
+    Indicator.objects.filter(pk=one.pk).update(unit="%", comparator=comparator)
+    one.path.filter(year=2026).update(value=10)
+    report("core_revenue", 2025, *[100] * 12)
+    report("core_revenue", 2026, *[110] * 7)
+    now = judged(city)
+    assert [now.value, now.light] == [10, light]
+    assert card(city, office).reached is reached
+    assert ("超过" in why_this_light(now)) is not reached
+    assert pace_said(now) == ""
+    report("core_revenue", 2026, *[110] * 7, 111)
+    more = judge_plan(city, date(2026, 9, 5)).of(one.code)
+    assert more is not None
+    assert more.light == "green"
+
+
+def test_an_indicator_has_the_annexs_unit_on_every_page(city: PlanVersion) -> None:
+    """Maps, comparisons and open data show the binding's unit, the others the annex's."""
+    rows = city.indicators.select_related("binding")
+    told = {row.name: (row.unit, row.binding.unit) for row in rows if row.binding}
+    assert len(told) == 15
+    assert {name: pair for name, pair in told.items() if pair[0] != pair[1]} == {}

@@ -30,7 +30,7 @@ def test_the_summary_counts_and_names_the_next_date(published: PlanVersion, offi
     assert page.leading_tasks == 0
     assert page.overdue == 1, "the work list is of 2025"
     assert (page.next_due, page.days_left) == (date(2026, 12, 31), 305)
-    assert (page.year, page.known, page.reached) == (2026, 0, 0)
+    assert (page.year, page.compared, page.reached) == (2026, 0, 0)
     assert duties_of("市数据局", actor=office, today=date(2025, 3, 1)).overdue == 0
     late = duties_of("市数据局", actor=office, today=date(2031, 1, 1))
     assert (late.next_due, late.days_left) == (None, 0)

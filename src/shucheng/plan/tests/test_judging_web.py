@@ -277,3 +277,16 @@ def test_a_red_county_offers_an_item_of_supervision_to_whom_may_raise_one(
     offered = f"/supervision/propose/{red.indicator.code}/?area={red.area}"
     assert offered in page(office_browser, address)
     assert offered not in page(leader, address)
+
+
+def test_parts_that_were_made_for_another_target_are_marked_where_they_are_set(
+    city: PlanVersion, revenue: Indicator, office_browser: Client, office: Actor
+) -> None:
+    report("core_revenue", months(2026, 100, last=7), DONGTAI)
+    decompose_over_areas(revenue.code, 2026, "分解", confirmed=True, actor=office)
+    address, mark = f"/monitoring/indicators/{revenue.code}/?year=2026", "按全市原目标分解"
+    assert mark not in page(office_browser, address)
+    revenue.path.filter(year=2026).update(value=2800)
+    assert mark in page(office_browser, address)
+    decompose_over_areas(revenue.code, 2026, "重新分解", confirmed=True, actor=office)
+    assert mark not in page(office_browser, address)

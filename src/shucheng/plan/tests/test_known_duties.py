@@ -32,8 +32,8 @@ def test_each_indicator_and_target_stands_beside_what_is_known(
         assert line.current is not None
         assert line.known.value is not None
         share = (line.known.value / line.current.value * 100).quantize(Decimal("0.01"))
-        assert line.attainment == share
-    assert page.known == len(page.indicators)
+        assert line.attainment == (None if line.is_late else share)
+    assert page.compared == sum(not line.is_late for line in page.indicators)
     assert page.simulated
     inside = {entry.target.pk for line in (*page.tasks, *page.points) for entry in line.targets}
     assert {entry.now.target.pk for entry in page.targets} == inside
@@ -46,7 +46,7 @@ def test_the_page_says_what_is_simulated_and_what_is_unknown(
     leader.get("/duties/市数据局/")
     with CaptureQueriesContext(connection) as queries:
         page = leader.get("/duties/市数据局/").content.decode()
-    assert len(queries) <= 26, [q["sql"][:100] for q in queries]
+    assert len(queries) <= 28, [q["sql"][:100] for q in queries]
     assert 'class="simulated-value"' in page
     assert "模拟数据" in page
     assert page.count("完成情况尚未填报") == 1, "what is overdue is said once"

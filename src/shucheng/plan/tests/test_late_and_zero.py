@@ -14,8 +14,10 @@ from shucheng.plan.actions.judging import decompose_over_areas
 from shucheng.plan.judging import AreaTarget
 from shucheng.plan.models import Binding, Indicator, PlanVersion
 from shucheng.plan.queries.cockpit import cockpit_of
+from shucheng.plan.queries.duties import duties_of
 from shucheng.plan.queries.judge import judge_now_and_before, judge_plan
 from shucheng.plan.queries.judged import Changed, changes
+from shucheng.plan.queries.light_words import pace_said, why_this_light
 from shucheng.plan.queries.monitoring import monitoring, table_of
 from shucheng.plan.simulation import simulate_county_targets
 
@@ -133,3 +135,35 @@ def test_where_the_areas_have_more_than_the_target_it_is_split_by_weight(
         decomposition__indicator=indicator.code, decomposition__year=2026
     )
     assert {part.area: part.value for part in parts} == {DONGTAI: 2340, DAFENG: 260}
+
+
+def test_who_has_none_of_what_is_not_asked_for_has_not_reached_it(
+    city: PlanVersion, office: Actor
+) -> None:
+    indicator = of_revenue(city, "last(core_revenue)")
+    for area, before, now in ((DONGTAI, 100, 3000), (DAFENG, 0, 0)):
+        report({"2025-12": before, "2026-10": now}, area)
+    decompose_over_areas(indicator.code, 2026, "分解", fixed={DAFENG: Decimal(0)}, actor=office)
+    zero = judge_plan(city, TODAY).of(indicator.code, DAFENG)
+    assert zero is not None
+    assert [zero.value, zero.target, zero.light, zero.reason] == [0, 0, "grey", "nothing_asked"]
+    assert "目标为0" in why_this_light(zero)
+    assert pace_said(zero) == ""
+
+
+def test_a_duty_says_no_share_by_an_older_value_while_the_one_asked_for_is_late(
+    city: PlanVersion, office: Actor
+) -> None:
+    lead = city.indicators.get(no=1).duties.first()
+    assert lead is not None
+
+    def line() -> list[Any]:
+        page = duties_of(lead.name, actor=office)
+        found = next(each for each in page.indicators if each.indicator.no == 1)
+        assert found.known is not None
+        return [found.known.period, found.is_late, found.attainment, found.reached, page.compared]
+
+    report(months(2026, 400, 8))
+    assert line() == ["2026-08", True, None, False, 0]
+    report({"2026-09": 1, "2026-10": 1})
+    assert line() == ["2026-10", False, Decimal("123.15"), True, 1]

@@ -49,7 +49,7 @@ QUERIES = {
     "/plan/": 15,
     "/findings/": 15,
     "/duties/": 15,
-    "/duties/市数据局/": 20,
+    "/duties/市数据局/": 22,
     "/search/?q=算力": 20,
 }
 

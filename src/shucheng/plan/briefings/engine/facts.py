@@ -139,6 +139,8 @@ class IndicatorFacts:
     unit: str
     leads: tuple[str, ...]
     direction: Literal["up", "down"]
+    # The number that is asked for is itself not enough: more than it, or less.
+    strict: bool = False
     period: str
     value: Decimal | None
     last_period: str = ""

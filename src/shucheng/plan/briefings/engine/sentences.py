@@ -29,6 +29,7 @@ from shucheng.plan.briefings.engine.numbers import (
     quantity,
     shown,
 )
+from shucheng.plan.judgement.judge import reached
 
 LIGHT_NAMES: Final[dict[Light, str]] = {
     "green": "绿灯",
@@ -203,6 +204,8 @@ def needed(each: IndicatorFacts) -> Sentence:
     pace = each.pace
     if pace is None or each.target is None or each.value is None or not each.period:
         return ()
+    if each.reason == "nothing_asked":
+        return ()
     if _reached(each):
         return (text("年度目标已经达到。"),)
     frequency = Period.parse(each.period).frequency
@@ -224,7 +227,7 @@ def needed(each: IndicatorFacts) -> Sentence:
 def _reached(each: IndicatorFacts) -> bool:
     if each.value is None or each.target is None:
         return False
-    return each.value >= each.target if each.direction == "up" else each.value <= each.target
+    return reached(each.value, each.target, each.direction, strict=each.strict)
 
 
 def chance(each: IndicatorFacts) -> Sentence:

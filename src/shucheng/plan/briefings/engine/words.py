@@ -12,6 +12,7 @@ REASONS: Final[Mapping[str, str]] = {
     "late": "数据逾期",
     "no_data": "暂无数据",
     "no_path": "没有目标可比",
+    "nothing_asked": "未下达任务",
 }
 METHODS: Final[Mapping[str, str]] = {
     "last_value": "末期值",

@@ -40,8 +40,9 @@ from shucheng.plan.briefings.models import Issue
 from shucheng.plan.briefings.queries.chances import Chances
 from shucheng.plan.briefings.queries.comparing import comparisons, counties
 from shucheng.plan.briefings.queries.supervising import supervision_facts
+from shucheng.plan.judgement.path import Shape
 from shucheng.plan.models import Indicator, PlanVersion
-from shucheng.plan.queries.annex_line import direction_of, factor_of
+from shucheng.plan.queries.annex_line import direction_of, factor_of, is_strict
 from shucheng.plan.queries.area_series import Series, newest, series_of
 from shucheng.plan.queries.computed import compute, first_year_of
 from shucheng.plan.queries.drivers import contributions
@@ -199,7 +200,7 @@ class _Gathering:
         last = newest(series, period) if value is None else None
         shown = period if value is not None else last
         known = series.known.get(shown) if shown else None
-        shape = binding_shape(indicator.binding)
+        shape = _shape(each)
         year = period.year if period else self.asked.period.year
         return IndicatorFacts(
             code=indicator.code,
@@ -208,6 +209,7 @@ class _Gathering:
             unit=indicator.unit,
             leads=tuple(duty.name for duty in indicator.duties.all()),
             direction=direction_of(indicator),
+            strict=is_strict(indicator),
             period=each.period,
             value=plain(value),
             last_period=str(last) if last else "",
@@ -224,8 +226,8 @@ class _Gathering:
             before_period=before.period if before else "",
             before_light=before.light if before else None,
             before_value=plain(before.value) if before else None,
-            year_on_year=self._compared(indicator, series, period, year_before=True),
-            period_on_period=self._compared(indicator, series, period, year_before=False)
+            year_on_year=self._compared(each, series, period, year_before=True),
+            period_on_period=self._compared(each, series, period, year_before=False)
             if shape == "stock"
             else None,
             pace=_pace(each, period),
@@ -246,13 +248,13 @@ class _Gathering:
         return series_of(known, factor_of(indicator))
 
     def _compared(
-        self, indicator: Indicator, series: Series, period: Period | None, *, year_before: bool
+        self, each: Judged, series: Series, period: Period | None, *, year_before: bool
     ) -> Change | None:
-        if period is None or binding_shape(indicator.binding) == "since_start":
+        if period is None or _shape(each) == "since_start":
             return None  # a total since the plan began outgrows any earlier one by itself
         against = period.year_before() if year_before else period.previous()
         value, before = plain(series.values.get(period)), plain(series.values.get(against))
-        return change(value, before, str(against), indicator.unit)
+        return change(value, before, str(against), each.unit)
 
     def _chance(self, each: Judged, year: int) -> ChanceFacts | None:
         return self.chances.of(each, year) if each.target is not None else None
@@ -308,7 +310,7 @@ class _Gathering:
     def _drivers(self, each: Judged, facts: IndicatorFacts) -> DriversFacts | None:
         period = Period.parse(facts.period)
         against = period.previous()
-        shape = binding_shape(each.indicator.binding)
+        shape = _shape(each)
         if shape == "year_to_date" and against.year != period.year:
             return None  # a sum that began anew has not fallen
         found = contributions(each.indicator, str(period), str(against), as_of=self.as_of)
@@ -351,6 +353,11 @@ class _Gathering:
 
 def _replaced(facts: IndicatorFacts, drivers: DriversFacts | None) -> IndicatorFacts:
     return replace(facts, drivers=drivers)
+
+
+def _shape(each: Judged) -> Shape:
+    """How its values run through a year, by the formula of the day."""
+    return each.path.shape if each.path else binding_shape(each.indicator.binding)
 
 
 def _pace(each: Judged, period: Period | None) -> PaceFacts | None:

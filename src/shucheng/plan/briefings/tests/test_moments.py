@@ -15,7 +15,7 @@ from shucheng.plan.briefings.engine.facts import IndicatorFacts, from_json
 from shucheng.plan.briefings.models import Briefing, Issue
 from shucheng.plan.briefings.queries.briefings import briefing_page
 from shucheng.plan.briefings.tests.conftest import done, issued, made, report
-from shucheng.plan.models import Binding, PlanVersion
+from shucheng.plan.models import FormulaVersion, PlanVersion
 from shucheng.plan.supervision.actions.items import Draft, raise_item
 from shucheng.plan.supervision.actions.moves import issue_item, move_item
 
@@ -25,6 +25,15 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def office(db: None) -> Actor:
     return an_actor(Role.PLAN_OFFICE)
+
+
+def measured_by(version: PlanVersion, formula: str) -> None:
+    """The first indicator has another formula from now on."""
+    binding = version.indicators.get(no=1).binding
+    assert binding is not None
+    binding.formula = formula
+    binding.save(update_fields=["formula"])
+    FormulaVersion.objects.create(binding=binding, number=2, formula=formula, unit=binding.unit)
 
 
 def told(briefing: Briefing, no: int = 1) -> IndicatorFacts:
@@ -49,9 +58,7 @@ def test_a_briefing_of_an_earlier_month_ends_with_that_month(
 def test_a_total_since_the_plan_began_is_not_held_against_a_year_before(
     city: PlanVersion, office: Actor
 ) -> None:
-    Binding.objects.filter(pk=city.indicators.get(no=1).binding_id).update(
-        formula="cumulative(core_revenue)"
-    )
+    measured_by(city, "cumulative(core_revenue)")
     found = told(made(office))
     assert found.value is not None
     assert found.year_on_year is None
@@ -59,9 +66,7 @@ def test_a_total_since_the_plan_began_is_not_held_against_a_year_before(
 
 
 def test_a_pace_that_goes_the_other_way_has_no_ratio(city: PlanVersion, office: Actor) -> None:
-    Binding.objects.filter(pk=city.indicators.get(no=1).binding_id).update(
-        formula="last(core_revenue)"
-    )
+    measured_by(city, "last(core_revenue)")
     report("core_revenue", {"2025-11": 1})
     found = told(made(office, period="2025-11"))
     assert found.pace is not None

@@ -56,7 +56,8 @@ class Series:
 class Indicator:
     """What is said about a released indicator.
 
-    `formula` is the formula in words, `unit` as the city writes it, `organisation` who leads it.
+    `formula` is the formula in words, `unit` as the city writes it, `organisation` who
+    leads it, everybody the plan names.
     """
 
     code: str

@@ -18,7 +18,7 @@ from shucheng.kernel.public import (
     Role,
     correct_observation,
 )
-from shucheng.plan.models import Binding
+from shucheng.plan.models import Binding, DutyRole, Indicator
 from shucheng.plan.open_data.actions import release_indicator, withdraw_indicator
 from shucheng.plan.open_data.models import Release
 from shucheng.plan.open_data.queries import choices, published, state
@@ -179,3 +179,19 @@ def test_strangers_read_only_where_the_setting_says_so(
     else:
         with pytest.raises(Forbidden):
             published(actor=ANONYMOUS)
+
+
+def test_everybody_who_leads_is_named_in_the_plans_order(city: Binding) -> None:
+    indicator = Indicator.objects.filter(binding=None).order_by("no").first()
+    assert indicator is not None
+    Indicator.objects.filter(pk=indicator.pk).update(binding=city)
+    indicator.duties.filter(role=DutyRole.LEAD).delete()
+    for position, name in enumerate(("市工信局", "市统计局")):
+        indicator.duties.create(
+            version=indicator.version, name=name, role=DutyRole.LEAD, position=position
+        )
+    release()
+    assert published(actor=LIAISON).indicators[0].organisation.localised() == {
+        "zh": "市工信局、市统计局",
+        "en": "市工信局、市统计局",
+    }
