@@ -227,6 +227,8 @@ def make_samples() -> Samples:
         "valid_from": None,
         "valid_to": None,
         "expires_at": None,
+        "until": "2025-04-30",
+        "granted": True,
     }
     form = {
         "revision": review.revision,
@@ -243,6 +245,7 @@ def make_samples() -> Samples:
         "report/<str:number>/notices/": {**NOTICE, "recipients": "subject"},
         "reporting/forms/<str:code>/<slug:deed>/": {"revision": 1},
         "plan/load/": {"file": ("plan.txt", PLAN.encode())},
+        "/reporting/obligations/{obligation_id}/evidence": {"file": ("list.txt", b"a list")},
         "plan/<int:version_id>/items/": {
             "item": "task",
             "title": "新的任务",
@@ -369,7 +372,7 @@ def _reported(bureau: Organisation) -> dict[str | tuple[str, str], Any]:
         ("reporting:rule_change", "deed"): "retire",
         **{(f"reporting:{view}", "period"): "2025-01" for view in BUNDLE_PAGES},
         ("reporting:step", "move"): "withdraw",
-        ("reporting:decide", "request_id"): asked.pk,
+        "request_id": asked.pk,
         "deed": "ask",
     }
 

@@ -100,13 +100,17 @@ def _operations(samples: Samples) -> Iterator[Probe]:
                     headers[name] = str(samples.body[name])
                 elif parameter.get("required"):
                     query[name] = samples.body[name]
-            body = None
+            body = form = None
             if method in _WITH_BODY and "requestBody" in operation:
-                content = operation["requestBody"]["content"]["application/json"]["schema"]
-                body = json.dumps(_example(content, schema, samples.body))
+                content = operation["requestBody"]["content"]
+                if "application/json" in content:
+                    example = content["application/json"]["schema"]
+                    body = json.dumps(_example(example, schema, samples.body))
+                else:
+                    form = samples.forms[short]
             asked = "&".join(f"{name}={value}" for name, value in query.items())
             full = f"{path}?{asked}" if asked else path
-            yield Probe(f"{method.upper()} {template}", method, full, body, headers=headers)
+            yield Probe(f"{method.upper()} {template}", method, full, body, form, headers)
 
 
 def _of(samples: Samples, method: str, path: str, name: str) -> Any:

@@ -1,23 +1,34 @@
-"""Reporting for programs: what one's organisation owes, a sheet, its draft, handing it in."""
+"""Reporting for programs: what one's organisation owes, a sheet, its draft and evidence, handing it
+in, correcting what is published, extensions."""
 
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
-from ninja import Field, Router, Schema
+from ninja import Field, File, Router, Schema
+from ninja.files import UploadedFile
 from ninja.params.functions import Header
 
 from shucheng.kernel.errors import Invalid
 from shucheng.kernel.identity.actors import actor_for
-from shucheng.kernel.reporting.actions.drafts import save_draft
+from shucheng.kernel.reporting.actions import drafts
+from shucheng.kernel.reporting.actions.drafts import detach_evidence, save_draft, start_correction
 from shucheng.kernel.reporting.actions.moves import submit
+from shucheng.kernel.reporting.actions.obligations import ask_extension, decide_extension
 from shucheng.kernel.reporting.engine.model import Entry
-from shucheng.kernel.reporting.models import Submission
+from shucheng.kernel.reporting.engine.moves import State
+from shucheng.kernel.reporting.models import ExtensionEvent, Submission
 from shucheng.kernel.reporting.problem_texts import problem_text
-from shucheng.kernel.reporting.queries.lists import ObligationRow, obligation_row, obligations_of
+from shucheng.kernel.reporting.queries.lists import (
+    ObligationRow,
+    extension_requests,
+    obligation_row,
+    obligations_of,
+)
 from shucheng.kernel.reporting.queries.sheets import entries_of, problems_of, sheet_of
+from shucheng.kernel.reporting.queries.told import evidence_of, returned_because
 from shucheng.lib.numbers import whole_number
 
 router = Router(tags=["reporting"])
@@ -101,6 +112,7 @@ class SheetOut(Schema):
     obligation: ObligationOut
     submission: int | None
     revision: int = Field(description="Send it as If-Match")
+    returned_because: str = Field(description="What the reviewer wants corrected; or empty")
     cells: list[CellOut]
     problems: list[ProblemOut]
 
@@ -115,6 +127,43 @@ class SubmissionOut(Schema):
     state: str
     level: str
     revision: int
+
+
+class EvidenceOut(Schema):
+    id: int
+    name: str
+    kind: str
+    size: int
+    sha256: str
+    uploaded_at: datetime
+
+
+class CorrectionWanted(Schema):
+    reason: str
+    verified: bool = Field(
+        False,
+        description="Fill in preliminary values (P) as verified ones: only the status changes",
+    )
+
+
+class ExtensionWanted(Schema):
+    until: date = Field(description="A working day after the due day")
+    reason: str
+
+
+class ExtensionDecision(Schema):
+    granted: bool
+    reason: str = Field("", description="Needed where it is refused")
+
+
+class ExtensionOut(Schema):
+    id: int
+    obligation: int = Field(alias="obligation_id")
+    kind: str = Field(description="asked, granted, refused")
+    until: date
+    reason: str
+    by: str = Field(alias="person_name")
+    at: datetime = Field(alias="recorded_at")
 
 
 @router.get("/reporting/obligations", response=list[ObligationOut])
@@ -135,6 +184,7 @@ def sheet(request: HttpRequest, obligation_id: int) -> dict[str, Any]:
         "obligation": ObligationOut.of(row),
         "submission": asked.submission,
         "revision": asked.revision,
+        "returned_because": _returned_because(row),
         "cells": [
             {
                 **{name: getattr(cell, name) for name in _CELL_FIELDS},
@@ -171,6 +221,80 @@ def put_draft(
 def post_submit(request: HttpRequest, submission_id: int, if_match: str = _REVISION) -> Submission:
     """Hand in; the answer 422 names every error, and every warning without a reason."""
     return submit(submission_id, _revision(if_match), actor=actor_for(request))
+
+
+@router.get("/reporting/obligations/{obligation_id}/evidence", response=list[EvidenceOut])
+def evidence(request: HttpRequest, obligation_id: int) -> list[Any]:
+    """The evidence files of the newest answer, where one sees its values."""
+    actor = actor_for(request)
+    row = obligation_row(obligation_id, actor=actor)
+    if row.submission is None:
+        return []
+    return [file for file, _opens in evidence_of(row.submission, actor=actor)]
+
+
+@router.post("/reporting/obligations/{obligation_id}/evidence", response=SubmissionOut)
+def post_evidence(
+    request: HttpRequest,
+    obligation_id: int,
+    file: File[list[UploadedFile]],
+    if_match: str = _REVISION,
+) -> Submission:
+    """Add files to the draft (begun where there is none): all of them or none."""
+    files = [(each.name or "file", each.read()) for each in file]
+    return drafts.add_evidence(
+        obligation_id, files, revision=_revision(if_match), actor=actor_for(request)
+    )
+
+
+@router.delete("/reporting/submissions/{submission_id}/evidence/{file_id}", response=SubmissionOut)
+def delete_evidence(
+    request: HttpRequest, submission_id: int, file_id: int, if_match: str = _REVISION
+) -> Submission:
+    """Take a file off a draft; the file itself stays stored."""
+    return detach_evidence(
+        submission_id, file_id, revision=_revision(if_match), actor=actor_for(request)
+    )
+
+
+@router.post("/reporting/obligations/{obligation_id}/correction", response=SubmissionOut)
+def post_correction(
+    request: HttpRequest, obligation_id: int, wanted: CorrectionWanted
+) -> Submission:
+    """Begin to correct what is published: a draft with the published values filled in, which is
+    changed, handed in and reviewed like the first report."""
+    return start_correction(
+        obligation_id, wanted.reason, actor=actor_for(request), verified=wanted.verified
+    )
+
+
+@router.get("/reporting/extensions", response=list[ExtensionOut])
+def extensions(request: HttpRequest) -> list[Any]:
+    """Requests for a later due day that wait for one's decision."""
+    return extension_requests(actor=actor_for(request))
+
+
+@router.post("/reporting/obligations/{obligation_id}/extension", response=ExtensionOut)
+def post_extension(
+    request: HttpRequest, obligation_id: int, wanted: ExtensionWanted
+) -> ExtensionEvent:
+    """Ask for a later due day while nothing is handed in."""
+    return ask_extension(obligation_id, wanted.until, wanted.reason, actor=actor_for(request))
+
+
+@router.post("/reporting/extensions/{request_id}/decision", response=ExtensionOut)
+def post_decision(
+    request: HttpRequest, request_id: int, decision: ExtensionDecision
+) -> ExtensionEvent:
+    """Grant or refuse a request: the form's reviewer, or the plan office."""
+    return decide_extension(request_id, decision.granted, decision.reason, actor=actor_for(request))
+
+
+def _returned_because(row: ObligationRow) -> str:
+    if row.submission is None or row.submission.state != State.RETURNED:
+        return ""
+    event = returned_because([row]).get(row.submission.pk)
+    return event.comment if event else ""
 
 
 _CELL_FIELDS = (
