@@ -193,8 +193,12 @@ def observation_steps(observation: Observation) -> list[Step]:
         Fact(_("Period"), observation.period),
         Fact(_("Area"), str(observation.area)),
         Fact(_("Source"), str(SOURCES.get(observation.source, observation.source))),
-        Fact(_("Recorded"), _moment(observation.recorded_at)),
+        Fact(_("Recorded"), _recorded(observation)),
     ]
+    if not observation.is_normal:
+        facts.append(Fact(_("Status"), str(observation.get_status_display())))
+    if observation.supersedes_id and not submission:
+        facts.append(Fact(_("Correction"), observation.note))
     if observation.organisation:
         facts.append(Fact(_("Reported by"), str(observation.organisation)))
     if observation.recorded_by:
@@ -267,6 +271,11 @@ def use_of(metric: str) -> tuple[Binding | None, Indicator | None]:
         if indicator.binding and metric in metrics_of(indicator.binding.formula):
             return indicator.binding, indicator
     return None, None
+
+
+def _recorded(observation: Observation) -> str:
+    moment = _moment(observation.recorded_at)
+    return _("%(moment)s, simulated") % {"moment": moment} if observation.is_simulated else moment
 
 
 def _moment(moment: object) -> str:

@@ -3,6 +3,7 @@
 import csv
 import json
 import re
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -173,3 +174,30 @@ def test_an_areas_page_as_known_on_a_day_knows_no_more(leader: Client, revenue: 
     drawn = chart(text(leader, f"/areas/{TINGHU}/?as_of=2020-01-01"), "area-data")
     assert drawn["fans"] == []
     assert leader.get("/areas/nowhere/data.csv").status_code == 404
+
+
+def test_an_earlier_vintage_is_drawn_a_line_a_year_as_what_is_known_now(
+    leader: Client, revenue: Indicator
+) -> None:
+    job = system_actor("job")
+    for value, day, more in (
+        (210, 20, {}),
+        (240, 25, {"on_change": "supersede", "reason": "核定"}),
+    ):
+        rows = [
+            ObservationInput(
+                "core_revenue",
+                CITY,
+                period,
+                value if period == "2026-02" else 200,
+                recorded_at=datetime(2026, 3, day, 2, tzinfo=UTC),
+            )
+            for period in ("2025-01", "2025-02", "2026-01", "2026-02")
+        ]
+        record_observations(rows, actor=job, source="simulation", **more)
+    page = text(leader, f"/indicators/{revenue.code}/")
+    drawn = chart(page, "path-data")
+    vintages = [[value for value in run if value is not None] for run in drawn["vintages"]]
+    known = [[value for value in run if value is not None] for run in drawn["runs"]]
+    assert known == [[200, 400], [200, 440]]
+    assert vintages == [[200, 400], [200, 410]]

@@ -110,3 +110,17 @@ def test_the_last_periods_are_reported_and_the_earlier_ones_recorded() -> None:
 def test_the_demonstrations_department_and_county_follow_from_the_pack(pack: CityPack) -> None:
     assert reporting_owner(pack) == "industry"
     assert returned_area(pack) in {area.code for area in pack.areas}
+
+
+@pytest.mark.django_db
+def test_a_figure_is_known_from_the_moment_its_submission_was_published(
+    pack: CityPack, august: None
+) -> None:
+    load_city(pack, actor=ACTOR)
+    simulate_reports(pack, UNTIL, actor=ACTOR)
+    published = dict(rows("Submission", "pk", "published_at"))
+    found = Observation.objects.exclude(lineage={})
+    assert len({row.recorded_at.date() for row in found}) > 10
+    assert all(row.recorded_at == published[row.lineage["submission"]] for row in found)
+    corrected = found.filter(supersedes__status="P").select_related("supersedes")
+    assert any(row.value != row.supersedes.value for row in corrected if row.supersedes)

@@ -1,12 +1,13 @@
 """The cockpit: what it shows is kept until something changes, never longer."""
 
 import re
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 from tests.append_only import lifted
 
 from shucheng.kernel.public import (
@@ -18,7 +19,7 @@ from shucheng.kernel.public import (
     system_actor,
 )
 from shucheng.lib.periods import Period
-from shucheng.plan.public import make_forecasts
+from shucheng.plan.public import make_forecasts, simulate_supervision, supervision_summary
 from shucheng.web.tests.test_pages import browser_of, text_of, year
 
 __all__ = ["year"]  # fixtures
@@ -69,7 +70,7 @@ def test_the_first_view_after_a_change_reads_everything_once(year: None) -> None
     record_observations(rows, actor=system_actor("job"))
     with CaptureQueriesContext(connection) as queries:
         page(client)
-    assert len(queries) <= 27, "\n".join(q["sql"][:160] for q in queries)
+    assert len(queries) <= 23, "\n".join(q["sql"][:160] for q in queries)
 
 
 def test_what_is_kept_for_all_shows_each_only_what_is_theirs(year: None) -> None:
@@ -138,3 +139,47 @@ def test_a_past_day_is_called_that_day_and_the_lights_say_what_they_count(year: 
     assert "今天 " not in shown
     assert "当日 07-15" in shown
     assert "15 无数据" in shown
+
+
+def test_a_past_day_of_the_demonstration_has_the_figures_and_lights_of_then(year: None) -> None:
+    client = browser_of(Role.LEADER)
+    then, now = page(client, "/?as_of=2025-11-28"), page(client)
+    assert revenue_period(client) == "2026-06"
+    assert revenue_period(client, "/?as_of=2025-11-28") == "2025-10"
+    assert "2026-0" not in re.sub(r"2026-0\d-\d\d", "", then.split('id="map"')[0])
+    for light in ("status-good", "status-bad"):
+        assert light in then
+    shown = set(re.findall(r'href="/explain/value/(plan\.\d\d)/', then))
+    assert len(shown) >= 13
+    assert shown <= set(re.findall(r'href="/explain/value/(plan\.\d\d)/', now))
+
+
+def test_a_figure_that_was_settled_shows_its_preliminary_value_before(year: None) -> None:
+    client = browser_of(Role.LEADER)
+    address = "/explain/value/plan.02/2025-Q2/"
+    before, after = page(client, f"{address}?as_of=2025-09-20"), page(client, address)
+    figure = r'class="figure[^>]*>\s*<span[^>]*>([\d,.]+)'
+    first, settled = re.search(figure, before), re.search(figure, after)
+    assert first
+    assert settled
+    assert first[1] != settled[1]
+    assert "初步值" in before
+    assert "初步值" not in after
+    assert "2025-08-14 10:20，模拟" in before
+    assert "此前为初步数" in after
+
+
+def test_supervision_of_a_past_day_is_shown_as_it_stood(year: None) -> None:
+    client = browser_of(Role.PLAN_OFFICE)
+    assert simulate_supervision(timezone.localdate(), office="市数据局") > 20
+    assert strip(client) != strip(client, "/?as_of=2020-01-01")
+    assert strip(client, "/?as_of=2020-01-01")[0] == "0"
+    day = timezone.localdate() - timedelta(days=12)
+    summary = supervision_summary(day, actor=system_actor("cli"))
+    assert strip(client, f"/?as_of={day}")[:1] == [str(summary.open)]
+
+
+def strip(client: Client, address: str = "/") -> list[str]:
+    """The strip's figures: open, overdue, due soon, closed."""
+    found = page(client, address).split("strip-supervision", 1)[1].split("</section>", 1)[0]
+    return re.findall(r'class="value[^>]*>(\d+)', found)
