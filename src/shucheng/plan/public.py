@@ -24,7 +24,6 @@ from shucheng.plan.queries.cockpit import (
     cockpit_of,
     drivers_of,
     lights_by_area,
-    open_findings,
 )
 from shucheng.plan.queries.duties import organisations_with_duties
 from shucheng.plan.queries.forecasts import Outlook, forecasts_mark, outlook, outlooks
@@ -91,7 +90,6 @@ __all__ = [
     "load_city_pack",
     "load_plan",
     "make_forecasts",
-    "open_findings",
     "organisations_with_duties",
     "outlook",
     "outlooks",

@@ -8,11 +8,12 @@ from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.db import connection
+from django.db.models import Exists, OuterRef
 from django.http import HttpRequest
 from django.utils import timezone
 
 from shucheng.kernel.actor import ANONYMOUS, Actor, Channel, Role
-from shucheng.kernel.identity.models import ApiToken, Membership, Person
+from shucheng.kernel.identity.models import ApiToken, Membership, Organisation, Person
 from shucheng.kernel.identity.network import client_address, within
 from shucheng.kernel.identity.passwords import must_renew_password
 from shucheng.kernel.identity.permissions import EXCLUSIVE_ROLES, MANAGEMENT_ROLES
@@ -89,8 +90,11 @@ def token_digest(secret: str) -> str:
 def current_memberships(person: Person) -> list[Membership]:
     """What a person may act as now, the widest duty first."""
     now = timezone.now()
-    held = Membership.objects.select_related("organisation").filter(
-        person=person, valid_from__lte=now
+    below = Organisation.objects.filter(parent=OuterRef("organisation"))
+    held = (
+        Membership.objects.select_related("organisation")
+        .filter(person=person, valid_from__lte=now)
+        .annotate(is_above=Exists(below))
     )
     order = list(Role)
     current = [m for m in held if m.valid_to is None or m.valid_to > now]
@@ -103,6 +107,15 @@ def acting_choices(person: Person) -> list[Membership]:
     for membership in current_memberships(person):
         chosen.setdefault(membership.organisation_id, membership)
     return list(chosen.values())
+
+
+def _acted_for(membership: Membership | None) -> frozenset[int]:
+    """The organisation and all below it; most have none, which was told with the membership."""
+    if membership is None:
+        return frozenset()
+    if not getattr(membership, "is_above", True):
+        return frozenset({membership.organisation_id})
+    return organisations_below(membership.organisation_id)
 
 
 def organisations_below(organisation_id: int | None) -> frozenset[int]:
@@ -192,7 +205,7 @@ def _actor(
         name=str(person),
         roles=frozenset(Role(m.role) for m in held if m.organisation_id == organisation_id),
         organisation_id=organisation_id,
-        organisation_ids=organisations_below(organisation_id),
+        organisation_ids=_acted_for(membership),
         channel=channel,
         request_id=request_id,
         address=address,

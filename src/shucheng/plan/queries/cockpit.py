@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from shucheng.kernel.public import Actor
 from shucheng.lib.periods import Period
-from shucheng.plan.models import OPEN_FINDING, Duty, IndicatorTarget, PlanVersion, WorkPoint
+from shucheng.plan.models import Duty, IndicatorTarget, PlanVersion, WorkPoint
 from shucheng.plan.queries.drivers import Contributions, contributions
 from shucheng.plan.queries.forecasts import Outlook, TargetChance, outlook, outlooks
 from shucheng.plan.queries.judge import judge_measured, judge_plan
@@ -111,9 +111,7 @@ def cockpit_of(version: PlanVersion, *, actor: Actor, as_of: date | None = None)
     today = as_of or timezone.localdate()
     plan = measure_plan(version, everywhere=True, as_of=as_of)
     judged, before = judge_measured(plan, today, as_of=as_of)
-    duties = tuple(
-        version.duties.select_related("work_point").prefetch_related("work_point__targets")
-    )
+    duties = tuple(version.duties.select_related("work_point"))
     headlines = _headlines(plan, duties, today, judged)
     known = [h.latest for h in headlines if h.latest]
     return Cockpit(
@@ -129,11 +127,6 @@ def cockpit_of(version: PlanVersion, *, actor: Actor, as_of: date | None = None)
         changed=tuple(c for c in changes(judged, before) if c.now.area == judged.city_code),
         late=_late(judged),
     )
-
-
-def open_findings(version: PlanVersion) -> int:
-    """Errors and warnings of the text that nobody has settled."""
-    return version.findings.filter(OPEN_FINDING).count()
 
 
 def lights_by_area(

@@ -3,12 +3,21 @@
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from shucheng.kernel.public import Actor, NotFound
-from shucheng.plan.models import Decision, Finding, Item, ItemKind, PlanVersion, VersionState
+from shucheng.plan.models import (
+    OPEN_FINDING,
+    Decision,
+    Finding,
+    Item,
+    ItemKind,
+    PlanVersion,
+    VersionState,
+)
 from shucheng.plan.queries.moments import last_moment
 
 UNPUBLISHED = (
@@ -23,9 +32,16 @@ def current_version(as_of: date | None = None) -> PlanVersion | None:
     """The one version in force for the city: what the cockpit shows.
 
     As of a day, the one that had been published last by then; before any was, the first one, for
-    figures may be older than the plan that they are held against.
+    figures may be older than the plan that they are held against. `to_settle` is how many errors
+    and warnings of its text nobody has settled.
     """
-    light = PlanVersion.objects.select_related("plan").defer("text", "compiled", "tables")
+    to_settle = Finding.objects.filter(OPEN_FINDING, version=OuterRef("pk")).order_by()
+    counted = to_settle.values("version").annotate(count=Count("pk")).values("count")
+    light = (
+        PlanVersion.objects.select_related("plan")
+        .defer("text", "compiled", "tables")
+        .annotate(to_settle=Coalesce(Subquery(counted), 0))
+    )
     if as_of is None:
         return light.filter(state=VersionState.PUBLISHED).first()
     were = light.filter(state__in=[VersionState.PUBLISHED, VersionState.SUPERSEDED])

@@ -148,14 +148,14 @@ def _by_standing(targets: Sequence[TargetNow]) -> tuple[TargetNow, ...]:
 
 
 def _work(cockpit: Cockpit, parts: Sequence[SectionTargets]) -> Work:
-    now = {entry.target.pk: entry for part in parts for entry in part.targets}
+    named: dict[int | None, list[TargetNow]] = {}
+    for part in parts:
+        for entry in part.targets:
+            named.setdefault(entry.target.work_point_id, []).append(entry)
     leads = tuple(
         Lead(
             work.lead,
-            tuple(
-                Point(point, tuple(now[t.pk] for t in point.targets.all() if t.pk in now))
-                for point in work.work_points
-            ),
+            tuple(Point(point, tuple(named.get(point.pk, ()))) for point in work.work_points),
             work.due,
         )
         for work in cockpit.work

@@ -20,7 +20,6 @@ from shucheng.plan.public import (
     current_version,
     drivers_of,
     lights_by_area,
-    open_findings,
     supervision_summary,
 )
 from shucheng.web.cockpit.board import board
@@ -45,7 +44,6 @@ def home(request: HttpRequest) -> HttpResponse:
     context = {
         "version": version,
         "parts": parts,
-        "findings": open_findings(version),
         "supervision": _supervision(actor, as_of),
         "period": parts["period"],
     }

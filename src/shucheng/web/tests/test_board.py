@@ -16,26 +16,30 @@ from shucheng.web.cockpit.board import board
 TODAY = date(2026, 11, 24)
 
 
-class Point:
-    """A work point that names the targets given."""
-
-    def __init__(self, year: int, *targets: int) -> None:
-        self.year = year
-        self.targets = SimpleNamespace(all=lambda: [SimpleNamespace(pk=pk) for pk in targets])
+def point(pk: int, year: int) -> Any:
+    return SimpleNamespace(pk=pk, year=year)
 
 
 _DUE = ("year", "implied_year", "kind")
 
 
 def part(
-    *standings: Standing, tasks: int = 0, due: Sequence[tuple[int | None, int, str]] = ()
+    *standings: Standing,
+    tasks: int = 0,
+    due: Sequence[tuple[int | None, int, str]] = (),
+    work_point: int | None = None,
 ) -> SectionTargets:
+    """Targets that stand so; all of them named by a work point, where one is given."""
     when = due or [(2027, 2027, "level")] * len(standings)
     targets = tuple(
         TargetNow(
             target=cast(
                 Any,
-                SimpleNamespace(pk=number, **dict(zip(_DUE, when[number - 1], strict=True))),
+                SimpleNamespace(
+                    pk=number,
+                    work_point_id=work_point,
+                    **dict(zip(_DUE, when[number - 1], strict=True)),
+                ),
             ),
             measured=cast(Any, None),
             known=None,
@@ -81,7 +85,7 @@ def cockpit(*headlines: Any, today: date = TODAY) -> Any:
     return SimpleNamespace(
         headlines=headlines,
         work=(
-            SimpleNamespace(lead="市工信局", work_points=(Point(2025),), due=date(2025, 12, 31)),
+            SimpleNamespace(lead="市工信局", work_points=(point(1, 2025),), due=date(2025, 12, 31)),
         ),
         progress=SimpleNamespace(start=2025, end=2027, today=today),
     )
@@ -168,9 +172,9 @@ def test_a_day_that_all_work_points_share_is_said_once() -> None:
     assert (work.due, work.is_over) == (date(2025, 12, 31), True)
     whole.work = (
         *whole.work,
-        SimpleNamespace(lead="市数据局", work_points=(Point(2027, 1, 9),), due=date(2027, 12, 31)),
+        SimpleNamespace(lead="市数据局", work_points=(point(2, 2027),), due=date(2027, 12, 31)),
     )
-    work = board(whole, (part(Standing.REACHED),)).work
+    work = board(whole, (part(Standing.REACHED, work_point=2),)).work
     assert (work.due, work.is_over, work.most) == (None, False, 1)
     assert [entry.target.pk for entry in work.leads[1].points[0].targets] == [1]
 

@@ -2,17 +2,17 @@
 due, and which submission an observation came from."""
 
 from datetime import date, datetime
+from itertools import groupby
 from typing import NamedTuple
 
-from django.db.models import Exists, F, OuterRef
+from django.db.models import Exists, F, OuterRef, Subquery
 from django.urls import reverse
 
 from shucheng.kernel.observations.models import Observation
 from shucheng.kernel.observations.origins import Origin
 from shucheng.kernel.observations.queries import AsOf, end_of, known
 from shucheng.kernel.reporting.engine.moves import State
-from shucheng.kernel.reporting.models import FormLine, Obligation, Submission
-from shucheng.kernel.reporting.queries.standings import days_granted
+from shucheng.kernel.reporting.models import ExtensionEvent, FormLine, Obligation, Submission
 
 
 class FigureAsked(NamedTuple):
@@ -31,7 +31,7 @@ def figures_asked(
     as_of: AsOf = None,
 ) -> dict[tuple[str, str], tuple[FigureAsked, ...]]:
     """(metric code, area code) → what forms ask of it now, or had asked at the end of a day or at a
-    moment, answered or not; four queries.
+    moment, answered or not; three queries.
 
     A figure that reached the platform on another way (from a bay, imported) is not awaited. Due
     days that were reckoned anew when a year's holidays were announced count as they are now.
@@ -40,10 +40,9 @@ def figures_asked(
     tasks = _tasks(moment)
     waiting = [task for task in tasks if not task.is_answered]
     forms = {task.form_id for task in waiting}
-    lines: dict[int, list[FormLine]] = {}
-    asked = FormLine.objects.annotate(code=F("metric__code"))
-    for line in asked.only("form", "metric", "required", "first_day", "last_day"):
-        lines.setdefault(line.form_id, []).append(line)
+    asked = FormLine.objects.annotate(code=F("metric__code")).order_by("form")
+    rows = asked.only("form", "metric", "required", "first_day", "last_day")
+    lines = {form: list(found) for form, found in groupby(rows, lambda line: line.form_id)}
     there = set(
         known(moment)
         .filter(
@@ -56,10 +55,9 @@ def figures_asked(
         )
         .values_list("metric_version__metric_id", "area_id", "period")
     )
-    later = days_granted(moment)
     found: dict[tuple[str, str], list[FigureAsked]] = {}
     for task in tasks:
-        due = max(task.due_on, later.get(task.pk, task.due_on))
+        due = max(task.due_on, task.granted or task.due_on)
         for line in lines.get(task.form_id, ()):
             if line.asks(task.period_end):
                 is_there = task.is_answered or (line.metric_id, task.area_id, task.period) in there
@@ -70,13 +68,14 @@ def figures_asked(
 
 
 class _Task(NamedTuple):
-    pk: int
     form_id: int
     area_id: int
     area_code: str
     period: str
     period_end: date
     due_on: date
+    # The latest day an extension was granted until.
+    granted: date | None
     # Whether figures are published for it.
     is_answered: bool
 
@@ -84,12 +83,18 @@ class _Task(NamedTuple):
 def _tasks(moment: datetime | None) -> list[_Task]:
     """The tasks that there are, or were at a moment; there are many, and models of them idle."""
     answers = Submission.objects.filter(obligation=OuterRef("pk"), state=State.PUBLISHED)
+    granted = ExtensionEvent.objects.filter(
+        obligation=OuterRef("pk"), kind=ExtensionEvent.Kind.GRANTED
+    )
     tasks = Obligation.objects.order_by("-period_end", "pk")
     if moment is not None:
         answers = Submission.objects.filter(obligation=OuterRef("pk"), published_at__lte=moment)
+        granted = granted.filter(recorded_at__lte=moment)
         tasks = tasks.filter(opened_at__lte=moment)
     rows = tasks.values_list(
-        "pk", "form_id", "area_id", "area__code", "period", "period_end", "due_on", Exists(answers)
+        *("form_id", "area_id", "area__code", "period", "period_end", "due_on"),
+        Subquery(granted.order_by("-until").values("until")[:1]),
+        Exists(answers),
     )
     return [_Task(*row) for row in rows]
 

@@ -1,8 +1,7 @@
 """How an obligation stands today, from its submissions and extensions."""
 
-from datetime import date, datetime
+from datetime import date
 
-from django.db.models import Max
 from django.utils import timezone
 
 from shucheng.kernel.reporting.engine.moves import State
@@ -18,14 +17,6 @@ def effective_due(obligation: Obligation) -> date:
         if event.kind == ExtensionEvent.Kind.GRANTED
     ]
     return max([obligation.due_on, *granted])
-
-
-def days_granted(by: datetime | None = None) -> dict[int, date]:
-    """Obligation id → the latest day granted for it, ever or by a moment."""
-    granted = ExtensionEvent.objects.filter(kind=ExtensionEvent.Kind.GRANTED)
-    if by is not None:
-        granted = granted.filter(recorded_at__lte=by)
-    return dict(granted.order_by().values_list("obligation_id").annotate(Max("until")))
 
 
 def standing_of(obligation: Obligation, today: date, *, hide_draft: bool = False) -> Standing:
