@@ -204,7 +204,7 @@ def _series(entry: Entry) -> model.Series:
         late_days=entry.integer("late_days", 0),
         settled_days=entry.integer("settled_days", 0),
     )
-    if min(series.noise, series.lag_days, series.late_days, series.settled_days) < 0:
+    if series.noise < 0 or min(series.lag_days, series.late_days, series.settled_days) < 0:
         entry.problem("noise, lag_days, late_days and settled_days cannot be negative.")
     entry.done()
     return series
