@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from types import SimpleNamespace
@@ -16,8 +17,10 @@ from shucheng.web.cockpit.board import board
 TODAY = date(2026, 11, 24)
 
 
-def point(pk: int, year: int) -> Any:
-    return SimpleNamespace(pk=pk, year=year)
+@dataclass(frozen=True)
+class Point:
+    pk: int
+    year: int
 
 
 _DUE = ("year", "implied_year", "kind")
@@ -85,7 +88,7 @@ def cockpit(*headlines: Any, today: date = TODAY) -> Any:
     return SimpleNamespace(
         headlines=headlines,
         work=(
-            SimpleNamespace(lead="市工信局", work_points=(point(1, 2025),), due=date(2025, 12, 31)),
+            SimpleNamespace(lead="市工信局", work_points=(Point(1, 2025),), due=date(2025, 12, 31)),
         ),
         progress=SimpleNamespace(start=2025, end=2027, today=today),
     )
@@ -172,7 +175,7 @@ def test_a_day_that_all_work_points_share_is_said_once() -> None:
     assert (work.due, work.is_over) == (date(2025, 12, 31), True)
     whole.work = (
         *whole.work,
-        SimpleNamespace(lead="市数据局", work_points=(point(2, 2027),), due=date(2027, 12, 31)),
+        SimpleNamespace(lead="市数据局", work_points=(Point(2, 2027),), due=date(2027, 12, 31)),
     )
     work = board(whole, (part(Standing.REACHED, work_point=2),)).work
     assert (work.due, work.is_over, work.most) == (None, False, 1)
