@@ -120,11 +120,13 @@ def _place(row: ObligationRow) -> tuple[str, str, str, str]:
 
 def _stranger(owner: Owner, period: str, actor: Actor, own: Iterable[ObligationRow]) -> Problem:
     """How a sheet that belongs to none of the tasks differs from them."""
-    mine = {row.obligation.organisation.code for row in own}
+    places = [_place(row) for row in own]
     code, found = "workbook_form", owner.form
-    if owner.organisation not in mine:
+    if owner.organisation not in {organisation for _form, organisation, _area, _period in places}:
         code, found = "workbook_organisation", owner.organisation
     elif owner.period != period:
         code, found = "workbook_period", owner.period
+    elif owner.area not in {area for _form, _organisation, area, _period in places}:
+        code, found = "workbook_area", owner.area
     told = {"found": found[:60], "wanted": period}
     return Problem("error", code, values=told, place=(owner.sheet, 1, "A"))

@@ -37,6 +37,10 @@ WORKBOOK_TEXTS: dict[str, str | Promise] = {
     "workbook_formula": _(
         "A formula is not taken over: its result cannot be trusted. Write the number."
     ),
+    "workbook_merged": _(
+        "%(name)s: merged cell: it cannot be told which row it belongs to. Unmerge it and fill in "
+        "every row."
+    ),
     "workbook_error": _(
         "%(name)s: the cell holds an error of the spreadsheet (#DIV/0!, #N/A and the like). Write "
         "the value itself, or empty the cell."

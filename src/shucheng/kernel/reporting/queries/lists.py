@@ -67,7 +67,13 @@ def obligations_of(
         found = [row for row in found if row.standing.word == word]
     if late_only:
         found = [row for row in found if row.standing.overdue or row.standing.late]
+    found.sort(key=lambda row: _in_order(row.obligation))
     return sorted(found, key=lambda row: (row.standing.due_on, row.obligation.form.code))
+
+
+def _in_order(obligation: Obligation) -> tuple[int, str, str]:
+    organisation = obligation.organisation
+    return organisation.order, organisation.code, obligation.area.code
 
 
 def obligation_row(obligation_id: int, *, actor: Actor) -> ObligationRow:
@@ -151,8 +157,8 @@ def may_decide(obligation: Obligation, actor: Actor) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Matrix:
-    """Who reported what: one row an organisation (its newest obligation stands for it), one cell
-    a period (None: not asked)."""
+    """Who reported what: one row an organisation and area (its newest obligation stands for it),
+    one cell a period (None: not asked)."""
 
     form: Form
     periods: tuple[str, ...]
@@ -169,14 +175,15 @@ def matrix(form: str, *, actor: Actor, last: str = "", periods: int = 6) -> Matr
     if last in opened:
         opened = {text: end for text, end in opened.items() if end <= opened[last]}
     shown = tuple(list(opened)[-periods:])
-    by_organisation: dict[int, dict[str, ObligationRow]] = {}
+    by_place: dict[tuple[int, int], dict[str, ObligationRow]] = {}
     for row in _rows(found.obligations.filter(period__in=shown), actor):
-        by_organisation.setdefault(row.obligation.organisation_id, {})[row.obligation.period] = row
+        place = row.obligation.organisation_id, row.obligation.area_id
+        by_place.setdefault(place, {})[row.obligation.period] = row
     rows = []
-    for cells in by_organisation.values():
+    for cells in by_place.values():
         newest = max(cells.values(), key=lambda row: row.obligation.period_end)
         rows.append((newest.obligation, tuple(cells.get(period) for period in shown)))
-    rows.sort(key=lambda row: (row[0].organisation.order, row[0].organisation.code))
+    rows.sort(key=lambda row: _in_order(row[0]))
     return Matrix(found, shown, tuple(rows))
 
 

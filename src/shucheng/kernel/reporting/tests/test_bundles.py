@@ -106,7 +106,7 @@ def test_problems_name_sheet_row_and_column_and_good_rows_are_taken_over(two: Ci
     page = sent(client, filled(client, cells))
     shown = text(client.get(page))
     assert "Take 1 sheet over into its draft" in shown
-    assert "data monthly figures 2026-07 7 J Error deals: “a few” is not a number." in shown
+    assert "data monthly figures o 2026-07 7 J Error deals: “a few” is not a number." in shown
     assert "8 J Error trade: -2 亿元 is below 0 亿元." in shown
     client.post(f"{page}take/", revisions())
     stored = Submission.objects.get(obligation=owed(SECOND)).values

@@ -98,8 +98,8 @@ def test_what_a_form_does_not_need_has_a_due_day_and_is_not_awaited(city: City) 
     assert DUE in {each.due for each in rows}
 
 
-def test_what_is_asked_is_read_with_four_queries(city: City) -> None:
+def test_what_is_asked_is_read_with_three_queries(city: City) -> None:
     city.published()
     with CaptureQueriesContext(connection) as queries:
         figures_asked()
-    assert len(queries) == 4
+    assert len(queries) == 3

@@ -273,3 +273,33 @@ def test_a_base_that_is_none_is_no_template() -> None:
     for text in ("", "{", "5", "[5]", "[[]]", '[["revenue",1,2,3,4,5,6]]', "[" * 9000):
         data = changed(lambda book, text=text: book["_shucheng"].cell(2, 12, text), GIVEN)
         assert only(read(data)).code == "workbook_foreign"
+
+
+@pytest.mark.parametrize(
+    ("cells", "rows"),
+    [("J7:J8", "78"), ("L7:L9", "789"), ("J7:K7", "77"), ("B7:B8", ""), ("B2:M4", "")],
+)
+def test_a_merged_cell_is_told_by_row_and_empties_nothing(cells: str, rows: str) -> None:
+    data = changed(lambda book: book.worksheets[0].merge_cells(cells), GIVEN)
+    reading = read(data)
+    assert [problem.code for problem in reading.problems] == ["workbook_merged"] * len(rows)
+    places = [("亭湖区 2026-07", int(row), cells[0]) for row in rows]
+    if cells == "J7:K7":
+        places[1] = ("亭湖区 2026-07", 7, "K")
+    assert [problem.place for problem in reading.problems] == places
+    wrong = {CELLS[int(row) - FIRST].key for row in rows}
+    assert set(reading.entries) == set(GIVEN) - wrong
+    assert stage(data, SHEET, GIVEN).changes == {}
+
+
+def test_more_merged_cells_than_anybody_makes_are_refused(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def merge(book: Workbook) -> None:
+        for row in range(7, 10):
+            book.worksheets[0].merge_cells(f"L{row}:M{row}")
+
+    data = changed(merge)
+    assert codes(read(data)) == ["workbook_merged"] * 6
+    monkeypatch.setattr("shucheng.kernel.reporting.engine.workbook.container.MOST_MERGED", 2)
+    assert codes(read(data)) == ["workbook_too_large"]

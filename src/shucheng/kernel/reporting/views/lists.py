@@ -167,12 +167,15 @@ def show_progress(request: HttpRequest) -> HttpResponse:
             for row in rows
             if row[1] and (last := row[1][-1]) and last.standing.word != "published"
         )
+    owing = Counter(owed.organisation_id for owed, _cells in (found.rows if found else ()))
     periods = found.form.obligations.values_list("period", flat=True).distinct() if found else ()
     context = {
         "forms": every,
         "chosen": chosen,
         "matrix": found,
         "rows": rows,
+        # Organisations that owe the form of several areas: each row names its area.
+        "several": {organisation for organisation, areas in owing.items() if areas > 1},
         "only": only,
         "last": request.GET.get("last", ""),
         "periods": sorted(set(periods), reverse=True),

@@ -18,6 +18,7 @@ from openpyxl.utils import column_index_from_string
 
 from shucheng.kernel.reporting.engine.workbook.layout import (
     MOST_COLUMNS,
+    MOST_MERGED,
     MOST_PARTS,
     MOST_ROWS,
     MOST_SHEETS,
@@ -63,12 +64,23 @@ class Traits:
     percents: set[tuple[int, int]] = field(default_factory=set)
     # Cells that hold #DIV/0!, #N/A and the like; they read as empty.
     errors: set[tuple[int, int]] = field(default_factory=set)
+    # Merged cells, rectangles as well; all but the first cell of one read as empty.
+    merged: list[tuple[int, int, int, int]] = field(default_factory=list)
 
     def is_formula(self, row: int, column: int) -> bool:
         return (row, column) in self.formulas or any(
             top <= row <= bottom and left <= column <= right
             for top, left, bottom, right in self.areas
         )
+
+    def merged_rows(self, column: int) -> bytearray:
+        """By row: 1 where the column's cell is part of a merged one."""
+        rows = bytearray(MOST_ROWS + 1)
+        for top, left, bottom, right in self.merged:
+            if left <= column <= right:
+                last = min(bottom, MOST_ROWS)
+                rows[top : last + 1] = b"\1" * (last + 1 - top)
+        return rows
 
 
 def examine(data: bytes) -> dict[str, Traits]:
@@ -196,6 +208,10 @@ def _traits(data: bytes, percents: set[str]) -> Traits:
             traits.formulas.add((here[0], here[1]))
             if facts.get("t") in ("array", "dataTable") and "ref" in facts:
                 traits.areas.append(_rectangle(facts["ref"]))
+        elif bare == "mergeCell":
+            traits.merged.append(_rectangle(facts["ref"]))
+            if len(traits.merged) > MOST_MERGED:
+                raise Refused("workbook_too_large")
         elif bare == "row":
             here[0], here[1] = _row(facts, here), 0
 

@@ -216,6 +216,7 @@ class _Reader:
         self.at = columns
         self.letters = {name: get_column_letter(at + 1) for name, at in columns.items()}
         self.traits = opened.traits[owner.sheet]
+        self.merged = {name: self.traits.merged_rows(columns[name] + 1) for name in EDITABLE}
         self.base = opened.bases[owner.sheet]
         self.statuses = opened.statuses
         self.cells = {cell.key: cell for cell in sheet.cells}
@@ -258,7 +259,9 @@ class _Reader:
     def _entry(self, number: int, key: str, row: Row) -> Entry:
         said = {}
         for column in EDITABLE:
-            if self._is_formula(number, column):
+            if self.merged[column][number]:
+                self._refuse(number, column, "workbook_merged", key)
+            elif self._is_formula(number, column):
                 self._refuse(number, column, "workbook_formula", key)
             elif self._is_error(number, column):
                 self._refuse(number, column, "workbook_error", key)

@@ -61,8 +61,10 @@ def write_workbook(
         raise ValueError("a workbook has at least one sheet")
     book = Workbook(write_only=True)
     names: list[str] = []
+    by_form = len({sheet.form for sheet in sheets}) > 1
+    by_area = not by_form or len({sheet.area for sheet in sheets}) > 1
     for at, sheet in enumerate(sheets):
-        names.append(_sheet_name(sheet, names, by_form=len({each.form for each in sheets}) > 1))
+        names.append(_sheet_name(sheet, names, by_area=by_area, by_form=by_form))
         _write_sheet(book, names[-1], sheet, entries.get(at, {}), words)
     bases = [pack(sheet.cells, entries.get(at, {})) for at, sheet in enumerate(sheets)]
     _write_identity(book, names, sheets, bases, words)
@@ -71,11 +73,13 @@ def write_workbook(
     return out.getvalue()
 
 
-def _sheet_name(sheet: Sheet, taken: Sequence[str], *, by_form: bool = False) -> str:
-    """`亭湖区 2026-07` (of several forms: the form's name), without what a sheet's name cannot
-    hold, at most 31 characters."""
-    said = (sheet.form_name or sheet.form) if by_form else (sheet.area_name or sheet.area)
-    said = re.sub(r"[\\/*?:\[\]'\x00-\x1f]", " ", cell_text(said)).strip()
+def _sheet_name(sheet: Sheet, taken: Sequence[str], *, by_area: bool, by_form: bool) -> str:
+    """`亭湖区 2026-07`, by what tells the sheets of a file apart, without what a sheet's name
+    cannot hold, at most 31 characters."""
+    area = (sheet.area_name or sheet.area) if by_area else ""
+    form = (sheet.form_name or sheet.form) if by_form else ""
+    said = re.sub(r"[\\/*?:\[\]'\x00-\x1f]", " ", cell_text(f"{area} {form}"))
+    said = " ".join(said.split())
     period = re.sub(r"[^0-9A-Za-z-]", "", sheet.period)
     name = f"{said[: 29 - len(period)]} {period}".strip() or "1"
     count = 2
