@@ -8,7 +8,7 @@ const WIDTH = 1200;
 export function save(button) {
   const holder = document.getElementById(button.dataset.picture);
   const type = button.dataset.type;
-  const name = holder.dataset.title.replace(/[\\/:*?"<>|\s]+/g, " ").trim();
+  const name = (holder.dataset.file ?? holder.dataset.title).replace(/[\\/:*?"<>|\s]+/g, " ").trim();
   if (type === "csv") return offer(`${name}.csv`, new Blob([`\ufeff${table(button.dataset.rows ? document.getElementById(button.dataset.rows) : holder, holder.dataset)}`], { type: "text/csv" }));
   const picture = framed(holder);
   const text = new XMLSerializer().serializeToString(picture);
@@ -32,17 +32,19 @@ function framed(holder) {
   const tall = (inner / width) * height;
   const font = getComputedStyle(document.body).fontFamily;
   const key = legend(holder, font);
+  const list = beside(holder, font);
   const top = 100 + key.height;
-  const whole = element("svg", { xmlns: NAMESPACE, width: WIDTH, height: top + tall + 60, viewBox: `0 0 ${WIDTH} ${top + tall + 60}`, "font-family": font });
+  const bottom = top + tall + list.height;
+  const whole = element("svg", { xmlns: NAMESPACE, width: WIDTH, height: bottom + 60, viewBox: `0 0 ${WIDTH} ${bottom + 60}`, "font-family": font });
   const { title, caption, plan, mark } = holder.dataset;
   const room = WIDTH - 80 - (mark ? measured(mark, 16, font) + 50 : 0);
   const size = Math.min(24, (24 * room) / measured(title, 24, font, 600));
   whole.append(
-    element("rect", { width: WIDTH, height: top + tall + 60, fill: token("--surface") }),
+    element("rect", { width: WIDTH, height: bottom + 60, fill: token("--surface") }),
     words(title, { x: 40, y: 50, "font-size": size, "font-weight": 600, fill: token("--ink") }),
     words(caption ?? "", { x: 40, y: 80, "font-size": 15, fill: token("--muted") }),
     key.drawing,
-    words(plan ?? "", { x: 40, y: top + tall + 40, "font-size": 12, fill: token("--muted") }),
+    words(plan ?? "", { x: 40, y: bottom + 40, "font-size": 12, fill: token("--muted") }),
   );
   if (mark) {
     const wide = measured(mark, 16, font) + 24;
@@ -53,7 +55,8 @@ function framed(holder) {
   }
   const copy = styled(drawn);
   for (const [name, value] of Object.entries({ x: (WIDTH - inner) / 2, y: top, width: inner, height: tall })) copy.setAttribute(name, value);
-  whole.append(copy);
+  list.drawing.setAttribute("transform", `translate(0 ${top + tall})`);
+  whole.append(copy, list.drawing);
   return whole;
 }
 
@@ -72,6 +75,23 @@ function legend(holder, font) {
     x += wide;
   }
   return { drawing, height: keys.length ? y - 104 + 36 : 0 };
+}
+
+// What has no outline stands under the drawing, name and value, in rows as wide as the picture.
+function beside(holder, font) {
+  const drawing = element("g", {});
+  const list = document.getElementById(holder.dataset.beside);
+  if (!list) return { drawing, height: 0 };
+  drawing.append(words(list.dataset.heading, { x: 40, y: 40, "font-size": 15, "font-weight": 600, fill: token("--ink") }));
+  let [x, y] = [40, 68];
+  for (const each of list.children) {
+    const text = [...each.children].map((part) => part.innerText.trim()).join("  ");
+    const wide = measured(text, 15, font) + 40;
+    if (x > 40 && x + wide > WIDTH - 40) [x, y] = [40, y + 26];
+    drawing.append(words(text, { x, y, "font-size": 15, fill: token("--ink") }));
+    x += wide;
+  }
+  return { drawing, height: y + 10 };
 }
 
 function measured(text, size, font, weight = 400) {

@@ -71,7 +71,7 @@ def test_the_wall_shows_everything_without_scrolling(
     # A word that ends in dots says nothing from afar; a shape is explained where it stands.
     assert page.evaluate(_ENDS_IN_DOTS) == []
     explained = "".join(page.locator(".wall-legend").all_inner_texts())
-    assert all(s in explained for s in ("绿灯", "黄灯", "红灯", "灰灯", "数据滞后"))
+    assert all(s in explained for s in ("绿灯", "黄灯", "红灯", "灰灯", "数据迟报"))
     # Every county and zone is read by name and value, without its colour, or says when it last
     # reported: in the demonstration some are late.
     assert page.locator(".wall-areas li").count() == 13

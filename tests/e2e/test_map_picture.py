@@ -16,6 +16,7 @@ def picture(page: Page, address: str, target: Path) -> list[str]:
     page.goto(address)
     with page.expect_download() as found:
         page.click("[data-picture=map-outline][data-type=svg]")
+    assert re.fullmatch(r".+-\d{4}-(\d\d|Q\d)-盐城市\.svg", found.value.suggested_filename)
     found.value.save_as(target)
     text = target.read_text("utf-8")
     assert "class=" not in text, "it needs no style sheet"
@@ -36,6 +37,8 @@ def test_the_picture_has_title_unit_period_source_legend_and_mark(
     assert any("未报" in words for words in rest)
     assert any("边界来自开放数据" in words for words in rest)
     assert "模拟数据，不是真实城市的数据" in rest
+    zones = rest[rest.index("功能区（无单独边界）") + 1 :]
+    assert any(words.startswith("盐城经济技术开发区 ") for words in zones)
 
 
 def test_coloured_by_light_the_legend_has_words(page: Page, demo: Platform, tmp_path: Path) -> None:

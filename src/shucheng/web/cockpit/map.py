@@ -60,6 +60,12 @@ class CityMap:
         return f"-14 -4 {self.width + 28:.0f} {self.height + 8:.0f}"
 
     @property
+    def city(self) -> str:
+        """What all of them lie in."""
+        parents = (place.found.area.parent for place in self.places)
+        return next((parent.label for parent in parents if parent), "")
+
+    @property
     def drawn(self) -> list[Place]:
         return [place for place in self.places if place.shape]
 

@@ -166,5 +166,5 @@ def test_the_demonstrations_buttons_say_who_reports_and_who_reviews(
         assert office is not None
         grant_role(person.pk, office.pk, role, actor=actor)
     told = {part.person.username: (str(part.role), str(part.duty)) for part in demo_cast()}
-    assert told["demo-county"] == ("县区联络员", "填报本县区的报表，改正被退回的填报")
-    assert told["demo-department"] == ("部门审核员", "审核县区报送的本部门报表，通过或退回")
+    assert told["demo-county"] == ("县区联络员", "填写本县区的填报表，改正被退回的填报")
+    assert told["demo-department"] == ("部门审核员", "审核县区报送的本部门填报表，通过或退回")

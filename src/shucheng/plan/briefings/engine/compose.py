@@ -190,7 +190,7 @@ def _notes(facts: BriefingFacts) -> list[Block]:
         f"所载数据为{moment_name(facts.as_of)}所知，此后的更正不在其内。",
         f"红黄绿灯规则第{rule.version}版：序时进度{shown(rule.green)}%及以上为绿灯，"
         f"{shown(rule.yellow)}%及以上为黄灯，其余为红灯；"
-        f"应报日期过后{rule.late_after_days}天仍无数据为数据逾期。",
+        f"应报日期过后{rule.late_after_days}天仍无数据为数据迟报。",
         "完成率为指标值与年度目标之比，序时进度为指标值与目标路径当期要求之比，越低越好的指标取其倒数。"
         "同比为与上年同期相比，表中“点”为百分点。各指标的公式、来源和记录时间见附表（xlsx）。",
         "除“领导要求”“下步工作”由人工撰写外，其余内容由平台按已审核数据生成。",

@@ -35,7 +35,7 @@ LIGHT_NAMES: Final[dict[Light, str]] = {
     "green": "绿灯",
     "yellow": "黄灯",
     "red": "红灯",
-    "blue": "数据逾期",
+    "blue": "数据迟报",
     "grey": "无法判定",
 }
 _STEPS: Final[dict[Frequency, str]] = {"A": "年", "S": "半年", "Q": "季度", "M": "月", "D": "日"}

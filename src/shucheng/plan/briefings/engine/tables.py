@@ -28,7 +28,7 @@ SHORT: dict[Light, str] = {
     "green": "绿",
     "yellow": "黄",
     "red": "红",
-    "blue": "逾期",
+    "blue": "迟报",
     "grey": "无",
 }
 
@@ -41,8 +41,8 @@ def light_table(facts: BriefingFacts) -> Table:
     """How many have each light, now and at the period before."""
     columns = (
         Column("报告期", width=1.6),
-        *(Column(LIGHT_NAMES[light], "right") for light in LIGHTS),
-        Column("合计", "right"),
+        *(Column(LIGHT_NAMES[light], "center") for light in LIGHTS),
+        Column("合计", "center"),
     )
     rows = tuple(
         (
@@ -63,13 +63,13 @@ def indicator_table(facts: BriefingFacts) -> Table:
     columns = (
         Column("序号", "center", 0.75),
         Column("指标（单位）", width=2.9),
-        Column("报告期", "center", 1.5),
-        Column("本期值", "right", 1.5),
-        Column("年度目标", "right", 1.4),
-        Column("完成率", "right", 1.3),
-        Column("序时进度", "right", 1.3),
-        Column("灯", "center", 1.05),
-        Column("同比", "right", 1.5),
+        Column("报告期", "center", 1.45),
+        Column("本期值", "right", 1.35),
+        Column("年度目标", "right", 1.35),
+        Column("完成率", "right", 1.35),
+        Column("序时进度", "right", 1.4),
+        Column("灯", "center", 1.35),
+        Column("同比", "right", 1.3),
         Column("目标实现概率", "right", 1.05),
     )
     return Table("行动计划指标进展", columns, tuple(map(_indicator_row, facts.indicators)))
@@ -101,8 +101,8 @@ def county_table(facts: BriefingFacts) -> Table:
     """How many of each county's indicators have which light."""
     columns = (
         Column("地区", width=2),
-        *(Column(LIGHT_NAMES[light], "right") for light in LIGHTS),
-        Column("合计", "right"),
+        *(Column(LIGHT_NAMES[light], "center") for light in LIGHTS),
+        Column("合计", "center"),
     )
     rows = tuple(
         (

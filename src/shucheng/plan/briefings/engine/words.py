@@ -9,7 +9,7 @@ REASONS: Final[Mapping[str, str]] = {
     "slightly_behind": "略慢于序时进度",
     "behind": "落后于序时进度",
     "reached": "已达到要求",
-    "late": "数据逾期",
+    "late": "数据迟报",
     "no_data": "暂无数据",
     "no_path": "没有目标可比",
     "nothing_asked": "未下达任务",

@@ -72,7 +72,7 @@ def test_a_quarter_that_is_late_turned_its_light(
         facts, indicators=tuple(late if each.code == farms else each for each in facts.indicators)
     )
     text = text_of(facts)
-    assert "由绿灯（2025年二季度）转为数据逾期。" in text
+    assert "由绿灯（2025年二季度）转为数据迟报。" in text
     assert "没有指标的灯态发生变化" not in text
 
 
