@@ -19,6 +19,8 @@ from contextlib import contextmanager
 from io import BytesIO
 from pathlib import Path
 
+import numpy as np
+from numpy.typing import NDArray
 from PIL import Image
 from playwright.sync_api import Page, sync_playwright
 
@@ -27,7 +29,8 @@ PLAN = ROOT / "cities" / "yancheng" / "plan.txt"
 OFFICE = (1366, 854)
 SIZES = {"wall": (1920, 1080)}
 MOST_BYTES = 200_000
-COLOURS = 160
+# The newest briefing of the city that was issued, among drafts and counties' ones.
+ISSUED = "main tbody tr:has-text('盐城市'):has-text('已印发') a"
 
 Scene = Callable[[Page, str], object]
 
@@ -120,11 +123,11 @@ SCENES: dict[str, dict[str, Scene]] = {
     "leader": {
         "leader-item": opened("/supervision/?state=in_review"),
         "leader-indicator": opened("/monitoring/?light=red"),
-        "leader-briefing": opened("/briefings/", "main tbody tr:nth-child(2) a"),
+        "leader-briefing": opened("/briefings/", ISSUED),
     },
     "auditor": {
         "audit": at("/audit/"),
-        "audit-entry": opened("/audit/?code=supervision.item"),
+        "audit-entry": opened("/audit/?code=supervision.item.close"),
         "audit-chain": chain,
     },
     "security": {
@@ -144,7 +147,7 @@ SCENES: dict[str, dict[str, Scene]] = {
         "wall": at("/?wall=1"),
         "monitoring": at("/monitoring/"),
         "supervision": at("/supervision/"),
-        "briefing": opened("/briefings/"),
+        "briefing": opened("/briefings/", ISSUED),
         "office-inbox": at("/reporting/inbox/"),
         "progress": at("/reporting/progress/"),
         "red-item": red_item,
@@ -229,10 +232,22 @@ def small(picture: bytes) -> bytes:
 
 
 def _with_palette(image: Image.Image) -> bytes:
+    """The 256 commonest colours as they are: a page's ground and its lights keep theirs."""
+    pixels = np.asarray(image).astype(np.int32) @ np.array((1 << 16, 1 << 8, 1), np.int32)
+    colours, which, counts = np.unique(pixels, return_inverse=True, return_counts=True)
+    kept = _channels(colours[np.argsort(counts)[-256:]])
+    distances = ((_channels(colours)[:, np.newaxis] - kept) ** 2).sum(axis=-1)
+    nearest = distances.argmin(axis=1).astype(np.uint8)
+    flat = Image.fromarray(nearest[which].reshape(pixels.shape), "P")
+    flat.putpalette(kept.astype(np.uint8).tobytes())
     out = BytesIO()
-    flat = image.quantize(COLOURS, dither=Image.Dither.NONE)
     flat.save(out, "PNG", optimize=True)
     return out.getvalue()
+
+
+def _channels(colours: NDArray[np.int32]) -> NDArray[np.int32]:
+    """Red, green and blue of colours that are one number each."""
+    return np.stack((colours >> 16, colours >> 8 & 255, colours & 255), axis=-1)
 
 
 if __name__ == "__main__":
