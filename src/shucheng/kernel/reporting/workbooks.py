@@ -93,8 +93,8 @@ def look_at(
     actor: Actor,
     over: bool = False,
 ) -> tuple[Staging, list[Problem]]:
-    """What a task's sheet in an upload would change, and the problems: those of the file first,
-    then what the rules say, placed. A row with an error changes nothing until it is corrected."""
+    """What a task's sheet in an upload would change, and the problems of reading it and of the
+    rules, from top to bottom. A row with an error changes nothing until it is corrected."""
     found = stage(data, sheet, stored, over=over)
     reading = found.reading
     problems = list(reading.problems)
@@ -105,7 +105,7 @@ def look_at(
             for problem in judged
             if problem.code not in QUIET and problem.key in reading.entries
         ]
-        problems += sorted(read, key=lambda each: (each.severity, each.place or ("", 0, "")))
+        problems = sorted([*problems, *read], key=_from_the_top)
     wrong = {problem.key for problem in problems if problem.severity == "error"}
     good = replace(
         found,
@@ -113,6 +113,12 @@ def look_at(
         clashes={key: each for key, each in found.clashes.items() if key not in wrong},
     )
     return good, problems
+
+
+def _from_the_top(problem: Problem) -> tuple[int, str, str]:
+    """What is about the whole sheet first, then row by row, errors before warnings."""
+    _sheet, row, column = problem.place or ("", 0, "")
+    return row, problem.severity, column
 
 
 def stage(

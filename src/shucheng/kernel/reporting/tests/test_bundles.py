@@ -115,6 +115,12 @@ def test_problems_name_sheet_row_and_column_and_good_rows_are_taken_over(two: Ci
     assert kept == {"deals": {"value": "84"}}, "what cannot be read replaces nothing"
 
 
+def test_problems_are_told_from_top_to_bottom_whoever_found_them(two: City) -> None:
+    client = browser(two.liaison)
+    shown = text(client.get(sent(client, filled(client, {(1, "J7"): -4, (1, "J8"): "a few"}))))
+    assert shown.index("7 J Error revenue") < shown.index("8 J Error trade")
+
+
 def test_changes_that_are_not_written_out_are_counted(
     two: City, monkeypatch: pytest.MonkeyPatch
 ) -> None:
