@@ -1,0 +1,187 @@
+"""What leaves the bay: every cell published or withheld, why, and the proof that it holds.
+
+`Release` is for the bay: reasons and bounds help an attacker. `Release.public()` is what may go
+out. Chinese statistics law forbids giving out what identifies a single respondent; see rules.toml.
+"""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+import numpy as np
+
+from shucheng.bays.statistics.engine.suppression.audit import Audit, audit
+from shucheng.bays.statistics.engine.suppression.optimum import optimum
+from shucheng.bays.statistics.engine.suppression.protect import Protection, protect
+from shucheng.bays.statistics.engine.suppression.rules import Rule, Rules
+from shucheng.bays.statistics.engine.suppression.system import (
+    Mask,
+    System,
+    Weighing,
+    system_of,
+)
+from shucheng.bays.statistics.engine.suppression.tables import Key, Tables
+
+Status = Literal["published", "primary", "secondary"]
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """A cell: published, or withheld and why, with what a reader can still find out.
+
+    `asked` are the distances from the value that the rules ask for, `kept` those that the audit
+    found (None: nothing limits the reader's guess); both (below, above), in the table's unit.
+    """
+
+    key: Key
+    status: Status
+    rules: tuple[Rule, ...] = ()
+    asked: tuple[int, int] | None = None
+    kept: tuple[float | None, float | None] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Loss:
+    """What the reader does not get; value is the withheld share of the cells' gross values."""
+
+    cells: int
+    primary: int
+    secondary: int
+    value_share: float
+
+
+@dataclass(frozen=True, slots=True)
+class Certificate:
+    """The audit in figures: all held, or no release was made."""
+
+    rules_version: str
+    targets: int
+    insider_targets: int
+    implied_sums: int
+    programs: int
+    tolerance: str = "1e-6 of each distance"
+
+
+@dataclass(frozen=True, slots=True)
+class PublicCell:
+    """As it goes out: None is withheld, without a reason."""
+
+    key: Key
+    value: int | None
+
+
+@dataclass(frozen=True)
+class Release:
+    decisions: tuple[Decision, ...]
+    loss: Loss
+    certificate: Certificate
+    values: Mapping[Key, int] = field(repr=False)  # of published cells, no others
+
+    def public(self) -> tuple[PublicCell, ...]:
+        return tuple(PublicCell(d.key, self.values.get(d.key)) for d in self.decisions)
+
+
+@dataclass(frozen=True, slots=True)
+class Disclosure:
+    """A sensitive cell (or sum of several: `keys`) that can be bounded too closely."""
+
+    keys: tuple[Key, ...]
+    direction: Literal["below", "above"]
+    asked: float
+    found: float
+    insider: bool
+
+
+def release(
+    tables: Tables,
+    rules: Rules,
+    *,
+    published: Collection[Key] = (),
+    weighing: Weighing = "information",
+    optimal: bool = False,
+) -> Release:
+    """Decide each cell of linked tables; `published` are cells whose values are out already.
+
+    `optimal` finds the cheapest suppression by integer programming: for small tables.
+    Raises Unprotectable when what is out leaves no way, TableRefused when sums are wrong.
+    """
+    system = system_of(tables, rules, published=published, weighing=weighing)
+    protection = optimum(system) if optimal else protect(system)
+    found = audit(protection.system, protection.suppressed, protection.witnesses)
+    if not found.holds:
+        raise ArithmeticError(f"the audit does not hold: {found.failures[:3]}")
+    return _release(protection, found, rules)
+
+
+def disclosures(tables: Tables, rules: Rules, published: Collection[Key]) -> tuple[Disclosure, ...]:
+    """What could be found out if the values of exactly `published` were out.
+
+    For a new table against earlier ones: join the tables, and give the published cells of all.
+    """
+    system = system_of(tables, rules, published=published)
+    suppressed = ~system.fixed
+    while found := system.implied(suppressed):
+        system = system.with_implied(found)
+        suppressed = np.append(suppressed, np.ones(len(found), dtype=np.bool_))
+    failures = audit(system, suppressed).failures
+    return tuple(
+        Disclosure(
+            _keys(system, each.cell),
+            "above" if each.direction > 0 else "below",
+            each.asked,
+            each.found,
+            each.insider,
+        )
+        for each in failures
+    )
+
+
+def _release(protection: Protection, found: Audit, rules: Rules) -> Release:
+    system, suppressed = protection.system, protection.suppressed[: protection.system.published]
+    targets = system.targets()
+    return Release(
+        decisions=tuple(_decision(system, at, suppressed, found) for at in range(len(suppressed))),
+        loss=_loss(system, suppressed),
+        certificate=Certificate(
+            rules_version=rules.version,
+            targets=len(targets),
+            insider_targets=sum(1 for target in targets if target.known),
+            implied_sums=len(system.cells) - system.published,
+            programs=protection.programs + found.programs,
+        ),
+        values={
+            cell.key: cell.total
+            for cell, hidden in zip(system.cells, suppressed.tolist(), strict=False)
+            if not hidden
+        },
+    )
+
+
+def _decision(system: System, at: int, suppressed: Mask, found: Audit) -> Decision:
+    key = system.cells[at].key
+    if not suppressed[at]:
+        return Decision(key, "published")
+    below, above = (None if np.isinf(d) else d for d in found.reach[at])
+    sensitive = system.sensitive.get(at)
+    if sensitive is None:
+        return Decision(key, "secondary", kept=(below, above))
+    asked = (sensitive.lower, sensitive.upper)
+    return Decision(key, "primary", sensitive.rules, asked, (below, above))
+
+
+def _loss(system: System, suppressed: Mask) -> Loss:
+    gross = np.array([cell.gross for cell in system.cells[: len(suppressed)]], dtype=np.float64)
+    primary = int(system.primary[: len(suppressed)].sum())
+    return Loss(
+        cells=len(suppressed),
+        primary=primary,
+        secondary=int(suppressed.sum()) - primary,
+        value_share=float(gross[suppressed].sum() / gross.sum()) if gross.sum() else 0.0,
+    )
+
+
+def _keys(system: System, at: int) -> tuple[Key, ...]:
+    if at < system.published:
+        return (system.cells[at].key,)
+    implied = next(each for each in system.sums if each.total == at)
+    return tuple(system.cells[part].key for part in implied.parts)

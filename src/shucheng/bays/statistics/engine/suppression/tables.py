@@ -1,0 +1,166 @@
+"""Tables to be published: cells, their hierarchies, and the sums that tie them together.
+
+A cell is addressed by one member of each dimension. A dimension that a table does not use stands
+at its root, so tables made from the same data share their margins and are *linked* by them:
+class × area and class × size meet in the cells (class, root, root). A member may be broken down
+in several ways (2025 into quarters, and as year to date into January-November and December).
+
+Source: Hundepool et al., Statistical Disclosure Control (Wiley 2012), chapter 4: hierarchical and
+linked magnitude tables as one system of sums.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from itertools import pairwise
+
+Key = tuple[str, ...]
+
+
+class TableRefused(Exception):
+    """A table is not what it says: `code` tells why, `key` where, `advice` what to do next."""
+
+    def __init__(self, code: str, key: Key, advice: str) -> None:
+        super().__init__(f"{code}: {' / '.join(key)}: {advice}")
+        self.code, self.key, self.advice = code, key, advice
+
+
+@dataclass(frozen=True, slots=True)
+class Breakdown:
+    """A member and the members that add up to it."""
+
+    total: str
+    parts: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Dimension:
+    """A hierarchy: `root` is where a cell stands that is not broken down by it (None: never)."""
+
+    name: str
+    root: str | None
+    breakdowns: tuple[Breakdown, ...] = ()
+
+    def above(self) -> dict[str, frozenset[str]]:
+        """Each member with itself and all the members it is counted in."""
+        parents: dict[str, set[str]] = {}
+        for breakdown in self.breakdowns:
+            parents.setdefault(breakdown.total, set())
+            for part in breakdown.parts:
+                parents.setdefault(part, set()).add(breakdown.total)
+        return {member: frozenset(_closure(member, parents)) for member in parents}
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One magnitude. `largest` lists holders with their absolute contributions, greatest first.
+
+    `firms` counts the holders that contribute something (a group of firms is one holder);
+    `gross` is the sum of the absolute contributions (the total, when nothing is negative);
+    `silent` counts holders that reported zero.
+    """
+
+    key: Key
+    total: int
+    firms: int
+    largest: tuple[tuple[str, int], ...]
+    gross: int
+    silent: int = 0
+
+    @property
+    def sole(self) -> str | None:
+        """The only holder in the cell, who knows its value."""
+        return self.largest[0][0] if self.firms == 1 and self.largest else None
+
+
+@dataclass(frozen=True, slots=True)
+class Relation:
+    """total = sum of parts; parts without any holder are left out: all know that they are 0."""
+
+    total: Key
+    parts: tuple[Key, ...]
+
+
+@dataclass(frozen=True)
+class Tables:
+    """Linked tables: each crossing is the set of dimensions that one table breaks down."""
+
+    dimensions: tuple[Dimension, ...]
+    crossings: frozenset[frozenset[str]]
+    cells: Mapping[Key, Cell] = field(repr=False)
+
+    def relations(self) -> Iterator[Relation]:
+        """Every sum that a reader of the tables can form, ordered.
+
+        Raises TableRefused where cells do not add up.
+        """
+        for key in sorted(self.cells):
+            for at, dimension in enumerate(self.dimensions):
+                if not self._is_crossed(key, dimension.name):
+                    continue
+                for breakdown in dimension.breakdowns:
+                    if breakdown.total == key[at]:
+                        yield self._relation(key, at, breakdown.parts)
+
+    def _is_crossed(self, key: Key, name: str) -> bool:
+        used = {d.name for d, member in zip(self.dimensions, key, strict=True) if member != d.root}
+        return any(used | {name} <= crossing for crossing in self.crossings)
+
+    def _relation(self, key: Key, at: int, members: tuple[str, ...]) -> Relation:
+        keys = ((*key[:at], member, *key[at + 1 :]) for member in members)
+        parts = tuple(part for part in keys if part in self.cells)
+        if sum(self.cells[part].total for part in parts) != self.cells[key].total:
+            raise TableRefused("not_additive", key, "recompute the table from one batch of data")
+        return Relation(key, parts)
+
+
+def joined(*tables: Tables) -> Tables:
+    """Tables published from the same data, also at different times, as one system.
+
+    Raises TableRefused where the same cell has two values: a revision needs a member of its own
+    (a vintage) because a reader has both.
+    """
+    cells: dict[Key, Cell] = {}
+    for table in tables:
+        if table.dimensions != tables[0].dimensions:
+            raise TableRefused("other_dimensions", (), "give all tables the same dimensions")
+        for key, cell in table.cells.items():
+            if cells.setdefault(key, cell).total != cell.total:
+                raise TableRefused("two_values", key, "add the vintage as a dimension")
+    crossings = frozenset[frozenset[str]]().union(*(table.crossings for table in tables))
+    return Tables(tables[0].dimensions, crossings, cells)
+
+
+def tree(name: str, parents: Iterable[tuple[str, str | None]]) -> Dimension:
+    """A dimension from rows of (member, parent); the one member without a parent is the root."""
+    children: dict[str, list[str]] = {}
+    roots: list[str] = []
+    for member, parent in parents:
+        if parent is None:
+            roots.append(member)
+        else:
+            children.setdefault(parent, []).append(member)
+    if len(roots) != 1:
+        raise TableRefused("no_single_root", (name,), "name one member that all others are in")
+    breakdowns = (Breakdown(total, tuple(parts)) for total, parts in children.items())
+    return Dimension(name, roots[0], tuple(breakdowns))
+
+
+def year_to_date(name: str, months: tuple[str, ...]) -> Dimension:
+    """Months and their running totals "-m": from two successive totals a reader has the month.
+
+    The first total is the first month; every cell stands at a period, so there is no root.
+    """
+    running = [f"-{month}" for month in months]
+    first = Breakdown(running[0], (months[0],))
+    later = zip(pairwise(running), months[1:], strict=True)
+    rest = (Breakdown(now, (before, month)) for (before, now), month in later)
+    return Dimension(name, None, (first, *rest))
+
+
+def _closure(member: str, parents: Mapping[str, set[str]]) -> set[str]:
+    found, waiting = {member}, [member]
+    while waiting:
+        new = parents.get(waiting.pop(), set()) - found
+        found |= new
+        waiting.extend(new)
+    return found
