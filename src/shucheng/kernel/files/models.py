@@ -1,5 +1,7 @@
 """Stored files: a record for each upload, the content once under its hash."""
 
+from pathlib import Path
+
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
@@ -42,3 +44,7 @@ class StoredFile(models.Model):
     def read(self) -> bytes:
         """The content as it was stored; one that was changed on disk is never handed out."""
         return storage.get(self.sha256)
+
+    def in_place(self) -> Path:
+        """Where the content lies, for an engine that reads files itself."""
+        return storage.checked(self.sha256)

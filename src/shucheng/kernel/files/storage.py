@@ -4,6 +4,7 @@ file that is there is whole, whenever the process was killed."""
 import hashlib
 import os
 import tempfile
+from functools import lru_cache
 from pathlib import Path
 
 from django.conf import settings
@@ -44,6 +45,21 @@ def get(sha256: str) -> bytes:
     if hashlib.sha256(data).hexdigest() != sha256:
         raise ContentChanged(sha256)
     return data
+
+
+def checked(sha256: str) -> Path:
+    """Where the content lies, checked against its hash as often as the file changes on disk."""
+    path = path_of(sha256)
+    told = path.stat()
+    _check(path, sha256, told.st_size, told.st_mtime_ns)
+    return path
+
+
+@lru_cache(maxsize=4096)
+def _check(path: Path, sha256: str, _size: int, _changed: int) -> None:
+    with path.open("rb") as content:
+        if hashlib.file_digest(content, "sha256").hexdigest() != sha256:
+            raise ContentChanged(sha256)
 
 
 class ContentChanged(OSError):

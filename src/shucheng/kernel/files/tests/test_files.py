@@ -118,9 +118,12 @@ def test_another_organisation_does_not_see_the_file() -> None:
 @pytest.mark.django_db
 def test_content_that_was_changed_on_disk_is_not_handed_out() -> None:
     stored = store_file("a.txt", b"true", actor=OFFICE)
+    assert stored.in_place().read_bytes() == b"true"
     storage.path_of(stored.sha256).write_bytes(b"false")
     with pytest.raises(storage.ContentChanged):
         stored.read()
+    with pytest.raises(storage.ContentChanged):
+        stored.in_place()
 
 
 @given(st.text(max_size=300))
