@@ -120,6 +120,8 @@ MALFORMED = [
     ("tree: [", "index.unreadable", "line"),
     ("- a list", "index.unreadable", "mapping"),
     ("code: x", "index.malformed", "Field required"),
+    ("code: x\nversion: '1'\ncode: y", "index.unreadable", "the key code is there twice"),
+    ("[" * 5000, "index.unreadable", "recursion"),
 ]
 
 
@@ -145,6 +147,13 @@ def test_a_text_that_is_no_definition_is_refused(
         (node("n", "a", aggregation="geometric", penalty="mazziotta_pareto"), {}, "arithmetic"),
         (node("n", indicator("a", missing={"rule": "value"})), {}, "rule `value`"),
         (node("n", indicator("a", normalisation={"bounds": [2, 1]})), {}, "lower one first"),
+        (node("n", indicator("a", normalisation={"target": 3})), {}, "for the method target"),
+        (node("n", indicator("a", normalisation={"capped": True})), {}, "bounds or a target"),
+        (node("n", indicator("a", normalisation={"sd": 3})), {}, "for z_score"),
+        (node("n", indicator("a", normalisation={"bounds": [0, float("inf")]})), {}, "finite"),
+        (node("n", indicator("a", source={"per": "m"})), {}, "either a metric or an item"),
+        (node("n", "a", **by("equal", given={"a": 1})), {}, "for the method given"),
+        (node("n", "a", **by("pca", matrix=[[1]])), {}, "for the method ahp"),
         (node("n", "a"), {"scale": [1, 1]}, "lower end"),
         (node("n", "a"), {"uncertainty": {"data_errors": {"x": 0.1}}}, "no indicator: x"),
         (node("n", "a"), {"uncertainty": {"weightings": []}}, "at least one"),

@@ -22,7 +22,9 @@ AggregationMethod = Literal["arithmetic", "geometric"]
 
 
 class Part(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    """What is said and not used would be a step silently skipped: it is an error."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
 
 class Name(Part):
@@ -38,6 +40,12 @@ class Source(Part):
     item: str = ""
     per: str = ""
     times: float = 1.0
+
+    @checked(mode="after")
+    def _one(self) -> Self:
+        if bool(self.metric) == bool(self.item):
+            raise ValueError("a source is either a metric or an item")
+        return self
 
 
 class Missing(Part):
@@ -72,6 +80,12 @@ class Normalisation(Part):
     def _fits(self) -> Self:
         if self.bounds and (self.method != "min_max" or self.bounds[0] >= self.bounds[1]):
             raise ValueError("`bounds` are for min_max, the lower one first")
+        if self.target is not None and self.method != "target":
+            raise ValueError("`target` is for the method target")
+        if self.capped and not self.bounds and self.method != "target":
+            raise ValueError("`capped` needs bounds or a target")
+        if (self.mean is not None or self.sd is not None) and self.method != "z_score":
+            raise ValueError("`mean` and `sd` are for z_score")
         return self
 
 
@@ -99,6 +113,14 @@ class Weights(Part):
     matrix: tuple[tuple[float | str, ...], ...] = ()
     confirmed: bool = True
     note: str = ""
+
+    @checked(mode="after")
+    def _used(self) -> Self:
+        if self.given and self.method != "given":
+            raise ValueError("`given` is for the method given")
+        if self.matrix and self.method != "ahp":
+            raise ValueError("`matrix` is for the method ahp")
+        return self
 
     @property
     def comparisons(self) -> list[list[float]]:
@@ -165,7 +187,8 @@ class Node(Part):
 class Study(Part):
     """The choices that could have been made otherwise, for the uncertainty of scores and ranks.
     `weight_spread`: each weight up or down by at most this share; `data_error`: standard deviation
-    of an error relative to the value; `drop_one`: one indicator left out, or none."""
+    of an error relative to the value; `drop_one`: one indicator left out, or none. A mean that
+    stands in for the defined one is taken in every node, without penalty."""
 
     normalisations: tuple[Literal["as_defined", "min_max", "z_score", "rank"], ...] = (
         "as_defined",
@@ -244,12 +267,25 @@ def read_index(text: str) -> Index:
 
 def read_yaml(text: str) -> dict[str, Any]:
     try:
-        data = yaml.safe_load(text)
-    except yaml.YAMLError as error:
+        data = yaml.load(text, _Loader)  # noqa: S506 - a SafeLoader
+    except (yaml.YAMLError, RecursionError) as error:
         raise IndexRefused("index.unreadable", reason=str(error).replace("\n", " ")) from None
     if not isinstance(data, dict):
         raise IndexRefused("index.unreadable", reason="not a mapping")
     return data
+
+
+class _Loader(yaml.SafeLoader):
+    """Of two equal keys YAML would take the last: here they are an error."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        keys = [key.value for key, _ in node.value if isinstance(key, yaml.ScalarNode)]
+        for key in keys:
+            if keys.count(key) > 1:
+                raise yaml.constructor.ConstructorError(
+                    None, None, f"the key {key} is there twice", node.start_mark
+                )
+        return super().construct_mapping(node, deep)
 
 
 def malformed(data: dict[str, Any], error: ValidationError) -> IndexRefused:
