@@ -27,17 +27,19 @@ def store_file(
     sensitivity: str = StoredFile.Sensitivity.INTERNAL,
     organisation_id: int | None = None,
     room: str = "",
+    made_here: bool = False,
 ) -> StoredFile:
     """Check the content and keep it under its hash.
 
     It belongs to `organisation_id`, or else to the organisation that is acted for; a `room` says
-    itself who opens its files.
+    itself who opens its files. What the platform made of an upload (`made_here`) is not held to
+    the limit of uploads.
     """
     owner = organisation_id or actor.organisation_id
     actor.require("files.store", owner)
     if not data:
         raise _invalid("files.empty", _("The file is empty."))
-    if len(data) > settings.UPLOAD_LIMIT:
+    if len(data) > settings.UPLOAD_LIMIT and not made_here:
         raise _invalid(
             "files.too_large",
             _("The file is larger than %(limit)s MB."),

@@ -82,10 +82,12 @@ def test_what_is_not_accepted_says_why_and_leaves_nothing(
 
 
 @pytest.mark.django_db
-def test_a_file_over_the_limit_is_refused(settings: Any) -> None:
+def test_a_file_over_the_limit_is_refused_unless_it_was_made_here(settings: Any) -> None:
     settings.UPLOAD_LIMIT = 1024 * 1024
+    big = b"x" * (1024 * 1024 + 1)
     with pytest.raises(Invalid, match="1 MB"):
-        store_file("big.txt", b"x" * (1024 * 1024 + 1), actor=OFFICE)
+        store_file("big.txt", big, actor=OFFICE)
+    assert store_file("big.txt", big, made_here=True, actor=OFFICE).size == len(big)
 
 
 @pytest.mark.django_db
