@@ -200,7 +200,7 @@ def test_equal_scores_share_the_better_rank() -> None:
 def test_rounding_noise_is_no_variance() -> None:
     noise = np.array([0.1 + 0.2, 0.3, 0.3])
     with pytest.raises(Exception, match="the same in all areas"):
-        check_varies(two_levels(), "a", noise, "normalisation")
+        check_varies(two_levels(), "a", noise, "normalisation", "a")
 
 
 def test_a_single_area_has_a_score_by_fixed_bounds() -> None:

@@ -22,16 +22,16 @@ REASONS: dict[str, Reason] = {
     "index.unreadable": Reason("The definition is not readable YAML ({reason}).", _DEFINITION),
     "index.malformed": Reason("Definition {definition}, {step}: {reason}.", _DEFINITION),
     "index.weights_sum": Reason(
-        "Definition {definition}, weights of {step}: the given weights add up to {total}, not 1.",
+        "Definition {definition}, weights of {node}: the given weights add up to {total}, not 1.",
         "Correct the weights so that they add up to 1.",
     ),
     "index.ahp_reciprocal": Reason(
-        "Definition {definition}, weights of {step}: the comparison of {left} with {right} is not"
+        "Definition {definition}, weights of {node}: the comparison of {left} with {right} is not"
         " the reciprocal of the reverse one.",
         "Each pair is judged once: where one side says 3, the other must say 1/3.",
     ),
     "index.ahp_inconsistent": Reason(
-        "Definition {definition}, weights of {step}: consistency ratio {ratio:.3f} is above 0.1.",
+        "Definition {definition}, weights of {node}: consistency ratio {ratio:.3f} is above 0.1.",
         "Have the pairwise comparisons judged again; see which of them contradict one another.",
     ),
     "index.areas_twice": Reason(
@@ -66,11 +66,16 @@ REASONS: dict[str, Reason] = {
         "Correct the value, or take the logarithm out of the indicator's transforms.",
     ),
     "index.one_area": Reason(
-        "Definition {definition}, {step}: one area alone cannot be compared with others.",
+        "Definition {definition}, {step} of {node}: one area alone cannot be compared with others.",
         "Compute at least two areas, or use fixed bounds or targets and given weights.",
     ),
     "index.no_variance": Reason(
-        "Definition {definition}, {step}: {indicator} is the same in all areas.", _DIFFER
+        "Definition {definition}, {step} of {node}: {indicator} is the same in all areas.", _DIFFER
+    ),
+    "index.no_conflict": Reason(
+        "Definition {definition}, weights of {node}: {indicator} all move together, so CRITIC finds"
+        " nothing to weigh them by.",
+        "Give the weights, or choose another method for them.",
     ),
     "index.out_of_bounds": Reason(
         "Definition {definition}, normalisation: indicator {indicator}, area {area} lies outside"
@@ -83,10 +88,17 @@ REASONS: dict[str, Reason] = {
         "Give the indicator a positive target.",
     ),
     "index.not_positive": Reason(
-        "Definition {definition}, {step}: {indicator}, area {area} is zero or negative.",
+        "Definition {definition}, {step} of {node}: {indicator}, area {area} is zero or negative.",
         "Use a scale that starts above zero, or an arithmetic mean.",
     ),
-    "index.study": Reason("Definition {definition}, uncertainty: {reason}.", _DEFINITION),
+    "index.nothing_varied": Reason(
+        "Definition {definition}, uncertainty: no choice is varied.",
+        "Name alternatives under `uncertainty`: methods, a spread of weights, an error of data.",
+    ),
+    "index.nothing_to_drop": Reason(
+        "Definition {definition}, uncertainty: no indicator can be left out, for each is alone.",
+        "Say `drop_one: false`.",
+    ),
     "index.unanswered": Reason(
         "Questionnaire {definition}, {respondent}: item {indicator} has no answer.",
         "Answer the item; where it does not apply and the definition allows it, say so.",
@@ -101,9 +113,20 @@ REASONS: dict[str, Reason] = {
         "Use the item codes of this version of the questionnaire.",
     ),
     "index.nothing_applies": Reason(
-        "Questionnaire {definition}, {respondent}: no item of domain {step} applies.",
+        "Questionnaire {definition}, {respondent}: no item of domain {node} applies.",
         "Answer at least one item of the domain.",
     ),
+}
+
+
+# What `step` may be, in words.
+STEPS = {
+    "normalisation": "normalisation",
+    "weights": "weights",
+    "geometric": "geometric mean",
+    "penalty": "penalty for imbalance",
+    "target": "distance to target",
+    "uncertainty": "alternative normalisation",
 }
 
 
@@ -114,6 +137,7 @@ class IndexRefused(Exception):
         reason = REASONS[code]
         self.code = code
         self.values = values
-        self.message = reason.message.format(**values)
-        self.hint = reason.hint.format(**values)
+        words = values | {"step": STEPS.get(str(values.get("step")), values.get("step"))}
+        self.message = reason.message.format(**words)
+        self.hint = reason.hint.format(**words)
         super().__init__(f"{self.message} {self.hint}")

@@ -91,21 +91,22 @@ def check(index: Index, x: Array, areas: tuple[str, ...]) -> None:
                 refuse(index, "index.no_target", one)
             if one.direction == "down" and row.min() <= 0:
                 area = areas[int(row.argmin())]
-                refuse(index, "index.not_positive", one, area, step="distance to target")
+                refuse(index, "index.not_positive", one, area, step="target", node=one.code)
         elif rule.bounds:
             _check_bounds(index, one, rule.bounds, rule.capped, row, areas)
         else:
-            check_varies(index, one.code, row, f"normalisation ({rule.method})")
+            check_varies(index, one.code, row, "normalisation", one.code)
 
 
-def check_varies(index: Index, name: str, row: Array, step: str) -> None:
+def check_varies(index: Index, name: str, row: Array, step: str, node: str) -> None:
     """One area, or the same value everywhere, cannot be compared over the areas."""
+    values = {"definition": index.code, "step": step, "node": node, "indicator": name}
     if row.shape[-1] < 2:
-        raise IndexRefused("index.one_area", definition=index.code, step=step)
+        raise IndexRefused("index.one_area", **values)
     # Equal but for rounding is equal: what is left would be noise blown up to the whole scale.
     spread = row.max(axis=-1) - row.min(axis=-1)
     if (spread <= 1e-12 * np.abs(row).max(axis=-1)).any():
-        raise IndexRefused("index.no_variance", definition=index.code, step=step, indicator=name)
+        raise IndexRefused("index.no_variance", **values)
 
 
 def _check_bounds(

@@ -119,7 +119,7 @@ def assess(
             if (answer := _answer(questionnaire, item, answers.get(item.code), respondent))
         }
         if not given:
-            _refuse(questionnaire, "index.nothing_applies", respondent, "", step=domain.code)
+            _refuse(questionnaire, "index.nothing_applies", respondent, "", node=domain.code)
         of_items = sum(item.weight for item in given)
         domains[domain.code] = sum(i.weight * answer for i, answer in given.items()) / of_items
         for item, answer in given.items():

@@ -125,24 +125,20 @@ class Trial:
 def trial(scored: Scored) -> Trial:
     """The study of the index's own definition.
 
-    Refused: `index.study` where nothing is varied or drop-one has nothing to drop,
-    `index.no_variance`, `index.one_area` where an alternative normalisation needs differences.
+    Refused: `index.nothing_varied`, `index.nothing_to_drop`; `index.no_variance` and
+    `index.one_area` where an alternative normalisation needs differences.
     """
     index, study = scored.index, scored.index.uncertainty
     errors = [study.data_errors.get(one.code, study.data_error) for one in index.indicators]
     droppable = _droppable(index) if study.drop_one else ()
     if study.drop_one and not droppable:
-        raise IndexRefused(
-            "index.study",
-            definition=index.code,
-            reason="no indicator can be left out: each is alone",
-        )
+        raise IndexRefused("index.nothing_to_drop", definition=index.code)
     found = Trial(scored, droppable, np.array(errors))
     if not found.varied:
-        raise IndexRefused("index.study", definition=index.code, reason="no choice is varied")
+        raise IndexRefused("index.nothing_varied", definition=index.code)
     if set(study.normalisations) != {"as_defined"}:
         for one, row in zip(index.indicators, scored.treated.values, strict=True):
-            check_varies(index, one.code, row, "uncertainty (normalisation)")
+            check_varies(index, one.code, row, "uncertainty", one.code)
     return found
 
 

@@ -68,10 +68,10 @@ def _compute(
     mean = weighted(weights, x)
     score = mean
     if (choices.aggregation or node.aggregation) == "geometric":
-        check_positive(index, node, x, areas, "geometric mean")
+        check_positive(index, node, x, areas, "geometric")
         score = np.exp(weighted(weights, np.log(x)))
     elif node.penalty and choices.aggregation is None:
-        check_positive(index, node, mean[..., None, :], areas, "penalty for imbalance")
+        check_positive(index, node, mean[..., None, :], areas, "penalty")
         score = mean - weighted(weights, (x - mean[..., None, :]) ** 2) / mean
     computed.scores[node.code] = score
     computed.weights[node.code] = weights
@@ -85,7 +85,7 @@ def weighted(weights: Array, x: Array) -> Array:
     return mean
 
 
-def check_positive(index: Index, node: Node, x: Array, areas: tuple[str, ...], method: str) -> None:
+def check_positive(index: Index, node: Node, x: Array, areas: tuple[str, ...], step: str) -> None:
     if x.min() > 0:
         return
     *_, part, area = np.argwhere(x <= 0)[0]
@@ -93,7 +93,8 @@ def check_positive(index: Index, node: Node, x: Array, areas: tuple[str, ...], m
     raise IndexRefused(
         "index.not_positive",
         definition=index.code,
-        step=f"{method} of {node.code}",
+        step=step,
+        node=node.code,
         indicator=name,
         area=areas[area],
     )

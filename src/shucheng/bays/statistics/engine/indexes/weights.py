@@ -83,7 +83,7 @@ def node_weights(index: Index, node: Node, x: Array, method: WeightingMethod) ->
     """The weights of a node's parts by `method`, from `x[..., part, area]`.
 
     Refused: `index.weights_sum`, `index.ahp_reciprocal`, `index.ahp_inconsistent`,
-    `index.one_area`, `index.no_variance`.
+    `index.one_area`, `index.no_variance`, `index.no_conflict`.
     """
     count = len(node.children)
     if count == 1:
@@ -95,19 +95,16 @@ def node_weights(index: Index, node: Node, x: Array, method: WeightingMethod) ->
     if method == "ahp":
         return judged(index, node).weights
     for place, part in enumerate(node.children):
-        check_varies(index, part.code, x[..., place, :], f"weights of {node.code} ({method})")
+        check_varies(index, part.code, x[..., place, :], "weights", node.code)
     shares = min_max(x)
     if method == "entropy":
         return entropy(shares)
     if method == "pca":
         return pca(shares)
     if (correlation(shares) > 1 - 1e-12).all():
-        step, codes = f"weights of {node.code} (critic)", ", ".join(c.code for c in node.children)
+        codes = ", ".join(part.code for part in node.children)
         raise IndexRefused(
-            "index.no_variance",
-            definition=index.code,
-            step=step,
-            indicator=f"the conflict between {codes}",
+            "index.no_conflict", definition=index.code, node=node.code, indicator=codes
         )
     return critic(shares)
 
@@ -119,14 +116,14 @@ def judged(index: Index, node: Node) -> Judged:
     if len(off):
         left, right = (node.children[place].code for place in off[0])
         raise IndexRefused(
-            "index.ahp_reciprocal", definition=index.code, step=node.code, left=left, right=right
+            "index.ahp_reciprocal", definition=index.code, node=node.code, left=left, right=right
         )
     found = ahp(matrix)
     if found.consistency_ratio > HIGHEST_RATIO:
         raise IndexRefused(
             "index.ahp_inconsistent",
             definition=index.code,
-            step=node.code,
+            node=node.code,
             ratio=found.consistency_ratio,
         )
     return found
@@ -138,7 +135,7 @@ def _given(index: Index, node: Node) -> Array:
         raise IndexRefused(
             "index.weights_sum",
             definition=index.code,
-            step=node.code,
+            node=node.code,
             total=f"{weights.sum():.6g}",
         )
     return weights
