@@ -104,12 +104,10 @@ def attack(tables: Tables, made: Release, hierarchies: tuple[Hierarchy, ...]) ->
         if tables.cells[key].firms == 1:
             held[tables.cells[key].largest[0][0]][key] = tables.cells[key].total
     for holder, own in held.items():
-        near = {
-            key: dict(tables.cells[key].largest).get(holder, 0)
-            for key in primary
-            if key not in own and any(beside(key, mine, hierarchies) for mine in own)
+        others = {
+            key: dict(tables.cells[key].largest).get(holder, 0) for key in primary if key not in own
         }
-        refuse_close_bounds(tables, outsider.knowing(own), near)
+        refuse_close_bounds(tables, outsider.knowing(own), others)
 
 
 def refuse_close_bounds(tables: Tables, who: Attacker, targets: dict[Key, int]) -> None:
@@ -119,17 +117,6 @@ def refuse_close_bounds(tables: Tables, who: Attacker, targets: dict[Key, int]) 
         assert cell.total - least >= NEAR * min(asked.lower, cell.total - targets[key]), key
         assert greatest is None or greatest - cell.total >= NEAR * asked.upper, key
         assert least < cell.total or greatest is None or greatest > cell.total
-
-
-def beside(one: Key, other: Key, hierarchies: tuple[Hierarchy, ...]) -> bool:
-    """Whether two cells share a sum: they differ in one dimension, as siblings or as parent."""
-    differ = [n for n, (a, b) in enumerate(zip(one, other, strict=True)) if a != b]
-    if len(differ) != 1:
-        return False
-    pair = {one[differ[0]], other[differ[0]]}
-    return any(
-        pair <= {total, *way} for total, ways in hierarchies[differ[0]].items() for way in ways
-    )
 
 
 @settings(max_examples=60, deadline=None)

@@ -1,8 +1,8 @@
 """The audit: how closely a reader can bound each suppressed cell, by linear programs.
 
 For each cell the smallest and the largest value that fit everything published; nothing of how the
-suppression was found is used. Lone holders are audited too: by a linear program, or where a
-witness is at hand by checking that it is a shift, moves nothing published and goes far enough.
+suppression was found is used. Lone holders are audited by checking witnesses: that each is a shift,
+moves nothing published or known to them and goes far enough; by a linear program where one fails.
 
 Source: Fischetti and Salazar, Management Science 47(7), 2001 (attacker subproblems).
 """
@@ -24,28 +24,14 @@ from shucheng.bays.statistics.engine.suppression.system import (
 
 
 @dataclass(frozen=True, slots=True)
-class Failure:
-    """A cell that can be bounded too closely: asked and found distance, and who can do it."""
-
-    cell: int
-    direction: int
-    asked: float
-    found: float
-    insider: bool
-
-
-@dataclass(frozen=True, slots=True)
 class Audit:
     """What a reader can bound: distances below and above (inf: not at all), and what failed."""
 
     reach: Mapping[int, tuple[float, float]]
-    failures: tuple[Failure, ...]
-    targets: int
+    failures: tuple[Target, ...]
+    outsiders: int
+    insiders: int
     programs: int
-
-    @property
-    def holds(self) -> bool:
-        return not self.failures
 
 
 class Attack:
@@ -88,31 +74,35 @@ class Attack:
         return np.inf if found >= limit * (1 - TOLERANCE) else found
 
 
-def audit(
-    system: System, suppressed: Mask, witnesses: Mapping[Target, Witness] | None = None
-) -> Audit:
+def audit(system: System, suppressed: Mask, witnesses: Mapping[Target, Witness]) -> Audit:
     """Bounds of every suppressed cell, and every target that is not kept."""
     attack = Attack(system, suppressed)
     reach = {
         int(at): (attack.furthest(int(at), -1), attack.furthest(int(at), 1))
         for at in np.flatnonzero(suppressed)
     }
-    targets = system.targets()
-    failures = []
-    for target in targets:
-        witness = (witnesses or {}).get(target)
-        if not target.known:
-            below, above = reach.get(target.cell, (0.0, 0.0))
-            found = above if target.direction > 0 else below
-        elif witness is not None and is_shift(system, suppressed, witness):
-            found = target.need if witness.proves(target) else 0.0
-        else:
-            found = attack.furthest(target.cell, target.direction, target.known)
-        if found < target.need * (1 - TOLERANCE):
-            failures.append(
-                Failure(target.cell, target.direction, target.need, found, bool(target.known))
-            )
-    return Audit(reach, tuple(failures), len(targets), attack.programs)
+    outsiders = system.outsiders()
+    failures = [target for target in outsiders if _short(reach.get(target.cell), target)]
+    proven = {target for target, w in witnesses.items() if w.proves(target)}
+    sound = {id(w): is_shift(system, suppressed, w) for w in witnesses.values()}
+    insiders = 0
+    for target in outsiders:
+        witness = witnesses.get(target)
+        good = witness is not None and target in proven and sound[id(witness)]
+        moved = witness.cells.tolist() if witness is not None and good else range(len(system.cells))
+        for inside in system.insiders(target, moved):
+            insiders += 1
+            if inside in proven and sound[id(witnesses[inside])]:
+                continue
+            found = attack.furthest(inside.cell, inside.direction, inside.known)
+            if found < inside.need * (1 - TOLERANCE):
+                failures.append(inside)
+    return Audit(reach, tuple(failures), len(outsiders), insiders, attack.programs)
+
+
+def _short(reach: tuple[float, float] | None, target: Target) -> bool:
+    below, above = reach or (0.0, 0.0)
+    return (above if target.direction > 0 else below) < target.need * (1 - TOLERANCE)
 
 
 def is_shift(system: System, suppressed: Mask, witness: Witness) -> bool:

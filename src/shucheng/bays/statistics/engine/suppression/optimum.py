@@ -14,10 +14,11 @@ import highspy
 import numpy as np
 
 from shucheng.bays.statistics.engine.suppression.audit import Attack
-from shucheng.bays.statistics.engine.suppression.protect import Protection, cover
+from shucheng.bays.statistics.engine.suppression.protect import Protection, protect, prove
 from shucheng.bays.statistics.engine.suppression.shifts import Shifts, solver
 from shucheng.bays.statistics.engine.suppression.system import (
     TOLERANCE,
+    Mask,
     System,
     Target,
     Values,
@@ -38,26 +39,31 @@ class Cut:
 
 
 def optimum(system: System) -> Protection:
-    """The suppression with the smallest sum of weights that keeps all targets. Small tables."""
+    """The suppression with the smallest sum of weights that keeps all targets. Small tables.
+
+    Insiders and implied cells are taken up as choices meet them. An implied cell stays a target
+    when a later choice avoids it; only then could a cheaper suppression have been missed.
+    """
+    protect(system)  # raises Unprotectable where there is no way
+    targets, master = system.outsiders(), Master(system)
     while True:
-        master = Master(system)
-        master.close(system.targets(), integer=False)
-        master.close(system.targets(), integer=True)
-        suppressed = master.chosen > 0.5
-        found = system.implied(suppressed)
-        if not found:
-            break
-        system = system.with_implied(found)
-    protection = Protection(system, suppressed | system.primary)
-    cover(protection, Shifts(system))
-    return protection
+        protection = Protection(system, master.choice(targets))
+        shifts = Shifts(system)
+        shifts.allow(protection.suppressed & ~system.fixed)
+        failed = [target for target in prove(protection, shifts) if target not in targets]
+        if failed:
+            targets += failed
+        elif found := system.implied(protection.suppressed):
+            system = system.with_implied(found)
+            targets, master = system.outsiders(), Master(system)
+        else:
+            return protection
 
 
 def lower_bound(system: System, *, rounds: int) -> float:
     """No suppression that keeps outsiders away has a smaller sum of weights than this."""
     master = Master(system)
-    outsiders = [target for target in system.targets() if not target.known]
-    master.close(outsiders, integer=False, rounds=rounds)
+    master.close(system.outsiders(), integer=False, rounds=rounds)
     return float(system.weights @ master.chosen)
 
 
@@ -71,6 +77,12 @@ class Master:
         self.attack = Attack(system, ~system.fixed, priced=True)
         self.model = _program(system)
         self.chosen = system.primary.astype(np.float64)
+
+    def choice(self, targets: list[Target]) -> Mask:
+        """The cheapest cells that keep these targets."""
+        self.close(targets, integer=False)
+        self.close(targets, integer=True)
+        return (self.chosen > 0.5) | self.system.primary
 
     def close(self, targets: list[Target], *, integer: bool, rounds: int | None = None) -> None:
         """Add cuts until the choice violates none (or for so many rounds)."""

@@ -6,7 +6,7 @@ cells that turned out not to be needed are published again, dearest first. The r
 optimum; optimum.py finds the true one for small tables and a bound for large ones.
 """
 
-from collections import defaultdict
+from collections import defaultdict, deque
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
@@ -14,7 +14,7 @@ import numpy as np
 
 from shucheng.bays.statistics.engine.suppression.shifts import Shifts, Witness
 from shucheng.bays.statistics.engine.suppression.system import Mask, System, Target
-from shucheng.bays.statistics.engine.suppression.tables import Key
+from shucheng.bays.statistics.engine.suppression.tables import Cell, Key
 
 
 class Unprotectable(Exception):
@@ -46,42 +46,59 @@ def protect(system: System) -> Protection:
 
     Raises Unprotectable where earlier publications leave no way.
     """
-    exposed = [at for at in system.sensitive if system.fixed[at] and system.cells[at].firms]
-    if exposed:
-        raise Unprotectable(tuple(system.cells[at].key for at in exposed))
     protection = Protection(system, system.primary.copy())
     while True:
         shifts = Shifts(protection.system)
-        cover(protection, shifts)
+        if failed := prove(protection, shifts):
+            raise Unprotectable(_keys(protection.system, failed))
         found = protection.system.implied(protection.suppressed)
         if not found:
             break
-        protection.system = protection.system.with_implied(found)
-        more = np.ones(len(found), dtype=np.bool_)
-        protection.suppressed = np.append(protection.suppressed, more)
+        _extend(protection, found)
     _prune(protection, shifts)
     return protection
 
 
-def cover(protection: Protection, shifts: Shifts) -> None:
-    """Find a witness for every target, suppressing what it takes."""
-    system, pool = protection.system, _Pool(protection.witnesses.values())
-    failed: list[Key] = []
-    for target in system.targets():
-        if target in protection.witnesses:
-            continue
-        witness = pool.proof(system, target)
+def prove(protection: Protection, shifts: Shifts) -> list[Target]:
+    """Find a witness for every target, suppressing what it moves; gives the targets without one."""
+    system, before = protection.system, protection.witnesses
+    pool, failed = _Pool(before.values()), []
+    protection.witnesses = {}
+    waiting = deque(system.outsiders())
+    while waiting:
+        target = waiting.popleft()
+        witness = before.get(target) or _witness(protection, shifts, pool, target)
         if witness is None:
-            witness = shifts.cheapest(target, protection.suppressed)
-            protection.programs += 1
-            if witness is None:
-                failed.append(system.cells[target.cell].key)
-                continue
-            pool.add(witness)
-            protection.suppressed[witness.cells] = True
+            failed.append(target)
+            continue
+        protection.suppressed[witness.cells] = True
         protection.witnesses[target] = witness
-    if failed:
-        raise Unprotectable(tuple(sorted(set(failed))))
+        if not target.known:
+            waiting.extend(system.insiders(target, witness.cells.tolist()))
+    return failed
+
+
+def _witness(
+    protection: Protection, shifts: Shifts, pool: "_Pool", target: Target
+) -> Witness | None:
+    found = pool.proof(protection.system, target)
+    if found is None:
+        found = shifts.cheapest(target, protection.suppressed)
+        protection.programs += 1
+        if found is not None:
+            pool.add(found)
+    return found
+
+
+def _extend(protection: Protection, found: list[tuple[tuple[int, ...], Cell]]) -> None:
+    """Take implied cells into the system; witnesses move them by the sum of their parts."""
+    old = len(protection.system.sums)
+    protection.system = protection.system.with_implied(found)
+    more = np.ones(len(found), dtype=np.bool_)
+    protection.suppressed = np.append(protection.suppressed, more)
+    added = protection.system.sums[old:]
+    extended = {id(w): w.extended(added) for w in protection.witnesses.values()}
+    protection.witnesses = {t: extended[id(w)] for t, w in protection.witnesses.items()}
 
 
 def _prune(protection: Protection, shifts: Shifts) -> None:
@@ -104,20 +121,33 @@ def _prune(protection: Protection, shifts: Shifts) -> None:
 
 def _without(protection: Protection, shifts: Shifts, cell: int) -> dict[Target, Witness] | None:
     """New witnesses for the targets whose witness moves the cell; None if one has none."""
-    kept = (witness for witness in protection.witnesses.values() if not witness.of(cell))
-    pool: _Pool | None = None
+    witnesses = protection.witnesses
+    waiting = deque(target for target, witness in witnesses.items() if witness.of(cell))
+    if not waiting:
+        return {}
+    pool = _Pool(witness for witness in witnesses.values() if not witness.of(cell))
     replaced: dict[Target, Witness] = {}
-    for target in [t for t, witness in protection.witnesses.items() if witness.of(cell)]:
-        pool = pool or _Pool(kept)
-        witness = pool.proof(protection.system, target)
+    while waiting:
+        target = waiting.popleft()
+        if target in replaced:
+            continue
+        witness = _witness(protection, shifts, pool, target)
         if witness is None:
-            witness = shifts.cheapest(target, protection.suppressed)
-            protection.programs += 1
-            if witness is None:
-                return None
-            pool.add(witness)
+            return None
         replaced[target] = witness
+        if not target.known:
+            insiders = protection.system.insiders(target, witness.cells.tolist())
+            waiting.extend(each for each in insiders if each not in witnesses)
     return replaced
+
+
+def _keys(system: System, targets: list[Target]) -> tuple[Key, ...]:
+    """The cells of targets, with those that an implied one is the sum of."""
+    cells = {target.cell for target in targets}
+    for each in system.sums[::-1]:
+        if each.total in cells and each.total >= system.published:
+            cells = cells - {each.total} | set(each.parts)
+    return tuple(sorted(system.cells[at].key for at in cells))
 
 
 class _Pool:

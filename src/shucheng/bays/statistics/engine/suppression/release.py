@@ -10,10 +10,11 @@ from typing import Literal
 
 import numpy as np
 
-from shucheng.bays.statistics.engine.suppression.audit import Audit, audit
+from shucheng.bays.statistics.engine.suppression.audit import Attack, Audit, audit
 from shucheng.bays.statistics.engine.suppression.optimum import optimum
-from shucheng.bays.statistics.engine.suppression.protect import Protection, protect
+from shucheng.bays.statistics.engine.suppression.protect import Protection, protect, prove
 from shucheng.bays.statistics.engine.suppression.rules import Rule, Rules
+from shucheng.bays.statistics.engine.suppression.shifts import Shifts
 from shucheng.bays.statistics.engine.suppression.system import (
     Mask,
     System,
@@ -55,7 +56,7 @@ class Certificate:
     """The audit in figures: all held, or no release was made."""
 
     rules_version: str
-    targets: int
+    outsider_targets: int
     insider_targets: int
     implied_sums: int
     programs: int
@@ -108,7 +109,7 @@ def release(
     system = system_of(tables, rules, published=published, weighing=weighing)
     protection = optimum(system) if optimal else protect(system)
     found = audit(protection.system, protection.suppressed, protection.witnesses)
-    if not found.holds:
+    if found.failures:
         raise ArithmeticError(f"the audit does not hold: {found.failures[:3]}")
     return _release(protection, found, rules)
 
@@ -123,29 +124,29 @@ def disclosures(tables: Tables, rules: Rules, published: Collection[Key]) -> tup
     while found := system.implied(suppressed):
         system = system.with_implied(found)
         suppressed = np.append(suppressed, np.ones(len(found), dtype=np.bool_))
-    failures = audit(system, suppressed).failures
+    shifts, attack = Shifts(system), Attack(system, suppressed)
+    shifts.allow(suppressed)
     return tuple(
         Disclosure(
-            _keys(system, each.cell),
-            "above" if each.direction > 0 else "below",
-            each.asked,
-            each.found,
-            each.insider,
+            keys=_keys(system, each.cell),
+            direction="above" if each.direction > 0 else "below",
+            asked=each.need,
+            found=attack.furthest(each.cell, each.direction, each.known),
+            insider=bool(each.known),
         )
-        for each in failures
+        for each in prove(Protection(system, suppressed), shifts)
     )
 
 
 def _release(protection: Protection, found: Audit, rules: Rules) -> Release:
     system, suppressed = protection.system, protection.suppressed[: protection.system.published]
-    targets = system.targets()
     return Release(
         decisions=tuple(_decision(system, at, suppressed, found) for at in range(len(suppressed))),
         loss=_loss(system, suppressed),
         certificate=Certificate(
             rules_version=rules.version,
-            targets=len(targets),
-            insider_targets=sum(1 for target in targets if target.known),
+            outsider_targets=found.outsiders,
+            insider_targets=found.insiders,
             implied_sums=len(system.cells) - system.published,
             programs=protection.programs + found.programs,
         ),

@@ -8,6 +8,7 @@ Source: Kelly, Golden and Assad, Networks 22 (1992); Cox, JASA 90 (1995): protec
 sensitive cell at a time by a least-cost flow, here with sums of any shape.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import highspy
@@ -17,6 +18,7 @@ from shucheng.bays.statistics.engine.suppression.system import (
     TOLERANCE,
     Indices,
     Mask,
+    Sum,
     System,
     Target,
     Values,
@@ -42,6 +44,14 @@ class Witness:
         """Whether it moves the target far enough and nothing that the insider knows."""
         far = target.direction * self.of(target.cell) >= target.need * (1 - TOLERANCE)
         return far and not any(self.of(known) for known in target.known)
+
+    def extended(self, sums: Iterable[Sum]) -> "Witness":
+        """With cells that are sums of others, numbered after all others."""
+        moves = dict(zip(self.cells.tolist(), self.shifts.tolist(), strict=True))
+        for each in sums:
+            moves[each.total] = sum(moves.get(part, 0.0) for part in each.parts)
+        moving = [(cell, shift) for cell, shift in moves.items() if shift]
+        return Witness(np.array([c for c, _ in moving]), np.array([s for _, s in moving]))
 
     def turned(self, system: System, target: Target) -> "Witness | None":
         """The same the other way round, if there is room."""

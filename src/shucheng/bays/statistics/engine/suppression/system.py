@@ -5,8 +5,8 @@ are the true values plus a *shift*: zero in published cells, zero in every sum, 
 that the bounds leave. A cell is protected when there are shifts that take it far enough up and
 far enough down (Fischetti and Salazar, Management Science 47(7), 2001).
 
-Two kinds of insiders are met as well. A firm alone in a suppressed cell knows that cell: cells
-that share a sum with it are kept from him too. And suppressed cells whose sum can be formed are
+Two things more can be subtracted. A firm alone in a suppressed cell knows that cell: all others are
+kept from it too. And suppressed cells whose sum can be formed are
 together a cell of the table, an *implied* one: if that is sensitive it is protected like others.
 """
 
@@ -87,12 +87,32 @@ class System:
         mask[list(self.sensitive)] = True
         return mask & ~self.fixed
 
-    def targets(self) -> list[Target]:
-        """Everything to be protected, widest first: from outsiders, and from lone holders."""
-        found = {target for at in self.sensitive for target in self._targets(at)}
-        for at, holder, known in self._insiders():
-            found.update(self._targets(at, dict(self.cells[at].largest).get(holder, 0), known))
-        return sorted(found, key=lambda t: (-t.need, t.cell, t.direction, t.known))
+    @cached_property
+    def held(self) -> dict[str, tuple[int, ...]]:
+        """Lone holders and the cells that they know, being alone in them."""
+        found: dict[str, list[int]] = defaultdict(list)
+        for at, cell in enumerate(self.cells):
+            if cell.sole is not None:
+                found[cell.sole].append(at)
+        return {holder: tuple(cells) for holder, cells in found.items()}
+
+    def outsiders(self) -> list[Target]:
+        """What is kept from a reader who knows no firm from inside, widest first."""
+        found = (target for at in self.sensitive for target in self._targets(at))
+        return sorted(found, key=lambda t: (-t.need, t.cell, t.direction))
+
+    def insiders(self, target: Target, moved: Iterable[int]) -> list[Target]:
+        """The same kept from the lone holders of cells that its proof moves.
+
+        For all other holders the proof holds as it is: it leaves alone what they know.
+        """
+        holders = {self.cells[at].sole for at in moved} - {None, self.cells[target.cell].sole}
+        found = []
+        for holder in sorted(holder for holder in holders if holder is not None):
+            own = dict(self.cells[target.cell].largest).get(holder, 0)
+            near = self._targets(target.cell, own, self.held[holder])
+            found += [each for each in near if each.direction == target.direction]
+        return found
 
     def _targets(self, at: int, own: int = 0, known: tuple[int, ...] = ()) -> Iterator[Target]:
         """Both directions; downwards only what is not the insider's own can go."""
@@ -104,23 +124,6 @@ class System:
             need = min(float(asked), float(room))
             if need > 0:
                 yield Target(at, direction, need, known)
-
-    def _insiders(self) -> Iterator[tuple[int, str, tuple[int, ...]]]:
-        """(sensitive cell, a lone holder who shares a sum with it, the cells known to him)."""
-        held: dict[str, list[int]] = defaultdict(list)
-        for at in self.sensitive:
-            if holder := self.cells[at].sole:
-                held[holder].append(at)
-        for holder, known in held.items():
-            near = {
-                other
-                for at in known
-                for each in self.sums_of.get(at, ())
-                for other in (each.total, *each.parts)
-            }
-            for other in near:
-                if other in self.sensitive and self.cells[other].sole != holder:
-                    yield other, holder, tuple(known)
 
     def implied(
         self, suppressed: Mask, sums: Iterable[Sum] | None = None
