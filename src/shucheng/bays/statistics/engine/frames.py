@@ -148,6 +148,8 @@ def connect(*, threads: int = 2, memory: str = "6GB") -> duckdb.DuckDBPyConnecti
     for table, columns in COLUMNS.items():
         listed = ", ".join(f"{name} {kind}" for name, kind in columns.items())
         connection.execute(f"CREATE TABLE {table} ({listed})")
+    returns = ", ".join(f"{name} {kind}" for name, kind in COLUMNS["returns"].items())
+    connection.execute(f"CREATE TABLE imputed_returns ({returns})")
     return connection
 
 
@@ -222,25 +224,45 @@ def newest_returns(connection: duckdb.DuckDBPyConnection, name: str = "newest") 
     a later row of the same firm and period; what it replaces stays in `returns`.
 
     The first batch of a period is read straight; only what later batches bring is compared, so a
-    period without corrections costs nothing more than its scan.
+    period without corrections costs nothing more than its scan. Imputed rows of firms still late
+    (`imputation`) are among them.
     """
+    drop(connection, name)
+    columns = ", ".join(COLUMNS["returns"])
+    imputed = _still_late(connection, columns)
+    corrected = connection.execute("""
+        SELECT period, min(recorded) FROM returns
+        GROUP BY period HAVING min(recorded) < max(recorded)
+    """).fetchall()
+    if not corrected:
+        connection.execute(f"CREATE TEMP VIEW {name} AS SELECT {columns} FROM returns {imputed}")
+        return name
+    later = " OR ".join(
+        f"(period = {period} AND recorded > {first})" for period, first in corrected
+    )
     drop(connection, f"{name}_later")
     connection.execute(f"""
         CREATE TEMP TABLE {name}_later AS
-        SELECT returns.* FROM returns
-        JOIN (SELECT period, min(recorded) AS first FROM returns GROUP BY period) USING (period)
-        WHERE recorded > first
+        SELECT {columns} FROM returns WHERE {later}
         QUALIFY recorded = max(recorded) OVER (PARTITION BY firm, period)
     """)
-    later = connection.execute(f"SELECT count(*) FROM {name}_later").fetchone()
-    columns = ", ".join(COLUMNS["returns"])
-    drop(connection, name)
-    if not later or not later[0]:
-        connection.execute(f"CREATE TEMP VIEW {name} AS SELECT {columns} FROM returns")
-        return name
     connection.execute(f"""
         CREATE TEMP VIEW {name} AS
         SELECT {columns} FROM returns ANTI JOIN {name}_later USING (firm, period)
-        UNION ALL SELECT {columns} FROM {name}_later
+        UNION ALL SELECT {columns} FROM {name}_later {imputed}
     """)
     return name
+
+
+def _still_late(connection: duckdb.DuckDBPyConnection, columns: str) -> str:
+    """What adds the imputed rows to the newest ones; a firm that reported is imputed no more."""
+    found = connection.execute("SELECT DISTINCT period FROM imputed_returns").fetchall()
+    if not found:
+        return ""
+    periods = ", ".join(str(period) for (period,) in found)
+    connection.execute(f"""
+        DELETE FROM imputed_returns WHERE (firm, period) IN (
+            SELECT (firm, period) FROM returns WHERE period IN ({periods})
+        )
+    """)
+    return f"UNION ALL SELECT {columns} FROM imputed_returns"

@@ -1,0 +1,243 @@
+"""Accounts (核算表): revenue, value added, people and R&D of firms by class, area, size and period.
+
+Returns are year to date. The month is the difference of two reports in sequence, the first of a
+year (period 02) being January and February together; a quarter likewise between quarters' ends;
+a year is its December. Differences are a firm's own, from the newest row of each period, so a
+corrected earlier month moves the months beside it and leaves the year to date alone. Where the
+report before is missing a firm's month is not known: it is counted as unknown, never guessed.
+
+Every figure has a lower and an upper bound (`coefficients`), equal where shares are exact. All
+sums are of whole numbers: an account's totals equal the sum of its parts to the last digit.
+
+Source: 国家统计局 统计上报告期累计与当期的换算 (1—2月合并报送); 中国国民经济核算体系(2016).
+"""
+
+# ruff: noqa: S608 - the names in SQL are this module's own
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import count
+from typing import Any, Literal, get_args
+
+import duckdb
+
+from .cells import AccountInvalid, Dimension, Scheme, place
+from .frames import ITEMS, drop
+from .value_added import BASE, INCOME, PRODUCTION, REPORTED
+
+Basis = Literal["ytd", "month", "quarter", "year"]
+
+MEASURES = (
+    "revenue",
+    "value_added",
+    "value_added_by_rate",
+    "income_of_both",
+    "production_of_both",
+    "employees",
+    "rd_expense",
+    "rd_staff",
+    "revenue_imputed",
+    "value_added_imputed",
+)
+"""What an account measures, each with `_lower` and `_upper`: thousand yuan, or persons.
+`..._of_both` are the two approaches' value added of the firms that report both."""
+
+# What of a row is summed as it is. Known or not follows from the items a firm reported; a part
+# that does not apply to a firm (an estimate where it reports) is 0 of it, not unknown.
+_FLOWS = {
+    "revenue": "revenue",
+    "reported": f"if({BASE} IS NULL, {REPORTED}, 0)",
+    "base": f"if({REPORTED} IS NULL, {BASE}, 0)",
+    "income_of_both": f"if({INCOME} + {PRODUCTION} IS NULL, 0, {INCOME})",
+    "production_of_both": f"if({INCOME} + {PRODUCTION} IS NULL, 0, {PRODUCTION})",
+    "rd_expense": "rd_expense",
+}
+_STOCKS = ("employees", "rd_staff")
+_IMPUTED = "status <> 'reported'"
+
+# The items that these are made of.
+_ITEMS = tuple(item for item in ITEMS if item != "revenue_last")
+
+# Which items a firm reported, as one number: firms of one pattern can be summed item by item
+# before value added is made of the sums; one that changes it during a year is taken by itself.
+_PATTERN = f"""(revenue IS NULL)::INTEGER + 2 * ({INCOME} IS NULL)::INTEGER
+    + 4 * ({PRODUCTION} IS NULL)::INTEGER + 8 * (gross_output IS NULL)::INTEGER
+    + 16 * (rd_expense IS NULL)::INTEGER + 32 * ({_IMPUTED})::INTEGER"""
+
+# An account is a table of its own, so that one asked for later does not change it.
+_numbers = count(1)
+
+_STEP = {"month": 1, "quarter": 3}
+_FIRST = {"month": 2, "quarter": 3}
+_ENDS = {"ytd": "true", "month": "true", "quarter": "period % 100 % 3 = 0"}
+_ENDS["year"] = "period % 100 = 12"
+
+
+@dataclass(frozen=True)
+class Account:
+    """An account and what it was made by. `table` holds the dimensions asked for, period (yyyymm,
+    its last month), firms, firms_unknown (no figure for the period), firms_imputed, and each
+    measure's `_lower` and `_upper` (thousand yuan, persons; up to eight exact places)."""
+
+    table: duckdb.DuckDBPyRelation
+    by: tuple[Dimension, ...]
+    basis: Basis
+
+    def rows(self) -> list[dict[str, Any]]:
+        """The account's rows as dictionaries, in the order of dimensions and period."""
+        relation = self.table.order("ALL")
+        return [dict(zip(relation.columns, row, strict=True)) for row in relation.fetchall()]
+
+
+def account(
+    connection: duckdb.DuckDBPyConnection,
+    *,
+    by: Sequence[Dimension] = ("class", "area"),
+    scheme: Scheme = "core",
+    basis: Basis = "ytd",
+    designated: bool | None = None,
+    since: int = 0,
+    until: int = 999912,
+) -> Account:
+    """The account of the firms in `newest` by `by` and period, from `since` to `until` (yyyymm).
+
+    Without "class" among the dimensions a firm counts once for each class of `scheme` it is in:
+    take "core" or "all" for a total. Raises `AccountInvalid` for an unknown dimension or basis.
+    """
+    unknown = [name for name in by if name not in get_args(Dimension)]
+    if unknown or basis not in _ENDS:
+        raise AccountInvalid(f"there is no dimension or basis {unknown or basis}")
+    place(connection, scheme, designated=designated)
+    _set_apart(connection, basis, since, until)
+    drop(connection, "units")
+    connection.execute(f"CREATE TEMP TABLE units AS {_units(tuple(by), basis, since, until)}")
+    keys = ", ".join((*by, "period"))
+    bounds = ", ".join(_bounds(measure) for measure in MEASURES)
+    name = f"account_{next(_numbers)}"
+    connection.execute(f"""
+        CREATE TEMP TABLE {name} AS
+        SELECT {keys}, sum(firms)::BIGINT AS firms, sum(unknown)::BIGINT AS firms_unknown,
+            sum(imputed)::BIGINT AS firms_imputed, {bounds}
+        FROM units WHERE period BETWEEN {int(since)} AND {int(until)} GROUP BY ALL
+    """)
+    return Account(connection.table(name), tuple(by), basis)
+
+
+def _bounds(measure: str) -> str:
+    """A share takes the most from what is above 0 and the least from what is below."""
+    scale = 1 if measure.startswith("value_added") else 10_000
+    low = f"sum({measure} * if({measure} >= 0, lower, upper))"
+    high = f"sum({measure} * if({measure} >= 0, upper, lower))"
+    return ", ".join(
+        f"CAST({amount} * {scale} AS DECIMAL(29, 0)) * 0.00000001 AS {measure}_{side}"
+        for side, amount in (("lower", low), ("upper", high))
+    )
+
+
+def _set_apart(connection: duckdb.DuckDBPyConnection, basis: Basis, since: int, until: int) -> None:
+    """Make the table `apart`: the firms and years whose rows must be taken one by one.
+
+    A sum of differences is the difference of sums, so most firms are summed first. Not those whose
+    share is not exact (its bounds ask for the sign of each), that miss a report, report other
+    items than before, or change their place in the register during the year.
+    """
+    drop(connection, "apart")
+    years = f"""SELECT DISTINCT period // 100 AS year FROM newest
+        WHERE period // 100 BETWEEN {int(since) // 100} AND {int(until) // 100}"""
+    wide = f"SELECT firm, year FROM cells, ({years}) WHERE lower < upper"
+    if basis in ("ytd", "year"):
+        connection.execute(f"CREATE TEMP TABLE apart AS SELECT DISTINCT * FROM ({wide})")
+        return
+    connection.execute(f"""
+        CREATE TEMP TABLE apart AS
+        WITH expected AS (
+            SELECT period // 100 AS year, count(DISTINCT period) AS periods
+            FROM newest WHERE {_ENDS[basis]} GROUP BY ALL
+        ),
+        profiles AS (
+            SELECT firm, period // 100 AS year, count(*) AS periods,
+                min({_PATTERN}) AS least, max({_PATTERN}) AS most
+            FROM newest
+            WHERE {_ENDS[basis]}
+                AND period // 100 BETWEEN {int(since) // 100} AND {int(until) // 100}
+            GROUP BY ALL
+        )
+        SELECT firm, year FROM profiles JOIN expected USING (year)
+        WHERE profiles.periods < expected.periods OR least < most
+        UNION
+        SELECT firm, year FROM cells, ({years})
+        WHERE year BETWEEN since // 100 AND until // 100
+            AND (lower < upper OR since > year * 100 + 2 OR until < year * 100 + 12)
+    """)
+
+
+def _units(by: tuple[Dimension, ...], basis: Basis, since: int, until: int) -> str:
+    """Sums of the firms of one cell, share and pattern, and the firms set apart one by one: alike
+    from here on. Period, firms, unknown, imputed and measures (value added in ten-thousandths)."""
+    keys = ", ".join((*by, "lower", "upper"))
+    rows = f"""
+        SELECT *, period // 100 AS year, {_PATTERN} AS pattern FROM newest
+        WHERE {_ENDS[basis]}
+            AND period BETWEEN {int(since) // 100 * 100} AND {int(until) // 100 * 100 + 12}"""
+    items = ", ".join(f"sum({item}) AS {item}" for item in _ITEMS)
+    flows = ", ".join(f"{text} AS {name}" for name, text in _FLOWS.items())
+    stocks = ", ".join(_STOCKS)
+    measures = f"""revenue, reported * 10000::HUGEINT + base * rate::HUGEINT AS value_added,
+        base * rate::HUGEINT AS value_added_by_rate, income_of_both, production_of_both,
+        rd_expense, {stocks}, if(imputed, revenue, 0) AS revenue_imputed,
+        if(imputed, value_added, 0) AS value_added_imputed"""
+    return f"""
+        WITH alone AS (
+            SELECT firm, period, year, pattern >= 32 AS imputed, {flows}, {stocks}
+            FROM ({rows}) SEMI JOIN apart USING (firm, year)
+        ),
+        alone_flows AS (
+            SELECT firm, period, {_differences(basis)}, {stocks}, {_imputed(basis)} AS imputed
+            FROM alone WINDOW w AS (PARTITION BY firm, year ORDER BY period)
+        ),
+        together AS (
+            SELECT {keys}, period, rate, pattern, count(*) AS firms, {items}
+            FROM ({rows}) ANTI JOIN apart USING (firm, year) JOIN cells USING (firm)
+            WHERE period BETWEEN since AND until GROUP BY ALL
+        ),
+        together_flows AS (
+            SELECT {keys}, period, rate, pattern, firms, {flows}, {stocks}
+            FROM (SELECT * REPLACE (
+                if(pattern & 2 = 0, surplus, NULL) AS surplus,
+                if(pattern & 4 = 0, intermediate, NULL) AS intermediate
+            ) FROM together)
+        )
+        SELECT {keys}, period, 1 AS firms, (revenue IS NULL)::INTEGER AS unknown,
+            imputed::INTEGER AS imputed, {measures}
+        FROM alone_flows JOIN cells USING (firm) WHERE period BETWEEN since AND until
+        UNION ALL
+        SELECT {keys}, period, firms, if(revenue IS NULL, firms, 0), if(imputed, firms, 0),
+            {measures}
+        FROM (
+            SELECT {keys}, period, rate, firms, pattern >= 32 AS imputed,
+                {_differences(basis)}, {stocks}
+            FROM together_flows
+            WINDOW w AS (PARTITION BY {keys}, rate, pattern, period // 100 ORDER BY period)
+        )
+    """
+
+
+def _imputed(basis: Basis) -> str:
+    """A difference is imputed when either end is."""
+    if basis not in _STEP:
+        return "imputed"
+    in_sequence = f"lag(period) OVER w = period - {_STEP[basis]}"
+    return f"imputed OR coalesce({in_sequence} AND lag(imputed) OVER w, false)"
+
+
+def _differences(basis: Basis) -> str:
+    """Of each flow's running total the part since the report before, where that is the one in
+    sequence."""
+    if basis not in _STEP:
+        return ", ".join(_FLOWS)
+    return ", ".join(
+        f"""CASE WHEN period % 100 = {_FIRST[basis]} THEN {name}
+            WHEN lag(period) OVER w = period - {_STEP[basis]}
+            THEN {name} - lag({name}) OVER w END AS {name}"""
+        for name in _FLOWS
+    )

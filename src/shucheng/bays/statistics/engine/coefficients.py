@@ -1,0 +1,110 @@
+"""Coefficients (折算系数): how much of a firm in a starred class counts.
+
+A coefficient is approved for one firm or for a class; a share from 0 to 1, exact or between two
+bounds. Where none is known a starred class counts between 0 and 1. The bounds are carried to
+every result, so that lower ≤ the true figure ≤ upper whatever the true shares are. Shares are
+whole ten-thousandths: sums stay exact.
+
+Source of the rule: 数字经济及其核心产业统计分类(2021), 编制说明:
+带*的行业小类仅部分活动属于数字经济.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+import duckdb
+
+from .classification import small_table
+from .frames import drop
+
+UNIT = 10_000
+"""Shares and rates are stored as whole ten-thousandths."""
+
+
+class CoefficientInvalid(ValueError):
+    """A coefficient outside 0 to 1, finer than a ten-thousandth, for nobody, or stated twice."""
+
+    code = "coefficient-invalid"
+
+
+@dataclass(frozen=True, slots=True)
+class Coefficient:
+    """The share of a firm (or of every firm of a class) that counts; of a firm alone when `leaf`,
+    the class of level 3, is empty: then it holds for each of its starred classes."""
+
+    firm: str | None
+    leaf: str | None
+    lower: Decimal
+    upper: Decimal
+    reason: str
+    approved: date
+
+    def __post_init__(self) -> None:
+        if self.firm is None and self.leaf is None:
+            raise CoefficientInvalid("a coefficient is for a firm or for a class")
+        if not 0 <= self.lower <= self.upper <= 1:
+            raise CoefficientInvalid(
+                f"a share lies between 0 and 1, the lower first: {self.lower}, {self.upper}"
+            )
+        if any(share * UNIT % 1 for share in (self.lower, self.upper)):
+            raise CoefficientInvalid(f"a share has four places: {self.lower}, {self.upper}")
+
+
+def install(connection: duckdb.DuckDBPyConnection, coefficients: Iterable[Coefficient]) -> None:
+    """Make the table `coefficients` and the shares that follow from it and the classification.
+
+    class_shares: level, code, industry, lower, upper: what a firm counts by its industry alone;
+    firm_shares: the same with `firm`, for firms with a coefficient of their own. A firm counts
+    once: over several classes under one parent its shares add up to 1 at most.
+    Needs `class_codes` (Classification.install) and `register`. Raises `CoefficientInvalid` when
+    two coefficients are for the same firm and class.
+    """
+    rows = [
+        (c.firm, c.leaf, int(c.lower * UNIT), int(c.upper * UNIT), c.reason, c.approved)
+        for c in coefficients
+    ]
+    if len({row[:2] for row in rows}) < len(rows):
+        raise CoefficientInvalid("two coefficients for the same firm and class")
+    columns = (
+        "firm VARCHAR, leaf VARCHAR, lower INTEGER, upper INTEGER, reason VARCHAR, approved DATE"
+    )
+    small_table(connection, "coefficients", columns, rows)
+    for name in ("class_shares", "firm_shares"):
+        drop(connection, name)
+    connection.execute(_CLASS_SHARES)
+    connection.execute(_FIRM_SHARES)
+
+
+_CLASS_SHARES = """
+CREATE TABLE class_shares AS
+SELECT level, class_codes.code, industry,
+    least(sum(coalesce(known.lower, if(partial, 0, 10000))), 10000)::INTEGER AS lower,
+    least(sum(coalesce(known.upper, 10000)), 10000)::INTEGER AS upper
+FROM class_codes
+LEFT JOIN coefficients AS known
+    ON known.firm IS NULL AND known.leaf = class_codes.leaf AND class_codes.partial
+GROUP BY level, class_codes.code, industry
+"""
+
+# A firm's own coefficient for a class goes before one for all its starred classes, and both
+# before the class's.
+_FIRM_SHARES = """
+CREATE TABLE firm_shares AS
+SELECT firms.firm, level, class_codes.code, industry,
+    least(sum(coalesce(own.lower, every.lower, known.lower, if(partial, 0, 10000))), 10000)
+        ::INTEGER AS lower,
+    least(sum(coalesce(own.upper, every.upper, known.upper, 10000)), 10000)::INTEGER AS upper
+FROM (
+    SELECT DISTINCT firm, industry FROM register
+    SEMI JOIN (SELECT firm FROM coefficients WHERE firm IS NOT NULL) USING (firm)
+) AS firms
+JOIN class_codes USING (industry)
+LEFT JOIN coefficients AS own ON own.firm = firms.firm AND own.leaf = class_codes.leaf
+LEFT JOIN coefficients AS every
+    ON every.firm = firms.firm AND every.leaf IS NULL AND class_codes.partial
+LEFT JOIN coefficients AS known
+    ON known.firm IS NULL AND known.leaf = class_codes.leaf AND class_codes.partial
+GROUP BY firms.firm, level, class_codes.code, industry
+"""
