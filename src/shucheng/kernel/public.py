@@ -29,6 +29,7 @@ from shucheng.kernel.bay import Bay, Health, MenuEntry, Scheduled, bays, registe
 from shucheng.kernel.errors import Conflict, Forbidden, Invalid, NotFound, ShuchengError
 from shucheng.kernel.files.actions import store_file
 from shucheng.kernel.files.models import StoredFile
+from shucheng.kernel.files.rooms import register_file_room
 from shucheng.kernel.identity.actions.keys import rotate_field_keys
 from shucheng.kernel.identity.actions.organisations import import_areas, import_organisations
 from shucheng.kernel.identity.actions.people import (
@@ -220,6 +221,7 @@ __all__ = [
     "register_audit_words",
     "register_bay",
     "register_beside",
+    "register_file_room",
     "register_job",
     "register_permissions",
     "register_schedule",

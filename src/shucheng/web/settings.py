@@ -49,6 +49,7 @@ INSTALLED_APPS = [
     "shucheng.plan.supervision",
     "shucheng.plan.briefings",
     "shucheng.plan.open_data",
+    "shucheng.bays.statistics",
     "shucheng.web",
 ]
 

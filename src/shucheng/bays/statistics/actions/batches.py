@@ -1,0 +1,165 @@
+"""Take a batch over: its file counts from then on, and the list of firms repeats it.
+
+Taking over goes chunk by chunk, each with how far it is; killed in between, it goes on where it
+was. The batch's file counts once all is written, never in parts.
+"""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import duckdb
+from django.db import connection, transaction
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from shucheng.bays.statistics.models import Batch, Firm
+from shucheng.bays.statistics.queries.batches import FILE_ROOM
+from shucheng.kernel.public import Actor, Conflict, NotFound, action, enqueue, record, store_file
+
+WRITE_JOB = "statistics.write"
+CHUNK = 20_000
+
+# The facts of a firm that its row repeats, as a batch's file names them.
+_FACTS = ("name", "industry", "area", "park", "size", "designated", "address", "since", "is_open")
+# Of two spans that one file tells of a firm, the later one; told again it is the same.
+_NEWEST = f"""
+    SELECT firm, name, industry, area, coalesce(park, ''), size, coalesce(designated, false),
+        coalesce(address, ''), since, coalesce(is_open, true)
+    FROM read_parquet($file)
+    QUALIFY row_number() OVER (PARTITION BY firm ORDER BY since DESC) = 1
+    ORDER BY firm LIMIT {CHUNK} OFFSET $done
+"""  # noqa: S608 - our own numbers
+_TABLE = Firm._meta.db_table
+_UPSERT = f"""
+    INSERT INTO {_TABLE} (credit_code, {", ".join(_FACTS)}, batch_id)
+    VALUES ({", ".join(["%s"] * (len(_FACTS) + 2))})
+    ON CONFLICT (credit_code) DO UPDATE
+    SET {", ".join(f"{name} = excluded.{name}" for name in (*_FACTS, "batch_id"))}
+    WHERE excluded.since >= {_TABLE}.since
+"""  # noqa: S608 - our own names
+
+
+@action
+def stage_rows(
+    kind: str,
+    write: Callable[[int, Path], dict[str, Any]],
+    folder: Path,
+    *,
+    actor: Actor,
+    file: int | None = None,
+    since: int | None = None,
+    mapping: dict[str, Any] | None = None,
+    simulated: bool = False,
+) -> Batch:
+    """Keep the rows of a batch, which wait to be taken over.
+
+    `write(number, path)` writes them to a Parquet file in `folder` under the batch's number and
+    says `good`, `bad` and the `report` of reading them.
+    """
+    actor.require("statistics.import")
+    batch = Batch.objects.create(
+        kind=kind,
+        file_id=file,
+        since=since,
+        mapping=mapping or {},
+        simulated=simulated,
+        by=actor.name[:150],
+    )
+    path = folder / f"{kind}-{batch.pk}.parquet"
+    told = write(batch.pk, path)
+    content = path.read_bytes()
+    batch.rows = store_file(path.name, content, room=FILE_ROOM, made_here=True, actor=actor)
+    batch.good, batch.bad, batch.report = told["good"], told["bad"], told["report"]
+    batch.save()
+    record(
+        "statistics.batch.staged",
+        batch,
+        actor=actor,
+        after={"kind": kind, "good": batch.good, "bad": batch.bad, "file": batch.rows.sha256},
+    )
+    return batch
+
+
+@action
+def take_over(batch_id: int, revision: int, *, actor: Actor) -> Batch:
+    """Have the good rows of a batch taken over, in the background."""
+    actor.require("statistics.import")
+    batch = _waiting(batch_id, revision)
+    batch.state = Batch.State.WRITING
+    batch.revision += 1
+    batch.save()
+    enqueue(
+        WRITE_JOB,
+        actor=actor,
+        payload={"batch": batch.pk},
+        unique_key=f"{WRITE_JOB}:{batch.pk}",
+    )
+    record("statistics.batch.taken", batch, actor=actor, after={"rows": batch.good})
+    return batch
+
+
+@action
+def lay_aside(batch_id: int, revision: int, *, actor: Actor) -> Batch:
+    """Leave a batch that waits where it is: it will not count."""
+    actor.require("statistics.import")
+    batch = _waiting(batch_id, revision)
+    batch.state = Batch.State.LAID_ASIDE
+    batch.revision += 1
+    batch.save()
+    record("statistics.batch.laid_aside", batch, actor=actor, before={"state": "staged"})
+    return batch
+
+
+def write_batch(
+    batch_id: int, *, actor: Actor, progress: Callable[[int, int], object] | None = None
+) -> int:
+    """Write what a batch tells and have it count; how many firms were written. Idempotent."""
+    batch = Batch.objects.select_related("rows").get(pk=batch_id)
+    if batch.state != Batch.State.WRITING or batch.rows is None:
+        return 0
+    if batch.kind == Batch.Kind.REGISTER:
+        _write_firms(batch, batch.rows.in_place(), progress)
+    return apply_batch(batch.pk, actor=actor).written
+
+
+@action
+def apply_batch(batch_id: int, *, actor: Actor) -> Batch:
+    """From now on the batch's file counts."""
+    actor.require("statistics.import")
+    batch = Batch.objects.select_for_update().get(pk=batch_id)
+    batch.state = Batch.State.APPLIED
+    batch.applied_at = timezone.now()
+    batch.revision += 1
+    batch.save()
+    record("statistics.batch.applied", batch, actor=actor, after={"rows": batch.good})
+    return batch
+
+
+def _waiting(batch_id: int, revision: int) -> Batch:
+    batch = Batch.objects.select_for_update().filter(pk=batch_id).first()
+    if batch is None:
+        raise NotFound(_("The batch"))
+    if batch.revision != revision or batch.state != Batch.State.STAGED:
+        raise Conflict(_("The batch"))
+    return batch
+
+
+def _write_firms(batch: Batch, file: Path, progress: Callable[[int, int], object] | None) -> None:
+    with duckdb.connect() as engine:
+        while True:
+            asked = {"file": str(file), "done": batch.written}
+            rows = engine.execute(_NEWEST, asked).fetchall()
+            if not rows:
+                return
+            with transaction.atomic():
+                _upsert(rows, batch.pk)
+                batch.written += len(rows)
+                Batch.objects.filter(pk=batch.pk).update(written=batch.written)
+            if progress:
+                progress(batch.written, batch.good)
+
+
+def _upsert(rows: Sequence[tuple[Any, ...]], batch: int) -> None:
+    with connection.cursor() as cursor:
+        cursor.executemany(_UPSERT, [(*row, batch) for row in rows])

@@ -1,0 +1,63 @@
+"""Duplicates: pairs to be decided by a person; what was merged can be taken apart again."""
+
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from shucheng.bays.statistics.models import Firm, Link
+from shucheng.kernel.public import Actor, Conflict, Invalid, NotFound, action, record
+
+
+@action
+def decide_link(link_id: int, revision: int, *, same: bool, reason: str, actor: Actor) -> Link:
+    """One firm or two; decided anew at any time. Merged, the right is read under the left's code;
+    no file and no figure handed in is touched."""
+    actor.require("statistics.decide")
+    link = (
+        Link.objects.select_for_update(of=("self",))
+        .select_related("left", "right")
+        .filter(pk=link_id)
+        .first()
+    )
+    if link is None:
+        raise NotFound(_("The pair"))
+    if link.revision != revision:
+        raise Conflict(_("The pair"))
+    if not reason.strip():
+        raise Invalid(
+            "statistics.link",
+            _("The decision is not complete."),
+            _("Write why, and send it again."),
+            fields={"reason": str(_("Write why, for whoever asks later."))},
+        )
+    before = {"state": link.state}
+    link.state = Link.State.SAME if same else Link.State.DIFFERENT
+    link.reason, link.decided_by = reason.strip()[:300], actor.name[:150]
+    link.decided_at, link.revision = timezone.now(), link.revision + 1
+    link.save()
+    _read_under(link.right, _head(link.left) if same else None, left=link.left)
+    record(
+        f"statistics.link.{link.state}",
+        link,
+        actor=actor,
+        before=before,
+        after={"state": link.state, "left": link.left.credit_code, "right": link.right.credit_code},
+        reason=link.reason,
+    )
+    return link
+
+
+def _head(firm: Firm) -> Firm:
+    """The registration that all of a firm's are read under."""
+    while firm.merged_into is not None:
+        firm = firm.merged_into
+    return firm
+
+
+def _read_under(firm: Firm, head: Firm | None, *, left: Firm) -> None:
+    if head is None:
+        Firm.objects.filter(pk=firm.pk, merged_into=_head(left)).update(merged_into=None)
+        return
+    if head.pk == firm.pk:
+        return  # the left was merged into the right before
+    Firm.objects.filter(pk=firm.pk).update(merged_into=head)
+    Firm.objects.filter(merged_into=firm).update(merged_into=head)

@@ -1,0 +1,73 @@
+"""Measure the micro-data and tell the spine: observations of the bay, with what they stand on."""
+
+from shucheng.bays.statistics.metrics import FIGURES, Places
+from shucheng.bays.statistics.models import Batch
+from shucheng.bays.statistics.queries.micro import ask
+from shucheng.kernel.public import (
+    SIMULATION,
+    Actor,
+    Area,
+    ObservationInput,
+    action,
+    city_area_code,
+    import_metrics,
+    record,
+    record_observations,
+)
+
+MEASURE_JOB = "statistics.measure"
+SOURCE = "bay:statistics"
+
+
+@action
+def measure(*, actor: Actor) -> int:
+    """Record every figure of every year there are returns of; what says the same is left as it
+    is, what differs supersedes it. How many observations were new."""
+    actor.require("statistics.import")
+    import_metrics([figure.definition for figure in FIGURES], actor=actor)
+    rows = measured()
+    simulated = Batch.objects.filter(state=Batch.State.APPLIED, simulated=True).exists()
+    told = record_observations(
+        rows,
+        actor=actor,
+        source=SIMULATION if simulated else SOURCE,
+        on_change="supersede",
+        reason="Measured anew from the firms' returns as they are known now.",
+    )
+    new = told.created + told.superseded
+    record(
+        "statistics.measured",
+        ("statistics.measured", str(len(rows)), SOURCE),
+        actor=actor,
+        after={"figures": len(FIGURES), "rows": len(rows), "new": new},
+    )
+    return new
+
+
+def measured() -> list[ObservationInput]:
+    """Every figure in every year and area, as the micro-data say by now."""
+    below = Area.objects.exclude(kind__in=("province", "city")).order_by("order", "code")
+    places = Places(city_area_code(), tuple(below.values_list("code", flat=True)))
+    years = ask(
+        lambda micro: [
+            year
+            for (year,) in micro.connection.execute(
+                "SELECT DISTINCT period // 100 FROM newest ORDER BY 1"
+            ).fetchall()
+        ],
+        "years",
+    )
+    return [
+        row
+        for year in years
+        for figure in FIGURES
+        for row in ask(
+            lambda micro, figure=figure, year=year: list(  # type: ignore[misc]
+                figure.measure(figure, micro, year, places)
+            ),
+            "figure",
+            figure.code,
+            year,
+            places,
+        )
+    ]

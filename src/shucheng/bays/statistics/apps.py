@@ -1,0 +1,20 @@
+from django.apps import AppConfig
+
+
+class StatisticsConfig(AppConfig):
+    name = "shucheng.bays.statistics"
+    label = "statistics"
+
+    def ready(self) -> None:
+        from shucheng.bays.statistics.audit_words import AUDIT_WORDS
+        from shucheng.bays.statistics.bay import BAY
+        from shucheng.bays.statistics.queries.batches import FILE_ROOM, opens_file
+        from shucheng.kernel.public import (
+            register_audit_words,
+            register_bay,
+            register_file_room,
+        )
+
+        register_bay(BAY)
+        register_audit_words(AUDIT_WORDS)
+        register_file_room(FILE_ROOM, opens_file)

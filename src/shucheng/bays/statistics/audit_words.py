@@ -1,0 +1,21 @@
+"""What the bay's actions are called in the audit log."""
+
+from django.utils.translation import gettext_lazy as _
+
+AUDIT_WORDS = {
+    "statistics.batch.applied": _("Batch taken over"),
+    "statistics.batch.laid_aside": _("Batch laid aside"),
+    "statistics.batch.staged": _("Batch read"),
+    "statistics.batch.taken": _("Batch to be taken over"),
+    "statistics.coefficient.approved": _("Coefficient approved"),
+    "statistics.coefficient.proposed": _("Coefficient proposed"),
+    "statistics.coefficient.refused": _("Coefficient refused"),
+    "statistics.definition.published": _("Definition published"),
+    "statistics.index.computed": _("Index computed"),
+    "statistics.link.different": _("Two firms kept apart"),
+    "statistics.link.same": _("Two registrations merged"),
+    "statistics.links.found": _("Duplicates looked for"),
+    "statistics.measured": _("Figures measured from firms"),
+    "statistics.prospect.listed": _("Firm to be won listed"),
+    "statistics.prospect.moved": _("Step with a firm to be won"),
+}

@@ -1,0 +1,47 @@
+"""The statistics bay: the digital economy measured from the firms up."""
+
+from django.utils.translation import gettext_lazy as _
+
+from shucheng.bays.statistics.jobs import MEASURE_JOB, WRITE_JOB, measure_job, write_job
+from shucheng.kernel.public import Bay, MenuEntry, Permission, Role, Scheduled
+
+_ALL = frozenset(Role) - {Role.SERVICE}
+
+BAY = Bay(
+    code="statistics",
+    name_zh="统计监测",
+    name_en="Statistics",
+    menu=(MenuEntry(_("Statistics"), "statistics:home", "statistics.view"),),
+    permissions=(
+        Permission("statistics.view", _("See accounts, indexes and the ladder"), roles=_ALL),
+        Permission(
+            "statistics.firms",
+            _("See single firms and what they reported"),
+            roles=frozenset({Role.PLAN_OFFICE}),
+            own_organisation=frozenset({Role.REVIEWER, Role.LIAISON}),
+        ),
+        Permission(
+            "statistics.import",
+            _("Import firms, returns and honours"),
+            roles=frozenset({Role.PLAN_OFFICE}),
+        ),
+        Permission(
+            "statistics.decide",
+            _("Approve coefficients, decide on duplicates"),
+            roles=frozenset({Role.PLAN_OFFICE, Role.REVIEWER}),
+        ),
+        Permission(
+            "statistics.define",
+            _("Publish classifications, industries, indexes and rules"),
+            roles=frozenset({Role.PLAN_OFFICE}),
+        ),
+        Permission(
+            "statistics.win",
+            _("Keep the list of firms to be won"),
+            roles=frozenset({Role.PLAN_OFFICE}),
+            own_organisation=frozenset({Role.LIAISON}),
+        ),
+    ),
+    jobs={MEASURE_JOB: measure_job, WRITE_JOB: write_job},
+    schedule=(Scheduled(MEASURE_JOB, every_minutes=1440),),
+)

@@ -1,0 +1,147 @@
+"""From batches to the tables of micro-data: what the register, honours and returns say by now.
+
+A batch (批次) is one import, a Parquet file that is never changed; its rows carry its number in the
+column `recorded`. A later batch corrects an earlier one: of a firm and the month since which its
+facts hold (an honour and its day, a return and its period) the row recorded last counts. Facts
+hold until the month before the next ones; a firm that closed has no span after that.
+
+Two registrations that were found to be one firm (`merges`) are read under one credit code; undone,
+they are two again, for no file was touched.
+"""
+
+# ruff: noqa: S608 - the names in SQL are this module's own
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+import duckdb
+
+from . import classification, coefficients, industries, value_added
+from .classification import small_table
+from .frames import COLUMNS, OPEN, FramesInvalid, connect, drop
+from .micro import Micro
+
+BATCH_COLUMNS: dict[str, dict[str, str]] = {
+    "register": {
+        **{name: kind for name, kind in COLUMNS["register"].items() if name != "until"},
+        "address": "VARCHAR",
+        "established": "DATE",
+        "is_open": "BOOLEAN",
+        "recorded": "INTEGER",
+    },
+    "honours": {**COLUMNS["honours"], "withdrawn": "BOOLEAN", "recorded": "INTEGER"},
+    "returns": COLUMNS["returns"],
+}
+"""Name and type of every column of a batch's file, by kind."""
+
+_TOLD = {
+    "register": f"""
+        SELECT * EXCLUDE (next), CASE
+            WHEN next IS NULL THEN {OPEN}
+            WHEN next % 100 = 1 THEN next - 89
+            ELSE next - 1
+        END AS until
+        FROM (
+            SELECT *, lead(since) OVER (PARTITION BY firm ORDER BY since) AS next
+            FROM (
+                SELECT * FROM read_under_one_code
+                QUALIFY row_number() OVER (PARTITION BY firm, since ORDER BY recorded DESC) = 1
+            )
+        )
+        WHERE coalesce(is_open, true)
+    """,
+    "honours": """
+        SELECT * FROM read_under_one_code
+        QUALIFY row_number() OVER (PARTITION BY firm, kind, since ORDER BY recorded DESC) = 1
+    """,
+}
+
+
+def open_batches(
+    *,
+    register: Iterable[Path | str] = (),
+    honours: Iterable[Path | str] = (),
+    returns: Iterable[Path | str] = (),
+    merges: Mapping[str, str] | None = None,
+    classes: classification.Classification | None = None,
+    shares: Iterable[coefficients.Coefficient] = (),
+    rates: value_added.Rates | None = None,
+    plan_industries: industries.Industries | None = None,
+    threads: int = 2,
+    memory: str = "6GB",
+) -> Micro:
+    """The door for whoever keeps batches: like `micro.open_micro`, from what batches told."""
+    connection = connect(threads=threads, memory=memory)
+    read_batches(connection, register=register, honours=honours, returns=returns, merges=merges)
+    micro = Micro(
+        connection,
+        classes or classification.shipped(),
+        rates or value_added.shipped(),
+        plan_industries or industries.shipped(),
+        tuple(shares),
+    )
+    micro.refresh()
+    return micro
+
+
+def read_batches(
+    connection: duckdb.DuckDBPyConnection,
+    *,
+    register: Iterable[Path | str] = (),
+    honours: Iterable[Path | str] = (),
+    returns: Iterable[Path | str] = (),
+    merges: Mapping[str, str] | None = None,
+) -> None:
+    """Make the tables `register`, `honours` and `returns` from batches' files. `merges` maps a
+    credit code to the one it is read under.
+
+    `register` has the columns of its batches as well (address, established). Raises `FramesInvalid`
+    for a file without the columns of `BATCH_COLUMNS` that cannot be empty.
+    """
+    small_table(connection, "merges", "one VARCHAR, under VARCHAR", list((merges or {}).items()))
+    for table, files in (("register", register), ("honours", honours)):
+        _scan(connection, table, [str(path) for path in files])
+        drop(connection, table)
+        told = _TOLD[table]
+        if table == "honours":
+            told = f"SELECT * FROM ({told}) WHERE NOT coalesce(withdrawn, false)"
+        columns = [*COLUMNS[table], *(["address", "established"] if table == "register" else [])]
+        connection.execute(f"CREATE TABLE {table} AS SELECT {', '.join(columns)} FROM ({told})")
+    paths = [str(path) for path in returns]
+    _scan(connection, "returns", paths)
+    drop(connection, "returns")
+    columns = list(COLUMNS["returns"])
+    connection.execute(
+        f"CREATE VIEW returns AS SELECT {', '.join(columns)} FROM read_under_one_code_returns"
+    )
+
+
+def _scan(connection: duckdb.DuckDBPyConnection, kind: str, files: list[str]) -> None:
+    """The view `read_under_one_code` of a kind's files, each firm under the code it is read by."""
+    name = "read_under_one_code" + ("_returns" if kind == "returns" else "")
+    drop(connection, name)
+    wanted = BATCH_COLUMNS[kind]
+    if not files:
+        empty = ", ".join(f"CAST(NULL AS {type_}) AS {column}" for column, type_ in wanted.items())
+        connection.execute(f"CREATE VIEW {name} AS SELECT {empty} WHERE false")
+        return
+    scan = connection.read_parquet(files, union_by_name=True)
+    there = set(scan.columns)
+    if missing := sorted({"firm", "recorded"} - there):
+        raise FramesInvalid(kind, [f"{column} is missing" for column in missing])
+    chosen = ", ".join(
+        f"CAST({column} AS {type_}) AS {column}"
+        if column in there
+        else f"CAST(NULL AS {type_}) AS {column}"
+        for column, type_ in wanted.items()
+    )
+    drop(connection, f"files_{kind}")
+    scan.project(chosen).create_view(f"files_{kind}")
+    merged = connection.execute("SELECT count(*) FROM merges").fetchone()
+    if not merged or not merged[0]:
+        connection.execute(f"CREATE VIEW {name} AS SELECT * FROM files_{kind}")
+        return
+    connection.execute(f"""
+        CREATE VIEW {name} AS SELECT files.* REPLACE (coalesce(under, firm) AS firm)
+        FROM files_{kind} AS files LEFT JOIN merges ON one = firm
+    """)

@@ -1,0 +1,325 @@
+"""What the bay measures for the spine: one figure a metric, with what it stands on.
+
+Sums of money come from firms' returns and are told of an area only where the rules of disclosure
+control let them: in every period of the year, as a month is the difference of two. Counts of firms
+and of honours, which are published lists, are told of every area.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import partial
+from typing import Any
+
+from shucheng.bays.statistics.engine.accounts import Basis
+from shucheng.bays.statistics.engine.cells import Scheme, place
+from shucheng.bays.statistics.engine.micro import Micro
+from shucheng.bays.statistics.engine.suppression.contributions import tables_of
+from shucheng.bays.statistics.engine.suppression.release import release
+from shucheng.bays.statistics.engine.suppression.rules import shipped_rules
+from shucheng.bays.statistics.engine.suppression.tables import Breakdown, Dimension
+from shucheng.kernel.public import MetricDefinition, ObservationInput
+from shucheng.lib.periods import Period
+
+_CITY = "city"
+_YUAN = {"亿元": Decimal(100_000)}  # thousand yuan in one
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A metric of the bay and the function that measures it in a year of the micro-data."""
+
+    definition: MetricDefinition
+    measure: Callable[["Figure", Micro, int, "Places"], Iterator[ObservationInput]]
+
+    @property
+    def code(self) -> str:
+        return self.definition.code
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """The city's area code, and the codes of the areas in it."""
+
+    city: str
+    areas: tuple[str, ...]
+
+
+def flow(
+    figure: Figure,
+    micro: Micro,
+    year: int,
+    places: Places,
+    *,
+    scheme: Scheme,
+    member: str,
+    item: str,
+    basis: Basis,
+) -> Iterator[ObservationInput]:
+    """A sum of money of the firms of a class, in every month or quarter of a year: of shares that
+    are not known what is certain, with a note of what could be added."""
+    told = told_areas(micro, year, places, scheme=scheme, member=member)
+    account = micro.account(
+        by=["class", "area"],
+        scheme=scheme,
+        basis=basis,
+        designated=True,
+        since=year * 100 + 1,
+        until=year * 100 + 12,
+    )
+    rows = [row for row in account.rows() if row["class"] == member]
+    for month in sorted({row["period"] for row in rows}):
+        parts = {row["area"]: row for row in rows if row["period"] == month}
+        whole = [*parts.values()]
+        if _CITY in told:
+            yield _told(figure, micro, places.city, month, whole, item)
+        for area in sorted(told & parts.keys()):
+            yield _told(figure, micro, area, month, [parts[area]], item)
+
+
+def firms(
+    figure: Figure, micro: Micro, year: int, places: Places, *, honours: Sequence[str] = ()
+) -> Iterator[ObservationInput]:
+    """How many 规上 core firms there are at each quarter's end, or how many of all core firms hold
+    one of these honours."""
+    place(micro.connection, "core", designated=None if honours else True)
+    held = "AND firm IN (SELECT firm FROM honours WHERE kind IN (SELECT unnest($kinds)))"
+    on_the_day = held[:-1] + " AND since <= $day AND coalesce(until, DATE '9999-12-31') >= $day)"
+    for period in _quarters(micro, year):
+        asked: dict[str, Any] = {"month": _month(period)}
+        if honours:
+            asked |= {"kinds": list(honours), "day": period.end}
+        rows = micro.connection.execute(
+            f"""SELECT area, count(DISTINCT firm) FROM cells
+            WHERE $month BETWEEN since AND until {on_the_day if honours else ""}
+            GROUP BY area""",  # noqa: S608 - our own texts
+            asked,
+        ).fetchall()
+        yield from _counts(figure, micro, places, period, dict(rows))
+
+
+def new_honours(
+    figure: Figure, micro: Micro, year: int, places: Places, *, kinds: Sequence[str]
+) -> Iterator[ObservationInput]:
+    """How many firms were given one of these honours in each quarter, by where they are."""
+    for period in _quarters(micro, year):
+        rows = micro.connection.execute(
+            """SELECT area, count(DISTINCT firm) FROM honours JOIN register USING (firm)
+            WHERE kind IN (SELECT unnest($kinds)) AND honours.since BETWEEN $first AND $last
+                AND $month BETWEEN register.since AND register.until
+            GROUP BY area""",
+            {
+                "kinds": list(kinds),
+                "first": period.start,
+                "last": period.end,
+                "month": _month(period),
+            },
+        ).fetchall()
+        yield from _counts(figure, micro, places, period, dict(rows))
+
+
+def told_areas(
+    micro: Micro, year: int, places: Places, *, scheme: Scheme, member: str
+) -> frozenset[str]:
+    """The areas of which a class's sums may be told in a year (`city` for all together): those
+    that every period's table, year to date, publishes."""
+    place(micro.connection, scheme, designated=True)
+    dimension = Dimension("area", None, (Breakdown(_CITY, (*places.areas, "")),))
+    rules = shipped_rules()
+    told = frozenset((_CITY, *places.areas))
+    for month in _months(micro, year):
+        known = ", ".join(["?"] * len(places.areas))
+        source = micro.connection.sql(
+            f"""SELECT firm AS holder, if(area IN ({known}), area, '') AS area,
+                revenue * lower // 10000 AS amount
+            FROM newest JOIN cells USING (firm)
+            WHERE period = ? AND period BETWEEN since AND until AND class = ?
+                AND revenue IS NOT NULL""",  # noqa: S608 - marks only
+            params=[*places.areas, month, member],
+        )
+        tables = tables_of(source, micro.connection, (dimension,), [("area",)], kept=rules.kept)
+        told &= {area for (area,) in release(tables, rules).values}
+    return told
+
+
+def _told(
+    figure: Figure, micro: Micro, area: str, month: int, rows: list[dict[str, Any]], item: str
+) -> ObservationInput:
+    low = sum((row[f"{item}_lower"] or Decimal(0) for row in rows), Decimal(0))
+    high = sum((row[f"{item}_upper"] or Decimal(0) for row in rows), Decimal(0))
+    unit = _YUAN[figure.definition.unit]
+    unsure = sum(row["firms_imputed"] + row["firms_unknown"] for row in rows)
+    return ObservationInput(
+        metric=figure.code,
+        area=area,
+        period=str(_period(month, figure.definition.frequency)),
+        value=_places(low / unit),
+        status="E" if unsure or low != high else "A",
+        lineage={
+            "bay": "statistics",
+            **micro.versions(),
+            "firms": sum(row["firms"] for row in rows),
+            "not_reported": unsure,
+            "upper": str(_places(high / unit)),
+        },
+    )
+
+
+def _counts(
+    figure: Figure, micro: Micro, places: Places, period: Period, found: dict[str, int]
+) -> Iterator[ObservationInput]:
+    for area in (places.city, *places.areas):
+        number = sum(found.values()) if area == places.city else found.get(area, 0)
+        yield ObservationInput(
+            metric=figure.code,
+            area=area,
+            period=str(period),
+            value=number,
+            lineage={"bay": "statistics", **micro.versions(), "firms": number},
+        )
+
+
+def _months(micro: Micro, year: int) -> list[int]:
+    rows = micro.connection.execute(
+        "SELECT DISTINCT period FROM newest WHERE period // 100 = ? ORDER BY 1", [year]
+    )
+    return [month for (month,) in rows.fetchall()]
+
+
+def _quarters(micro: Micro, year: int) -> list[Period]:
+    """The quarters that have ended by the newest return."""
+    return [
+        Period.parse(f"{month // 100}-Q{month % 100 // 3}")
+        for month in _months(micro, year)
+        if month % 100 % 3 == 0
+    ]
+
+
+def _month(period: Period) -> int:
+    return period.end.year * 100 + period.end.month
+
+
+def _period(month: int, frequency: str) -> Period:
+    day = Period.parse(f"{month // 100}-{month % 100:02}").start
+    return Period.of(day, "Q" if frequency == "Q" else "M")
+
+
+def _places(value: Decimal) -> Decimal:
+    return value.quantize(Decimal("0.000001"))
+
+
+def _money(
+    code: str, zh: str, en: str, *, scheme: Scheme, member: str, item: str, basis: Basis
+) -> Figure:
+    definition = MetricDefinition(
+        code=f"statistics.{code}",
+        name_zh=zh,
+        name_en=en,
+        unit="亿元",
+        measure="flow",
+        frequency="M" if basis == "month" else "Q",
+        area_aggregation="sum",
+        time_aggregation="sum",
+        origin="bay",
+        definition="由规模以上企业报表按统计分类汇总；未核定折算系数的企业按确定计入的部分计，上限见来源。",
+        definition_en="Summed from the returns of firms above designated size, by class.",
+        unconfirmed=True,
+    )
+    return Figure(definition, partial(flow, scheme=scheme, member=member, item=item, basis=basis))
+
+
+def _count(code: str, zh: str, en: str, measure: Any, *, stock: bool, zh_text: str) -> Figure:
+    definition = MetricDefinition(
+        code=f"statistics.{code}",
+        name_zh=zh,
+        name_en=en,
+        unit="家",
+        measure="stock" if stock else "flow",
+        frequency="Q",
+        area_aggregation="sum",
+        time_aggregation="last" if stock else "sum",
+        origin="bay",
+        definition=zh_text,
+        definition_en="Counted in the register of firms and its honours.",
+        unconfirmed=True,
+    )
+    return Figure(definition, measure)
+
+
+_INDUSTRIES = (
+    ("electronics", "电子信息", "Electronic information"),
+    ("photovoltaics", "光伏制造", "Photovoltaics"),
+    ("robots", "具身智能机器人", "Embodied-intelligence robots"),
+    ("software", "软件", "Software"),
+    ("audiovisual", "数字视听", "Digital audiovisual"),
+    ("computing", "算力", "Computing"),
+    ("data", "数据", "Data"),
+)
+
+FIGURES: tuple[Figure, ...] = (
+    _money(
+        "core_revenue",
+        "规上数字经济核心产业营业收入（企业汇总）",
+        "Revenue of core digital industries (summed from firms)",
+        scheme="core",
+        member="core",
+        item="revenue",
+        basis="month",
+    ),
+    _money(
+        "core_value_added",
+        "规上数字经济核心产业增加值（企业汇总）",
+        "Value added of core digital industries (summed from firms)",
+        scheme="core",
+        member="core",
+        item="value_added",
+        basis="quarter",
+    ),
+    *(
+        _money(
+            f"industry_{code}",
+            f"{zh}产业营业收入（企业汇总）",
+            f"{en}: revenue (summed from firms)",
+            scheme="industries",
+            member=code,
+            item="revenue",
+            basis="quarter",
+        )
+        for code, zh, en in _INDUSTRIES
+    ),
+    _count(
+        "core_firms",
+        "规上数字经济核心产业企业数（企业名录）",
+        "Core digital firms above designated size (register)",
+        firms,
+        stock=True,
+        zh_text="季末企业名录中属于数字经济核心产业的规模以上企业数。",
+    ),
+    _count(
+        "high_tech_firms",
+        "数字经济核心产业高新技术企业数（企业名录）",
+        "High-tech firms of core digital industries (register)",
+        partial(firms, honours=["high_tech"]),
+        stock=True,
+        zh_text="季末有效的高新技术企业中属于数字经济核心产业的企业数。",
+    ),
+    _count(
+        "srdi_firms",
+        "数字经济核心产业省级以上专精特新企业数（企业名录）",
+        "Specialised and innovative firms of core digital industries (register)",
+        partial(firms, honours=["srdi", "little_giant"]),
+        stock=True,
+        zh_text="季末有效的省级以上专精特新企业（含“小巨人”）中属于数字经济核心产业的企业数。",
+    ),
+    _count(
+        "smart_factories",
+        "新增先进级以上智能工厂（企业名录）",
+        "New smart factories, advanced level and above (register)",
+        partial(
+            new_honours,
+            kinds=["smart_factory_advanced", "smart_factory_excellent", "smart_factory_leading"],
+        ),
+        stock=False,
+        zh_text="季度内新认定先进级及以上智能工厂的企业数，同一企业一季度计一次。",
+    ),
+)

@@ -1,0 +1,36 @@
+"""Batches: which there are, how one was read, and where the files of those taken over lie."""
+
+from pathlib import Path
+
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from shucheng.bays.statistics.models import Batch
+from shucheng.kernel.public import Actor, NotFound, StoredFile
+
+FILE_ROOM = "statistics"
+
+
+def batches(*, actor: Actor) -> QuerySet[Batch]:
+    """All batches, the newest first."""
+    actor.require("statistics.import")
+    return Batch.objects.select_related("file")
+
+
+def batch_for(batch_id: int, *, actor: Actor) -> Batch:
+    actor.require("statistics.import")
+    found = Batch.objects.select_related("file", "rows").filter(pk=batch_id).first()
+    if found is None:
+        raise NotFound(_("The batch"))
+    return found
+
+
+def files_of(kind: str) -> list[Path]:
+    """The files of a kind that were taken over, in the order of their numbers."""
+    applied = Batch.objects.filter(kind=kind, state=Batch.State.APPLIED).order_by("pk")
+    return [each.rows.in_place() for each in applied.select_related("rows") if each.rows]
+
+
+def opens_file(stored: StoredFile, actor: Actor) -> bool:
+    """Whoever imports opens what was imported; single firms are in it."""
+    return actor.may("statistics.import")

@@ -1,0 +1,42 @@
+"""The definitions that figures are made by: the newest number, or what the package ships."""
+
+from typing import Any
+
+import yaml
+
+from shucheng.bays.statistics.engine import classification, industries, value_added
+from shucheng.bays.statistics.models import Definition
+
+
+def newest(kind: str, code: str = "") -> Definition | None:
+    """The newest number of a definition; None while the package's own holds."""
+    return Definition.objects.filter(kind=kind, code=code).order_by("-number").first()
+
+
+def classes_in_force() -> classification.Classification:
+    own = newest(Definition.Kind.CLASSIFICATION)
+    if own is None:
+        return classification.shipped()
+    about = _document(own)
+    return classification.read(
+        about["table"],
+        version=about["version"],
+        title=about["title"],
+        source=about["source"],
+        provisional=about["provisional"],
+    )
+
+
+def industries_in_force() -> industries.Industries:
+    own = newest(Definition.Kind.INDUSTRIES)
+    return industries.read(_document(own)) if own else industries.shipped()
+
+
+def rates_in_force() -> value_added.Rates:
+    own = newest(Definition.Kind.RATES)
+    return value_added.read(_document(own)) if own else value_added.shipped()
+
+
+def _document(definition: Definition) -> dict[str, Any]:
+    document: dict[str, Any] = yaml.safe_load(definition.text)
+    return document

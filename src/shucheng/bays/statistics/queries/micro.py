@@ -1,0 +1,112 @@
+"""The micro-data as they are known now, opened once and kept until anything under them changes.
+
+One engine a process: it is asked by one thread at a time, and what it answered is kept.
+"""
+
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass
+from threading import Lock
+from typing import TypeVar
+
+from django.conf import settings
+from django.db.models import Count, Max
+
+from shucheng.bays.statistics.engine.batches import open_batches
+from shucheng.bays.statistics.engine.coefficients import Coefficient as Share
+from shucheng.bays.statistics.engine.micro import Micro
+from shucheng.bays.statistics.models import Batch, Coefficient, Definition, Firm
+from shucheng.bays.statistics.queries.batches import files_of
+from shucheng.bays.statistics.queries.definitions import (
+    classes_in_force,
+    industries_in_force,
+    rates_in_force,
+)
+
+T = TypeVar("T")
+
+_lock = Lock()
+_ROOM = 200
+
+
+@dataclass(slots=True)
+class _Open:
+    """The engine, what it stands on, and what it answered."""
+
+    stands_on: Hashable
+    micro: Micro
+    answers: dict[Hashable, object]
+
+
+_open: _Open | None = None
+
+
+def ask(question: Callable[[Micro], T], *about: Hashable) -> T:
+    """What the engine answers to a question about the present micro-data.
+
+    `about` names all that the answer depends on beside them: the same is not computed twice.
+    """
+    global _open
+    now = _state()
+    with _lock:
+        if _open is None or _open.stands_on != now:
+            if _open is not None:
+                _open.micro.connection.close()
+            _open = _Open(now, _opened(), {})
+        if about in _open.answers:
+            return _open.answers[about]  # type: ignore[return-value]
+        answer = question(_open.micro)
+        if len(_open.answers) >= _ROOM:
+            _open.answers.clear()
+        _open.answers[about] = answer
+        return answer
+
+
+def shares() -> tuple[Share, ...]:
+    """The coefficients that are approved, of a firm and class the newest."""
+    rows = Coefficient.objects.filter(state=Coefficient.State.APPROVED).select_related("firm")
+    newest = {(each.firm_id, each.de_code): each for each in rows.order_by("decided_at", "pk")}
+    return tuple(
+        Share(
+            firm=each.firm.credit_code if each.firm else None,
+            leaf=each.de_code or None,
+            lower=each.share,
+            upper=each.share,
+            reason=each.reason,
+            approved=each.decided_at.date(),
+        )
+        for each in newest.values()
+        if each.decided_at
+    )
+
+
+def merges() -> dict[str, str]:
+    """Credit code → the one that the firm is read under."""
+    merged = Firm.objects.filter(merged_into__isnull=False)
+    return dict(merged.values_list("credit_code", "merged_into__credit_code"))
+
+
+def _opened() -> Micro:
+    return open_batches(
+        register=files_of(Batch.Kind.REGISTER),
+        honours=files_of(Batch.Kind.HONOURS),
+        returns=files_of(Batch.Kind.RETURNS),
+        merges=merges(),
+        classes=classes_in_force(),
+        rates=rates_in_force(),
+        plan_industries=industries_in_force(),
+        shares=shares(),
+        threads=int(settings.ENGINE["threads"]),
+        memory=settings.ENGINE["memory_limit"],
+    )
+
+
+def _state() -> Hashable:
+    """Changes whenever anything does that the micro-data are read from."""
+    applied = Batch.objects.filter(state=Batch.State.APPLIED)
+    approved = Coefficient.objects.filter(state=Coefficient.State.APPROVED)
+    return (
+        tuple(applied.order_by("pk").values_list("pk", flat=True)),
+        tuple(sorted(merges().items())),
+        tuple(approved.aggregate(Max("pk"), Max("decided_at"), Count("pk")).values()),
+        Definition.objects.aggregate(newest=Max("pk"))["newest"],
+    )

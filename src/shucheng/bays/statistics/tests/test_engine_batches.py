@@ -1,0 +1,107 @@
+"""What batches told, read as it is by now; no database."""
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+
+from shucheng.bays.statistics.engine.batches import BATCH_COLUMNS, open_batches
+from shucheng.bays.statistics.engine.frames import FramesInvalid
+
+ONE, TWO = "91320900000000001X", "913209000000000028"
+
+
+def batch(folder: Path, kind: str, recorded: int, rows: Iterable[Mapping[str, Any]]) -> Path:
+    """A batch's file, as an import writes it; what a row leaves out is not told."""
+    columns = BATCH_COLUMNS[kind]
+    connection = duckdb.connect()
+    listed = ", ".join(f"{name} {type_}" for name, type_ in columns.items())
+    connection.execute(f"CREATE TABLE told ({listed})")
+    usual = {"recorded": recorded} | _USUAL[kind]
+    marks = ", ".join("?" * len(columns))
+    for row in rows:
+        values = [{**usual, **row}.get(name) for name in columns]
+        connection.execute(f"INSERT INTO told VALUES ({marks})", values)  # noqa: S608
+    path = folder / f"{kind}-{recorded}.parquet"
+    connection.execute(f"COPY told TO '{path}' (FORMAT parquet)")
+    return path
+
+
+_USUAL: dict[str, dict[str, Any]] = {
+    "register": {
+        "firm": ONE,
+        "name": "甲公司",
+        "industry": "3982",
+        "area": "320902",
+        "size": "large",
+        "designated": True,
+        "since": 202401,
+        "is_open": True,
+        "tags": [],
+    },
+    "honours": {"firm": ONE, "kind": "high_tech", "since": "2024-11-01", "withdrawn": False},
+    "returns": {"firm": ONE, "period": 202503, "status": "reported"},
+}
+
+
+def register_of(*files: Path, merges: Mapping[str, str] | None = None) -> list[tuple[Any, ...]]:
+    micro = open_batches(register=files, merges=merges)
+    sql = "SELECT firm, name, since, until FROM register ORDER BY ALL"
+    return micro.connection.execute(sql).fetchall()
+
+
+def test_facts_hold_until_the_next_ones_do(tmp_path: Path) -> None:
+    first = batch(tmp_path, "register", 1, [{}])
+    second = batch(tmp_path, "register", 2, [{"name": "甲集团", "since": 202501}])
+    assert register_of(first, second) == [
+        (ONE, "甲公司", 202401, 202412),
+        (ONE, "甲集团", 202501, 999912),
+    ]
+
+
+def test_a_later_batch_corrects_what_held_since_the_same_month(tmp_path: Path) -> None:
+    first = batch(tmp_path, "register", 1, [{}])
+    second = batch(tmp_path, "register", 2, [{"name": "甲有限公司"}])
+    expected = [(ONE, "甲有限公司", 202401, 999912)]
+    assert register_of(first, second) == register_of(second, first) == expected
+
+
+def test_a_firm_that_closed_is_in_the_register_until_then(tmp_path: Path) -> None:
+    first = batch(tmp_path, "register", 1, [{}])
+    second = batch(tmp_path, "register", 2, [{"since": 202506, "is_open": False}])
+    assert register_of(first, second) == [(ONE, "甲公司", 202401, 202505)]
+
+
+def test_two_registrations_are_one_firm_and_two_again(tmp_path: Path) -> None:
+    file = batch(
+        tmp_path, "register", 1, [{}, {"firm": TWO, "name": "甲公司（新）", "since": 202507}]
+    )
+    merged = register_of(file, merges={TWO: ONE})
+    assert merged == [(ONE, "甲公司", 202401, 202506), (ONE, "甲公司（新）", 202507, 999912)]
+    assert {row[0] for row in register_of(file)} == {ONE, TWO}
+
+
+def test_a_return_is_corrected_by_a_later_batch_under_the_merged_code(tmp_path: Path) -> None:
+    register = batch(tmp_path, "register", 1, [{}])
+    told = batch(tmp_path, "returns", 2, [{"revenue": 900}, {"period": 202504, "revenue": 1200}])
+    later = batch(tmp_path, "returns", 3, [{"firm": TWO, "revenue": 1000}])
+    micro = open_batches(register=[register], returns=[told, later], merges={TWO: ONE})
+    rows = micro.connection.execute("SELECT firm, period, revenue FROM newest ORDER BY ALL")
+    assert rows.fetchall() == [(ONE, 202503, 1000), (ONE, 202504, 1200)]
+    account = {row["period"]: row["revenue_lower"] for row in micro.account(by=["class"]).rows()}
+    assert account == {202503: 1000, 202504: 1200}
+
+
+def test_a_withdrawn_honour_never_held(tmp_path: Path) -> None:
+    told = batch(tmp_path, "honours", 1, [{}, {"kind": "srdi"}])
+    later = batch(tmp_path, "honours", 2, [{"withdrawn": True}])
+    micro = open_batches(honours=[told, later])
+    assert micro.connection.execute("SELECT kind FROM honours").fetchall() == [("srdi",)]
+
+
+def test_a_file_that_is_no_batch_is_refused(tmp_path: Path) -> None:
+    duckdb.sql("SELECT 1 AS x").write_parquet(str(tmp_path / "x.parquet"))
+    with pytest.raises(FramesInvalid, match="firm is missing"):
+        open_batches(register=[tmp_path / "x.parquet"])
