@@ -7,8 +7,8 @@ greatest value of a withheld cell by a simplex over rational numbers (Bland's ru
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
-from itertools import product
 
+from shucheng.bays.statistics.engine.suppression.release import Release
 from shucheng.bays.statistics.engine.suppression.tables import Key
 
 # A dimension as the attacker knows it: each member with what it is the sum of.
@@ -82,6 +82,13 @@ class Attacker:
         }
 
 
+def attacker(made: Release, hierarchies: tuple[Hierarchy, ...]) -> Attacker:
+    """He has the public form, nothing else."""
+    public = made.public()
+    values = {cell.key: cell.value for cell in public if cell.value is not None}
+    return Attacker(hierarchies, values, [cell.key for cell in public if cell.value is None])
+
+
 class Simplex:
     """min ±x_j subject to rows · x = right, x >= 0; the first phase is done once."""
 
@@ -146,12 +153,3 @@ def _eliminate(rows: list[Row], size: int) -> dict[int, Row]:
         _pivot(rows, basis, done, column)
         done += 1
     return {basis[i]: rows[i] for i in range(done)}
-
-
-def addresses(hierarchies: tuple[Hierarchy, ...]) -> list[Key]:
-    """All cells of the full crossing."""
-    members = [
-        sorted({*h, *(part for ways in h.values() for parts in ways for part in parts)})
-        for h in hierarchies
-    ]
-    return list(product(*members))

@@ -26,12 +26,12 @@ from shucheng.bays.statistics.engine.suppression.tables import (
     tree,
     year_to_date,
 )
-from shucheng.bays.statistics.tests.test_engine_suppression_attacks import (
+from shucheng.bays.statistics.tests.suppression_attacker import attacker
+from shucheng.bays.statistics.tests.suppression_making import (
     AREA,
     CLASS,
     SIZE,
     Contribution,
-    attacker,
     contributions,
     table,
 )

@@ -89,7 +89,7 @@ def audit(system: System, suppressed: Mask, witnesses: Mapping[Target, Witness])
     for target in outsiders:
         witness = witnesses.get(target)
         good = witness is not None and target in proven and sound[id(witness)]
-        moved = witness.cells.tolist() if witness is not None and good else range(len(system.cells))
+        moved = witness.moves if witness is not None and good else range(len(system.cells))
         for inside in system.insiders(target, moved):
             insiders += 1
             if inside in proven and sound[id(witnesses[inside])]:
@@ -107,15 +107,15 @@ def _short(reach: tuple[float, float] | None, target: Target) -> bool:
 
 def is_shift(system: System, suppressed: Mask, witness: Witness) -> bool:
     """Whether it moves suppressed cells only, within their room, and leaves every sum true."""
-    shift = np.zeros(len(system.cells))
-    shift[witness.cells] = witness.shifts
-    slack = TOLERANCE * max(1.0, float(np.abs(witness.shifts).max(initial=0.0)))
-    touched = {each for at in witness.cells.tolist() for each in system.sums_of.get(at, ())}
-    return (
-        bool(suppressed[witness.cells].all())
-        and bool(np.all(shift <= system.up + slack))
-        and bool(np.all(-shift <= system.down + slack))
-        and all(abs(shift[e.total] - shift[list(e.parts)].sum()) <= slack for e in touched)
+    moves = witness.moves
+    slack = TOLERANCE * max((abs(shift) for shift in moves.values()), default=0.0)
+    touched = {each for at in moves for each in system.sums_of.get(at, ())}
+    return all(
+        suppressed[at] and -system.down[at] - slack <= shift <= system.up[at] + slack
+        for at, shift in moves.items()
+    ) and all(
+        abs(moves.get(each.total, 0.0) - sum(moves.get(at, 0.0) for at in each.parts)) <= slack
+        for each in touched
     )
 
 

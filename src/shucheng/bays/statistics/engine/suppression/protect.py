@@ -31,6 +31,32 @@ class Unprotectable(Exception):
         self.keys = keys
 
 
+class Pool:
+    """Witnesses found so far, by the cells they move."""
+
+    def __init__(self, witnesses: Iterable[Witness] = ()) -> None:
+        self.by_cell: dict[int, list[Witness]] = defaultdict(list)
+        self.closed: set[int] = set()  # cells that may move no longer
+        for witness in {id(witness): witness for witness in witnesses}.values():
+            self.add(witness)
+
+    def add(self, witness: Witness) -> None:
+        for cell in witness.moves:
+            self.by_cell[cell].append(witness)
+
+    def proof(self, system: System, target: Target) -> Witness | None:
+        for witness in self.by_cell[target.cell]:
+            if not self.closed.isdisjoint(witness.moves):
+                continue
+            if witness.proves(target):
+                return witness
+            turned = witness.turned(system, target)
+            if turned is not None and turned.proves(target):
+                self.add(turned)
+                return turned
+        return None
+
+
 @dataclass
 class Protection:
     """The suppressed cells of a system, and for each target the witness that it is protected."""
@@ -38,6 +64,7 @@ class Protection:
     system: System
     suppressed: Mask
     witnesses: dict[Target, Witness] = field(default_factory=dict)
+    pool: Pool = field(default_factory=Pool)
     programs: int = 0  # linear programs solved
 
 
@@ -62,31 +89,29 @@ def protect(system: System) -> Protection:
 def prove(protection: Protection, shifts: Shifts) -> list[Target]:
     """Find a witness for every target, suppressing what it moves; gives the targets without one."""
     system, before = protection.system, protection.witnesses
-    pool, failed = _Pool(before.values()), []
+    failed = []
     protection.witnesses = {}
     waiting = deque(system.outsiders())
     while waiting:
         target = waiting.popleft()
-        witness = before.get(target) or _witness(protection, shifts, pool, target)
+        witness = before.get(target) or _witness(protection, shifts, target)
         if witness is None:
             failed.append(target)
             continue
-        protection.suppressed[witness.cells] = True
+        protection.suppressed[list(witness.moves)] = True
         protection.witnesses[target] = witness
         if not target.known:
-            waiting.extend(system.insiders(target, witness.cells.tolist()))
+            waiting.extend(system.insiders(target, witness.moves))
     return failed
 
 
-def _witness(
-    protection: Protection, shifts: Shifts, pool: "_Pool", target: Target
-) -> Witness | None:
-    found = pool.proof(protection.system, target)
+def _witness(protection: Protection, shifts: Shifts, target: Target) -> Witness | None:
+    found = protection.pool.proof(protection.system, target)
     if found is None:
         found = shifts.cheapest(target, protection.suppressed)
         protection.programs += 1
         if found is not None:
-            pool.add(found)
+            protection.pool.add(found)
     return found
 
 
@@ -99,6 +124,7 @@ def _extend(protection: Protection, found: list[tuple[tuple[int, ...], Cell]]) -
     added = protection.system.sums[old:]
     extended = {id(w): w.extended(added) for w in protection.witnesses.values()}
     protection.witnesses = {t: extended[id(w)] for t, w in protection.witnesses.items()}
+    protection.pool = Pool(protection.witnesses.values())
 
 
 def _prune(protection: Protection, shifts: Shifts) -> None:
@@ -111,9 +137,11 @@ def _prune(protection: Protection, shifts: Shifts) -> None:
         if system.implied(opened, system.sums_of.get(cell, ())):
             continue
         shifts.close(cell)
+        protection.pool.closed.add(cell)
         replaced = _without(protection, shifts, cell)
         if replaced is None:
             shifts.open(cell)
+            protection.pool.closed.remove(cell)
         else:
             suppressed[cell] = False
             protection.witnesses.update(replaced)
@@ -122,21 +150,18 @@ def _prune(protection: Protection, shifts: Shifts) -> None:
 def _without(protection: Protection, shifts: Shifts, cell: int) -> dict[Target, Witness] | None:
     """New witnesses for the targets whose witness moves the cell; None if one has none."""
     witnesses = protection.witnesses
-    waiting = deque(target for target, witness in witnesses.items() if witness.of(cell))
-    if not waiting:
-        return {}
-    pool = _Pool(witness for witness in witnesses.values() if not witness.of(cell))
+    waiting = deque(target for target, witness in witnesses.items() if cell in witness.moves)
     replaced: dict[Target, Witness] = {}
     while waiting:
         target = waiting.popleft()
         if target in replaced:
             continue
-        witness = _witness(protection, shifts, pool, target)
+        witness = _witness(protection, shifts, target)
         if witness is None:
             return None
         replaced[target] = witness
         if not target.known:
-            insiders = protection.system.insiders(target, witness.cells.tolist())
+            insiders = protection.system.insiders(target, witness.moves)
             waiting.extend(each for each in insiders if each not in witnesses)
     return replaced
 
@@ -148,26 +173,3 @@ def _keys(system: System, targets: list[Target]) -> tuple[Key, ...]:
         if each.total in cells and each.total >= system.published:
             cells = cells - {each.total} | set(each.parts)
     return tuple(sorted(system.cells[at].key for at in cells))
-
-
-class _Pool:
-    """Witnesses found so far, by the cells they move."""
-
-    def __init__(self, witnesses: Iterable[Witness]) -> None:
-        self.by_cell: dict[int, list[Witness]] = defaultdict(list)
-        for witness in {id(w): w for w in witnesses}.values():
-            self.add(witness)
-
-    def add(self, witness: Witness) -> None:
-        for cell in witness.cells.tolist():
-            self.by_cell[cell].append(witness)
-
-    def proof(self, system: System, target: Target) -> Witness | None:
-        for witness in self.by_cell[target.cell]:
-            if witness.proves(target):
-                return witness
-            turned = witness.turned(system, target)
-            if turned is not None and turned.proves(target):
-                self.add(turned)
-                return turned
-        return None

@@ -8,7 +8,7 @@ Source: Kelly, Golden and Assad, Networks 22 (1992); Cox, JASA 90 (1995): protec
 sensitive cell at a time by a least-cost flow, here with sums of any shape.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import highspy
@@ -32,36 +32,31 @@ FREE, DEAREST = 1e-3, 1e3
 class Witness:
     """A shift: the cells that move, and by how much; all others stand still."""
 
-    cells: Indices
-    shifts: Values
-
-    def of(self, cell: int) -> float:
-        at = np.searchsorted(self.cells, cell)
-        moves = at < len(self.cells) and self.cells[at] == cell
-        return float(self.shifts[at]) if moves else 0.0
+    moves: Mapping[int, float]
 
     def proves(self, target: Target) -> bool:
         """Whether it moves the target far enough and nothing that the insider knows."""
-        far = target.direction * self.of(target.cell) >= target.need * (1 - TOLERANCE)
-        return far and not any(self.of(known) for known in target.known)
-
-    def extended(self, sums: Iterable[Sum]) -> "Witness":
-        """With cells that are sums of others, numbered after all others."""
-        moves = dict(zip(self.cells.tolist(), self.shifts.tolist(), strict=True))
-        for each in sums:
-            moves[each.total] = sum(moves.get(part, 0.0) for part in each.parts)
-        moving = [(cell, shift) for cell, shift in moves.items() if shift]
-        return Witness(np.array([c for c, _ in moving]), np.array([s for _, s in moving]))
+        moved = target.direction * self.moves.get(target.cell, 0.0)
+        far = moved >= target.need * (1 - TOLERANCE)
+        return far and not any(known in self.moves for known in target.known)
 
     def turned(self, system: System, target: Target) -> "Witness | None":
-        """The same the other way round, if there is room."""
-        moved = abs(self.of(target.cell))
-        if moved == 0:
+        """The other way round, as far as the target needs, if there is room."""
+        moved = -target.direction * self.moves.get(target.cell, 0.0)
+        if moved <= 0:
             return None
-        shifts = -self.shifts * min(1.0, target.need / moved)
-        down, up = system.down[self.cells], system.up[self.cells]
-        fits = bool(np.all((shifts <= up) & (-shifts <= down)))
-        return Witness(self.cells, shifts) if fits else None
+        scale = -min(1.0, target.need / moved)
+        moves = {cell: scale * shift for cell, shift in self.moves.items()}
+        fits = all(-system.down[cell] <= shift <= system.up[cell] for cell, shift in moves.items())
+        return Witness(moves) if fits else None
+
+    def extended(self, sums: Iterable[Sum]) -> "Witness":
+        """With cells that are sums of others."""
+        moves = dict(self.moves)
+        for each in sums:
+            if shift := sum(moves.get(part, 0.0) for part in each.parts):
+                moves[each.total] = shift
+        return Witness(moves)
 
 
 class Shifts:
@@ -122,7 +117,7 @@ class Shifts:
     def _witness(self, answer: Values, target: Target) -> Witness:
         shift = answer[: self.size] - answer[self.size :]
         cells = np.flatnonzero(np.abs(shift) > target.need * TOLERANCE)
-        return Witness(cells, shift[cells])
+        return Witness(dict(zip(cells.tolist(), shift[cells].tolist(), strict=True)))
 
     def _bound(self, columns: Indices, lower: Values, upper: Values) -> None:
         self.model.changeColsBounds(len(columns), columns.astype(np.int32), lower, upper)
