@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from importlib.resources import files
 from typing import Literal
 
-from shucheng.bays.statistics.engine.suppression.tables import Cell
+from shucheng.bays.statistics.engine.suppression.tables import Cell, TableRefused
 
 Rule = Literal["frequency", "dominance", "p_percent", "zero"]
 
@@ -32,9 +32,15 @@ class Rules:
     prior_percent: int | None = None
 
     @property
+    def looked_at(self) -> int:
+        """How many of the largest contributions of a cell decide whether it is sensitive."""
+        dominant = self.dominance[0] if self.dominance else 0
+        return max(1, dominant, 2 if self.p_percent is not None else 0)
+
+    @property
     def kept(self) -> int:
-        """How many of the largest contributions the rules need of each cell."""
-        return max(3, self.threshold or 0, self.dominance[0] if self.dominance else 0)
+        """How many to keep of each cell, so that holders of several small cells are recognised."""
+        return max(3, self.threshold or 0, self.looked_at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,9 +69,14 @@ def shipped_rules(**changes: object) -> Rules:
 
 
 def sensitivity(cell: Cell, rules: Rules) -> Sensitive | None:
-    """What makes a cell sensitive, with the widest range that any broken rule asks for."""
+    """What makes a cell sensitive, with the widest range that any broken rule asks for.
+
+    Raises TableRefused when the cell lists fewer contributions than the rules look at.
+    """
     asked: dict[Rule, int] = {}
     top = [amount for _, amount in cell.largest]
+    if len(top) < min(cell.firms, rules.looked_at):
+        raise TableRefused("too_few_listed", cell.key, "make the cells with kept=rules.kept")
     if cell.firms == 0:
         if rules.suppress_zeros and cell.silent:
             asked["zero"] = rules.least

@@ -8,6 +8,9 @@ far enough down (Fischetti and Salazar, Management Science 47(7), 2001).
 Two things more can be subtracted. A firm alone in a suppressed cell knows that cell: all others are
 kept from it too. And suppressed cells whose sum can be formed are
 together a cell of the table, an *implied* one: if that is sensitive it is protected like others.
+
+Not met: firms that pool what they know, a contributor's guess from its share in a cell of several,
+and sums over several margins at once (only what is left of one total is looked at).
 """
 
 from collections import defaultdict
@@ -20,7 +23,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shucheng.bays.statistics.engine.suppression.rules import Rules, Sensitive, sensitivity
-from shucheng.bays.statistics.engine.suppression.tables import Cell, Key, Tables
+from shucheng.bays.statistics.engine.suppression.tables import (
+    Cell,
+    Key,
+    TableRefused,
+    Tables,
+)
 
 Indices = NDArray[np.int64]
 Values = NDArray[np.float64]
@@ -174,8 +182,14 @@ def system_of(
     published: Collection[Key] = (),
     weighing: Weighing = "information",
 ) -> System:
-    """The system of tables: `published` are cells whose values are out already."""
+    """The system of tables: `published` are cells whose values are out already.
+
+    Raises TableRefused where cells do not add up or lie below the floor of the rules.
+    """
     cells = tuple(tables.cells[key] for key in sorted(tables.cells))
+    for cell in cells:
+        if rules.floor is not None and cell.total < rules.floor:
+            raise TableRefused("below_floor", cell.key, "use rules with a lower floor, or None")
     at = {cell.key: position for position, cell in enumerate(cells)}
     sums = (Sum(at[r.total], tuple(at[part] for part in r.parts)) for r in tables.relations())
     totals = np.array([cell.total for cell in cells], dtype=np.float64)
