@@ -60,9 +60,9 @@ _ITEMS = tuple(item for item in ITEMS if item != "revenue_last")
 
 # Which items a firm reported, as one number: firms of one pattern can be summed item by item
 # before value added is made of the sums; one that changes it during a year is taken by itself.
-_PATTERN = f"""(revenue IS NULL)::INTEGER + 2 * ({INCOME} IS NULL)::INTEGER
-    + 4 * ({PRODUCTION} IS NULL)::INTEGER + 8 * (gross_output IS NULL)::INTEGER
-    + 16 * (rd_expense IS NULL)::INTEGER + 32 * ({_IMPUTED})::INTEGER"""
+_PATTERN = f"""(if(revenue IS NULL, 1, 0) + if({INCOME} IS NULL, 2, 0)
+    + if({PRODUCTION} IS NULL, 4, 0) + if(gross_output IS NULL, 8, 0)
+    + if(rd_expense IS NULL, 16, 0) + if({_IMPUTED}, 32, 0))"""
 
 # An account is a table of its own, so that one asked for later does not change it.
 _numbers = count(1)
@@ -104,13 +104,10 @@ def account(
     Without "class" among the dimensions a firm counts once for each class of `scheme` it is in:
     take "core" or "all" for a total. Raises `AccountInvalid` for an unknown dimension or basis.
     """
-    unknown = [name for name in by if name not in get_args(Dimension)]
-    if unknown or basis not in _ENDS:
-        raise AccountInvalid(f"there is no dimension or basis {unknown or basis}")
-    place(connection, scheme, designated=designated)
+    if basis not in _ENDS:
+        raise AccountInvalid(f"there is no basis {basis!r}; there are {get_args(Basis)}")
+    place(connection, scheme, by, designated=designated)
     _set_apart(connection, basis, since, until)
-    drop(connection, "units")
-    connection.execute(f"CREATE TEMP TABLE units AS {_units(tuple(by), basis, since, until)}")
     keys = ", ".join((*by, "period"))
     bounds = ", ".join(_bounds(measure) for measure in MEASURES)
     name = f"account_{next(_numbers)}"
@@ -118,7 +115,8 @@ def account(
         CREATE TEMP TABLE {name} AS
         SELECT {keys}, sum(firms)::BIGINT AS firms, sum(unknown)::BIGINT AS firms_unknown,
             sum(imputed)::BIGINT AS firms_imputed, {bounds}
-        FROM units WHERE period BETWEEN {int(since)} AND {int(until)} GROUP BY ALL
+        FROM ({_units(basis, since, until)})
+        WHERE period BETWEEN {int(since)} AND {int(until)} GROUP BY ALL
     """)
     return Account(connection.table(name), tuple(by), basis)
 
@@ -135,90 +133,102 @@ def _bounds(measure: str) -> str:
 
 
 def _set_apart(connection: duckdb.DuckDBPyConnection, basis: Basis, since: int, until: int) -> None:
-    """Make the table `apart`: the firms and years whose rows must be taken one by one.
+    """Make the table `apart`: the firms and years whose rows must be taken one by one, numbered.
 
     A sum of differences is the difference of sums, so most firms are summed first. Not those whose
     share is not exact (its bounds ask for the sign of each), that miss a report, report other
     items than before, or change their place in the register during the year.
     """
     drop(connection, "apart")
-    years = f"""SELECT DISTINCT period // 100 AS year FROM newest
-        WHERE period // 100 BETWEEN {int(since) // 100} AND {int(until) // 100}"""
-    wide = f"SELECT firm, year FROM cells, ({years}) WHERE lower < upper"
-    if basis in ("ytd", "year"):
-        connection.execute(f"CREATE TEMP TABLE apart AS SELECT DISTINCT * FROM ({wide})")
-        return
+    first, last = int(since) // 100, int(until) // 100
+    placed = f"""
+        SELECT firm, year, since, until, lower < upper AS wide
+        FROM places JOIN cells USING (cell), (
+            SELECT DISTINCT period // 100 AS year FROM newest
+            WHERE period // 100 BETWEEN {first} AND {last}
+        )
+        WHERE year BETWEEN since // 100 AND until // 100"""
+    if basis not in _STEP:
+        firms = f"SELECT DISTINCT firm, year FROM ({placed}) WHERE wide"
+    else:
+        firms = f"""
+            WITH reports AS (
+                SELECT firm, period // 100 AS year, count(*) AS periods,
+                    min({_PATTERN}) AS least, max({_PATTERN}) AS most
+                FROM newest
+                WHERE {_ENDS[basis]} AND period // 100 BETWEEN {first} AND {last}
+                GROUP BY ALL
+            ),
+            expected AS (
+                SELECT period // 100 AS year, count(DISTINCT period) AS periods
+                FROM newest WHERE {_ENDS[basis]} GROUP BY ALL
+            )
+            SELECT firm, year FROM reports JOIN expected USING (year)
+            WHERE reports.periods < expected.periods OR least < most
+            UNION
+            SELECT firm, year FROM ({placed})
+            WHERE wide OR since > year * 100 + 2 OR until < year * 100 + 12"""
     connection.execute(f"""
         CREATE TEMP TABLE apart AS
-        WITH expected AS (
-            SELECT period // 100 AS year, count(DISTINCT period) AS periods
-            FROM newest WHERE {_ENDS[basis]} GROUP BY ALL
-        ),
-        profiles AS (
-            SELECT firm, period // 100 AS year, count(*) AS periods,
-                min({_PATTERN}) AS least, max({_PATTERN}) AS most
-            FROM newest
-            WHERE {_ENDS[basis]}
-                AND period // 100 BETWEEN {int(since) // 100} AND {int(until) // 100}
-            GROUP BY ALL
-        )
-        SELECT firm, year FROM profiles JOIN expected USING (year)
-        WHERE profiles.periods < expected.periods OR least < most
-        UNION
-        SELECT firm, year FROM cells, ({years})
-        WHERE year BETWEEN since // 100 AND until // 100
-            AND (lower < upper OR since > year * 100 + 2 OR until < year * 100 + 12)
+        SELECT *, row_number() OVER ()::INTEGER AS number FROM ({firms})
     """)
 
 
-def _units(by: tuple[Dimension, ...], basis: Basis, since: int, until: int) -> str:
-    """Sums of the firms of one cell, share and pattern, and the firms set apart one by one: alike
-    from here on. Period, firms, unknown, imputed and measures (value added in ten-thousandths)."""
-    keys = ", ".join((*by, "lower", "upper"))
-    rows = f"""
-        SELECT *, period // 100 AS year, {_PATTERN} AS pattern FROM newest
-        WHERE {_ENDS[basis]}
-            AND period BETWEEN {int(since) // 100 * 100} AND {int(until) // 100 * 100 + 12}"""
-    items = ", ".join(f"sum({item}) AS {item}" for item in _ITEMS)
-    flows = ", ".join(f"{text} AS {name}" for name, text in _FLOWS.items())
+def _units(basis: Basis, since: int, until: int) -> str:
+    """Sums of the firms of one cell and pattern, and the firms set apart one by one, in one scan
+    of the returns. Then alike: flows, their differences, and measures (value added in
+    ten-thousandths); a firm by itself takes its cell at the end, so it may have moved."""
     stocks = ", ".join(_STOCKS)
-    measures = f"""revenue, reported * 10000::HUGEINT + base * rate::HUGEINT AS value_added,
-        base * rate::HUGEINT AS value_added_by_rate, income_of_both, production_of_both,
-        rd_expense, {stocks}, if(imputed, revenue, 0) AS revenue_imputed,
-        if(imputed, value_added, 0) AS value_added_imputed"""
     return f"""
-        WITH alone AS (
-            SELECT firm, period, year, pattern >= 32 AS imputed, {flows}, {stocks}
-            FROM ({rows}) SEMI JOIN apart USING (firm, year)
+        WITH marked AS (
+            SELECT newest.*, {_PATTERN} AS pattern, coalesce(number, 0) AS number,
+                number IS NOT NULL AS apart
+            FROM newest LEFT JOIN apart ON apart.firm = newest.firm AND year = period // 100
+            WHERE {_ENDS[basis]}
+                AND period BETWEEN {int(since) // 100 * 100} AND {int(until) // 100 * 100 + 12}
         ),
-        alone_flows AS (
-            SELECT firm, period, {_differences(basis)}, {stocks}, {_imputed(basis)} AS imputed
-            FROM alone WINDOW w AS (PARTITION BY firm, year ORDER BY period)
+        counted AS (
+            SELECT firm, false AS apart, since, until, cell FROM places
+            UNION ALL
+            SELECT DISTINCT firm, true, 0, 999912, 0 FROM apart
         ),
-        together AS (
-            SELECT {keys}, period, rate, pattern, count(*) AS firms, {items}
-            FROM ({rows}) ANTI JOIN apart USING (firm, year) JOIN cells USING (firm)
+        summed AS (
+            SELECT number, cell, period, pattern, count(*) AS firms,
+                {", ".join(f"sum({item}) AS {item}" for item in _ITEMS)}
+            FROM marked JOIN counted USING (firm, apart)
             WHERE period BETWEEN since AND until GROUP BY ALL
         ),
-        together_flows AS (
-            SELECT {keys}, period, rate, pattern, firms, {flows}, {stocks}
+        running AS (
+            SELECT number, cell, period, firms, pattern >= 32 AS imputed, {stocks},
+                if(number = 0, pattern, 0) AS pattern,
+                {", ".join(f"{text} AS {name}" for name, text in _FLOWS.items())}
             FROM (SELECT * REPLACE (
                 if(pattern & 2 = 0, surplus, NULL) AS surplus,
                 if(pattern & 4 = 0, intermediate, NULL) AS intermediate
-            ) FROM together)
+            ) FROM summed)
+        ),
+        differences AS (
+            SELECT number, cell, period, firms, {stocks}, {_differences(basis)},
+                {_imputed(basis)} AS imputed
+            FROM running WINDOW w AS (
+                PARTITION BY number, cell, pattern, period // 100 ORDER BY period
+            )
+        ),
+        in_cells AS (
+            SELECT * EXCLUDE (number) FROM differences WHERE number = 0
+            UNION ALL BY NAME
+            SELECT differences.* EXCLUDE (number, cell), places.cell
+            FROM differences JOIN apart USING (number) JOIN places USING (firm)
+            WHERE period BETWEEN since AND until
         )
-        SELECT {keys}, period, 1 AS firms, (revenue IS NULL)::INTEGER AS unknown,
-            imputed::INTEGER AS imputed, {measures}
-        FROM alone_flows JOIN cells USING (firm) WHERE period BETWEEN since AND until
-        UNION ALL
-        SELECT {keys}, period, firms, if(revenue IS NULL, firms, 0), if(imputed, firms, 0),
-            {measures}
-        FROM (
-            SELECT {keys}, period, rate, firms, pattern >= 32 AS imputed,
-                {_differences(basis)}, {stocks}
-            FROM together_flows
-            WINDOW w AS (PARTITION BY {keys}, rate, pattern, period // 100 ORDER BY period)
-        )
+        SELECT cells.*, period, firms, if(revenue IS NULL, firms, 0) AS unknown,
+            if(imputed, firms, 0) AS imputed, {stocks}, revenue,
+            reported * 10000::HUGEINT + base * rate::HUGEINT AS value_added,
+            base * rate::HUGEINT AS value_added_by_rate,
+            income_of_both, production_of_both, rd_expense,
+            if(in_cells.imputed, revenue, 0) AS revenue_imputed,
+            if(in_cells.imputed, value_added, 0) AS value_added_imputed
+        FROM in_cells JOIN cells USING (cell)
     """
 
 

@@ -12,7 +12,7 @@ import csv
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
@@ -86,7 +86,7 @@ class Classification:
     title: str
     source: str
     provisional: bool
-    classes: tuple[Class, ...]
+    classes: tuple[Class, ...] = field(repr=False)
 
     def __getitem__(self, code: str) -> Class:
         return next(each for each in self.classes if each.code == code)

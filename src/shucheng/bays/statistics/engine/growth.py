@@ -16,7 +16,7 @@ Source: 国家统计局 规模以上工业企业 "增速按可比口径计算" �
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any, Literal, get_args
+from typing import Any, Literal
 
 import duckdb
 
@@ -77,9 +77,9 @@ def growth(
     A firm of a starred class counts by the `share` bound of its coefficient. Raises
     `AccountInvalid` for an unknown dimension or bound.
     """
-    if any(name not in get_args(Dimension) for name in by) or share not in ("lower", "upper"):
-        raise AccountInvalid(f"there is no dimension or bound {list(by)}, {share}")
-    place(connection, scheme, designated=designated)
+    if share not in ("lower", "upper"):
+        raise AccountInvalid(f"there is no bound {share!r}; there are lower and upper")
+    place(connection, scheme, by, designated=designated)
     sql = _SQL.format(
         keys="".join(f"{name}, " for name in by),
         paired="".join(f"coalesce(now.{name}, past.{name}) AS {name}, " for name in by),
@@ -109,7 +109,7 @@ def growth(
 _SQL = """
 WITH counted AS (
     SELECT firm, period, {keys} {share} AS share, revenue, revenue_last
-    FROM newest JOIN cells USING (firm)
+    FROM newest JOIN places USING (firm) JOIN cells USING (cell)
     WHERE period IN ($period, $before) AND period BETWEEN since AND until AND revenue IS NOT NULL
 ),
 now AS (SELECT * FROM counted WHERE period = $period),
@@ -149,5 +149,5 @@ SELECT {keys}
     sum(if(there AND NOT here AND counts_now, -last, 0)),
     coalesce(sum(if(comparable, this, 0)), 0), coalesce(sum(stated_only), 0),
     sum(here::INTEGER)::BIGINT, sum(there::INTEGER)::BIGINT
-FROM placed GROUP BY ALL
+FROM placed GROUP BY ALL HAVING count(*) > 0
 """

@@ -7,7 +7,7 @@ shows how many firms and how much revenue any two share.
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
@@ -43,7 +43,7 @@ class Industry:
 class Industries:
     version: str
     source: str
-    industries: tuple[Industry, ...]
+    industries: tuple[Industry, ...] = field(repr=False)
 
     def install(self, connection: duckdb.DuckDBPyConnection) -> None:
         """Make the table `industry_members`: code, firm, since, until (spans of `register`)."""

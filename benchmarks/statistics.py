@@ -1,0 +1,227 @@
+"""How long the statistics bay's engines take, against the least and the plainest other way.
+
+    python benchmarks/statistics.py [--quick] [--json FILE] [--data FOLDER]
+
+1,000,000 firms and 36 monthly returns of each (`--quick`: 100,000) in Parquet, made from a seed
+by DuckDB. The peers read the same files in this run on this machine: hand-written SQL that scans,
+joins and groups the items by class, area and period and does nothing else; and pandas as one would
+write it plainly (measured on a part of the firms, and said so). Each piece adds its rows in
+`PIECES`.
+"""
+
+# ruff: noqa: S608 - our own names
+
+import argparse
+import json
+import resource
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).parents[1]
+sys.path[:0] = [str(ROOT / "src"), str(ROOT)]
+
+from shucheng.bays.statistics.engine.frames import ITEMS  # noqa: E402
+from shucheng.bays.statistics.engine.micro import Micro, open_micro  # noqa: E402
+
+SCAN_BAR = 3.0
+PANDAS_BAR = 1 / 20
+MEMORY_BAR = 1.0
+MEMORY_GB = 8
+# pandas holds every row as objects in memory: it is given a part of the firms, and the time is
+# multiplied. Its work grows with the rows at least.
+PANDAS_FIRMS = 100_000
+MONTHS = [y * 100 + m for y in (2022, 2023, 2024, 2025) for m in range(2, 13)][8:]
+Row = dict[str, Any]
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--quick", action="store_true")
+    parser.add_argument("--json", type=Path)
+    parser.add_argument("--data", type=Path, help="keep the made files here and use them again")
+    options = parser.parse_args()
+    rows: list[Row] = []
+    with ExitStack() as stack:
+        folder = options.data or Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        for piece in PIECES:
+            rows += piece(folder, options.quick)
+    print(f"{'':62} {'ours':>10} {'peer':>10} {'ratio':>8}  bar            peer")
+    for row in rows:
+        bar = "" if row["bar"] is None else f"{row['bar']:.2f} {'ok' if holds(row) else 'MISSED'}"
+        print(
+            f"{row['name']:62} {row['value']:8.2f} {row['unit']:2}{row['peer_value']:8.2f}"
+            f" {row['unit']:2} {row['ratio']:8.3f}  {bar:14} {row['peer']}"
+        )
+    if options.json:
+        options.json.write_text(json.dumps({"rows": rows}, indent=1))
+    return 0 if all(map(holds, rows)) else 1
+
+
+def account_rows(folder: Path, quick: bool) -> list[Row]:
+    """Classification and accounts by class, area and period."""
+    count = 100_000 if quick else 1_000_000
+    register, returns = make_files(folder, count)
+    make_files(folder, min(count, PANDAS_FIRMS))
+    micro = open_micro([register], returns)
+    name = f"{count:,} firms, {len(MONTHS)} returns each"
+
+    def asked(basis: Any) -> Callable[[], Any]:
+        def ask() -> Any:
+            micro.refresh()
+            return micro.account(by=("class", "area"), scheme="minor", basis=basis)
+
+        return ask
+
+    # The peer before and after: the slower machine of the two moments is kept out.
+    scan = by_hand(micro)
+    ytd, found = timed(asked("ytd"))
+    month, _ = timed(asked("month"))
+    growth, _ = timed(lambda: micro.growth(202510))
+    scan = min(scan, by_hand(micro))
+    plain = with_pandas(folder, min(count, PANDAS_FIRMS))
+    times = count / min(count, PANDAS_FIRMS)
+    if count <= PANDAS_FIRMS:
+        assert_same(found.rows(), plain["revenue"])
+    part = f"pandas, {min(count, PANDAS_FIRMS):,} firms' time in proportion"
+    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
+    hand = "DuckDB: scan, join, group by hand"
+    return [
+        row(f"{name}: accounts, year to date", ytd, hand, scan, bar=SCAN_BAR),
+        row(f"{name}: accounts, by month", month, hand, scan, bar=SCAN_BAR),
+        row("the same, year to date", ytd, part, plain["ytd"] * times, bar=PANDAS_BAR),
+        row("the same, by month", month, part, plain["month"] * times, bar=PANDAS_BAR),
+        row("growth decomposed, one period", growth, hand, scan),
+        row("memory at most", memory, f"{MEMORY_GB} GB", MEMORY_GB, bar=MEMORY_BAR, unit="GB"),
+    ]
+
+
+def by_hand(micro: Micro) -> float:
+    """The least that can be done: every item summed by class, area and period."""
+    sums = ", ".join(f"sum({item})" for item in ITEMS)
+    sql = f"""
+        SELECT code, area, period, count(*), {sums}
+        FROM returns JOIN register USING (firm) JOIN class_codes USING (industry)
+        WHERE level = 3 GROUP BY ALL
+    """
+    return min(timed(lambda: micro.connection.execute(sql).fetchall())[0] for _ in range(2))
+
+
+def with_pandas(folder: Path, count: int) -> dict[str, Any]:
+    """The plain way: read, keep the newest, merge, compute, group; year to date and by month. In a
+    process of its own: its memory is not ours."""
+    import subprocess
+
+    done = subprocess.run(
+        [sys.executable, str(ROOT / "benchmarks" / "data" / "firms_pandas.py"), folder, str(count)],
+        stdout=subprocess.PIPE,
+        check=True,
+    )
+    found: dict[str, Any] = json.loads(done.stdout)
+    return found
+
+
+def assert_same(rows: list[Row], revenue: dict[str, int]) -> None:
+    """Ours and pandas' revenue are the same in every cell whose share is exact."""
+    exact = {
+        f"{r['class']}-{r['area']}-{r['period']}": int(r["revenue_lower"])
+        for r in rows
+        if r["revenue_lower"] == r["revenue_upper"]
+    }
+    assert len(exact) > 1000
+    assert exact == {key: value for key, value in revenue.items() if key in exact}
+
+
+def make_files(folder: Path, count: int) -> tuple[Path, list[Path]]:
+    """A register and a Parquet file for each period: one firm in 200 is late each month, a tenth
+    report by the income approach, a tenth by production, a tenth by both."""
+    import duckdb
+
+    home = folder / f"firms-{count}"
+    register = home / "register.parquet"
+    returns = [home / f"returns-{period}.parquet" for period in MONTHS]
+    if returns[-1].exists():
+        return register, returns
+    home.mkdir(parents=True, exist_ok=True)
+    engine = duckdb.connect(config={"threads": 2, "memory_limit": "4GB"})
+    engine.execute("SET preserve_insertion_order = false")
+    from shucheng.bays.statistics.engine.classification import shipped
+
+    shipped().install(engine)
+    engine.execute(f"""
+        CREATE TABLE codes AS SELECT industry, row_number() OVER (ORDER BY industry) - 1 AS number
+        FROM (SELECT DISTINCT industry FROM class_codes);
+        COPY (
+            SELECT printf('91320900%010d', n) AS firm, '企业' || n AS name,
+                coalesce(industry, '1310') AS industry, (320902 + n % 9)::VARCHAR AS area,
+                if(hash(n, 3) % 3 = 0, 'park' || n % 7, NULL) AS park,
+                (['large', 'medium', 'small', 'micro'])[1 + (hash(n, 4) % 4)::INTEGER] AS size,
+                hash(n, 5) % 4 = 0 AS designated, 202201 AS since, 999912 AS until,
+                []::VARCHAR[] AS tags
+            FROM range({count}) AS r(n)
+            LEFT JOIN codes ON number = hash(n, 1) % (SELECT count(*) * 13 // 10 FROM codes)
+        ) TO '{register}';
+    """)
+    for period, path in zip(MONTHS, returns, strict=True):
+        engine.execute(f"""
+            COPY (
+                SELECT printf('91320900%010d', n) AS firm, {period} AS period, revenue,
+                    revenue * 9 // 10 AS revenue_last,
+                    if(n % 10 IN (1, 2), revenue, NULL) AS gross_output,
+                    if(n % 10 IN (1, 2), revenue * 7 // 10, NULL) AS intermediate,
+                    if(n % 10 < 2, revenue // 10, NULL) AS compensation,
+                    if(n % 10 < 2, revenue // 50, NULL) AS production_tax,
+                    if(n % 10 < 2, revenue // 30, NULL) AS depreciation,
+                    if(n % 10 < 2, revenue // 7, NULL) AS surplus,
+                    revenue // 40 AS rd_expense, 10 + n % 90 AS employees, n % 9 AS rd_staff,
+                    'reported' AS status, {period} AS recorded
+                FROM (
+                    SELECT n, ((hash(n, 7) % 100000) * {period % 100}
+                        + hash(n, {period}) % 1000)::BIGINT AS revenue
+                    FROM range({count}) AS r(n) WHERE hash(n, {period}, 9) % 200 > 0
+                )
+            ) TO '{path}'
+        """)
+    return register, returns
+
+
+def timed(work: Callable[[], Any]) -> tuple[float, Any]:
+    start = time.perf_counter()
+    found = work()
+    return time.perf_counter() - start, found
+
+
+def row(
+    name: str,
+    value: float,
+    peer: str,
+    peer_value: float,
+    *,
+    bar: float | None = None,
+    unit: str = "s",
+) -> Row:
+    return {
+        "name": name,
+        "value": value,
+        "unit": unit,
+        "peer": peer,
+        "peer_value": peer_value,
+        "ratio": value / peer_value,
+        "bar": bar,
+    }
+
+
+def holds(row: Row) -> bool:
+    return row["bar"] is None or row["ratio"] <= row["bar"]
+
+
+# Each takes the folder for made files and whether to be quick, and gives its rows.
+PIECES: list[Callable[[Path, bool], list[Row]]] = [account_rows]
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
