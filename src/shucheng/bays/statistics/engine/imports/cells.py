@@ -1,0 +1,177 @@
+"""How a cell of each kind is read: DuckDB expressions from normalised text to the typed value.
+
+A cell that says nothing (empty, -, —, /, 无) is null; one that says something its kind cannot be
+makes the value null too, and the rule of the kind reports it.
+"""
+
+# ruff: noqa: S608 - the names in SQL are this package's own
+
+import re
+from collections.abc import Iterable, Mapping
+
+_BLANKS = {"\u3000": " ", "\u00a0": " "}
+_WIDE = {chr(code): chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)} | _BLANKS
+# The more frequent first; each is looked for before it is replaced.
+_GROUPS = ("（），\u3000\u00a0", "０-９", "Ａ-Ｚａ-ｚ", "！-～")
+
+NOTHING = "('', '-', '--', '—', '——', '/', '\\', '…')"
+
+_SIZES = {
+    "large": ("大型", "大", "大型企业", "1"),
+    "medium": ("中型", "中", "中型企业", "2"),
+    "small": ("小型", "小", "小型企业", "3"),
+    "micro": ("微型", "微", "微型企业", "4"),
+}
+_TRUE = ("是", "有", "1", "y", "yes", "true", "√", "规上")
+_FALSE = ("否", "无", "0", "n", "no", "false", "×", "规下")
+_OPEN = ("存续", "在业", "开业", "在营", "营业", "正常", "正常营业", "正常运营", "true", "1", "是")
+_CLOSED = (
+    "注销", "吊销", "吊销未注销", "关闭", "停业", "破产", "当年注销", "当年关闭", "当年破产",
+    "当年吊销", "停业(歇业)", "false", "0", "否",
+)  # fmt: skip
+_STATUSES = {
+    "reported": ("已报", "上报", "报送"),
+    "estimated": ("估计", "估报", "估算"),
+    "imputed": ("推算", "插补"),
+}
+_DAYS = (
+    "%Y-%m-%d", "%Y/%m/%d", "%Y.%m.%d", "%Y年%m月%d日", "%Y%m%d", "%Y-%m-%d %H:%M:%S",
+    "%Y/%m/%d %H:%M:%S",
+)  # fmt: skip
+
+
+def half_width(names: Iterable[str], kept: str, query: str) -> str:
+    """The query with full-width letters, digits and signs of the columns `names` as half-width
+    ones, trimmed. In layers: DuckDB's translate() costs a hundred times what most cells need."""
+    names = list(names)
+    for group in _GROUPS:
+        inside = re.compile(f"[{group}]")
+        signs = [wide for wide in _WIDE if inside.match(wide)]
+        cells = [
+            f"CASE WHEN strlen({name}) > length({name}) AND regexp_matches({name}, '[{group}]')"
+            f" THEN {_replaced(name, signs)} ELSE {name} END AS {name}"
+            for name in names
+        ]
+        query = f"SELECT {kept}, {', '.join(cells)} FROM ({query})"
+    return f"SELECT {kept}, {', '.join(f'trim({name}) AS {name}' for name in names)} FROM ({query})"
+
+
+def said(text: str) -> str:
+    """Null where the cell says nothing."""
+    return f"CASE WHEN {text} IN {NOTHING} THEN NULL ELSE {text} END"
+
+
+def _replaced(text: str, signs: Iterable[str]) -> str:
+    for wide in signs:
+        text = f"replace({text}, '{wide}', '{_quoted(_WIDE[wide])}')"
+    return text
+
+
+def typed(kind: str, text: str, factor: str = "1") -> str:
+    """The expression that reads normalised `text` as a value of `kind`."""
+    match kind:
+        case "code":
+            return f"upper(replace({text}, ' ', ''))"
+        case "industry":
+            return f"nullif(regexp_extract({text}, '^[A-Ta-t]?([0-9]{{4}})$', 1), '')"
+        case "area":
+            return (
+                f"coalesce(nullif(regexp_extract({text}, '^([0-9]{{6}})(000000|[0-9]{{6}})?$', 1),"
+                f" ''), getvariable('areas')[{text}])"
+            )
+        case "size":
+            return _words(text, _SIZES)
+        case "status":
+            return _words(text, _STATUSES)
+        case "bool":
+            return _either(text, _TRUE, _FALSE)
+        case "open":
+            return _either(text, _OPEN, _CLOSED)
+        case "list":
+            return f"list_filter(string_split_regex({text}, '\\s*[、;,|]\\s*'), lambda x: x <> '')"
+        case "month":
+            return _month(text)
+        case "date":
+            return _day(text)
+        case "honour":
+            words = _listed((*_FALSE, *_TRUE))
+            return f"(CASE WHEN lower({text}) IN {words} THEN NULL ELSE {_honour_day(text)} END)"
+        case "money":
+            return _money(text, factor)
+        case "people":
+            plain = f"replace(replace({text}, ',', ''), ' ', '')"
+            number = f"try_cast({plain} AS DECIMAL(18, 3))"
+            return f"(CASE WHEN {number} % 1 = 0 THEN try_cast({number} AS BIGINT) END)"
+        case _:
+            return text
+
+
+def accepted(kind: str, text: str, value: str) -> str:
+    """Whether a cell that says something was understood."""
+    if kind == "honour":
+        return f"({value} IS NOT NULL OR lower({text}) IN {_listed((*_FALSE, *_TRUE))})"
+    return f"({value} IS NOT NULL)"
+
+
+def has_honour(text: str, value: str) -> str:
+    """Whether an honour's cell says yes, by word or by day."""
+    return f"(lower({text}) IN {_listed(_TRUE)} OR {value} IS NOT NULL)"
+
+
+def _money(text: str, factor: str) -> str:
+    plain = f"replace(replace({text}, ',', ''), ' ', '')"
+    # An accountant's (123) is minus 123; a double's 1.2E5 is a number.
+    plain = (
+        f"(CASE WHEN {plain}[1] = '(' THEN regexp_replace({plain}, '^\\((.*)\\)$', '-\\1')"
+        f" ELSE {plain} END)"
+    )
+    number = f"try_cast({plain} AS DECIMAL(24, 6))"
+    scaled = f"({number} / 1000.0)" if factor == "1/1000" else f"({number} * {int(factor)})"
+    if factor == "1":
+        scaled = number
+    return f"try_cast(round({scaled}, 0) AS BIGINT)"
+
+
+def _month(text: str) -> str:
+    # 2025年1-9月 is year to date: its last month.
+    found = (
+        f"regexp_extract({text},"
+        " '^([0-9]{4})[-/.年]?(?:(?:0?1[-~—至])?([0-9]{1,2}))(?:月|[-/.月][0-9]{1,2}日?)?$',"
+        " ['year', 'month'])"
+    )
+    value = f"try_cast({found}.year || lpad({found}.month, 2, '0') AS INTEGER)"
+    return f"(CASE WHEN {value} % 100 BETWEEN 1 AND 12 AND {value} >= 190000 THEN {value} END)"
+
+
+def _day(text: str) -> str:
+    formats = ", ".join(f"'{each}'" for each in _DAYS)
+    return f"CAST(try_strptime({text}, [{formats}]) AS DATE)"
+
+
+def _honour_day(text: str) -> str:
+    year = f"make_date(try_cast(left({text}, 4) AS INTEGER), 1, 1)"
+    only_year = f"regexp_full_match({text}, '(19|20)[0-9]{{2}}年?')"
+    return f"(CASE WHEN {only_year} THEN {year} ELSE {_day(text)} END)"
+
+
+def _words(text: str, words: Mapping[str, tuple[str, ...]]) -> str:
+    cases = " ".join(
+        f"WHEN lower({text}) IN {_listed((name, *ways))} THEN '{name}'"
+        for name, ways in words.items()
+    )
+    return f"(CASE {cases} END)"
+
+
+def _either(text: str, yes: tuple[str, ...], no: tuple[str, ...]) -> str:
+    return (
+        f"(CASE WHEN lower({text}) IN {_listed(yes)} THEN true"
+        f" WHEN lower({text}) IN {_listed(no)} THEN false END)"
+    )
+
+
+def _listed(words: tuple[str, ...]) -> str:
+    return "(" + ", ".join(f"'{_quoted(each)}'" for each in words) + ")"
+
+
+def _quoted(text: str) -> str:
+    return text.replace("'", "''")

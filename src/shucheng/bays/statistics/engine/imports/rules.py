@@ -1,0 +1,62 @@
+"""What makes a row one that cannot be taken over: rules over the text and the value of its cells.
+
+A rule is a code, a field and a DuckDB condition; in it `t_name` is the cell as text, `name` its
+value. The codes are the keys of the messages a person reads.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from ..credit_code import valid_sql
+from ..frames import ITEMS
+from . import cells
+from .fields import Field
+
+LONGEST = {"name": 200, "address": 300, "park": 80}
+"""Characters a text may have."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """Rows of which `wrong` holds have the problem `code` in `field`."""
+
+    code: str
+    field: str
+    wrong: str
+
+
+def rules(table: str, chosen: Iterable[Field], *, areas: bool) -> list[Rule]:
+    """The rules for the fields a file has. `areas`: the codes of areas are known (the variable
+    area_codes of the connection)."""
+    found = [rule for field in chosen for rule in _of(field, areas=areas)]
+    if table == "returns":
+        names = [field.name for field in chosen if field.name in ITEMS]
+        nothing = " AND ".join(f"t_{name} IS NULL" for name in names) or "true"
+        found.append(Rule("items-missing", "revenue", nothing))
+        # January is reported together with February.
+        found.append(Rule("month-january", "period", "period % 100 = 1"))
+    return found
+
+
+def _of(field: Field, *, areas: bool) -> list[Rule]:
+    text, name = f"t_{field.name}", field.name
+    found = []
+    if field.required:
+        found.append(Rule("missing", name, f"{text} IS NULL"))
+    if field.kind == "code":
+        form = f"NOT regexp_full_match({name}, '[0-9A-Z]{{18}}')"
+        checked = f"NOT ({form}) AND NOT {valid_sql(name)}"
+        return [*found, Rule("code-form", name, form), Rule("code-checksum", name, checked)]
+    if field.kind == "text":
+        if limit := LONGEST.get(name):
+            found.append(Rule("text-too-long", name, f"length({name}) > {limit}"))
+        return found
+    understood = cells.accepted(field.kind, text, name)
+    found.append(Rule(f"{field.kind}-invalid", name, f"{text} IS NOT NULL AND NOT {understood}"))
+    if field.kind == "people":
+        found.append(Rule("people-negative", name, f"{name} < 0"))
+    if field.kind == "area" and areas:
+        found.append(
+            Rule("area-unknown", name, f"NOT list_contains(getvariable('area_codes'), {name})")
+        )
+    return found

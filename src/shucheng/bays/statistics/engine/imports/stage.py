@@ -1,0 +1,360 @@
+"""A dry run: a file is read, understood and checked; its good rows wait in a Parquet file.
+
+Nothing is written anywhere else. `rows.parquet` has `number` (from 0, by which chunks are cut),
+sheet and line of the file, the columns of a batch (`batches.BATCH_COLUMNS`) and `change` (new,
+changed, unchanged); `honours.parquet` the honours told in the register's columns; `errors.parquet`
+every error. The same file, mapping and options give the same rows.
+"""
+
+# ruff: noqa: S608 - the names in SQL are this package's own
+
+from collections.abc import Iterable
+from collections.abc import Mapping as Data
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+
+from ..batches import BATCH_COLUMNS
+from . import cells
+from .fields import Field, ImportRefused, fields
+from .mapping import HEADER_WITHIN, Mapping, Proposal, plain
+from .mapping import propose as propose_mapping
+from .report import Count, Report, RowError, letters
+from .rules import Rule, rules
+from .source import Source, read
+
+ROWS, HONOURS, ERRORS = "rows.parquet", "honours.parquet", "errors.parquet"
+FIRST_ERRORS = 1_000
+
+_KEYS = {"register": ("firm", "since"), "returns": ("firm", "period")}
+_KNOWN_BY = {"register": ("firm",), "returns": ("firm", "period")}
+_NEWEST = {"register": "since DESC, recorded DESC", "returns": "recorded DESC"}
+_UNCOMPARED = {"firm", "since", "period", "recorded"}
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What the file does not say. `month`: the period of returns, or since when the register's
+    facts hold, where no column does (yyyymm). `recorded`: the batch's number. `areas`: codes by
+    the names a file may use. `existing`: Parquet files of earlier batches to compare with."""
+
+    month: int | None = None
+    recorded: int = 0
+    areas: Data[str, str] | None = None
+    existing: tuple[Path, ...] = ()
+    first_errors: int = FIRST_ERRORS
+
+
+def propose(path: Path, table: str, folder: Path) -> Proposal:
+    """Propose a mapping of the file's columns to the fields of `table`."""
+    with closing(_connect(folder)) as connection:
+        read(connection, path, folder)
+        return propose_mapping(connection, table)
+
+
+def stage(path: Path, mapping: Mapping, folder: Path, options: Options | None = None) -> Report:
+    """Read and check `path` by a confirmed mapping; the three Parquet files go to `folder`.
+
+    Raises `ImportRefused` when the file cannot be read, no sheet has the mapping's headings, or a
+    required field has neither a column nor an option.
+    """
+    options = options or Options()
+    Mapping.from_data(mapping.to_data())
+    chosen = _chosen(mapping, options)
+    with closing(_connect(folder)) as connection:
+        source = read(connection, path, folder)
+        areas = options.areas or {}
+        connection.execute("SET VARIABLE areas = map(?::VARCHAR[], ?::VARCHAR[])",
+                           [list(areas), list(areas.values())])  # fmt: skip
+        connection.execute("SET VARIABLE area_codes = ?::VARCHAR[]", [sorted(set(areas.values()))])
+        places = _places(connection, mapping, source)
+        _make_text(connection, mapping, places)
+        checks = rules(mapping.table, chosen, areas=bool(areas))
+        _make_typed(connection, mapping, chosen, checks, options)
+        _make_repeats(connection, mapping.table)
+        changes = _write_rows(connection, mapping.table, folder / ROWS, options)
+        honours = _write_honours(connection, chosen, folder / HONOURS, options)
+        counts = _write_errors(connection, mapping.table, checks, folder / ERRORS)
+        (total,) = connection.execute("SELECT count(*) FROM text").fetchone() or (0,)
+        good = sum(changes.values())
+        errors = _first_errors(connection, folder / ERRORS, mapping, places, source, options)
+    left_out = tuple(name for at, name in enumerate(source.sheets) if at not in places)
+    return Report(
+        mapping.table, source.digest, mapping.digest, total, good, total - good, changes,
+        counts, errors, left_out, honours,
+    )  # fmt: skip
+
+
+def _connect(folder: Path) -> duckdb.DuckDBPyConnection:
+    connection = duckdb.connect(
+        config={"threads": 2, "memory_limit": "1GB", "temp_directory": str(folder / "spilled")}
+    )
+    connection.execute("SET enable_progress_bar = false")
+    return connection
+
+
+def _chosen(mapping: Mapping, options: Options) -> list[Field]:
+    known = fields(mapping.table)
+    chosen = [known[each.field] for each in mapping.columns]
+    has = {field.name for field in chosen}
+    month = "period" if mapping.table == "returns" else "since"
+    missing = {field.name for field in known.values() if field.required} - has - {month}
+    if month not in has and options.month is None:
+        missing.add(month)
+    if missing:
+        raise ImportRefused("fields-missing", fields=", ".join(sorted(missing)))
+    return chosen
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where a sheet's headings are: the line, and the column of each field."""
+
+    line: int
+    columns: dict[str, int]
+
+
+def _places(
+    connection: duckdb.DuckDBPyConnection, mapping: Mapping, source: Source
+) -> dict[int, _Place]:
+    """By sheet; sheets without all the headings are left out."""
+    rows = connection.execute(
+        "SELECT * FROM raw WHERE line <= ? ORDER BY sheet, line", [HEADER_WITHIN]
+    ).fetchall()
+    places: dict[int, _Place] = {}
+    for sheet, line, *texts in rows:
+        exact = [(text or "").strip() for text in texts]
+        loose = [plain(text) for text in exact]
+        found = {}
+        for each in mapping.columns:
+            if each.heading in exact:
+                found[each.field] = exact.index(each.heading)
+            elif loose.count(plain(each.heading)) == 1 and each.factor == "1":
+                found[each.field] = loose.index(plain(each.heading))
+        if sheet not in places and len(found) == len(mapping.columns):
+            places[sheet] = _Place(line, found)
+    if not places:
+        raise ImportRefused("headings-missing", headings=mapping.columns[0].heading)
+    return places
+
+
+def _make_text(
+    connection: duckdb.DuckDBPyConnection, mapping: Mapping, places: dict[int, _Place]
+) -> None:
+    """The table `text`: the mapped cells as normalised text, rows without any left out."""
+    names = [each.field for each in mapping.columns]
+    parts = []
+    for sheet, place in places.items():
+        texts = [f"c{at} AS t_{name}" for name, at in place.columns.items()]
+        parts.append(
+            f"SELECT sheet, line, {', '.join(texts)} FROM raw"
+            f" WHERE sheet = {sheet} AND line > {place.line}"
+        )
+    texts = [f"{cells.said(f't_{name}')} AS t_{name}" for name in names]
+    union = " UNION ALL BY NAME ".join(parts)
+    half = cells.half_width([f"t_{name}" for name in names], "sheet, line", union)
+    something = " OR ".join(f"t_{name} IS NOT NULL" for name in names)
+    connection.execute(f"""
+        CREATE TEMP TABLE text AS
+        SELECT row_number() OVER () AS seq, * FROM (
+            SELECT sheet, line, {", ".join(texts)} FROM ({half})
+        ) WHERE {something}
+    """)
+    connection.execute("DROP TABLE raw")
+
+
+def _make_typed(
+    connection: duckdb.DuckDBPyConnection,
+    mapping: Mapping,
+    chosen: list[Field],
+    checks: list[Rule],
+    options: Options,
+) -> None:
+    """The table `typed`: the values, and as bits which rules a row breaks."""
+    factors = {each.field: each.factor for each in mapping.columns}
+    values = [
+        f"{cells.typed(field.kind, f't_{field.name}', factors[field.name])} AS {field.name}"
+        for field in chosen
+    ]
+    names = {field.name for field in chosen}
+    month = "period" if mapping.table == "returns" else "since"
+    if month not in names:
+        values.append(f"{int(options.month or 0)} AS {month}")
+    bits = " + ".join(
+        f"CASE WHEN {rule.wrong} THEN {1 << at}::BIGINT ELSE 0 END"
+        for at, rule in enumerate(checks)
+    )
+    kept = [*sorted(names), month]
+    kept += [
+        f"{cells.has_honour(f't_{field.name}', field.name)} AS has_{field.name}"
+        for field in chosen
+        if field.kind == "honour"
+    ]
+    connection.execute(f"""
+        CREATE TEMP TABLE typed AS
+        SELECT seq, sheet, line, {", ".join(dict.fromkeys(kept))}, {bits} AS problems
+        FROM (SELECT *, {", ".join(values)} FROM text)
+    """)
+
+
+def _make_repeats(connection: duckdb.DuckDBPyConnection, table: str) -> None:
+    """The table `repeats`: good rows that say again whom another good row has told of already."""
+    keys = ", ".join(_KEYS[table])
+    connection.execute(f"""
+        CREATE TEMP TABLE repeats AS
+        WITH twice AS (
+            SELECT {keys}, min(seq) AS first FROM typed WHERE problems = 0
+            GROUP BY {keys} HAVING count(*) > 1
+        )
+        SELECT seq, first FROM typed JOIN twice USING ({keys})
+        WHERE problems = 0 AND seq <> first
+    """)
+
+
+def _write_rows(
+    connection: duckdb.DuckDBPyConnection, table: str, path: Path, options: Options
+) -> dict[str, int]:
+    there = set(connection.table("typed").columns)
+    wanted = BATCH_COLUMNS[table] | {"recorded": "INTEGER"}
+    given = {"recorded": str(int(options.recorded)), "status": "coalesce(status, 'reported')"}
+    if "status" not in there:
+        given["status"] = "'reported'"
+    columns = ", ".join(
+        f"CAST({given.get(name, name if name in there else 'NULL')} AS {kind}) AS {name}"
+        for name, kind in wanted.items()
+    )
+    change, join = "'new'", ""
+    if options.existing:
+        _make_known(connection, table, options)
+        facts = [name for name in wanted if name in there and name not in _UNCOMPARED]
+        same = " AND ".join(f"typed.{name} IS NOT DISTINCT FROM known.{name}" for name in facts)
+        change = (
+            f"CASE WHEN known.firm IS NULL THEN 'new' WHEN {same or 'true'}"
+            " THEN 'unchanged' ELSE 'changed' END"
+        )
+        on = " AND ".join(f"typed.{name} = known.{name}" for name in _KNOWN_BY[table])
+        join = f"LEFT JOIN known ON {on}"
+    connection.execute(
+        f"""COPY (
+            SELECT row_number() OVER (ORDER BY seq) - 1 AS number, sheet, line, {columns}, change
+            FROM (
+                SELECT typed.*, {change} AS change FROM typed {join}
+                WHERE problems = 0 AND seq NOT IN (SELECT seq FROM repeats)
+            ) ORDER BY number
+        ) TO '{_path(path)}' (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 20480)"""
+    )
+    found = connection.execute(
+        "SELECT change, count(*) FROM read_parquet(?) GROUP BY 1", [str(path)]
+    ).fetchall()
+    return {"new": 0, "changed": 0, "unchanged": 0} | dict(found)
+
+
+def _make_known(connection: duckdb.DuckDBPyConnection, table: str, options: Options) -> None:
+    keys = ", ".join(_KNOWN_BY[table])
+    scan = connection.read_parquet([str(each) for each in options.existing], union_by_name=True)
+    there = set(scan.columns)
+    columns = ", ".join(
+        f"CAST({name if name in there else 'NULL'} AS {kind}) AS {name}"
+        for name, kind in (BATCH_COLUMNS[table] | {"recorded": "INTEGER"}).items()
+    )
+    scan.create_view("known_files")
+    connection.execute(f"""
+        CREATE TEMP VIEW known AS SELECT {columns} FROM known_files
+        QUALIFY row_number() OVER (PARTITION BY {keys} ORDER BY {_NEWEST[table]}) = 1
+    """)
+
+
+def _write_honours(
+    connection: duckdb.DuckDBPyConnection,
+    chosen: list[Field],
+    path: Path,
+    options: Options,
+) -> int:
+    """The honours of good rows: since the day the cell names, else since the row's month."""
+    month = "make_date(since // 100, since % 100, 1)"
+    parts = [
+        f"""SELECT firm, '{field.name.removeprefix("honour_")}' AS kind,
+            CAST(NULL AS VARCHAR) AS level,
+            coalesce({field.name}, {month}) AS since,
+            CAST(NULL AS DATE) AS until, false AS withdrawn,
+            {int(options.recorded)}::INTEGER AS recorded
+        FROM typed
+        WHERE problems = 0 AND seq NOT IN (SELECT seq FROM repeats) AND has_{field.name}"""
+        for field in chosen
+        if field.kind == "honour"
+    ]
+    if not parts:
+        path.unlink(missing_ok=True)
+        return 0
+    union = " UNION ALL ".join(parts)
+    connection.execute(f"COPY ({union} ORDER BY firm, kind) TO '{_path(path)}' (FORMAT parquet)")
+    (found,) = connection.execute(
+        "SELECT count(*) FROM read_parquet(?)", [str(path)]
+    ).fetchone() or (0,)
+    return int(found)
+
+
+def _write_errors(
+    connection: duckdb.DuckDBPyConnection, table: str, checks: list[Rule], path: Path
+) -> tuple[Count, ...]:
+    key = _KEYS[table][0]
+    there = set(connection.table("text").columns)
+    parts = [
+        f"""SELECT seq, sheet, line, '{rule.field}' AS field,
+            {f"t_{rule.field}" if f"t_{rule.field}" in there else "NULL"} AS value,
+            '{rule.code}' AS code, CAST(NULL AS BIGINT) AS first
+        FROM wrong WHERE problems & {1 << at} <> 0"""
+        for at, rule in enumerate(checks)
+    ]
+    parts.append(f"""
+        SELECT text.seq, text.sheet, text.line, '{key}', text.t_{key}, 'row-repeated', told.line
+        FROM repeats JOIN text USING (seq) JOIN text AS told ON told.seq = first
+    """)
+    connection.execute("""
+        CREATE TEMP TABLE wrong AS
+        SELECT text.*, problems FROM text JOIN typed USING (seq) WHERE problems <> 0
+    """)
+    union = " UNION ALL ".join(parts)
+    connection.execute(
+        f"COPY ({union} ORDER BY seq, field, code) TO '{_path(path)}' (FORMAT parquet)"
+    )
+    found = connection.execute(
+        "SELECT code, field, count(*) FROM read_parquet(?) GROUP BY ALL ORDER BY 3 DESC, 1, 2",
+        [str(path)],
+    ).fetchall()
+    return tuple(Count(*row) for row in found)
+
+
+def _first_errors(
+    connection: duckdb.DuckDBPyConnection,
+    path: Path,
+    mapping: Mapping,
+    places: dict[int, _Place],
+    source: Source,
+    options: Options,
+) -> tuple[RowError, ...]:
+    rows: Iterable[tuple[int, int, str, str | None, str, int | None]] = connection.execute(
+        """SELECT sheet, line, field, value, code, first FROM read_parquet(?)
+        ORDER BY seq, field, code LIMIT ?""",
+        [str(path), options.first_errors],
+    ).fetchall()
+    headings = {each.field: each.heading for each in mapping.columns}
+    return tuple(
+        RowError(
+            source.sheets[sheet],
+            line,
+            letters(places[sheet].columns[field]) if field in headings else "",
+            headings.get(field, ""),
+            field,
+            value,
+            code,
+            first,
+        )
+        for sheet, line, field, value, code, first in rows
+    )
+
+
+def _path(path: Path) -> str:
+    return str(path).replace("'", "''")
