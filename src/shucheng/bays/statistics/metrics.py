@@ -82,7 +82,7 @@ def firms(
 ) -> Iterator[ObservationInput]:
     """How many 规上 core firms there are at each quarter's end, or how many of all core firms hold
     one of these honours."""
-    place(micro.connection, "core", designated=None if honours else True)
+    place(micro.connection, "core", ("area",), designated=None if honours else True)
     held = "AND firm IN (SELECT firm FROM honours WHERE kind IN (SELECT unnest($kinds)))"
     on_the_day = held[:-1] + " AND since <= $day AND coalesce(until, DATE '9999-12-31') >= $day)"
     for period in _quarters(micro, year):
@@ -90,7 +90,7 @@ def firms(
         if honours:
             asked |= {"kinds": list(honours), "day": period.end}
         rows = micro.connection.execute(
-            f"""SELECT area, count(DISTINCT firm) FROM cells
+            f"""SELECT area, count(DISTINCT firm) FROM places JOIN cells USING (cell)
             WHERE $month BETWEEN since AND until {on_the_day if honours else ""}
             GROUP BY area""",  # noqa: S608 - our own texts
             asked,
@@ -123,7 +123,7 @@ def told_areas(
 ) -> frozenset[str]:
     """The areas of which a class's sums may be told in a year (`city` for all together): those
     that every period's table, year to date, publishes."""
-    place(micro.connection, scheme, designated=True)
+    place(micro.connection, scheme, ("class", "area"), designated=True)
     dimension = Dimension("area", None, (Breakdown(_CITY, (*places.areas, "")),))
     rules = shipped_rules()
     told = frozenset((_CITY, *places.areas))
@@ -132,7 +132,7 @@ def told_areas(
         source = micro.connection.sql(
             f"""SELECT firm AS holder, if(area IN ({known}), area, '') AS area,
                 revenue * lower // 10000 AS amount
-            FROM newest JOIN cells USING (firm)
+            FROM newest JOIN places USING (firm) JOIN cells USING (cell)
             WHERE period = ? AND period BETWEEN since AND until AND class = ?
                 AND revenue IS NOT NULL""",  # noqa: S608 - marks only
             params=[*places.areas, month, member],
