@@ -53,7 +53,7 @@ class Firm:
 @dataclass(frozen=True, slots=True)
 class Evidence:
     """One comparison: the two values as compared, the level they reached (0: they differ, -1: one
-    is not known), and the weight it adds in bits (log2 of the Bayes factor; None: it decides alone)."""
+    is not known), and the weight it adds in bits (log2 Bayes factor; None: it decides alone)."""
 
     field: str
     left: str | None

@@ -121,10 +121,9 @@ def has_honour(text: str, value: str) -> str:
 def _money(text: str, factor: str) -> str:
     plain = f"replace(replace({text}, ',', ''), ' ', '')"
     # An accountant's (123) is minus 123; a double's 1.2E5 is a number.
-    plain = (
-        f"(CASE WHEN {plain}[1] = '(' THEN regexp_replace({plain}, '^\\((.*)\\)$', '-\\1')"
-        f" ELSE {plain} END)"
-    )
+    minus = f"'-' || substr({plain}, 2, length({plain}) - 2)"
+    bracketed = f"starts_with({plain}, '(') AND ends_with({plain}, ')')"
+    plain = f"(CASE WHEN {bracketed} THEN {minus} ELSE {plain} END)"
     number = f"try_cast({plain} AS DECIMAL(24, 6))"
     scaled = f"({number} / 1000.0)" if factor == "1/1000" else f"({number} * {int(factor)})"
     if factor == "1":
