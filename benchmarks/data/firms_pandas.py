@@ -2,7 +2,8 @@
 
     python benchmarks/data/firms_pandas.py FOLDER COUNT
 
-Prints the seconds it takes, year to date and by month, and the revenue of each class, area and period.
+Prints the seconds it takes, year to date and by month, and the revenue of each class,
+area and period.
 """
 
 import json
