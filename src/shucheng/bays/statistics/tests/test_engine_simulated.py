@@ -25,6 +25,7 @@ from shucheng.bays.statistics.engine.micro import Micro
 from shucheng.bays.statistics.engine.simulated.calibration import settle
 from shucheng.bays.statistics.engine.simulated.duplicates import wrong_rows
 from shucheng.bays.statistics.engine.simulated.files import Simulated, simulate
+from shucheng.bays.statistics.engine.simulated.reports import year_to_date
 from shucheng.bays.statistics.engine.simulated.settings import SimulationInvalid
 
 AREAS = {"110101": 5.0, "110102": 3.0, "110105": 1.0}
@@ -265,6 +266,25 @@ def test_targets_that_cannot_be_are_refused(
 ) -> None:
     with pytest.raises(SimulationInvalid):
         made(tmp_path, until=202404, targets=target)
+
+
+def test_what_was_made_each_month_becomes_year_to_date() -> None:
+    months = {
+        ("core_revenue", "110101", month): 10 * number
+        for number, month in enumerate((202411, 202412, 202501, 202502, 202503), start=1)
+    }
+    quarters = {
+        ("core_value_added", "110102", 202503): 7,
+        ("core_value_added", "110102", 202506): 8,
+    }
+    assert year_to_date(months | quarters) == {
+        ("core_revenue", "110101", 202411): 10,
+        ("core_revenue", "110101", 202412): 30,
+        ("core_revenue", "110101", 202502): 70,
+        ("core_revenue", "110101", 202503): 120,
+        ("core_value_added", "110102", 202503): 7,
+        ("core_value_added", "110102", 202506): 15,
+    }
 
 
 @settings(max_examples=60, deadline=None)

@@ -37,6 +37,19 @@ class Reports:
     said: Integers
 
 
+def year_to_date(flows: Targets) -> dict[tuple[str, str, int], int]:
+    """Targets from what was made in each month or quarter (by its last month) alone: January's
+    goes to period 02, with which it is reported."""
+    sums = dict[tuple[str, str, int], int]()
+    totals = dict[tuple[str, str, int], int]()
+    for (measure, area, month), flow in sorted(flows.items()):
+        year = measure, area, month // 100
+        totals[year] = totals.get(year, 0) + flow
+        if month % 100 in MONTHS:
+            sums[measure, area, month] = totals[year]
+    return sums
+
+
 def reports(
     settings: Settings,
     firms: Firms,
@@ -103,7 +116,7 @@ def _traits(settings: Settings, firms: Firms, seed: int, at: Integers) -> _Trait
     rd = np.array([group.rd for group in groups])
     by_income = chance[:, 0] < 0.88
     return _Traits(
-        value_added=np.clip(added * np.exp(normal[:, 0] * 0.25), 0.03, 0.85),
+        value_added=np.clip(added * np.exp(normal[:, 0] * 0.25), 0.03, 0.6),
         rd=np.where(chance[:, 1] < 0.7, rd * np.exp(normal[:, 1] * 0.5), 0),
         rd_staff=np.where(chance[:, 1] < 0.7, np.clip(rd * 3 + normal[:, 2] * 0.05, 0.01, 0.8), 0),
         margin=0.01 + normal[:, 3] * 0.01,
