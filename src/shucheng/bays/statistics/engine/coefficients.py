@@ -5,7 +5,7 @@ bounds. Where none is known a starred class counts between 0 and 1. The bounds a
 every result, so that lower ≤ the true figure ≤ upper whatever the true shares are. Shares are
 whole ten-thousandths: sums stay exact.
 
-Source of the rule: 数字经济及其核心产业统计分类(2021), 编制说明:
+Source of the rule: 数字经济及其核心产业统计分类(2021), in our words:
 带*的行业小类仅部分活动属于数字经济.
 """
 

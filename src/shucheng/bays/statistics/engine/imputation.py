@@ -12,7 +12,8 @@ period last year times a growth of revenue, year to date:
 People are the last that were reported. Rows are of status `imputed` and go nowhere unless added;
 an account tells how many and how much it holds of them. A real return ends an imputation.
 
-Source: UNECE, Handbook on Statistical Data Editing; ratio and last-value imputation.
+Source: de Waal, Pannekoek, Scholtus, Handbook of Statistical Data Editing and Imputation (2011):
+ratio and last-value imputation.
 """
 
 # ruff: noqa: S608 - the names in SQL are this module's own

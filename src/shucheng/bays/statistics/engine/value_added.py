@@ -6,7 +6,7 @@ that reports neither is estimated: gross output (revenue where there is none) ti
 rate of its industry, a table with source and version. Of a firm with both the income approach
 counts, as in the accounts of designated industry, and the difference is shown.
 
-Source: 中国国民经济核算体系(2016), 生产核算; 2008 SNA, 6.77 and 7.2.
+Source: 中国国民经济核算体系(2016), 生产核算; 2008 SNA, chapters 6 and 7.
 """
 
 from dataclasses import dataclass
