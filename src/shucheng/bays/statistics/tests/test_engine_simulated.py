@@ -151,6 +151,10 @@ def test_corrections_change_what_was_said_and_come_later(calibrated: Simulated) 
     )
     assert rows
     assert all(first > right and same for first, right, same in rows)
+    for file in (each for each in calibrated.files if each.title.endswith("corrections")):
+        periods = duckdb.read_parquet(str(file.path)).aggregate("min(period), max(period)")
+        quarters = [(p // 100 * 12 + p % 100 - 1) // 3 for p in (*periods.fetchone(), file.month)]
+        assert quarters[0] == quarters[1] == quarters[2] - 1
 
 
 def test_second_registrations_are_known_and_report_nothing(calibrated: Simulated) -> None:
@@ -171,6 +175,11 @@ def test_only_firms_above_the_designated_size_report_and_their_number_grows(
     micro = opened(calibrated, late=True)
     below = "SELECT count(*) FROM newest JOIN register USING (firm) WHERE NOT designated"
     assert asked(micro, f"{below} AND period BETWEEN since AND until") == [(0,)]
+    left = """SELECT DISTINCT since % 100, before FROM (
+            SELECT *, lag(until) OVER (PARTITION BY firm ORDER BY since) % 100 AS before,
+                lag(designated) OVER (PARTITION BY firm ORDER BY since) AS was FROM register
+        ) WHERE was AND NOT designated"""
+    assert asked(micro, left) == [(1, 12)]
     missing = """SELECT count(*) FROM register WHERE designated AND until >= 202508
         AND since <= 202508 AND firm NOT IN (SELECT firm FROM newest WHERE period = 202508)"""
     assert asked(micro, missing) == [(0,)]

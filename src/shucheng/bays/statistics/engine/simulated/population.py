@@ -209,7 +209,7 @@ def _above_and_below(
     leaving = leaving[~firms.always[leaving]]
     firms.until[leaving] = (year - 1) * 100 + 12
     wanted = round(in_year(sector.designated, year) * scale) - len(there) + len(leaving)
-    open_ = (firms.closed == OPEN) & (firms.above == 0) & (firms.founded < start)
+    open_ = (firms.closed == OPEN) & (firms.above == 0)
     below = np.flatnonzero(open_ & (firms.core == sector.core))
     order = np.argsort(-firms.small[below] * rng.lognormal(0, 0.3, len(below)), kind="stable")
     coming = below[order][: max(wanted, 0)]
@@ -223,9 +223,7 @@ def _above_and_below(
 
 def _closings(settings: Settings, firms: Firms, rng: np.random.Generator, year: int) -> None:
     """Of those that never were above the designated size some close."""
-    candidates = np.flatnonzero(
-        (firms.closed == OPEN) & (firms.above == 0) & (firms.founded < year * 100 + 1)
-    )
+    candidates = np.flatnonzero((firms.closed == OPEN) & (firms.above == 0))
     closing = candidates[rng.random(len(candidates)) < settings.closing]
     firms.closed[closing] = year * 100 + rng.integers(2, 13, len(closing))
 
