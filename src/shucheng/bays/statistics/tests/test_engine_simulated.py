@@ -101,6 +101,10 @@ def test_codes_are_well_formed_and_belong_to_no_place(calibrated: Simulated) -> 
     codes = [code for (code,) in asked(opened(calibrated), "SELECT DISTINCT firm FROM register")]
     assert all(credit_code.is_valid(code) for code in codes)
     assert {credit_code.division(code) for code in codes} == {"000000"}
+    weights = (3, 7, 9, 10, 5, 8, 4, 2)
+    for organisation in map(credit_code.organisation, codes):
+        total = sum(w * int(d) for w, d in zip(weights, organisation[:8], strict=True))
+        assert organisation[8] == "0123456789X"[-total % 11]
     names = asked(
         opened(calibrated), "SELECT name FROM register WHERE name NOT LIKE '模拟企业%号%'"
     )
