@@ -144,6 +144,15 @@ def test_units_are_converted_and_months_read(tmp_path: Path) -> None:
     }
 
 
+def test_no_digit_of_a_large_unit_is_lost(tmp_path: Path) -> None:
+    rows = [[RETURNS[0], "报告期", "营业收入(亿元)"], [CODES[0], "2025-02", "1.23456"]]
+    rows.append([CODES[1], "2025-02", "1234567890123"])
+    report, found = staged(write(tmp_path / "r.csv", rows), tmp_path, "returns", month=None)
+    assert [each["revenue"] for each in found] == [123_456]
+    # More than a column can hold is told, not cut.
+    assert [(each.row, each.code) for each in report.errors] == [(3, "money-invalid")]
+
+
 def test_a_firm_told_twice_counts_once(tmp_path: Path) -> None:
     rows = [HEAD, row(0), row(1), row(0, size="小型")]
     report, found = staged(write(tmp_path / "a.csv", rows), tmp_path)

@@ -124,7 +124,7 @@ def _money(text: str, factor: str) -> str:
     minus = f"'-' || substr({plain}, 2, length({plain}) - 2)"
     bracketed = f"starts_with({plain}, '(') AND ends_with({plain}, ')')"
     plain = f"(CASE WHEN {bracketed} THEN {minus} ELSE {plain} END)"
-    number = f"try_cast({plain} AS DECIMAL(18, 4))"
+    number = f"try_cast({plain} AS DECIMAL(18, 6))"
     scaled = f"({number} / 1000.0)" if factor == "1/1000" else f"({number} * {int(factor)})"
     if factor == "1":
         scaled = number
