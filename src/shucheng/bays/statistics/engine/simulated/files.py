@@ -1,7 +1,7 @@
 """Simulated batches: register, honours and returns of firms that are not, as Parquet files.
 
 >>> numbers = iter(range(1, 1000))
->>> found = simulate(Path("/tmp/firms"), until=202606, areas={"110101": 2, "110102": 1},
+>>> found = simulate(Path("firms"), until=202606, areas={"110101": 2, "110102": 1},
 ...     number=lambda kind, title, month: next(numbers))  # doctest: +SKIP
 
 Files come in the order in which an office would have taken them over: the register as it opened,

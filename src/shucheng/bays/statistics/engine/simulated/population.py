@@ -17,9 +17,11 @@ from .settings import OPENING, Group, Sector, Settings, SimulationInvalid, in_ye
 Integers = NDArray[np.int64]
 Floats = NDArray[np.float64]
 
-_LARGE = 50
 QUARTERS = 4
 """A share that counts is a whole number of quarters, so that counted money is whole too."""
+
+# How many of the largest firms are placed by what an area can hold.
+_LARGE = 50
 
 
 @dataclass
