@@ -27,6 +27,8 @@ NOT_ACTIONS = {
     "shucheng.kernel.reporting.actions.steps.store",
     "shucheng.kernel.reporting.actions.steps.take_step",
     "shucheng.kernel.reporting.actions.steps.write_event",
+    # Writes rows chunk by chunk for a batch that `take_over` took; `apply_batch` ends it.
+    "shucheng.bays.statistics.actions.batches.write_batch",
     # Finds and locks a draft for the action that changes it.
     "shucheng.plan.briefings.actions.making.locked_draft",
 }

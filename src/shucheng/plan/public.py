@@ -43,7 +43,7 @@ from shucheng.plan.simulated_reports import (
     returned_area,
     simulate_reports,
 )
-from shucheng.plan.simulation import simulate, simulate_county_targets
+from shucheng.plan.simulation import simulate, simulate_county_targets, simulated_of_firms
 from shucheng.plan.supervision.api import router as supervision_router
 from shucheng.plan.supervision.queries.items import ItemLine
 from shucheng.plan.supervision.queries.summary import (
@@ -108,6 +108,7 @@ __all__ = [
     "simulate_releases",
     "simulate_reports",
     "simulate_supervision",
+    "simulated_of_firms",
     "supervision_router",
     "supervision_summary",
 ]

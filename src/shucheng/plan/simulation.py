@@ -27,6 +27,7 @@ from shucheng.kernel.public import (
     record_observations,
 )
 from shucheng.lib.periods import Period
+from shucheng.lib.units import convert
 from shucheng.lib.workdays import is_working_day
 from shucheng.plan.actions.judging import decompose_over_areas
 from shucheng.plan.city.model import CityPack, Metric, Series, Share
@@ -202,6 +203,28 @@ def simulated_series(
         value = level * (1 + chance.gauss(0, float(series.noise) / 100))
         yield series.metric, period, _rounded(value, metric)
         period = period.next()
+
+
+def simulated_of_firms(pack: CityPack, until: date) -> dict[tuple[str, str, Period], Decimal]:
+    """What the returns of an area's simulated core firms add up to: measure, area and finished
+    period to thousand yuan."""
+    settings, found = pack.simulation, dict[tuple[str, str, Period], Decimal]()
+    if settings is None or settings.firms is None:
+        return found
+    metrics = {metric.code: metric for metric in pack.metrics}
+    every = {series.metric: series for series in settings.series}
+    for measure in ("core_revenue", "core_value_added"):
+        if not (code := getattr(settings.firms, measure)):
+            continue
+        series, metric, seed = every[code], metrics[code], settings.seed
+        for _code, period, value in simulated_series(
+            series, metric, settings.first, until, seed, lag=False
+        ):
+            for share, part in simulated_parts(
+                series, metric, period, value, settings.shares, seed
+            ):
+                found[measure, share.area, period] = convert(part, metric.unit, "千元")
+    return found
 
 
 def simulated_parts(

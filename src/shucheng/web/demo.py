@@ -3,6 +3,7 @@
 import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 from django.conf import settings
@@ -14,6 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
+from shucheng.bays.statistics.simulation import simulate_firms
 from shucheng.kernel.public import (
     NotFound,
     Organisation,
@@ -47,6 +49,7 @@ from shucheng.plan.public import (
     simulate_releases,
     simulate_reports,
     simulate_supervision,
+    simulated_of_firms,
 )
 from shucheng.web.cockpit.map import city_map
 
@@ -102,6 +105,7 @@ def fill(plan: Path | None, say: Callable[[str], object], *, with_plan: bool = T
     say(f"Yearly targets split over the counties, labelled as simulated: {split}")
     items = simulate_supervision(timezone.localdate(), office=pack.plan.office or "")
     say(f"Simulated supervision items, labelled as such: {items}")
+    _firms(pack, today, say)
     open_data = simulate_releases(actor=actor)
     say(f"Indicators released as open data, labelled as simulated: {open_data}")
     say(f"Forecasts: {make_forecasts()}")
@@ -115,6 +119,34 @@ def fill(plan: Path | None, say: Callable[[str], object], *, with_plan: bool = T
     )
     say(f"Briefings of the last month, made of simulated figures: {briefings}")
     city_map(compare_areas("", actor=actor))  # drawn now, kept for the first page
+
+
+def _firms(pack: CityPack, today: date, say: Callable[[str], object]) -> None:
+    """Firms with returns that add up to what their areas have, where the pack asks for them."""
+    settings = pack.simulation
+    if settings is None or settings.firms is None:
+        return
+    parks: dict[str, list[str]] = {}
+    for each in pack.organisations:
+        if each.kind == "park" and each.area:
+            parks.setdefault(each.area, []).append(each.name)
+    found = simulate_firms(
+        today,
+        areas={share.area: float(share.weight) for share in settings.shares},
+        flows=simulated_of_firms(pack, today),
+        parks=parks,
+        firms=settings.firms.count,
+        seed=settings.seed,
+        actor=system_actor("cli"),
+    )
+    if found is None:
+        say("There are batches of firms already; no firms are simulated.")
+        return
+    say(
+        f"Simulated firms, labelled as such: {found.firms} in {found.batches} batches, "
+        f"{found.coefficients} coefficients, {found.pairs} pairs that may be one firm, "
+        f"{found.prospects} to be won, {found.figures} figures measured from them"
+    )
 
 
 def told(counts: Mapping[str, int]) -> str:

@@ -208,6 +208,14 @@ def _simulation(pack: CityPack) -> Iterator[Problem]:
         if code in areas and areas[code].kind in {"province", "city"}:
             hint = "Name the counties and zones that it is divided among."
             yield Problem(file, entry, "the city itself has no share.", hint)
+    if firms := pack.simulation.firms:
+        given = {each.metric for each in pack.simulation.series}
+        for field in ("core_revenue", "core_value_added"):
+            if metric := getattr(firms, field):
+                yield from _unknown(file, "[firms]", field, metric, given)
+        if not pack.simulation.shares:
+            hint = "Add [[share]] entries: firms are somewhere."
+            yield Problem(file, "[firms]", "there is no area for them.", hint)
 
 
 _CODE_HINT = "Write small letters, digits and hyphens, beginning with a letter."

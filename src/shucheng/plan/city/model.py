@@ -183,6 +183,16 @@ class Share:
 
 
 @dataclass(frozen=True, slots=True)
+class SimulatedFirms:
+    """How many firms are simulated, and which metrics' simulated values their returns add up to:
+    revenue and value added of the core industries."""
+
+    count: int
+    core_revenue: str | None = None
+    core_value_added: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Simulation:
     """Settings of the demonstration year; `first` is the first simulated period (2024-01)."""
 
@@ -190,6 +200,7 @@ class Simulation:
     first: str
     series: tuple[Series, ...]
     shares: tuple[Share, ...] = ()
+    firms: SimulatedFirms | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from shucheng.plan.city.model import CityPack, PackInvalid, Problem
 from shucheng.plan.city.reporting import read_reporting
 
 LANGUAGES = ("zh-hans", "en")
+_MOST_FIRMS = 1_000_000
 
 
 def read_pack(path: Path) -> CityPack:
@@ -182,13 +183,15 @@ def _simulation(path: Path, problems: list[Problem]) -> model.Simulation | None:
         return None
     tables = read_toml(path, problems)
     settings = read_section(path, "simulation", problems, tables)
-    rows = {name: value for name, value in tables.items() if name not in {"simulation", "share"}}
+    others = {"simulation", "share", "firms"}
+    rows = {name: value for name, value in tables.items() if name not in others}
     shares = {name: value for name, value in tables.items() if name == "share"}
     simulation = model.Simulation(
         seed=settings.integer("seed"),
         first=settings.text("first"),
         series=tuple(map(_series, read_entries(path, "series", problems, rows, "metric"))),
         shares=tuple(map(_share, read_entries(path, "share", problems, shares, "area"))),
+        firms=_firms(read_section(path, "firms", problems, tables)) if "firms" in tables else None,
     )
     settings.done()
     return simulation
@@ -220,6 +223,18 @@ def _share(entry: Entry) -> model.Share:
         entry.problem("weight must be above zero, late_days not below.")
     entry.done()
     return share
+
+
+def _firms(entry: Entry) -> model.SimulatedFirms:
+    firms = model.SimulatedFirms(
+        count=entry.integer("count"),
+        core_revenue=entry.optional("core_revenue"),
+        core_value_added=entry.optional("core_value_added"),
+    )
+    if not 0 < firms.count <= _MOST_FIRMS:
+        entry.problem(f"count must be from 1 to {_MOST_FIRMS}.")
+    entry.done()
+    return firms
 
 
 def _words(literal: Any) -> tuple[Any, ...]:

@@ -1,10 +1,40 @@
 """Duplicates: pairs to be decided by a person; what was merged can be taken apart again."""
 
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from shucheng.bays.statistics.models import Firm, Link
 from shucheng.kernel.public import Actor, Conflict, Invalid, NotFound, action, record
+
+
+@dataclass(frozen=True, slots=True)
+class FoundPair:
+    """Two firms (their ids) that may be one, how probable it is, and what speaks for it."""
+
+    left: int
+    right: int
+    probability: float
+    evidence: list[dict[str, Any]]
+
+
+@action
+def keep_pairs(pairs: Iterable[FoundPair], *, actor: Actor) -> int:
+    """Keep pairs that were found, to be decided; those known stay as they are. How many are new."""
+    actor.require("statistics.decide")
+    before = Link.objects.count()
+    found = [
+        Link(left_id=p.left, right_id=p.right, probability=p.probability, evidence=p.evidence)
+        for p in pairs
+    ]
+    Link.objects.bulk_create(found, ignore_conflicts=True)
+    new = Link.objects.count() - before
+    about = ("statistics.links", "", str(len(found)))
+    record("statistics.links.found", about, actor=actor, after={"pairs": len(found), "new": new})
+    return new
 
 
 @action
