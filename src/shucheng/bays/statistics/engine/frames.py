@@ -39,6 +39,9 @@ PEOPLE = ("employees", "rd_staff")
 
 ITEMS = MONEY + PEOPLE
 
+AREA = "[0-9]{6}(-[0-9a-z]+)?"
+"""A code of GB/T 2260; a zone, which has none, is named behind the one it lies in."""
+
 SIZES = ("large", "medium", "small", "micro")
 STATUSES = ("reported", "imputed", "estimated")
 
@@ -76,7 +79,7 @@ _RULES: dict[str, tuple[tuple[str, str, str], ...]] = {
     "register": (
         ("firm-missing", "firm", "firm IS NULL OR firm = ''"),
         ("industry-form", "industry", "NOT regexp_full_match(coalesce(industry, ''), '[0-9]{4}')"),
-        ("area-form", "area", "NOT regexp_full_match(coalesce(area, ''), '[0-9]{6}')"),
+        ("area-form", "area", f"NOT regexp_full_match(coalesce(area, ''), '{AREA}')"),
         ("size-unknown", "size", "coalesce(size, '') NOT IN ('large', 'medium', 'small', 'micro')"),
         ("designated-missing", "designated", "designated IS NULL"),
         ("span-invalid", "since", "since IS NULL OR until IS NULL OR since > until"),
