@@ -70,7 +70,10 @@ class Forbidden(ShuchengError):
         super().__init__(
             "permission.denied",
             _("Your role does not include “%(permission)s”."),
-            _("Ask an administrator for the role, or choose another organisation you act for."),
+            _(
+                "Ask a security administrator for the role, "
+                "or choose another organisation you act for."
+            ),
             permission=permission,
         )
 
@@ -107,6 +110,6 @@ class Conflict(ShuchengError):
         super().__init__(
             "conflict",
             _("%(what)s was changed by somebody else meanwhile."),
-            _("Reload the page, look at the change, and decide again."),
+            _("Look at what stands there now, and decide again."),
             what=what,
         )

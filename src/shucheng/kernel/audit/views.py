@@ -23,6 +23,7 @@ from shucheng.kernel.audit.queries import (
     verify_chain,
 )
 from shucheng.kernel.audit.signing import signing_key
+from shucheng.kernel.audit.values import changes_said, facts_said
 from shucheng.kernel.errors import Invalid
 from shucheng.kernel.identity.actors import actor_for
 from shucheng.kernel.identity.queries import role_name
@@ -53,8 +54,8 @@ def one_entry(request: HttpRequest, sequence: int) -> HttpResponse:
         "audit/entry.html",
         {
             "entry": found,
-            "changes": json.loads(found.changes),
-            "facts": json.loads(found.facts),
+            "changes": changes_said(found.object_type, json.loads(found.changes)),
+            "facts": facts_said(found.object_type, json.loads(found.facts)),
             "about": about,
             "roles": [role_name(code) for code in found.roles.split(",") if code],
         },

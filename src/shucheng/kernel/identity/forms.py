@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from shucheng.kernel.actor import Role
 from shucheng.kernel.errors import Invalid
+from shucheng.kernel.identity.last_days import last_day
 from shucheng.kernel.identity.models import ROLE_LABELS, ApiToken, Area, Case, Organisation
 
 R = TypeVar("R")
@@ -24,9 +25,7 @@ class DayField(forms.DateField):
         super().__init__(required=False, widget=day, **kwargs)
 
     def prepare_value(self, value: Any) -> Any:
-        if isinstance(value, datetime):
-            return (timezone.localtime(value) - timedelta(seconds=1)).date()
-        return value
+        return last_day(value) if isinstance(value, datetime) else value
 
     def clean(self, value: Any) -> Any:
         day = super().clean(value)

@@ -15,10 +15,8 @@ from shucheng.kernel.jobs.queries import job_for, jobs_list
 @require_GET
 def jobs(request: HttpRequest) -> HttpResponse:
     """The list; while a job is active the table asks for itself again."""
-    state = request.GET.get("state", "")
-    found = jobs_list(
-        actor=actor_for(request), state=state, name=request.GET.get("name", "").strip()
-    )
+    state, name = request.GET.get("state", ""), request.GET.get("name", "").strip()
+    found = jobs_list(actor=actor_for(request), state=state, name=name)
     part = "jobs/table.html" if getattr(request, "htmx", False) else "jobs/list.html"
     return render(
         request,
@@ -26,6 +24,7 @@ def jobs(request: HttpRequest) -> HttpResponse:
         {
             "jobs": found,
             "state": state,
+            "filtered": bool(state or name),
             "states": Job.State.choices,
             "active": any(job.is_active for job in found),
         },

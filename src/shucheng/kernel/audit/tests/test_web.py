@@ -94,3 +94,28 @@ def test_the_list_goes_on_where_the_page_ended() -> None:
     assert [entry.object_id for entry in second.context["entries"]] == [
         str(number) for number in range(9, -1, -1)
     ]
+
+
+def test_codes_are_said_in_words_and_what_is_empty_is_left_out() -> None:
+    bureau = make_organisation(name="市数据局")
+    record(
+        "identity.organisation.changed",
+        bureau,
+        actor=an_actor(Role.PLAN_OFFICE, organisation=bureau),
+        before={"kind": "department"},
+        after={"kind": "centre"},
+        details={"role": "liaison"},
+        comment="",
+        files=0,
+        period=None,
+    )
+    entry = AuditEntry.objects.get(code="identity.organisation.changed")
+    page = signed_in(Role.AUDITOR).get(f"/audit/{entry.sequence}/").content.decode()
+    kinds = dict(bureau._meta.get_field("kind").flatchoices)
+    assert str(kinds["department"]) in page
+    assert str(kinds["centre"]) in page
+    assert ">centre<" not in page
+    assert "联络员" in page
+    for left_out in ("details", "comment", "period"):
+        assert f'title="{left_out}"' not in page
+    assert "文件数" in page, "none is a fact"

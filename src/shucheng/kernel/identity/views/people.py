@@ -5,7 +5,9 @@ from collections.abc import Callable
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -17,17 +19,30 @@ from shucheng.kernel.identity.actions.roles import end_role, grant_role, set_cle
 from shucheng.kernel.identity.actors import actor_for, has_second_factor
 from shucheng.kernel.identity.forms import ExpiryForm, PersonForm, RoleForm, carried_out
 from shucheng.kernel.identity.guard import minutes_locked
+from shucheng.kernel.identity.last_days import last_day
 from shucheng.kernel.identity.models import Membership, Person
 from shucheng.kernel.identity.permissions import CLEARANCES
 
-# What a button on a person's page does; passwords and contacts have pages of their own.
-STEPS: dict[str, Callable[..., Person]] = {
-    "deactivate": write.deactivate_person,
-    "reactivate": write.reactivate_person,
-    "force-password-change": write.force_password_change,
-    "reset-second-factor": write.reset_second_factor,
-    "unlock": write.unlock_sign_in,
-    "sign-out-everywhere": write.sign_out_everywhere,
+# What a button on a person's page does and what is said when it is done; passwords and contacts
+# have pages of their own.
+STEPS: dict[str, tuple[Callable[..., Person], Promise]] = {
+    "deactivate": (write.deactivate_person, gettext_lazy("%(name)s: the account is deactivated.")),
+    "reactivate": (write.reactivate_person, gettext_lazy("%(name)s: the account is open again.")),
+    "force-password-change": (
+        write.force_password_change,
+        gettext_lazy("%(name)s must choose a new password at the next sign-in."),
+    ),
+    "reset-second-factor": (
+        write.reset_second_factor,
+        gettext_lazy(
+            "%(name)s: the second factor is removed and is set up anew at the next sign-in."
+        ),
+    ),
+    "unlock": (write.unlock_sign_in, gettext_lazy("%(name)s can sign in again.")),
+    "sign-out-everywhere": (
+        write.sign_out_everywhere,
+        gettext_lazy("%(name)s is signed out everywhere."),
+    ),
 }
 
 
@@ -53,7 +68,13 @@ def add_person(request: HttpRequest) -> HttpResponse:
     if created is None:
         return render(request, "identity/person_form.html", {"form": form})
     person, password = created
-    return render(request, "identity/one_time_password.html", {"person": person, "once": password})
+    context = {
+        "person": person,
+        "once": password,
+        "is_new": True,
+        "may_grant": queries.may_grant_roles(actor=actor),
+    }
+    return render(request, "identity/one_time_password.html", context)
 
 
 @require_safe
@@ -67,8 +88,8 @@ def take_step(request: HttpRequest, person_id: int, step: str) -> HttpResponse:
     actor = actor_for(request)
     if step not in STEPS:
         raise NotFound(_("This page"))
-    person = STEPS[step](person_id, actor=actor)
-    messages.success(request, _("Done: %(name)s.") % {"name": person})
+    carry_out, told = STEPS[step]
+    messages.success(request, str(told) % {"name": carry_out(person_id, actor=actor)})
     return redirect("identity:person", person_id)
 
 
@@ -89,6 +110,13 @@ def set_expiry(request: HttpRequest, person_id: int) -> HttpResponse:
     )
     if done is None:
         return _page(request, actor, queries.find_person(person_id, actor=actor), expiry=form)
+    day = last_day(done.expires_at)
+    messages.success(
+        request,
+        _("The account is good until %(day)s, that day included.") % {"day": day}
+        if day
+        else _("The account has no end."),
+    )
     return redirect("identity:person", person_id)
 
 
@@ -107,7 +135,8 @@ def add_role(request: HttpRequest, person_id: int) -> HttpResponse:
 @require_POST
 def clear(request: HttpRequest, person_id: int) -> HttpResponse:
     person = set_clearance(person_id, request.POST.get("clearance", ""), actor=actor_for(request))
-    messages.success(request, _("Done: %(name)s.") % {"name": person})
+    told = _("%(name)s may open files up to “%(label)s”.")
+    messages.success(request, told % {"name": person, "label": person.get_clearance_display()})
     return redirect("identity:person", person_id)
 
 

@@ -299,3 +299,11 @@ def dead_worker() -> Worker:
     ended = subprocess.Popen([sys.executable, "-c", ""])
     ended.wait()
     return Worker.objects.create(id=f"w{ended.pid}", host=socket.gethostname(), pid=ended.pid)
+
+
+def test_a_filter_that_finds_nothing_does_not_say_that_there_are_no_jobs(db: None) -> None:
+    browser = signed_in(Role.ADMINISTRATOR)
+    assert "尚无后台任务" in browser.get("/jobs/").content.decode()
+    page = browser.get("/jobs/", {"state": "failed"}).content.decode()
+    assert "尚无后台任务" not in page
+    assert "没有符合条件的任务。" in page
