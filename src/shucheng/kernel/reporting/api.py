@@ -138,6 +138,12 @@ class EvidenceOut(Schema):
     uploaded_at: datetime
 
 
+class HandIn(Schema):
+    comment: str = Field(
+        "", description="For the reviewer; needed where what was returned is handed in unchanged"
+    )
+
+
 class CorrectionWanted(Schema):
     reason: str
     verified: bool = Field(
@@ -218,9 +224,15 @@ def put_draft(
 
 
 @router.post("/reporting/submissions/{submission_id}/submit", response=SubmissionOut)
-def post_submit(request: HttpRequest, submission_id: int, if_match: str = _REVISION) -> Submission:
+def post_submit(
+    request: HttpRequest,
+    submission_id: int,
+    hand_in: HandIn | None = None,
+    if_match: str = _REVISION,
+) -> Submission:
     """Hand in; the answer 422 names every error, and every warning without a reason."""
-    return submit(submission_id, _revision(if_match), actor=actor_for(request))
+    comment = hand_in.comment if hand_in else ""
+    return submit(submission_id, _revision(if_match), actor=actor_for(request), comment=comment)
 
 
 @router.get("/reporting/obligations/{obligation_id}/evidence", response=list[EvidenceOut])

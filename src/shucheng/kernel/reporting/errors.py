@@ -16,7 +16,7 @@ class Stale(Conflict):
             self,
             "reporting.stale",
             _("%(who)s was faster: %(what)s, %(when)s. Nothing of yours was stored."),
-            _("Reload, look at what was changed, and do it again where it is still needed."),
+            _("Look at what stands there now, and do it again where it is still needed."),
             who=who,
             what=what,
             when=f"{timezone.localtime(when):%Y-%m-%d %H:%M}",
@@ -54,7 +54,7 @@ class MoveImpossible(ShuchengError):
         super().__init__(
             "reporting.move_impossible",
             _("This step is not possible now: the figures are in the state “%(state)s”."),
-            _("Reload the page and look at whose turn it is."),
+            _("Look at whose turn it is now."),
             state=state,
         )
 
@@ -73,6 +73,18 @@ class ProblemsLeft(Invalid):
             fields=fields,
             errors=errors,
             unexplained=unexplained,
+        )
+
+
+class Unchanged(Invalid):
+    """What was returned is handed in again as it was, without a word."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "reporting.unchanged",
+            _("Not handed in: neither a value nor the evidence was changed since it was returned."),
+            _("Correct what the comment says, or tell the reviewer in the remark why it stands."),
+            fields={"comment": str(_("Say why nothing is changed."))},
         )
 
 

@@ -11,16 +11,19 @@ from django.utils.translation import gettext as _
 
 from shucheng.kernel.public import MetricVersion, city_area_code
 from shucheng.lib.periods import Period
+from shucheng.plan.judgement.path import Shape
 from shucheng.plan.models import AreaTarget, Decomposition, Indicator, PartKind
 from shucheng.plan.queries.annex_line import converted
-from shucheng.plan.queries.computed import metrics_of
+from shucheng.plan.queries.computed import first_year_of, metrics_of
+from shucheng.plan.queries.paths import binding_shape
 from shucheng.plan.queries.versions import current_version
 
 
 def targets_beside(
     metrics: Sequence[str], area: str, period: Period
 ) -> Mapping[str, tuple[tuple[str, Decimal], ...]]:
-    """Metric code → the year's targets in the metric's unit, labelled with the year.
+    """Metric code → the year's targets in the metric's unit, labelled with the year and how far
+    they reach.
 
     The city's targets come from the plan, an area's from how the plan office decomposed them.
     """
@@ -43,7 +46,7 @@ def targets_beside(
     }
     of_area = {} if area == city_area_code() else _of_area(reads, area, period.year)
     found: dict[str, tuple[tuple[str, Decimal], ...]] = {}
-    label = _("%(year)s target") % {"year": period.year}
+    since = first_year_of(version)
     for metric, indicators in reads.items():
         numbers = []
         for indicator in indicators:
@@ -54,10 +57,22 @@ def targets_beside(
                 told, unit = of_area.get(indicator.code, (None, ""))
             value = converted(told, unit, units[metric])
             if value is not None:
+                label = _label(binding_shape(indicator.binding), period.year, since)
                 numbers.append((label, value.normalize() + 0))
         if numbers:
             found[metric] = tuple(numbers)
     return found
+
+
+def _label(shape: Shape, year: int, since: int) -> str:
+    """What the target is of: beside a month's or a quarter's figure it is not to be mistaken for
+    that period's."""
+    told = {"year": year, "since": since}
+    if shape == "year_to_date":
+        return _("%(year)s target, of the whole year") % told
+    if shape == "since_start":
+        return _("%(year)s target, cumulative since %(since)s") % told
+    return _("%(year)s target, at the year's end") % told
 
 
 def _of_area(

@@ -3,19 +3,26 @@
 from decimal import Decimal
 
 import pytest
+from django.utils import translation
 
 from shucheng.lib.periods import Period
 from shucheng.plan.models import AreaTarget, Decomposition, Indicator, PartKind
 from shucheng.plan.queries.beside import targets_beside
 
 pytestmark = pytest.mark.django_db
+Q3 = Period.parse("2026-Q3")
 ASKED = ["core_revenue", "core_firms", "data_spaces_national"]
 
 
 def test_the_citys_cells_show_the_years_target(plan_in_force: int) -> None:
     found = targets_beside(ASKED, "320900", Period.parse("2026-07"))
     assert [value for _label, value in found["core_revenue"]] == [Decimal(2600)]
-    assert "2026" in found["core_revenue"][0][0]
+    with translation.override("en"):
+        found = targets_beside([*ASKED, "smart_factories_advanced"], "320900", Q3)
+    assert found["core_revenue"][0][0] == "2026 target, of the whole year"
+    said = {label for label, _value in found["smart_factories_advanced"]}
+    assert "2026 target, cumulative since 2025" in said
+    assert {label for label, _value in found["core_firms"]} == {"2026 target, at the year's end"}
     assert "data_spaces_national" not in found, "two metrics together make that indicator"
     assert targets_beside(ASKED, "320900", Period.parse("2031-07")) == {}
 

@@ -10,6 +10,7 @@ from shucheng.kernel.identity.models import Organisation
 from shucheng.kernel.reporting.access import is_reviewer, require_own, require_review
 from shucheng.kernel.reporting.actions.publishing import record_submission, require_same_definitions
 from shucheng.kernel.reporting.actions.steps import (
+    digest_of,
     find_submission,
     next_place,
     refuse_locked,
@@ -17,7 +18,7 @@ from shucheng.kernel.reporting.actions.steps import (
     take_step,
 )
 from shucheng.kernel.reporting.engine.moves import Level, Move, State
-from shucheng.kernel.reporting.errors import MoveImpossible, ProblemsLeft, need_words
+from shucheng.kernel.reporting.errors import MoveImpossible, ProblemsLeft, Unchanged, need_words
 from shucheng.kernel.reporting.models import STATE_LABELS, Submission
 from shucheng.kernel.reporting.problem_texts import problem_text
 from shucheng.kernel.reporting.queries.asked import asked
@@ -30,7 +31,8 @@ from shucheng.kernel.reporting.telling import tell_published
 def submit(submission_id: int, revision: int, *, actor: Actor, comment: str = "") -> Submission:
     """Hand in. Raises `ProblemsLeft` while errors or unexplained warnings are left.
 
-    The warnings that were explained are kept with the step, for the reviewer.
+    The warnings that were explained are kept with the step, for the reviewer. What was returned
+    and is handed in as it was needs a comment that says why.
     """
     submission = find_submission(submission_id)
     require_own(submission.obligation, actor)
@@ -46,6 +48,7 @@ def submit(submission_id: int, revision: int, *, actor: Actor, comment: str = ""
         errors = sum(problem.severity == "error" for problem in left)
         fields = {problem.key: problem_text(problem) for problem in left}
         raise ProblemsLeft(fields, errors, len(left) - errors)
+    _refuse_unchanged(submission, comment)
     take_step(
         submission,
         Move.SUBMIT,
@@ -142,6 +145,14 @@ def drop_correction(
         raise MoveImpossible(STATE_LABELS[State(submission.state)])
     take_step(submission, Move.DROP, revision, actor=actor, comment=comment)
     return submission
+
+
+def _refuse_unchanged(submission: Submission, comment: str) -> None:
+    if submission.state != State.RETURNED or comment.strip():
+        return
+    returned = submission.events.filter(move=Move.RETURN).order_by("-id").first()
+    if returned is not None and returned.digest == digest_of(submission):
+        raise Unchanged()
 
 
 def _handed_in(submission_id: int) -> Submission:

@@ -32,6 +32,8 @@ class Cell:
     decimals: int = 6
     previous: Decimal | None = None
     year_ago: Decimal | None = None
+    previous_simulated: bool = False
+    year_ago_simulated: bool = False
     beside: tuple[tuple[str, Decimal], ...] = ()
 
 

@@ -15,7 +15,8 @@ Word = Literal["open", "draft", "submitted", "approved", "published", "returned"
 class Standing:
     """`overdue`: the due day passed and nothing is handed in. `late`: it was handed in after it.
 
-    `correcting` is the state of a correction that runs beside what is published.
+    `correcting` is the state of a correction that runs beside what is published; `level` is then
+    the correction's.
     """
 
     word: Word
@@ -49,7 +50,8 @@ def standing(
         handed_in = published[0][2]
         late = handed_in is not None and handed_in > due_on
         correcting = running[0] if running else ""
-        return Standing("published", "", due_on, overdue=False, late=late, correcting=correcting)
+        level = running[1] if running else ""
+        return Standing("published", level, due_on, overdue=False, late=late, correcting=correcting)
     if running is None:
         return Standing("open", "", due_on, overdue=today > due_on, late=False)
     state, level, handed_in = running

@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 from django.utils import translation
 
 from shucheng.kernel.identity.models import Area, Organisation
-from shucheng.kernel.observations.models import MetricVersion, Observation
+from shucheng.kernel.observations.models import SIMULATION, MetricVersion, Observation
 from shucheng.kernel.observations.queries import city_area_code, known
 from shucheng.kernel.reporting.beside import beside
 from shucheng.kernel.reporting.engine.model import Cell
@@ -117,8 +117,13 @@ class Known(NamedTuple):
     value: Decimal | None
     status: str
     note: str
+    source: str
     # The number of the metric's version that it was recorded under.
     definition: int
+
+    @property
+    def is_simulated(self) -> bool:
+        return self.source == SIMULATION
 
     @property
     def key(self) -> str:
@@ -154,6 +159,8 @@ def asked(obligation: Obligation) -> Asked:
     for line in lines:
         values = rows.get(line.key, {})
         version = versions[line.metric_id]
+        previous = values.get(str(period.previous()))
+        year_ago = values.get(str(period.year_before()))
         cells.append(
             Cell(
                 key=line.key,
@@ -165,8 +172,10 @@ def asked(obligation: Obligation) -> Asked:
                 definition=_definition(version),
                 required=line.required,
                 decimals=0 if is_count(version) else 6,
-                previous=_value(values.get(str(period.previous()))),
-                year_ago=_value(values.get(str(period.year_before()))),
+                previous=_value(previous),
+                year_ago=_value(year_ago),
+                previous_simulated=previous is not None and previous.is_simulated,
+                year_ago_simulated=year_ago is not None and year_ago.is_simulated,
                 beside=() if line.dimension_key else numbers_beside.get(line.metric.code, ()),
             )
         )
@@ -284,6 +293,7 @@ def _plain(rows: QuerySet[Observation]) -> list[Known]:
         "value",
         "status",
         "note",
+        "source",
         "metric_version__number",
     )
     return [Known(*row) for row in found.iterator(chunk_size=5_000)]

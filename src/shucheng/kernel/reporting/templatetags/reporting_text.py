@@ -10,6 +10,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext
 
+from shucheng.kernel.actor import Actor
 from shucheng.kernel.observations.models import Frequency
 from shucheng.kernel.reporting.actions.steps import CHANGES
 from shucheng.kernel.reporting.engine.model import Problem
@@ -35,6 +36,13 @@ RULE_KINDS: dict[str, str | Promise] = {
     "compare": gettext_lazy("Between metrics"),
     "jump": gettext_lazy("Jump"),
     "areas": gettext_lazy("Areas and city"),
+}
+# How a correction stands beside what is published.
+_CORRECTIONS: dict[str, str | Promise] = {
+    "draft": gettext_lazy("correction begun"),
+    "submitted": gettext_lazy("correction under review"),
+    "approved": gettext_lazy("correction approved"),
+    "returned": gettext_lazy("correction returned"),
 }
 _SIGNS = {"<=": "≤", ">=": "≥", "=": "="}
 # Fields of a form and its lines in the order in which a change names them.
@@ -69,9 +77,10 @@ def standing_text(standing: Standing) -> str:
     if standing.overdue:
         return _("%(state)s, late") % {"state": text}
     if standing.late:
-        return _("%(state)s (handed in late)") % {"state": text}
+        text = _("%(state)s (handed in late)") % {"state": text}
     if standing.correcting:
-        return _("%(state)s, correction begun") % {"state": text}
+        running = _CORRECTIONS[standing.correcting]
+        return _("%(state)s, %(correction)s") % {"state": text, "correction": running}
     return text
 
 
@@ -80,9 +89,24 @@ def standing_shape(standing: Standing) -> str:
     """The class that gives the shape and colour."""
     if standing.overdue:
         return "status-bad"
+    if standing.correcting in ("submitted", "approved", "returned"):
+        return "status-watch"
     if standing.word == "published":
         return "status-late" if standing.late else "status-good"
     return "status-watch" if standing.word in ("submitted", "approved", "returned") else ""
+
+
+@register.filter
+def may_report(actor: Actor) -> bool:
+    """Whether this person ever has anything to report."""
+    return actor.may("reporting.report")
+
+
+@register.filter
+def may_review(actor: Actor) -> bool:
+    """Whether anything can ever wait for this person: figures, extensions, closed periods."""
+    reviews = ("reporting.review", "reporting.approve", "reporting.manage")
+    return any(actor.may(permission) for permission in reviews)
 
 
 @register.filter

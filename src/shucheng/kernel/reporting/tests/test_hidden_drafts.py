@@ -63,4 +63,4 @@ def test_a_reviewer_finds_again_what_was_returned(city: City) -> None:
     made = return_submission(made.pk, made.revision, "Look again.", actor=city.department)
     assert sheet_of(made.obligation_id, actor=city.department).submission == made.pk
     assert sheet_of(made.obligation_id, actor=city.reporter).submission is None
-    submit(made.pk, made.revision, actor=city.liaison)
+    submit(made.pk, made.revision, comment="It is right.", actor=city.liaison)

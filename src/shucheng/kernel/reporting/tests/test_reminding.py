@@ -132,7 +132,7 @@ def test_what_is_returned_is_told_at_once_with_the_comment_and_only_once(city: C
     assert remind_at(noon, actor=CLOCK)["returned"] == 0
     [reminder] = told("reporting.returned")
     assert "收入少了一位" in reminder.in_language("en")[1]
-    again = submit(back.pk, back.revision, actor=city.liaison)
+    again = submit(back.pk, back.revision, comment="原数无误", actor=city.liaison)
     return_submission(again.pk, again.revision, "还是少了一位", actor=city.department)
     assert remind_at(noon, actor=CLOCK)["returned"] == 1
     newest = told("reporting.returned")[-1].in_language("en")[1]

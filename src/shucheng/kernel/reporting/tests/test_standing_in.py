@@ -123,7 +123,7 @@ def test_a_return_in_its_place_is_marked_and_a_new_hand_in_begins_anew(city: Cit
     made = city.handed_in()
     made = return_submission(made.pk, made.revision, "Trade is too low.", actor=city.office)
     assert timeline(made.pk, actor=city.liaison)[-1].in_place_of_id is not None
-    made = submit(made.pk, made.revision, actor=city.liaison)
+    made = submit(made.pk, made.revision, comment="It is right.", actor=city.liaison)
     (row,) = inbox(actor=city.office)
     assert (row.in_place, row.stood_in) == (True, None)
     make_person(Role.REVIEWER, organisation=Organisation.objects.get(code="industry"))

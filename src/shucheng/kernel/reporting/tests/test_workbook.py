@@ -302,4 +302,4 @@ def test_a_template_protects_what_is_not_asked_and_offers_what_may_be_chosen() -
     checks = {check.type: str(check.sqref) for check in page.data_validations.dataValidation}
     assert checks == {"decimal": "J7:J9", "list": "K7:K9"}
     assert (page.freeze_panes, page.page_setup.orientation) == ("D7", "landscape")
-    assert [page["G7"].value, page["I8"].value, page["F9"].value] == [38.5, 35, "规上企业"]
+    assert [page["G7"].value, page["I8"].value, page["F9"].value] == [38.5, "目标 35", "规上企业"]

@@ -33,7 +33,14 @@ from shucheng.kernel.reporting.queries.told import (
     would_change,
 )
 from shucheng.kernel.reporting.standing_in import stands_in, without_reviewer
-from shucheng.kernel.reporting.views.showing import Line, Shown, shown, status_label, statuses
+from shucheng.kernel.reporting.views.showing import (
+    Line,
+    Published,
+    Shown,
+    shown,
+    status_label,
+    statuses,
+)
 from shucheng.lib.numbers import whole_number
 
 
@@ -175,16 +182,17 @@ def next_step(row: ObligationRow, can: May) -> str:
         return _("Publish the approved values, or return them.")
     if can.approve:
         return _("Look at the values, then approve or return them.")
-    if standing.word == "submitted" and standing.level == Level.DEPARTMENT:
+    word = standing.correcting or standing.word
+    if word == "submitted" and standing.level == Level.DEPARTMENT:
         owner = row.obligation.form.owner
         if without_reviewer([owner.pk]):
             return _("%(name)s has no active reviewer: the plan office reviews in its place.") % {
                 "name": owner.label
             }
         return _("%(name)s reviews next.") % {"name": owner.label}
-    if standing.word in ("submitted", "approved"):
+    if word in ("submitted", "approved"):
         return _("The plan office reviews next.")
-    if standing.word == "published":
+    if word == "published":
         return _("Published. A mistake is corrected by a new submission with its reason.")
     return _("%(name)s reports next.") % {"name": row.obligation.organisation.label}
 
@@ -212,7 +220,7 @@ def _changed_cells(sheet: Sheet, submission: Submission | None) -> tuple[str, ..
     return tuple(cell.name for cell in sheet.cells if cell.key in keys)
 
 
-def _published(submission: Submission | None, actor: Actor) -> dict[str, str]:
+def _published(submission: Submission | None, actor: Actor) -> dict[str, Published]:
     """What a correction would change, for who sees its values."""
     if submission is None or submission.state in FINAL or not sees_values(submission, actor):
         return {}
@@ -221,7 +229,7 @@ def _published(submission: Submission | None, actor: Actor) -> dict[str, str]:
         said = "" if known.value is None else plain(known.value.normalize())
         if known.status != settled_status(Entry(**submission.values[key])):
             said = " · ".join(filter(None, (said, status_label(known.status))))
-        found[key] = said
+        found[key] = Published(said, known.is_simulated)
     return found
 
 

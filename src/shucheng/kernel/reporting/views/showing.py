@@ -30,6 +30,14 @@ class Told:
 
 
 @dataclass(frozen=True, slots=True)
+class Published:
+    """What the platform shows now, in words."""
+
+    text: str
+    simulated: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Line:
     """One cell on a page.
 
@@ -43,7 +51,7 @@ class Line:
     problems: tuple[Told, ...] = ()
     stored: Entry | None = None
     before: Entry | None = None
-    published: str | None = None
+    published: Published | None = None
 
     @property
     def value(self) -> Decimal | None:
@@ -100,7 +108,7 @@ def shown(
     quiet: bool = True,
     stored: Mapping[str, Entry] | None = None,
     before: Mapping[str, Entry] | None = None,
-    published: Mapping[str, str] | None = None,
+    published: Mapping[str, Published] | None = None,
 ) -> Shown:
     """Cut out a page. `quiet` leaves out what is said only at handing in."""
     problems = list(problems)

@@ -239,9 +239,8 @@ class _Rows:
         return cell
 
 
-def _target(cell: Cell) -> Decimal | str:
-    if len(cell.beside) == 1:
-        return cell.beside[0][1]
+def _target(cell: Cell) -> str:
+    """With what it is of: beside a month's figure a year's target is not to be mistaken for its."""
     return "\n".join(f"{label} {value:f}" for label, value in cell.beside)
 
 
