@@ -36,6 +36,8 @@ function sortBy(table, heading, at) {
 
 function makeSortable(table) {
   const headings = [...(table.tHead?.rows[0]?.cells ?? [])];
+  // Rows that are typed one after another stay in the order of their writer.
+  if ("plain" in table.dataset) return;
   if (bodyRows(table).length < 3 || table.querySelector("tbody [colspan], tbody [rowspan]")) return;
   headings.forEach((heading, at) => {
     if ("plain" in heading.dataset || heading.querySelector(".visually-hidden, a, button") || !heading.textContent.trim()) return;

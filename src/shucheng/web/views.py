@@ -6,6 +6,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
@@ -56,13 +57,13 @@ def start(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 def our_duties(request: HttpRequest) -> HttpResponse:
-    """What the plan asks of the own organisation; of all where it names another."""
+    """What the plan asks of the own organisation; of all where it names others."""
     actor = actor_for(request)
     lines = organisations_with_duties(actor=actor)
     own = next((line for line in lines if line.organisation_id in actor.organisation_ids), None)
     if own:
         return redirect("plan:duties", own.name)
-    return redirect("plan:organisations" if lines else "cockpit:home")
+    return redirect(f"{reverse('plan:organisations')}?own=1" if lines else "cockpit:home")
 
 
 def search(request: HttpRequest) -> HttpResponse:

@@ -1,6 +1,6 @@
 """Everything a plan asks of an organisation, with its sentences."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -10,7 +10,7 @@ from django.db.models import Count, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from shucheng.kernel.public import Actor, NotFound, organisation_name
+from shucheng.kernel.public import Actor, NotFound, Organisation, organisation_name
 from shucheng.lib.periods import days_left
 from shucheng.plan.models import (
     Duty,
@@ -21,6 +21,7 @@ from shucheng.plan.models import (
     Task,
     WorkPoint,
 )
+from shucheng.plan.queries.done_points import done_points
 from shucheng.plan.queries.judge import judge_measured
 from shucheng.plan.queries.judged import Judged
 from shucheng.plan.queries.measured import (
@@ -72,6 +73,15 @@ def organisations_with_duties(*, actor: Actor) -> Sequence[OrganisationDuties]:
     return [OrganisationDuties(**row) for row in rows]
 
 
+def unnamed(actor: Actor, lines: Sequence[OrganisationDuties]) -> Organisation | None:
+    """The organisation the actor acts for, where the plan names neither it nor one below it."""
+    if any(line.organisation_id in actor.organisation_ids for line in lines):
+        return None
+    if actor.organisation_id is None:
+        return None
+    return Organisation.objects.select_related("area").get(pk=actor.organisation_id)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IndicatorDuty(IndicatorNow):
     """An indicator somebody answers for: its path, what is known now, and how far that is."""
@@ -119,6 +129,21 @@ class PointsOfAYear:
     due: date | None
     is_over: bool
     lines: tuple[DutyLine, ...]
+    # Of the points that are followed and that the reader may see: whether each is done.
+    followed: Mapping[int, bool]
+
+    @property
+    def done(self) -> int:
+        return sum(self.followed.get(line.item.pk, False) for line in self.lines)
+
+    @property
+    def is_followed(self) -> bool:
+        return any(line.item.pk in self.followed for line in self.lines)
+
+    @property
+    def left(self) -> int:
+        """What is not known to be done."""
+        return len(self.lines) - self.done
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,8 +163,12 @@ class Duties:
 
     @property
     def overdue(self) -> int:
-        """Work points whose list's last day has passed; whether they are done nobody reported."""
-        return sum(len(year.lines) for year in self.work_points if year.is_over)
+        """Work points whose list's last day has passed and that are not known to be done."""
+        return sum(year.left for year in self.work_points if year.is_over)
+
+    @property
+    def done(self) -> int:
+        return sum(year.done for year in self.work_points)
 
     @property
     def simulated(self) -> bool:
@@ -237,7 +266,9 @@ def duties_of(name: str, *, actor: Actor, today: date | None = None) -> Duties:
         today=now,
         indicators=_indicators(plan, duties, now, today),
         tasks=tuple(line for line in lines if line.duty.task_id),
-        work_points=_by_year([line for line in lines if line.duty.work_point_id], now),
+        work_points=_by_year(
+            [line for line in lines if line.duty.work_point_id], now, done_points(actor, now)
+        ),
         targets=tuple(
             MeasuredTarget(target, line.item) for line in lines for target in line.targets
         ),
@@ -281,7 +312,9 @@ def _indicators(
     return tuple(sorted(lines, key=lambda entry: entry.indicator.no))
 
 
-def _by_year(lines: Sequence[DutyLine], today: date) -> tuple[PointsOfAYear, ...]:
+def _by_year(
+    lines: Sequence[DutyLine], today: date, followed: Mapping[int, bool]
+) -> tuple[PointsOfAYear, ...]:
     found: dict[int | None, list[DutyLine]] = {}
     for line in lines:
         found.setdefault(getattr(line.item, "year", None), []).append(line)
@@ -291,6 +324,7 @@ def _by_year(lines: Sequence[DutyLine], today: date) -> tuple[PointsOfAYear, ...
             due=(due := date(year, 12, 31) if year else None),
             is_over=due is not None and due < today,
             lines=tuple(entries),
+            followed=followed,
         )
         for year, entries in found.items()
     )

@@ -10,6 +10,7 @@ from shucheng.kernel.public import Actor, Role
 from shucheng.plan.actions.publish import publish_version
 from shucheng.plan.formula.errors import REASONS
 from shucheng.plan.models import OPEN_FINDING, Binding, PlanVersion
+from shucheng.plan.queries import duties
 from shucheng.plan.queries.duties import duties_of
 from shucheng.plan.queries.formula_texts import TEXTS
 from shucheng.plan.queries.measured import why_unmeasured
@@ -87,3 +88,15 @@ def test_findings_are_counted_in_words(published: PlanVersion, leader: Client) -
     still = published.findings.filter(OPEN_FINDING).count()
     page = leader.get("/findings/").content.decode()
     assert f"待处理{still}条 · 已记录处理意见0条" in page
+
+
+def test_points_that_are_done_are_not_counted_as_past_their_date(
+    published: PlanVersion, office: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    point = duties_of("市数据局", actor=office, today=date(2026, 3, 1)).points[0].item
+    for done, left in ((False, 1), (True, 0)):
+        followed = {point.pk: done}
+        monkeypatch.setattr(duties, "done_points", lambda _actor, _day, f=followed: f)
+        page = duties_of("市数据局", actor=office, today=date(2026, 3, 1))
+        assert (page.done, page.overdue) == (1 - left, left)
+        assert page.work_points[0].is_followed

@@ -57,8 +57,11 @@ def findings(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 def organisations(request: HttpRequest) -> HttpResponse:
-    found = duty_queries.organisations_with_duties(actor=actor_for(request))
-    return render(request, "plan/organisations.html", {"organisations": found})
+    actor = actor_for(request)
+    found = duty_queries.organisations_with_duties(actor=actor)
+    # Who asked for the own duties is told that the plan names none.
+    unnamed = duty_queries.unnamed(actor, found) if request.GET.get("own") else None
+    return render(request, "plan/organisations.html", {"organisations": found, "unnamed": unnamed})
 
 
 @require_GET

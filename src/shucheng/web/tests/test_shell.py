@@ -65,8 +65,13 @@ def test_others_begin_with_the_cockpit(city: None) -> None:
 
 def test_a_liaison_of_whom_the_plan_asks_nothing_sees_the_list(city: None) -> None:
     client = browser_of(Role.LIAISON, "响水县")
-    found = client.get("/our-duties/")
-    assert found.headers["Location"] == "/duties/"
+    found = client.get("/our-duties/", follow=True)
+    page, said = found.content.decode(), "现行计划未列明响水县的职责。"
+    assert found.redirect_chain == [("/duties/?own=1", 302)]
+    assert said in page
+    assert re.search(r'href="/areas/320921/"[^>]*>响水县的目标和进展', page)
+    assert said not in text_of(client, "/duties/")
+    assert "现行计划未列明" not in text_of(browser_of(Role.LEADER), "/duties/?own=1")
 
 
 def test_a_liaison_of_whom_a_form_waits_begins_with_it(

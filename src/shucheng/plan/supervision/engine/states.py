@@ -48,20 +48,21 @@ _S, _P = State, Party
 _AFTER_ISSUE = (_S.ISSUED, _S.WORKING, _S.RECHECK)
 _AFTER_DRAFT = (_S.IN_REVIEW, _S.APPROVED, *_AFTER_ISSUE)
 
+# Of what may be done in a state the step forward stands first: pages make it the main button.
 MOVES: dict[str, Move] = {
     move.name: move
     for move in (
         _move("edit", (_S.DRAFT,), None, _P.OFFICE),
         _move("submit", (_S.DRAFT,), _S.IN_REVIEW, _P.OFFICE),
-        _move("return", (_S.IN_REVIEW,), _S.DRAFT, _P.LEADER, reasoned=True),
         _move("approve", (_S.IN_REVIEW,), _S.APPROVED, _P.LEADER),
+        _move("return", (_S.IN_REVIEW,), _S.DRAFT, _P.LEADER, reasoned=True),
         _move("issue", (_S.APPROVED,), _S.ISSUED, _P.OFFICE),
         _move("sign", (_S.ISSUED,), _S.WORKING, _P.LEAD),
         _move("co_sign", _AFTER_ISSUE, None, _P.JOINT),
         _move("reply", (_S.WORKING,), None, _P.LEAD, _P.JOINT, reasoned=True),
         _move("finish", (_S.WORKING,), _S.RECHECK, _P.LEAD, reasoned=True),
-        _move("send_back", (_S.RECHECK,), _S.WORKING, _P.OFFICE, reasoned=True),
         _move("close", (_S.RECHECK,), _S.CLOSED, _P.OFFICE),
+        _move("send_back", (_S.RECHECK,), _S.WORKING, _P.OFFICE, reasoned=True),
         _move("ask_extension", (_S.WORKING,), None, _P.LEAD, reasoned=True),
         _move("grant_extension", (_S.WORKING,), None, _P.OFFICE),
         _move("refuse_extension", (_S.WORKING,), None, _P.OFFICE, reasoned=True),

@@ -67,6 +67,12 @@ class ItemPage(ItemLine):
         """The moves that the page itself offers; a draft is changed on a page of its own."""
         return tuple(move for move in self.moves if move.name != "edit")
 
+    @property
+    def waits_for_decision(self) -> bool:
+        """Whether the lead has to await the decision on an extension before it reports as done."""
+        asked = self.item.extension_asked_on is not None
+        return asked and Party.LEAD in self.parties and self.state is State.WORKING
+
     def may(self, name: str) -> bool:
         return any(move.name == name for move in self.moves)
 

@@ -95,6 +95,14 @@ def points(*, actor: Actor, today: date | None = None) -> tuple[PointLine, ...]:
     return tuple(line for line in lines if line.mine or sees_all(actor))
 
 
+def done_points(actor: Actor, day: date) -> dict[int, bool]:
+    """Whether each point with milestones is done by a day; none where the actor sees none."""
+    if not actor.may("supervision.view") and not sees_all(actor):
+        return {}
+    known = points(actor=actor, today=day)
+    return {line.point.pk: line.progress.standing == "done" for line in known if line.milestones}
+
+
 def by_lead(lines: Iterable[PointLine]) -> tuple[LeadPoints, ...]:
     """The same by organisation, whoever has most behind schedule first."""
     found: dict[tuple[str, int | None], list[PointLine]] = {}

@@ -84,7 +84,7 @@ def deed(event: ItemEvent) -> str:
         stage = str(event.data.get("stage", ""))
         name = words.STAGES.get(stage, stage)
         said = words.DEEDS["escalate"] if event.data.get("level") else _("Reminder by the rules")
-        return f"{said}: {name}"
+        return _("%(deed)s: %(stage)s") % {"deed": said, "stage": name}
     return str(words.DEEDS.get(event.move, event.move))
 
 

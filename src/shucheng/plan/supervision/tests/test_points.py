@@ -12,13 +12,14 @@ from django.urls import reverse
 from shucheng.kernel.public import Conflict, Forbidden, Invalid, NotFound
 from shucheng.plan.actions.publish import publish_version
 from shucheng.plan.models import PlanVersion, WorkPoint
+from shucheng.plan.queries.done_points import done_points as registered_done_points
 from shucheng.plan.supervision.actions.points import (
     Planned,
     finish_milestone,
     plan_milestones,
     report_progress,
 )
-from shucheng.plan.supervision.queries.points import by_lead, find_point, points
+from shucheng.plan.supervision.queries.points import by_lead, done_points, find_point, points
 from shucheng.plan.supervision.tests.conftest import Town
 from shucheng.plan.tests.conftest import TEXT, loaded
 
@@ -49,6 +50,18 @@ def test_milestones_say_how_a_work_point_stands(town: Town, point: WorkPoint) ->
     assert line.progress.done == 25
     with pytest.raises(Conflict):
         finish_milestone(first.pk, point_id=point.pk, actor=town.liaison)
+
+
+def test_what_is_done_is_told_to_the_plans_own_pages(town: Town, point: WorkPoint) -> None:
+    day = date(2026, 8, 20)
+    assert done_points(town.liaison, day) == {}, "nobody follows it"
+    tracked = plan_milestones(point.pk, 0, TWO[:1], actor=town.liaison)
+    assert done_points(town.liaison, day) == {point.pk: False}
+    finish_milestone(tracked.milestones.get().pk, point_id=point.pk, actor=town.liaison)
+    assert done_points(town.liaison, day) == {point.pk: True}
+    assert done_points(town.liaison, date(2026, 8, 1)) == {point.pk: False}
+    assert done_points(town.stranger, day) == {}, "it is not theirs to see"
+    assert registered_done_points(town.office, day) == {point.pk: True}
 
 
 def test_what_is_done_survives_a_new_plan_of_milestones(town: Town, point: WorkPoint) -> None:

@@ -3,8 +3,9 @@
 import csv
 import io
 import json
+import re
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -13,10 +14,13 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from shucheng.kernel.public import system_actor
 from shucheng.lib.tables import harmless
 from shucheng.plan.models import PlanVersion
+from shucheng.plan.supervision.actions.escalating import escalate_item
+from shucheng.plan.supervision.actions.items import raise_item
 from shucheng.plan.supervision.actions.meetings import MeetingFacts, prepare_meeting
-from shucheng.plan.supervision.actions.moves import move_item
+from shucheng.plan.supervision.actions.moves import ask_extension, move_item
 from shucheng.plan.supervision.engine.states import State
 from shucheng.plan.supervision.models import Decision, Meeting, SupervisionItem
 from shucheng.plan.supervision.tests.conftest import TODAY, Town
@@ -393,3 +397,64 @@ def test_the_api_lists_and_reads_items(town: Town, browser: Browser) -> None:
     assert "finish" in one["moves"]
     assert browser("stranger").get(f"/api/v1/supervision/items/{item.number}").status_code == 404
     assert json.loads(browser("stranger").get("/api/v1/supervision/items").content) == []
+
+
+def test_the_step_forward_is_the_main_button_and_the_step_back_is_not(
+    town: Town, browser: Browser
+) -> None:
+    item = raise_item(town.draft(), actor=town.office)
+    move_item(item.number, 0, "submit", actor=town.office)
+    assert _main_button(browser("leader"), item.number) == "审核通过"
+    move_item(item.number, 1, "approve", actor=town.leader)
+    assert _main_button(browser("office"), item.number) == "下发"
+    item = town.working()
+    item = move_item(item.number, item.revision, "finish", text="已完成。", actor=town.liaison)
+    assert _main_button(browser("office"), item.number) == "办结"
+
+
+def _main_button(client: Client, number: str) -> str:
+    page = client.get(reverse("supervision:item", args=[number])).content.decode()
+    [button] = re.findall(r'<button class="button button-primary">([^<]+)</button>', page)
+    return str(button).strip()
+
+
+def test_the_lead_reads_why_it_cannot_report_as_done(town: Town, browser: Browser) -> None:
+    item = town.working()
+    address = reverse("supervision:item", args=[item.number])
+    lead, said = browser("liaison"), "待计划办审批后方可报请办结"
+    assert said not in lead.get(address).content.decode()
+    assert item.deadline is not None
+    until = item.deadline + timedelta(days=20)
+    ask_extension(item.number, item.revision, until, "等待批复", actor=town.liaison)
+    page = lead.get(address).content.decode()
+    assert said in page
+    assert reverse("supervision:move", args=[item.number, "finish"]) not in page
+    assert said not in browser("office").get(address).content.decode()
+
+
+def test_a_simulated_item_says_that_nobody_was_reminded(
+    town: Town, browser: Browser, today: SetDay
+) -> None:
+    item = town.working()
+    assert item.deadline is not None
+    today(item.deadline + timedelta(days=30))
+    assert escalate_item(item.pk, item.deadline + timedelta(days=30), actor=system_actor("job"))
+    address, said = (
+        reverse("supervision:item", args=[item.number]),
+        "模拟事项，未向任何人发送提醒。",
+    )
+    page = browser("leader").get(address).content.decode()
+    assert said not in page
+    assert re.search(r"<strong>升级提醒：[^<]+</strong>", page), "a full-width colon"
+    SupervisionItem.objects.filter(pk=item.pk).update(simulated=True)
+    page = browser("leader").get(address).content.decode()
+    assert page.count(said) == len(re.findall(r"<strong>(?:升级提醒|按规则提醒)：", page)) > 0
+
+
+def test_after_the_last_step_no_next_step_is_named(town: Town, browser: Browser) -> None:
+    item = town.working()
+    item = move_item(item.number, item.revision, "finish", text="已完成。", actor=town.liaison)
+    address = reverse("supervision:move", args=[item.number, "close"])
+    page = browser("office").post(address, {"revision": item.revision}, follow=True)
+    messages = [str(each) for each in page.context["messages"]]
+    assert messages == ["已办结。"]

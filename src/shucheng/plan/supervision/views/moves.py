@@ -39,7 +39,8 @@ def move(request: HttpRequest, number: str, move: str) -> HttpResponse:
         return item_response(request, item_page(number, actor=actor), error)
     page = item_page(number, actor=actor)
     done = {"deed": DEEDS[move], "step": page.next_step}
-    messages.success(request, _("%(deed)s. Next step: %(step)s") % done)
+    told = _("%(deed)s.") if page.item.is_final else _("%(deed)s. Next step: %(step)s")
+    messages.success(request, told % done)
     return redirect("supervision:item", number)
 
 
