@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from shucheng.kernel.public import Actor, Area, chinese_font, run_pending_jobs
+from shucheng.kernel.public import Actor, Area, Organisation, chinese_font, run_pending_jobs
 from shucheng.lib.periods import Period
 from shucheng.plan.briefings.actions.issuing import ask_to_issue
 from shucheng.plan.briefings.actions.making import Order, begin_briefing, write_paragraphs
@@ -22,6 +22,12 @@ def simulate_briefings(today: date, *, office: str, county: str, actor: Actor) -
     return sum(_issued(scope, period, office, actor) for scope in scopes)
 
 
+def _full_name(office: str) -> str:
+    """As documents name it, whoever drafts them."""
+    own = Organisation.objects.filter(name=office, valid_to=None).first()
+    return own.full_name if own and own.full_name else office
+
+
 def _issued(scope: str, period: str, office: str, actor: Actor) -> bool:
     briefing = begin_briefing(Order(scope=scope, period=period), actor=actor)
     run_pending_jobs()
@@ -34,7 +40,7 @@ def _issued(scope: str, period: str, office: str, actor: Actor) -> bool:
         instructions="",
         next_steps="（演示）请在此填写下步工作。",
         red_head=True,
-        issuer=office or briefing.scope_name,
+        issuer=_full_name(office) or briefing.scope_name,
         actor=actor,
     )
     ask_to_issue(briefing.pk, briefing.revision, actor=actor)

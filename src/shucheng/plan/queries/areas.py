@@ -1,7 +1,7 @@
 """One indicator over the counties, districts and zones: how they stand beside each other."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
@@ -9,7 +9,7 @@ from shucheng.kernel.public import Actor, Area, MetricVersion, areas
 from shucheng.lib import units
 from shucheng.lib.periods import Period
 from shucheng.plan.models import Binding, Indicator, PlanVersion, Target
-from shucheng.plan.queries.computed import every_definition, first_year_of, metrics_of
+from shucheng.plan.queries.computed import as_told, every_definition, first_year_of, metrics_of
 from shucheng.plan.queries.measured import Known, MeasuredPlan, known_by_area, metric_of
 from shucheng.plan.queries.names import binding_name
 from shucheng.plan.queries.places import below_city, city_of
@@ -32,6 +32,8 @@ class Choice:
     binding: Binding
     name: str
     is_headline: bool
+    # By which it is computed: as known on a day, that day's.
+    formula: str
 
     @property
     def pk(self) -> int:
@@ -44,10 +46,6 @@ class Choice:
     @property
     def unit(self) -> str:
         return self.binding.unit
-
-    @property
-    def formula(self) -> str:
-        return self.binding.formula
 
     @property
     def metric(self) -> str:
@@ -160,6 +158,8 @@ def compare(
     chosen = next((c for c in choices if c.code == code), choices[0] if choices else None)
     found: Mapping[str, Sequence[Known]] = {}
     if chosen and version:
+        told = as_told([chosen.binding], as_of)[chosen.binding]
+        chosen = replace(chosen, formula=told.formula)
         since = first_year_of(version)
         read = plan.by_area if plan else known_by_area([chosen.binding], since, None, as_of)
         found = read[chosen.pk]
@@ -210,7 +210,9 @@ def _choices(
         if binding is None or binding.pk in found:
             continue
         if (read := metrics_of(binding.formula)) and read <= reported:
-            found[binding.pk] = Choice(binding, binding_name(binding), isinstance(each, Indicator))
+            found[binding.pk] = Choice(
+                binding, binding_name(binding), isinstance(each, Indicator), binding.formula
+            )
     return tuple(found.values())
 
 

@@ -59,6 +59,7 @@ def explain_light(
             *measuring(judged.indicator.binding),
             sentence_step(indicator.version, indicator.span_start, indicator.span_end),
         ),
+        light=judged.light,
     )
 
 

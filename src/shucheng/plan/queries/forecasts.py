@@ -19,7 +19,7 @@ from shucheng.plan.forecast.document import from_document
 from shucheng.plan.forecast.forecast import ENGINE, forecast
 from shucheng.plan.forecast.model import BANDS, Forecast, Insufficient, Score, Series, Step, chance
 from shucheng.plan.forecast.words import percent_said, whole_percent
-from shucheng.plan.judgement.path import Path
+from shucheng.plan.judgement.path import Path, Shape
 from shucheng.plan.models import Binding, Indicator, PlanVersion
 from shucheng.plan.models import Forecast as Kept
 from shucheng.plan.queries.annex_line import comparator_of, factor_of
@@ -122,7 +122,7 @@ def outlook_of(asked: Asked, known: Sequence[Known], version: PlanVersion) -> Ou
     binding, until = asked.indicator.binding, version.period_end
     if binding is None or until is None or factor_of(asked.indicator) is None:
         return _none(asked)
-    series = series_from(binding, known)
+    series = series_of(asked, binding, known)
     kept = Kept.objects.filter(
         binding=binding, area=asked.area, digest=digest_of(series, until)
     ).first()
@@ -149,7 +149,7 @@ def outlooks(
             found[key] = _none(each)
             continue
         cell = (binding.pk, each.area)
-        series = series_from(binding, known[binding.pk].get(each.area, ()))
+        series = series_of(each, binding, known[binding.pk].get(each.area, ()))
         digest, document = kept.get(cell, ("", {}))
         if digest == digest_of(series, until):
             found[key] = _outlook(each, from_document(document))
@@ -181,7 +181,13 @@ def kept_by_cell(
     }
 
 
-def series_from(binding: Binding, known: Sequence[Known]) -> Series:
+def series_of(asked: Asked, binding: Binding, known: Sequence[Known]) -> Series:
+    """The series of what is asked for. It runs through a year as its path does, which is that of
+    the day it was asked about: the formula may be another one today."""
+    return series_from(binding, known, asked.path.shape if asked.path else None)
+
+
+def series_from(binding: Binding, known: Sequence[Known], shape: Shape | None = None) -> Series:
     """A binding's values as a series, with what its values can be: what is counted, measured or
     paid is not negative, a share lies between 0 and 100 percent, things are whole."""
     by_period = {
@@ -192,7 +198,7 @@ def series_from(binding: Binding, known: Sequence[Known]) -> Series:
         # A year beside its months is known already from them.
         finest = max(frequencies, key="ASQMD".index)
         by_period = {p: value for p, value in by_period.items() if p.frequency == finest}
-    shape = binding_shape(binding)
+    shape = shape or binding_shape(binding)
     dimension = units.unit(binding.unit).dimension if units.known(binding.unit) else ""
     values = by_period.values()
     return Series(

@@ -19,6 +19,7 @@ from shucheng.plan.models import Binding, Indicator, IndicatorValue, PlanVersion
 from shucheng.plan.queries.annex_line import factor_of
 from shucheng.plan.queries.computed import (
     Computed,
+    as_told,
     compute,
     every_definition,
     first_year_of,
@@ -51,15 +52,17 @@ class Known:
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """What is known of something promised, in the unit it is shown in."""
+    """What is known of something promised, in the unit it is shown in, and by which formula: what
+    was known on a day, by that day's."""
 
     binding: Binding | None
     series: tuple[Known, ...]
+    formula: str
 
     @property
     def metric(self) -> str:
         """The one metric that is read; empty where there are several, or no formula."""
-        return metric_of(self.binding.formula) if self.binding else ""
+        return metric_of(self.formula) if self.formula else ""
 
     @property
     def latest(self) -> Known | None:
@@ -68,10 +71,10 @@ class Measured:
     @property
     def restarts_yearly(self) -> bool:
         """A sum since January: each year's line begins anew."""
-        return self.binding is not None and self.binding.formula.startswith("ytd")
+        return self.formula.startswith("ytd")
 
 
-NOTHING = Measured(None, ())
+NOTHING = Measured(None, (), "")
 
 
 def metric_of(formula: str) -> str:
@@ -141,9 +144,7 @@ def measure_plan(
     by_area = known_by_area(
         list(bindings.values()), first_year_of(version), None if everywhere else [city], as_of
     )
-    known = {
-        each.code: Measured(each, tuple(by_area[pk].get(city, ()))) for pk, each in bindings.items()
-    }
+    known = _measured(bindings, by_area, city, as_of)
     metrics = every_definition() if everywhere else ()
     return MeasuredPlan(version, indicators, chosen, known, areas, by_area, metrics)
 
@@ -156,8 +157,17 @@ def measured_by(
     by_id = {binding.pk: binding for binding in bindings}
     place = area or city_area_code()
     known = known_by_area(list(by_id.values()), first_year, [place], as_of)
+    return _measured(by_id, known, place, as_of)
+
+
+def _measured(
+    bindings: Mapping[int, Binding], known: ByArea, area: str, as_of: date | None
+) -> dict[str, Measured]:
+    """Binding code → what is known of an area, by the formula of the day."""
+    told = as_told(bindings.values(), as_of)
     return {
-        each.code: Measured(each, tuple(known[pk].get(place, ()))) for pk, each in by_id.items()
+        each.code: Measured(each, tuple(known[pk].get(area, ())), told[each].formula)
+        for pk, each in bindings.items()
     }
 
 

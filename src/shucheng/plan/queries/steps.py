@@ -18,6 +18,7 @@ from shucheng.kernel.public import (
     submission_of_observation,
 )
 from shucheng.lib.periods import Period
+from shucheng.plan.judgement.judge import Light
 from shucheng.plan.models import Binding, FormulaVersion, Indicator, Item, PlanVersion, Target
 from shucheng.plan.queries.computed import as_told, first_year_of, metrics_of, observations_below
 from shucheng.plan.queries.formula_words import in_words
@@ -52,6 +53,8 @@ class Explanation:
     unit: str
     simulated: bool
     steps: tuple[Step, ...]
+    # Where a light is explained: its colour, for its shape.
+    light: Light | None = None
 
 
 def value_steps(

@@ -1,5 +1,6 @@
 """The pages of monitoring: what they say, cost, keep and refuse."""
 
+import re
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -108,6 +109,7 @@ def test_a_light_explains_itself_down_to_the_rule_and_the_sentence(
 ) -> None:
     report("core_revenue", months(2026, 200, last=7))
     shown = page(leader, f"/explain/light/{revenue.code}/")
+    assert re.search(r'class="value status status-(good|watch|bad|late|none)"', shown)
     for words in ("92.31%", "/monitoring/rule/", "<mark", "2026-07"):
         assert words in shown, words
     assert page(leader, f"/explain/light/{revenue.code}/?area=nowhere", 404)

@@ -36,7 +36,7 @@ def judged(
     unit: str = "家",
     path: tuple[str, tuple[IndicatorTarget, ...]] = ("", ()),
 ) -> TargetNow:
-    measured = Measured(Binding(formula=formula, unit=unit), series)
+    measured = Measured(Binding(formula=formula, unit=unit), series, formula)
     return target_now(target, measured, path, TODAY)
 
 

@@ -144,6 +144,9 @@ def test_a_past_day_is_called_that_day_and_the_lights_say_what_they_count(year: 
 def test_a_past_day_of_the_demonstration_has_the_figures_and_lights_of_then(year: None) -> None:
     client = browser_of(Role.LEADER)
     then, now = page(client, "/?as_of=2025-11-28"), page(client)
+    said = "以 2025-11-28 所知"
+    assert said in page(client, "/?wall=1&as_of=2025-11-28"), "the wall says of which day it is"
+    assert said not in page(client, "/?wall=1")
     assert revenue_period(client) == "2026-06"
     assert revenue_period(client, "/?as_of=2025-11-28") == "2025-10"
     assert "2026-0" not in re.sub(r"2026-0\d-\d\d", "", then.split('id="map"')[0])

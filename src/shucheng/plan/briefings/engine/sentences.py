@@ -116,12 +116,12 @@ def chances(facts: BriefingFacts) -> Sentence:
         if each.chance is not None and each.chance.percent is not None
     ]
     if not known:
-        return (text("各指标的历史数据不足，暂不能给出年度目标实现概率。"),)
+        return (text("各指标的历史数据不足，暂不能给出年度目标达标概率。"),)
     high = sum(value >= 80 for value in known)
     low = sum(value < 50 for value in known)
     rest = len(facts.indicators) - len(known)
     words = [
-        text("能够给出年度目标实现概率的"),
+        text("能够给出年度目标达标概率的"),
         figure(f"{len(known)}项"),
         text(f"，其中概率在80%及以上的{high}项，低于50%的{low}项"),
     ]
@@ -236,9 +236,9 @@ def chance(each: IndicatorFacts) -> Sentence:
         return ()
     if found.percent is None:
         why = f"（{found.why_not}）" if found.why_not else ""
-        return (text(f"不能给出{found.year}年目标的实现概率{why}。"),)
+        return (text(f"不能给出{found.year}年目标的达标概率{why}。"),)
     return (
-        text(f"按{found.points}期历史数据推算，{found.year}年目标的实现概率为"),
+        text(f"按{found.points}期历史数据推算，{found.year}年目标的达标概率为"),
         figure(chance_words(found.percent)),
         text("。"),
     )

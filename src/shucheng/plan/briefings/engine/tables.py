@@ -70,7 +70,7 @@ def indicator_table(facts: BriefingFacts) -> Table:
         Column("序时进度", "right", 1.4),
         Column("灯", "center", 1.35),
         Column("同比", "right", 1.3),
-        Column("目标实现概率", "right", 1.05),
+        Column("达标概率", "right", 1.05),
     )
     return Table("行动计划指标进展", columns, tuple(map(_indicator_row, facts.indicators)))
 

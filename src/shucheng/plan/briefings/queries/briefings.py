@@ -200,6 +200,15 @@ def period_choices() -> list[tuple[str, list[Period]]]:
     ]
 
 
+def issued_scopes(period: Period) -> frozenset[str]:
+    """The scopes, as a form names them, that a period has been told of already."""
+    standing = Issue.objects.filter(briefing__period=str(period)).exclude(
+        briefing__replacements__state=Briefing.State.ISSUED
+    )
+    pairs = standing.values_list("briefing__scope", "briefing__scope_code")
+    return frozenset(f"{scope}:{code}" for scope, code in pairs)
+
+
 def organisation_of(scope: str, code: str) -> Organisation | None:
     """Whose briefing it is: the department, the county's government; nobody's of the city."""
     if scope == "organisation":

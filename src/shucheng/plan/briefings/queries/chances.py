@@ -11,7 +11,7 @@ from shucheng.plan.forecast.model import Insufficient, chance
 from shucheng.plan.forecast.words import whole_percent
 from shucheng.plan.models import PlanVersion
 from shucheng.plan.queries.annex_line import comparator_of, factor_of
-from shucheng.plan.queries.forecasts import Made, digest_of, kept_by_cell, make, series_from
+from shucheng.plan.queries.forecasts import Made, digest_of, kept_by_cell, make, series_of
 from shucheng.plan.queries.judged import Judged
 from shucheng.plan.queries.measured import Known
 
@@ -32,7 +32,7 @@ class Chances:
         binding, factor = each.indicator.binding, factor_of(each.indicator)
         if binding is None or self.until is None or not factor or each.target is None:
             return ChanceFacts(percent=None, year=year, why_not=_("no formula or no target"))
-        series = series_from(binding, self.known.get(binding.pk, []))
+        series = series_of(each, binding, self.known.get(binding.pk, []))
         made = self._made((binding.pk, each.area), digest_of(series, self.until), series)
         if isinstance(made, Insufficient):
             return ChanceFacts(percent=None, year=year, why_not=_why_not(made))

@@ -1,15 +1,18 @@
 """The pages of briefings: made, read, written in, issued, taken away, made again."""
 
+import re
 from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from django.utils import timezone
 from tests.records import signed_in
 
-from shucheng.kernel.public import Role, run_pending_jobs
+from shucheng.kernel.public import Actor, Role, run_pending_jobs
+from shucheng.lib.periods import Period
 from shucheng.plan.briefings.models import Briefing
-from shucheng.plan.briefings.tests.conftest import PERIOD, SCOPE
+from shucheng.plan.briefings.tests.conftest import PERIOD, SCOPE, issued, made
 from shucheng.plan.briefings.tests.test_own_templates import TYPST
 from shucheng.plan.models import PlanVersion
 
@@ -25,6 +28,25 @@ def text(browser: Client, address: str, status: int = 200) -> str:
     response = browser.get(address)
     assert response.status_code == status, response.status_code
     return response.content.decode()
+
+
+def test_the_form_offers_first_what_is_not_issued(
+    city: PlanVersion, browser: Client, office: Actor
+) -> None:
+    def chosen() -> list[str]:
+        return re.findall(r'value="([^"]+)"\s+selected', text(browser, "/briefings/new/"))
+
+    newest = str(Period.of(timezone.localdate(), "M").previous())
+    assert chosen() == [SCOPE, newest]
+    assert "已印发：" not in text(browser, "/briefings/new/")
+    issued(made(office, period=newest), office)
+    first, period = chosen()
+    assert first.startswith("area:")
+    assert period == newest
+    assert f"{newest}已印发：盐城市。" in text(browser, "/briefings/new/")
+    earlier = str(Period.parse(newest).previous())
+    asked = text(browser, f"/briefings/new/?scope={SCOPE}&period={earlier}")
+    assert re.findall(r'value="([^"]+)"\s+selected', asked) == [SCOPE, earlier]
 
 
 def test_a_briefing_from_the_form_to_the_file(city: PlanVersion, browser: Client) -> None:

@@ -21,7 +21,12 @@ from shucheng.plan.briefings.actions.making import (
     write_paragraphs,
 )
 from shucheng.plan.briefings.models import Briefing, Kind, Scope
-from shucheng.plan.briefings.queries.briefings import find_briefing, period_choices, scope_choices
+from shucheng.plan.briefings.queries.briefings import (
+    find_briefing,
+    issued_scopes,
+    period_choices,
+    scope_choices,
+)
 from shucheng.plan.briefings.views.pages import briefing_response
 from shucheng.plan.views.back import posted_only
 
@@ -45,13 +50,20 @@ def new(request: HttpRequest) -> HttpResponse:
         else:
             messages.success(request, _("The facts are being gathered."))
             return redirect("briefings:briefing", briefing.pk)
+    scopes = [(kind, choices) for kind, choices in scope_choices(actor) if choices]
+    periods = period_choices()
+    # Offered first: the newest month, for whom it is not told of yet.
+    newest, every = periods[0][1][0], [choice for _kind, choices in scopes for choice in choices]
+    issued = issued_scopes(newest)
+    open_scopes = [choice.value for choice in every if choice.value not in issued]
+    offered = {"scope": open_scopes[0] if open_scopes else "", "period": str(newest)}
     context = {
-        "scopes": [
-            (Scope(kind).label, choices) for kind, choices in scope_choices(actor) if choices
-        ],
-        "periods": [(Kind(kind).label, periods) for kind, periods in period_choices()],
+        "scopes": [(Scope(kind).label, choices) for kind, choices in scopes],
+        "periods": [(Kind(kind).label, found) for kind, found in periods],
+        "newest": newest,
+        "issued": [choice.name for choice in every if choice.value in issued],
         "replaced": replaced,
-        "typed": request.POST if error else request.GET,
+        "typed": request.POST if error else {**offered, **request.GET.dict()},
         "error": error,
         "errors": error.fields if error else {},
         "standing": error.values.get("standing") if error else None,
