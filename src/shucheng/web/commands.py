@@ -323,8 +323,8 @@ def messages(options: argparse.Namespace) -> None:
 
     package = Path(settings.PACKAGE)
     if options.collect:
-        for folder in settings.LOCALE_PATHS:
-            layer = Path(folder).parent
+        layers = [Path(folder).parent for folder in settings.LOCALE_PATHS]
+        for layer in (*layers, *(path.parent for path in package.glob("bays/*/bay.py"))):
             layer_locale = layer / "locale"
             layer_locale.mkdir(exist_ok=True)
             here = Path.cwd()
