@@ -68,6 +68,7 @@ from shucheng.kernel.observations.actions.metrics import import_metrics
 from shucheng.kernel.observations.actions.values import correct_observation, record_observations
 from shucheng.kernel.observations.api import router as _observations_router
 from shucheng.kernel.observations.asking import ask
+from shucheng.kernel.observations.behind import Behind, behind, tell_behind
 from shucheng.kernel.observations.inputs import MetricDefinition, ObservationInput, RowsRefused
 from shucheng.kernel.observations.listeners import Change, listen_to_observations
 from shucheng.kernel.observations.models import SIMULATION, Metric, MetricVersion, Observation
@@ -130,6 +131,7 @@ __all__ = [
     "AppendOnly",
     "Area",
     "Bay",
+    "Behind",
     "Change",
     "Conflict",
     "Entry",
@@ -177,6 +179,7 @@ __all__ = [
     "ask",
     "audit_head",
     "bays",
+    "behind",
     "change_own_password",
     "chinese_font",
     "city_area_code",
@@ -234,6 +237,7 @@ __all__ = [
     "store_file",
     "submission_of_observation",
     "system_actor",
+    "tell_behind",
     "unanswered_tasks",
     "verify_chain",
     "waits_to_report",

@@ -18,6 +18,7 @@ from shucheng.bays.statistics.engine.suppression.contributions import tables_of
 from shucheng.bays.statistics.engine.suppression.release import release
 from shucheng.bays.statistics.engine.suppression.rules import shipped_rules
 from shucheng.bays.statistics.engine.suppression.tables import Breakdown, Dimension
+from shucheng.bays.statistics.queries.behind import PREFIX, Counted
 from shucheng.kernel.public import MetricDefinition, ObservationInput
 from shucheng.lib.periods import Period
 
@@ -27,10 +28,12 @@ _YUAN = {"亿元": Decimal(100_000)}  # thousand yuan in one
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A metric of the bay and the function that measures it in a year of the micro-data."""
+    """A metric of the bay, the function that measures it in a year of the micro-data, and whom it
+    counts."""
 
     definition: MetricDefinition
     measure: Callable[["Figure", Micro, int, "Places"], Iterator[ObservationInput]]
+    counted: Counted
 
     @property
     def code(self) -> str:
@@ -212,7 +215,7 @@ def _money(
     code: str, zh: str, en: str, *, scheme: Scheme, member: str, item: str, basis: Basis
 ) -> Figure:
     definition = MetricDefinition(
-        code=f"statistics.{code}",
+        code=f"{PREFIX}{code}",
         name_zh=zh,
         name_en=en,
         unit="亿元",
@@ -225,12 +228,26 @@ def _money(
         definition_en="Summed from the returns of firms above designated size, by class.",
         unconfirmed=True,
     )
-    return Figure(definition, partial(flow, scheme=scheme, member=member, item=item, basis=basis))
+    return Figure(
+        definition,
+        partial(flow, scheme=scheme, member=member, item=item, basis=basis),
+        Counted(scheme, member, item, basis),
+    )
 
 
-def _count(code: str, zh: str, en: str, measure: Any, *, stock: bool, zh_text: str) -> Figure:
+def _count(
+    code: str,
+    zh: str,
+    en: str,
+    *honours: str,
+    zh_text: str,
+    stock: bool = True,
+) -> Figure:
+    """The 规上 core firms, or the core firms that hold one of the honours; where it is no stock,
+    all firms that were given one."""
+    measure = partial(firms, honours=honours) if stock else partial(new_honours, kinds=honours)
     definition = MetricDefinition(
-        code=f"statistics.{code}",
+        code=f"{PREFIX}{code}",
         name_zh=zh,
         name_en=en,
         unit="家",
@@ -243,7 +260,7 @@ def _count(code: str, zh: str, en: str, measure: Any, *, stock: bool, zh_text: s
         definition_en="Counted in the register of firms and its honours.",
         unconfirmed=True,
     )
-    return Figure(definition, measure)
+    return Figure(definition, measure, Counted(honours=honours, only_new=not stock))
 
 
 _INDUSTRIES = (
@@ -291,34 +308,30 @@ FIGURES: tuple[Figure, ...] = (
         "core_firms",
         "规上数字经济核心产业企业数（企业名录）",
         "Core digital firms above designated size (register)",
-        firms,
-        stock=True,
         zh_text="季末企业名录中属于数字经济核心产业的规模以上企业数。",
     ),
     _count(
         "high_tech_firms",
         "数字经济核心产业高新技术企业数（企业名录）",
         "High-tech firms of core digital industries (register)",
-        partial(firms, honours=["high_tech"]),
-        stock=True,
+        "high_tech",
         zh_text="季末有效的高新技术企业中属于数字经济核心产业的企业数。",
     ),
     _count(
         "srdi_firms",
         "数字经济核心产业省级以上专精特新企业数（企业名录）",
         "Specialised and innovative firms of core digital industries (register)",
-        partial(firms, honours=["srdi", "little_giant"]),
-        stock=True,
+        "srdi",
+        "little_giant",
         zh_text="季末有效的省级以上专精特新企业（含“小巨人”）中属于数字经济核心产业的企业数。",
     ),
     _count(
         "smart_factories",
         "新增先进级以上智能工厂（企业名录）",
         "New smart factories, advanced level and above (register)",
-        partial(
-            new_honours,
-            kinds=["smart_factory_advanced", "smart_factory_excellent", "smart_factory_leading"],
-        ),
+        "smart_factory_advanced",
+        "smart_factory_excellent",
+        "smart_factory_leading",
         stock=False,
         zh_text="季度内新认定先进级及以上智能工厂的企业数，同一企业一季度计一次。",
     ),

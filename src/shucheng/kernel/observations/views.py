@@ -12,6 +12,7 @@ from shucheng.kernel.files.queries import may_open
 from shucheng.kernel.identity.actors import actor_for
 from shucheng.kernel.observations.actions.metrics import confirm_metric
 from shucheng.kernel.observations.actions.values import correct_observation
+from shucheng.kernel.observations.behind import behind
 from shucheng.kernel.observations.models import Status
 from shucheng.kernel.observations.origins import origin_of
 from shucheng.kernel.observations.queries import (
@@ -92,6 +93,7 @@ def observation(request: HttpRequest, observation_id: int) -> HttpResponse:
             "version": shown.metric_version,
             "history": history(shown),
             "origin": origin,
+            "behind": behind(shown),
             "evidence": [(file, may_open(file, actor)) for file in files],
             "statuses": Status.choices,
             "error": refused,

@@ -14,6 +14,7 @@ from shucheng.kernel.public import (
     Metric,
     Observation,
     Submission,
+    behind,
     city_area_code,
     submission_of_observation,
 )
@@ -206,6 +207,7 @@ def observation_steps(observation: Observation) -> list[Step]:
         facts.append(Fact(_("Reported by"), str(observation.organisation)))
     if observation.recorded_by:
         facts.append(Fact(_("Recorded by"), str(observation.recorded_by)))
+    facts += [Fact(line.label, line.text, line.url) for line in behind(observation)]
     steps = [
         Step(
             _("Observation"),

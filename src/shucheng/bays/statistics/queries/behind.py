@@ -1,0 +1,219 @@
+"""The firms behind a figure that the bay told the spine, and the figure beside a reported one."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cache
+from typing import Any
+
+import yaml
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from shucheng.bays.statistics.engine.accounts import Basis
+from shucheng.bays.statistics.engine.cells import Scheme, place
+from shucheng.bays.statistics.engine.classification import DATA
+from shucheng.bays.statistics.engine.micro import Micro
+from shucheng.bays.statistics.engine.value_added import BASE, REPORTED
+from shucheng.bays.statistics.queries.micro import ask
+from shucheng.bays.statistics.queries.seeing import require_firms
+from shucheng.kernel.public import (
+    Actor,
+    Area,
+    Behind,
+    Forbidden,
+    NotFound,
+    Observation,
+    city_area_code,
+    observation_with_context,
+)
+from shucheng.lib.periods import Period
+
+PREFIX = "statistics."
+MOST = 500
+
+_AMOUNTS = {
+    "revenue": "revenue * 10000::HUGEINT",
+    "value_added": f"coalesce({REPORTED} * 10000::HUGEINT, {BASE} * rate::HUGEINT)",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """Whom a figure counts: the firms of a class by an item, or those that hold honours, of which
+    only the new ones."""
+
+    scheme: Scheme = "core"
+    member: str = "core"
+    item: str = ""
+    basis: Basis = "quarter"
+    honours: tuple[str, ...] = ()
+    only_new: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class FirmBehind:
+    """A firm and what it adds, in 万元: empty where only firms are counted, or its month is not
+    known; of a share that is not known, both bounds."""
+
+    code: str
+    name: str
+    industry: str
+    area: str
+    share_lower: Decimal
+    share_upper: Decimal
+    amount: Decimal | None
+    lower: Decimal | None
+    upper: Decimal | None
+
+    @property
+    def amount_text(self) -> str:
+        return _written(self.amount)
+
+    @property
+    def share_text(self) -> str:
+        low, high = (f"{100 * each:.4g}" for each in (self.share_lower, self.share_upper))
+        return low if low == high else f"{low}–{high}"
+
+    @property
+    def counted_text(self) -> str:
+        low, high = _written(self.lower), _written(self.upper)
+        return low if low == high else f"{low}–{high}"
+
+
+@dataclass(frozen=True, slots=True)
+class FirmsBehind:
+    """The firms of areas that the actor sees, the greatest first, at most `MOST` of `count`."""
+
+    observation: Observation
+    money: bool
+    firms: tuple[FirmBehind, ...]
+    count: int
+    whole: bool
+
+
+def tell_behind_figures(observation: Observation) -> Iterator[Behind]:
+    """Of the bay's own figure its firms; beside a reported one what the firms sum up to."""
+    code = observation.metric_version.metric.code
+    if observation.lineage.get("bay") == "statistics":
+        url = reverse("statistics:behind", args=[observation.pk])
+        yield Behind(_("Firms"), _("Firms behind this figure"), url)
+    own = _beside().get(code)
+    period = Period.parse(observation.period)
+    # What firms report of February is January as well.
+    if own is None or (period.frequency == "M" and period.start.month <= 2):
+        return
+    found = (
+        Observation.objects.filter(
+            metric_version__metric__code=PREFIX + own,
+            area=observation.area,
+            period=observation.period,
+            superseded_by=None,
+        )
+        .select_related("metric_version")
+        .first()
+    )
+    if found is not None and found.value is not None:
+        said = f"{found.value.normalize():,f} {found.metric_version.unit}"
+        url = reverse("observations:observation", args=[found.pk])
+        yield Behind(_("Summed from firms"), said, url)
+
+
+@cache
+def _beside() -> dict[str, str]:
+    found: dict[str, str] = yaml.safe_load((DATA / "reported.yaml").read_text(encoding="utf-8"))
+    return found
+
+
+def firms_behind(
+    observation_id: int, figures: Mapping[str, Counted], *, actor: Actor
+) -> FirmsBehind:
+    """The firms behind an observation of the bay, as the micro-data say by now, of the areas that
+    the actor sees. Forbidden to those who see no firms of its area."""
+    seen = require_firms(actor)
+    observation = observation_with_context(observation_id, actor=actor)
+    counted = figures.get(observation.metric_version.metric.code)
+    if counted is None or observation.lineage.get("bay") != "statistics":
+        raise NotFound(_("The firms behind this figure"))
+    area, period = observation.area.code, Period.parse(observation.period)
+    asked = seen if area == city_area_code() else frozenset([area])
+    if seen is not None and asked is not None and not asked <= seen:
+        raise Forbidden("statistics.firms")
+    rows = ask(lambda micro: _rows(micro, counted, period), "behind figure", counted, period)
+    mine = [row for row in rows if asked is None or row[3] in asked]
+    places = dict(Area.objects.values_list("code", "name"))
+    return FirmsBehind(
+        observation,
+        bool(counted.item),
+        tuple(_firm(row, places) for row in mine[:MOST]),
+        len(mine),
+        whole=len(mine) == len(rows) or area != city_area_code(),
+    )
+
+
+def _rows(micro: Micro, counted: Counted, period: Period) -> list[tuple[Any, ...]]:
+    """Firm, name, industry, area, share's bounds (ten-thousandths), amount (thousand yuan in
+    ten-thousandths)."""
+    designated = None if counted.honours else True
+    place(micro.connection, counted.scheme, ("class", "area"), designated=designated)
+    last = period.end.year * 100 + period.end.month
+    asked: dict[str, Any] = {"class": counted.member, "last": last}
+    if counted.item:
+        months = 1 if counted.basis == "month" else 3
+        before = last - months if last % 100 > max(months, 2) else 0
+        sql, more = _WITH_AMOUNTS.format(amount=_AMOUNTS[counted.item]), {"before": before}
+        return micro.connection.execute(sql, asked | more).fetchall()
+    if counted.only_new:
+        asked |= {"kinds": list(counted.honours), "first": period.start, "day": period.end}
+        return micro.connection.execute(_NEW_HOLDERS, asked | {"class": ""}).fetchall()
+    if counted.honours:
+        asked |= {"kinds": list(counted.honours), "day": period.end}
+        return micro.connection.execute(_COUNTED.format(held=_HELD), asked).fetchall()
+    return micro.connection.execute(_COUNTED.format(held=""), asked).fetchall()
+
+
+_WITH_AMOUNTS = """
+WITH valued AS (
+    SELECT newest.firm, newest.period, area, lower, upper, {amount} AS amount
+    FROM newest JOIN places USING (firm) JOIN cells USING (cell)
+    WHERE newest.period IN ($last, $before) AND $last BETWEEN since AND until AND class = $class
+)
+SELECT firm, register.name, register.industry, now.area, lower, upper,
+    CASE WHEN $before = 0 THEN now.amount ELSE now.amount - past.amount END AS made
+FROM (FROM valued WHERE period = $last) AS now
+LEFT JOIN (SELECT firm, amount FROM valued WHERE period = $before) AS past USING (firm)
+JOIN register USING (firm)
+WHERE $last BETWEEN register.since AND register.until
+ORDER BY made * upper DESC NULLS LAST, firm
+"""
+_COUNTED = """
+SELECT DISTINCT firm, register.name, register.industry, cells.area, lower, upper, NULL
+FROM places JOIN cells USING (cell) JOIN register USING (firm)
+WHERE class = $class AND $last BETWEEN places.since AND places.until
+    AND $last BETWEEN register.since AND register.until {held}
+ORDER BY firm
+"""
+_HELD = """AND firm IN (
+    SELECT firm FROM honours WHERE kind IN (SELECT unnest($kinds))
+        AND since <= $day AND coalesce(until, DATE '9999-12-31') >= $day
+)"""
+_NEW_HOLDERS = """
+SELECT DISTINCT firm, register.name, register.industry, register.area, 10000, 10000, NULL
+FROM honours JOIN register USING (firm)
+WHERE kind IN (SELECT unnest($kinds)) AND honours.since BETWEEN $first AND $day
+    AND $last BETWEEN register.since AND register.until AND $class = ''
+ORDER BY firm
+"""
+
+
+def _firm(row: tuple[Any, ...], places: Mapping[str, str]) -> FirmBehind:
+    code, name, industry, area, low, high, amount = row
+    # Thousand yuan in ten-thousandths → 万元.
+    whole = None if amount is None else Decimal(amount) / 100_000
+    shares = Decimal(low) / 10_000, Decimal(high) / 10_000
+    low, high = (None, None) if whole is None else sorted(whole * each for each in shares)
+    return FirmBehind(code, name, industry, places.get(area, area), *shares, whole, low, high)
+
+
+def _written(amount: Decimal | None) -> str:
+    return "—" if amount is None else f"{amount:,.1f}"
