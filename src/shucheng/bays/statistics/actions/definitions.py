@@ -7,8 +7,11 @@ import yaml
 from django.utils.translation import gettext_lazy as _
 
 from shucheng.bays.statistics.engine import classification, industries, value_added
+from shucheng.bays.statistics.engine.indexes.errors import IndexRefused
+from shucheng.bays.statistics.engine.indexes.shipped import read as read_index
 from shucheng.bays.statistics.models import Definition
 from shucheng.bays.statistics.queries.definitions import newest
+from shucheng.bays.statistics.queries.index_texts import refusal
 from shucheng.kernel.public import Actor, Conflict, Invalid, action, record
 
 
@@ -35,7 +38,7 @@ def publish_definition(
         raise Conflict(_("The definition"))
     if not reason.strip():
         raise _wrong({"reason": str(_("Write why, for whoever asks later."))})
-    _check(kind, text)
+    _check(kind, code, text)
     made = Definition.objects.create(
         kind=kind,
         code=code,
@@ -54,7 +57,9 @@ def publish_definition(
     return made
 
 
-def _check(kind: str, text: str) -> None:
+def _check(kind: str, code: str, text: str) -> None:
+    if kind == Definition.Kind.INDEX:
+        return _check_index(code, text)
     if kind not in _READERS:
         raise _wrong({"kind": str(_("There is no definition of this kind."))})
     try:
@@ -62,6 +67,17 @@ def _check(kind: str, text: str) -> None:
         _READERS[kind](document)
     except (yaml.YAMLError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise _wrong({"text": str(error)[:500]}) from None
+
+
+def _check_index(code: str, text: str) -> None:
+    """Its own reader, for it counts lines and refuses keys that are there twice."""
+    try:
+        found = read_index(text)
+    except IndexRefused as error:
+        raise _wrong({"text": " ".join(refusal(error))}) from None
+    if found.code != code:
+        words = _("The definition names the code “%(found)s”, not “%(code)s”.")
+        raise _wrong({"text": str(words) % {"found": found.code, "code": code}})
 
 
 def _wrong(fields: dict[str, str]) -> Invalid:

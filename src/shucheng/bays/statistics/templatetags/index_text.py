@@ -1,0 +1,48 @@
+"""How steps of an index are written."""
+
+from collections.abc import Mapping
+from decimal import Decimal
+
+from django import template
+from django.utils.translation import gettext as _
+
+from shucheng.bays.statistics.queries.index_area import Step
+from shucheng.bays.statistics.queries.index_words import MISSING
+
+register = template.Library()
+
+
+@register.filter
+def shown(value: float | None) -> str:
+    """A value to four decimals, without zeros at the end; a missing one is a dash."""
+    if value is None:
+        return "—"
+    rounded = round(Decimal(repr(value)), 4).normalize()
+    return f"{rounded:,f}"
+
+
+@register.filter
+def treatment(step: Step) -> str:
+    """What was done to the value before it was compared."""
+    words = []
+    if step.filled is not None:
+        rule = MISSING.get(step.missing_rule, step.missing_rule)
+        words.append(
+            _("missing: %(rule)s, %(value)s") % {"rule": rule, "value": shown(step.filled)}
+        )
+    if step.drawn_in is not None:
+        words.append(_("drawn in to %(value)s") % {"value": shown(step.drawn_in)})
+    if step.logarithm is not None:
+        words.append(_("logarithm %(value)s") % {"value": shown(step.logarithm)})
+    return _("; ").join(words) or "—"
+
+
+@register.filter
+def way(step: Step) -> str:
+    """The weights on the way up, multiplied."""
+    return " × ".join(f"{weight:.4g}%" for weight in step.ways)
+
+
+@register.filter
+def of(fields: Mapping[str, str], code: str) -> str:
+    return fields.get(code, "")
