@@ -105,10 +105,10 @@ def fill(plan: Path | None, say: Callable[[str], object], *, with_plan: bool = T
     say(f"Yearly targets split over the counties, labelled as simulated: {split}")
     items = simulate_supervision(timezone.localdate(), office=pack.plan.office or "")
     say(f"Simulated supervision items, labelled as such: {items}")
-    _firms(pack, today, say)
     open_data = simulate_releases(actor=actor)
     say(f"Indicators released as open data, labelled as simulated: {open_data}")
     say(f"Forecasts: {make_forecasts()}")
+    _firms(pack, today, say)
     office = resolve_organisation(pack.plan.office or "")
     county = resolve_organisation(_county(pack))
     briefings = simulate_briefings(
