@@ -8,8 +8,17 @@ little), then run `make security-matrix` and review what changed.
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from decimal import Decimal
 from typing import Any
 
+from shucheng.bays.statistics.actions.definitions import publish_definition
+from shucheng.bays.statistics.actions.indexes import answer_questionnaire
+from shucheng.bays.statistics.engine.indexes.definition import read_index
+from shucheng.bays.statistics.engine.indexes.questionnaire import read_questionnaire
+from shucheng.bays.statistics.engine.indexes.shipped import shipped
+from shucheng.bays.statistics.models import IndexRun
+from shucheng.bays.statistics.queries.index_results import computed
+from shucheng.bays.statistics.queries.index_values import Gathered, Taken
 from shucheng.kernel.alerts.actions import raise_alert
 from shucheng.kernel.identity.actions.cases import open_case
 from shucheng.kernel.identity.actions.notices import tell_affected
@@ -104,6 +113,22 @@ NOTICE = {
     "measures": "已要求对方删除",
     "advice": "请留意陌生来电",
 }
+
+INDEX = """schema: shucheng.index/1
+code: sample
+version: "1"
+name: {zh: 样例指数, en: Sample index}
+normalisation: {method: min_max, bounds: [0, 10]}
+tree:
+  code: sample
+  name: {zh: 样例指数, en: Sample index}
+  children:
+    - code: number
+      name: {zh: 企业数, en: Firms}
+      unit: 家
+      direction: up
+      source: {metric: firms}
+"""
 
 
 def make_samples() -> Samples:
@@ -209,6 +234,7 @@ def make_samples() -> Samples:
         **_reported(bureau),
         ("supervision:propose", "code"): indicator.code,
         **_briefed(published, file),
+        **_indexed(observation),
     }
     body = {
         "kind": "department",
@@ -315,6 +341,31 @@ def _briefed(version: PlanVersion, file: Any) -> dict[str | tuple[str, str], Any
         ("briefings:chart", "at"): 0,
         ("briefings:file", "form"): "xlsx",
         ("briefings:take_template", "version_id"): 0,
+    }
+
+
+def _indexed(observation: _Observed) -> dict[str | tuple[str, str], Any]:
+    """An index of one area that was computed, and a questionnaire that the bureau answered."""
+    publish_definition("index", INDEX, code="sample", number=0, reason="sample", actor=CLI)
+    taken = Taken(Decimal(5), (("2025-01", observation.id),), simulated=False)
+    gathered = Gathered(("990100",), {observation.metric_code: {"990100": taken}})
+    IndexRun.objects.create(
+        code="sample",
+        definition=1,
+        period="2025-01",
+        values={observation.metric_code: {"990100": taken.to_json()}},
+        result={"definition": INDEX, **computed(read_index(INDEX), gathered)},
+    )
+    asked = "data_management_maturity"
+    items = read_questionnaire(shipped()[asked]).items
+    answers = {item.code: 3 for item in items}
+    run = answer_questionnaire(asked, {"organisation": "bureau"}, answers, actor=CLI)
+    computed_views = ("index", "index_compute", "index_definition", "index_area")
+    return {
+        **{(f"statistics:{view}", "code"): "sample" for view in computed_views},
+        **{(f"statistics:{view}", "code"): asked for view in ("answer", "answers")},
+        ("statistics:index_area", "area"): "990100",
+        ("statistics:answers", "run_id"): run.pk,
     }
 
 

@@ -9,7 +9,13 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from shucheng.bays.statistics.engine.indexes.definition import Index, Indicator, Node, Normalisation
+from shucheng.bays.statistics.engine.indexes.definition import (
+    Index,
+    Indicator,
+    Name,
+    Node,
+    Normalisation,
+)
 from shucheng.bays.statistics.queries.index_definitions import in_language
 
 FACTORS: Mapping[str, Promise] = {
@@ -114,7 +120,7 @@ def _normalisation(index: Index) -> Iterator[str]:
     }
     for one in index.indicators:
         if one.normalisation:
-            yield f"{in_language(one.name)}: {_rule(one.normalisation)}"
+            yield _told(one.name, _rule(one.normalisation))
 
 
 def span_of(index: Index, one: Indicator, row: list[float]) -> tuple[float, float] | None:
@@ -141,7 +147,7 @@ def _rule(rule: Normalisation) -> str:
 
 def _weights(index: Index, result: Mapping[str, Any] | None) -> Iterator[str]:
     for node in index.tree.nodes():
-        words = f"{in_language(node.name)}: {METHODS[node.weights.method]}"
+        words = _told(node.name, str(METHODS[node.weights.method]))
         if result:
             words += _("; %(weights)s") % {"weights": _shares(node, result)}
         if result and node.code in result["consistency"]:
@@ -183,7 +189,7 @@ def _study(index: Index, result: Mapping[str, Any] | None) -> Iterator[str]:
     )
     for name, choices in chosen:
         if len(choices) > 1:
-            yield f"{name}: {_comma().join(str(METHODS[choice]) for choice in choices)}"
+            yield _told(name, _comma().join(str(METHODS[choice]) for choice in choices))
     if study.weight_spread:
         yield _("Each weight up or down by at most %(share)s.") % {
             "share": _percent(study.weight_spread)
@@ -207,6 +213,11 @@ def _study(index: Index, result: Mapping[str, Any] | None) -> Iterator[str]:
 
 def _listed(found: list[Indicator]) -> str:
     return _comma().join(in_language(one.name) for one in found)
+
+
+def _told(name: Name | Promise, what: str) -> str:
+    shown = in_language(name) if isinstance(name, Name) else str(name)
+    return _("%(name)s: %(what)s") % {"name": shown, "what": what}
 
 
 def _comma() -> str:
