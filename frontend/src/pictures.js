@@ -128,7 +128,8 @@ function bars(holder) {
       words(row.cells[2].innerText.trim(), { x: 1120, y, "font-size": 17, "text-anchor": "end", fill: token("--ink") }),
     );
   });
-  drawing.append(element("line", { x1: 640, x2: 640, y1: 0, y2: rows.length * 36, stroke: token("--line-strong") }));
+  // Bars to both sides have a middle; those of a waterfall have none.
+  if (holder.querySelector(".diverging")) drawing.append(element("line", { x1: 640, x2: 640, y1: 0, y2: rows.length * 36, stroke: token("--line-strong") }));
   return drawing;
 }
 

@@ -366,6 +366,7 @@ def _indexed(observation: _Observed) -> dict[str | tuple[str, str], Any]:
         **{(f"statistics:{view}", "code"): asked for view in ("answer", "answers")},
         ("statistics:index_area", "area"): "990100",
         ("statistics:answers", "run_id"): run.pk,
+        ("statistics:accounts_download", "form"): "csv",
     }
 
 

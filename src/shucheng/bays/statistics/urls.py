@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from shucheng.bays.statistics.views import behind, home, indexes, questionnaires
+from shucheng.bays.statistics.views import accounts, behind, home, indexes, questionnaires
 
 app_name = "statistics"
 
@@ -24,4 +24,9 @@ urlpatterns = [
         name="answers",
     ),
     path("statistics/indexes/<slug:code>/<slug:area>/", indexes.index_area, name="index_area"),
+    path("statistics/accounts/", accounts.accounts, name="accounts"),
+    path("statistics/accounts/firms/", accounts.firms, name="accounts_firms"),
+    path("statistics/accounts/table.<slug:form>", accounts.download, name="accounts_download"),
+    path("statistics/growth/", accounts.growth, name="growth"),
+    path("statistics/industries/", accounts.industries, name="industries"),
 ]

@@ -1,17 +1,44 @@
 """What the bay has and how its figures stand: its first page."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
 from typing import Any
 
+from shucheng.bays.statistics.engine.accounts import account
+from shucheng.bays.statistics.engine.cells import place
+from shucheng.bays.statistics.engine.classification import CORE
+from shucheng.bays.statistics.engine.frames import drop
 from shucheng.bays.statistics.engine.micro import Micro
 from shucheng.bays.statistics.models import Batch, Firm
+from shucheng.bays.statistics.queries.accounts import LATE_BY_AREA, simulated
+from shucheng.bays.statistics.queries.choices import MEASURES, Measure
+from shucheng.bays.statistics.queries.growing import growths, percent
 from shucheng.bays.statistics.queries.micro import ask
-from shucheng.kernel.public import Actor
+from shucheng.bays.statistics.queries.protecting import protected
+from shucheng.kernel.public import Actor, Area
+
+
+@dataclass(frozen=True, slots=True)
+class Month:
+    """The core's revenue of one month in 亿元, January with February."""
+
+    period: str
+    value: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Headline:
+    """A measure of the core since January: what is certain of it; None where it is withheld."""
+
+    measure: Measure
+    value: Decimal | None
 
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """The micro-data in figures; `newest` is the newest month (yyyymm) that firms reported."""
+    """The micro-data in figures; `newest` is the newest month (yyyymm) that firms reported.
+    `late` are areas with how many of their core firms have not reported it."""
 
     firms: int
     designated: int
@@ -20,22 +47,50 @@ class Overview:
     reported: int
     versions: dict[str, str]
     simulated: bool
+    headlines: tuple[Headline, ...] = ()
+    comparable: Decimal | None = None
+    months: Sequence[Month] = ()
+    late: tuple[tuple[str, int], ...] = ()
+
+    @property
+    def late_firms(self) -> int:
+        return sum(number for _area, number in self.late)
 
 
 def overview(*, actor: Actor) -> Overview:
     actor.require("statistics.view")
-    applied = Batch.objects.filter(state=Batch.State.APPLIED)
     found = ask(_returns, "overview")
+    newest = found["newest"]
     counted = Firm.objects.filter(is_open=True, merged_into=None)
-    return Overview(
+    known = Overview(
         firms=counted.count(),
         designated=counted.filter(designated=True).count(),
-        batches=applied.count(),
-        newest=found["newest"],
+        batches=Batch.objects.filter(state=Batch.State.APPLIED).count(),
+        newest=newest,
         reported=found["reported"],
-        versions=ask(lambda micro: micro.versions(), "versions"),
-        simulated=applied.filter(simulated=True).exists(),
+        versions=ask(Micro.versions, "versions"),
+        simulated=simulated(),
     )
+    return _with_figures(known, newest) if newest else known
+
+
+def _with_figures(known: Overview, newest: int) -> Overview:
+    growth = growths(newest, "core", ()).get(())
+    names = dict(Area.objects.values_list("code", "name"))
+    late = ask(lambda micro: _late(micro, newest), "late", newest)
+    headlines = tuple(_headline(measure, newest) for measure in MEASURES.values())
+    return replace(
+        known,
+        headlines=headlines,
+        comparable=percent(growth.comparable) if growth else None,
+        months=ask(_months, "core months") if headlines[0].value is not None else (),
+        late=tuple((names.get(area, area), number) for area, number in late),
+    )
+
+
+def _headline(measure: Measure, period: int) -> Headline:
+    _there, value = protected(measure.code, period).of(CORE)
+    return Headline(measure, None if value is None else Decimal(value) / measure.scale)
 
 
 def _returns(micro: Micro) -> dict[str, Any]:
@@ -44,3 +99,22 @@ def _returns(micro: Micro) -> dict[str, Any]:
     row = micro.connection.execute(sql).fetchone()
     newest, reported = row or (None, 0)
     return {"newest": newest, "reported": reported}
+
+
+def _months(micro: Micro) -> tuple[Month, ...]:
+    found = account(micro.connection, by=("class",), scheme="core", basis="month", designated=True)
+    rows = found.rows()
+    drop(micro.connection, found.table.alias)
+    scale = MEASURES["revenue"].scale
+    return tuple(
+        Month(f"{row['period'] // 100}-{row['period'] % 100:02}", row["revenue_lower"] / scale)
+        for row in rows
+        if row["revenue_lower"] is not None
+    )
+
+
+def _late(micro: Micro, period: int) -> list[tuple[str, int]]:
+    """Areas and how many of their 规上 core firms have not reported, most first."""
+    place(micro.connection, "core", ("area",), designated=True)
+    rows = micro.connection.execute(LATE_BY_AREA, {"period": period})
+    return rows.fetchall()

@@ -1,0 +1,108 @@
+"""Taking an account out as a file: who took what is on record; what is withheld stays withheld."""
+
+from collections.abc import Mapping
+from decimal import Decimal
+
+from django.utils.translation import gettext as _
+
+from shucheng.bays.statistics.engine.table_files import Row, csv_of, parquet_of, xlsx_of
+from shucheng.bays.statistics.queries.accounts import Cell, Line, Table, account_page
+from shucheng.kernel.public import Actor, NotFound, action, record_export
+
+FORMS = {
+    "csv": "text/csv; charset=utf-8",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "parquet": "application/vnd.apache.parquet",
+}
+_COLUMNS = {
+    "period": "INTEGER",
+    "basis": "VARCHAR",
+    "measure": "VARCHAR",
+    "unit": "VARCHAR",
+    "class": "VARCHAR",
+    "class_name": "VARCHAR",
+    "member": "VARCHAR",
+    "member_name": "VARCHAR",
+    "lower": "DECIMAL(29, 8)",
+    "upper": "DECIMAL(29, 8)",
+    "withheld": "BOOLEAN",
+    "classification": "VARCHAR",
+    "simulated": "BOOLEAN",
+}
+
+
+@action
+def export_account(asked: Mapping[str, str], form: str, *, actor: Actor) -> tuple[str, bytes]:
+    """The table that was asked for as the actor may see it: the file's name and content."""
+    table = account_page(asked, actor=actor).table
+    if form not in FORMS or table is None:
+        raise NotFound(_("The account"))
+    choice = table.choice
+    record_export(
+        "statistics.account", len(table.lines), actor=actor, form=form, account=choice.address
+    )
+    name = f"{choice.scheme}-{choice.by}-{choice.measure}-{choice.basis}-{choice.period}.{form}"
+    if form == "parquet":
+        return name, parquet_of(_COLUMNS, _figures(table))
+    unit = str(choice.measured.unit)
+    head = [f"{choice.measured.name} ({unit})", *(word for _code, word in table.columns)]
+    head.append(_("Total"))
+    rows = [_shown(line, choice.measured.decimals) for line in _lines(table)]
+    if form == "csv":
+        return name, csv_of(head, rows, notes(table))
+    return name, xlsx_of(_("Table of the account"), head, rows, _("About"), notes(table))
+
+
+def notes(table: Table) -> list[Row]:
+    """What the figures stand on."""
+    choice, versions = table.choice, table.versions
+    found: list[Row] = [
+        (_("What is measured"), f"{choice.measured.name} ({choice.measured.unit})"),
+        (_("Period"), choice.words),
+        (_("Classification"), versions["classification"]),
+        (_("Value-added rates"), versions["value_added_rates"]),
+        (_("Firms that have not reported"), table.late),
+    ]
+    if table.simulated:
+        found.insert(0, (_("Note"), _("Simulated data. Not figures of the real city.")))
+    if table.protected:
+        found.append((_("Cells withheld"), table.withheld))
+        found.append((_("Rules of suppression"), table.rules))
+    elif table.imputed_share is not None:
+        found.append((_("Imputed share (%)"), table.imputed_share))
+    return found
+
+
+def _lines(table: Table) -> list[Line]:
+    return [*table.lines, *(line for line in (table.more, table.whole) if line)]
+
+
+def _shown(line: Line, decimals: int) -> Row:
+    def value(cell: Cell) -> Decimal | str | None:
+        if cell.withheld:
+            return _("withheld")
+        if cell.empty:
+            return None
+        low, high = round(cell.lower, decimals), round(cell.upper, decimals)
+        return low if low == high else f"{low}–{high}"
+
+    return [line.name, *(value(cell) for cell in (*line.cells, line.total))]
+
+
+def _figures(table: Table) -> list[Row]:
+    choice = table.choice
+    members = [*table.columns, ("", _("Total"))]
+    found: list[Row] = []
+    for line in _lines(table):
+        for (member, name), cell in zip(members, (*line.cells, line.total), strict=True):
+            if cell.empty:
+                continue
+            bounds = (None, None) if cell.withheld else (cell.lower, cell.upper)
+            found.append(
+                (
+                    *(choice.period, choice.basis, choice.measure, str(choice.measured.unit)),
+                    *(line.code, line.name, member, name, *bounds, cell.withheld),
+                    *(table.versions["classification"], table.simulated),
+                )
+            )
+    return found

@@ -1,0 +1,84 @@
+"""A table as a file: CSV and a workbook as it is shown, Parquet one row a figure.
+
+What is text is written as text, whatever it begins with: nothing that somebody typed becomes a
+formula in the reader's spreadsheet.
+"""
+
+import csv
+import io
+from collections.abc import Sequence
+from decimal import Decimal
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import duckdb
+from openpyxl import Workbook
+from openpyxl.styles import Alignment, Font, PatternFill
+from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.worksheet import Worksheet
+
+from shucheng.lib.tables import Value, cell_text, harmless
+
+Row = Sequence[Value]
+
+_HEAD = PatternFill("solid", fgColor="E8EEF4")
+_WIDEST = 40
+
+
+def csv_of(head: Row, rows: Sequence[Row], notes: Sequence[Row]) -> bytes:
+    """UTF-8 with the mark spreadsheets know it by; notes stand below an empty line."""
+    out = io.StringIO()
+    writer = csv.writer(out)
+    for row in (head, *rows, (), *notes):
+        writer.writerow([harmless(value) for value in row])
+    return b"\xef\xbb\xbf" + out.getvalue().encode()
+
+
+def xlsx_of(title: str, head: Row, rows: Sequence[Row], about: str, notes: Sequence[Row]) -> bytes:
+    """A workbook of the table and a sheet `about` what it stands on."""
+    book = Workbook()
+    book.remove(book.worksheets[0])
+    sheet = book.create_sheet(title[:31])
+    _fill(sheet, (head, *rows))
+    for cell in sheet[1]:
+        cell.font, cell.fill = Font(bold=True), _HEAD
+        cell.alignment = Alignment(horizontal="center", vertical="center", wrap_text=True)
+    sheet.freeze_panes = "B2"
+    _fill(book.create_sheet(about[:31]), notes)
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+def _fill(sheet: Worksheet, rows: Sequence[Row]) -> None:
+    widths: dict[int, float] = {}
+    for at, row in enumerate(rows, 1):
+        for column, value in enumerate(row, 1):
+            cell = sheet.cell(at, column)
+            if isinstance(value, str):
+                cell.value = cell_text(value)
+                cell.data_type = "s"
+                cell.quotePrefix = harmless(value) != value
+            else:
+                cell.value = value
+                if isinstance(value, Decimal):
+                    cell.number_format = "#,##0.00" if value % 1 else "#,##0"
+            text = "" if value is None else str(value)
+            wide = 2 + sum(2 if ord(sign) > 0x2E7F else 1.05 for sign in text)
+            widths[column] = max(widths.get(column, 0), wide)
+    for column, width in widths.items():
+        sheet.column_dimensions[get_column_letter(column)].width = min(width, _WIDEST)
+
+
+def parquet_of(columns: dict[str, str], rows: Sequence[Row]) -> bytes:
+    """Rows of columns (name → type of DuckDB); the names are the caller's own."""
+    listed = ", ".join(f"{name} {kind}" for name, kind in columns.items())
+    marks = ", ".join("?" * len(columns))
+    with TemporaryDirectory() as folder, duckdb.connect() as connection:
+        path = Path(folder) / "table.parquet"
+        connection.execute(f"CREATE TABLE told ({listed})")
+        if rows:
+            statement = f"INSERT INTO told VALUES ({marks})"  # noqa: S608 - marks only
+            connection.executemany(statement, [list(row) for row in rows])
+        connection.execute(f"COPY told TO '{path}' (FORMAT parquet)")
+        return path.read_bytes()

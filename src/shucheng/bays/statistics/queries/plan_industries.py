@@ -1,0 +1,189 @@
+"""The plan's industries (2+4+2): what each earns, how it grows, what it shares with others.
+
+For readers an industry is told when neither it nor what is left of another that holds it whole
+gives a single firm away; what two share is told in firms alone, few of them as "fewer than three".
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.utils.translation import get_language
+
+from shucheng.bays.statistics.engine.industries import Industry
+from shucheng.bays.statistics.engine.micro import Micro
+from shucheng.bays.statistics.engine.suppression.rules import Rules, sensitivity, shipped_rules
+from shucheng.bays.statistics.engine.suppression.tables import Cell
+from shucheng.bays.statistics.queries.accounts import simulated
+from shucheng.bays.statistics.queries.choices import months_of
+from shucheng.bays.statistics.queries.growing import growths, percent
+from shucheng.bays.statistics.queries.micro import ask
+from shucheng.bays.statistics.queries.seeing import areas_seen
+from shucheng.kernel.public import Actor
+
+_YI = 100_000  # thousand yuan in 亿元
+
+
+@dataclass(frozen=True, slots=True)
+class IndustryLine:
+    """Revenue in 亿元 and growth in percent; None where it is not known or not told."""
+
+    code: str
+    name: str
+    note: str
+    unconfirmed: bool
+    rule: str
+    firms: int
+    revenue: Decimal | None
+    nominal: Decimal | None
+    comparable: Decimal | None
+    withheld: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """What two industries share; of one with itself: all it has. `few`: fewer than the rules ask
+    for; None: not told."""
+
+    firms: int | None
+    revenue: Decimal | None
+    few: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class IndustriesPage:
+    period: int
+    periods: tuple[int, ...]
+    lines: tuple[IndustryLine, ...]
+    matrix: tuple[tuple[str, tuple[Shared, ...]], ...]
+    versions: Mapping[str, str]
+    source: str
+    few: int
+    simulated: bool
+    everything: bool
+
+    @property
+    def withheld(self) -> int:
+        return sum(line.withheld for line in self.lines)
+
+
+def industries_page(asked: Mapping[str, str], *, actor: Actor) -> IndustriesPage | None:
+    """The industries in the month that was asked for; None while there are no returns."""
+    actor.require("statistics.view")
+    everything = areas_seen(actor) is None
+    months = ask(months_of, "months")
+    if not months:
+        return None
+    period = next((each for each in months if str(each) == asked.get("period")), months[0])
+    found = ask(lambda micro: micro.plan_industries, "industries")
+    amounts = ask(lambda micro: _amounts(micro, period), "industry firms", period)
+    rules = shipped_rules()
+    hidden = frozenset() if everything else _hidden(amounts, rules)
+    grown = growths(period, "industries", ("class",))
+    lines = []
+    for each in found.industries:
+        own = amounts.get(each.code, {})
+        growth = grown.get((each.code,))
+        told = each.code not in hidden
+        lines.append(
+            IndustryLine(
+                each.code,
+                _name(each),
+                each.note,
+                each.unconfirmed,
+                _rule(each),
+                len(own),
+                _yi(sum(own.values())) if told else None,
+                percent(growth.nominal) if growth and everything else None,
+                percent(growth.comparable) if growth and told else None,
+                not told,
+            )
+        )
+    few = rules.threshold or 0
+    matrix = tuple(
+        (
+            _name(one),
+            tuple(
+                _shared(amounts, one.code, other.code, few, everything=everything)
+                for other in found.industries
+            ),
+        )
+        for one in found.industries
+    )
+    return IndustriesPage(
+        period,
+        tuple(months),
+        tuple(lines),
+        matrix,
+        ask(Micro.versions, "versions"),
+        found.source,
+        few,
+        simulated(),
+        everything,
+    )
+
+
+Amounts = Mapping[str, Mapping[str, int]]
+
+
+def _amounts(micro: Micro, period: int) -> Amounts:
+    """Industry → firm → revenue (thousand yuan, since January) of 规上 firms."""
+    rows = micro.connection.execute(
+        """SELECT code, firm, revenue
+        FROM industry_members JOIN newest USING (firm) JOIN register USING (firm)
+        WHERE period = $period AND designated AND revenue IS NOT NULL
+            AND $period BETWEEN industry_members.since AND industry_members.until
+            AND $period BETWEEN register.since AND register.until""",
+        {"period": period},
+    ).fetchall()
+    found: dict[str, dict[str, int]] = {}
+    for code, firm, revenue in rows:
+        found.setdefault(code, {})[firm] = revenue
+    return found
+
+
+def _hidden(amounts: Amounts, rules: Rules) -> frozenset[str]:
+    """Industries that are not told: sensitive by themselves, or because an industry that holds
+    them whole would, less them, be."""
+    hidden = {code for code, own in amounts.items() if _sensitive(own, rules)}
+    for one, whole in amounts.items():
+        for other, part in amounts.items():
+            if one != other and part.keys() < whole.keys():
+                left = {firm: whole[firm] for firm in whole.keys() - part.keys()}
+                if _sensitive(left, rules):
+                    hidden.add(other)
+    return frozenset(hidden)
+
+
+def _sensitive(own: Mapping[str, int], rules: Rules) -> bool:
+    held = sorted(((firm, abs(amount)) for firm, amount in own.items() if amount),
+                  key=lambda each: -each[1])  # fmt: skip
+    gross = sum(amount for _firm, amount in held)
+    cell = Cell(("",), sum(own.values()), len(held), tuple(held[: rules.kept]), gross)
+    return sensitivity(cell, rules) is not None
+
+
+def _shared(amounts: Amounts, one: str, other: str, few: int, *, everything: bool) -> Shared:
+    own, its = amounts.get(one, {}), amounts.get(other, {})
+    both = own.keys() & its.keys()
+    if everything:
+        return Shared(len(both), _yi(sum(own[firm] for firm in both)))
+    if 0 < len(both) < few:
+        return Shared(None, None, few=True)
+    return Shared(len(both), None)
+
+
+def _name(industry: Industry) -> str:
+    return industry.name if (get_language() or "").startswith("zh") else industry.name_en
+
+
+def _rule(industry: Industry) -> str:
+    """What leads to it: codes and tags as they are, lists as how many."""
+    parts = [*industry.codes, *industry.tags]
+    if industry.listed or industry.excluded:
+        parts.append(f"+{len(industry.listed)} −{len(industry.excluded)}")
+    return " ".join(parts)
+
+
+def _yi(value: int) -> Decimal:
+    return Decimal(value) / _YI

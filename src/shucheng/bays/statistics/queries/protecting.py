@@ -1,0 +1,85 @@
+"""What of the accounts may be told to everybody: cells that give no single firm away.
+
+One release holds the tables class × area and class × size of a measure and period, year to date,
+down to the second level of the classification; every page for readers shows cells of it alone, so
+that no page undoes what another withholds. Only the certain part of a firm of a starred class is
+in it: lower and upper bound together would tell what the one firm between them earns.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from shucheng.bays.statistics.engine.cells import place
+from shucheng.bays.statistics.engine.classification import CORE
+from shucheng.bays.statistics.engine.micro import Micro
+from shucheng.bays.statistics.engine.suppression.contributions import tables_of
+from shucheng.bays.statistics.engine.suppression.release import release
+from shucheng.bays.statistics.engine.suppression.rules import shipped_rules
+from shucheng.bays.statistics.engine.suppression.tables import (
+    Breakdown,
+    Dimension,
+    Tables,
+    tree,
+)
+from shucheng.bays.statistics.engine.value_added import BASE, REPORTED
+from shucheng.bays.statistics.queries.micro import ask
+
+CITY, ALL = "city", "all"
+_LEVEL = 2
+_SIZES = ("large", "medium", "small", "micro")
+
+# Of a firm, in thousand yuan or persons, with its share in ten-thousandths.
+_AMOUNTS = {
+    "revenue": "revenue * lower // 10000",
+    "employees": "employees * lower // 10000",
+    "rd_expense": "rd_expense * lower // 10000",
+    "value_added": f"(coalesce({REPORTED} * 10000::HUGEINT, {BASE} * rate::HUGEINT)"
+    " * lower // 100000000)::BIGINT",
+}
+MEASURED = tuple(_AMOUNTS)
+
+
+@dataclass(frozen=True, slots=True)
+class Protected:
+    """Cells by (class, area, size) as they may be told; None is withheld."""
+
+    cells: Mapping[tuple[str, ...], int | None]
+    rules: str
+
+    def of(self, code: str, *, area: str = CITY, size: str = ALL) -> tuple[bool, int | None]:
+        """Whether there is anything, and its value; None where it is withheld."""
+        key = (code, area, size)
+        return key in self.cells, self.cells.get(key)
+
+
+def protected(measure: str, period: int) -> Protected:
+    """The release of a measure (see `MEASURED`) for a period (yyyymm), 规上 firms alone."""
+    return ask(lambda micro: _protect(micro, measure, period), "protected", measure, period)
+
+
+def _protect(micro: Micro, measure: str, period: int) -> Protected:
+    # Values below 0 (a loss in value added) are possible: a reader cannot take 0 for the least.
+    rules = shipped_rules(floor=None)
+    found = release(_tables(micro, measure, period, rules.kept), rules)
+    return Protected({cell.key: cell.value for cell in found.public()}, rules.version)
+
+
+def _tables(micro: Micro, measure: str, period: int, kept: int) -> Tables:
+    place(micro.connection, "medium", ("class", "area", "size"), designated=True)
+    core = [each for each in micro.classification.classes if each.core and each.level <= _LEVEL]
+    rows = micro.connection.execute("SELECT DISTINCT area FROM register ORDER BY 1").fetchall()
+    dimensions = (
+        tree("class", [(CORE, None), *((each.code, each.parent or CORE) for each in core)]),
+        Dimension("area", CITY, (Breakdown(CITY, tuple(area for (area,) in rows)),)),
+        Dimension("size", ALL, (Breakdown(ALL, _SIZES),)),
+    )
+    amount = _AMOUNTS[measure]
+    source = micro.connection.sql(
+        f"""SELECT firm AS holder, class, area, size, {amount} AS amount
+        FROM newest JOIN places USING (firm) JOIN cells USING (cell)
+        WHERE period = ? AND period BETWEEN since AND until AND {amount} IS NOT NULL
+            AND class IN (SELECT code FROM classes WHERE core)""",  # noqa: S608 - our own texts
+        params=[period],
+    )
+    crossings = [("class", "area"), ("class", "size")]
+    return tables_of(source, micro.connection, dimensions, crossings, kept=kept)
