@@ -8,6 +8,7 @@ from typing import Any
 
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
 
 from shucheng.bays.statistics.engine.indexes.definition import Index
 from shucheng.bays.statistics.engine.indexes.errors import IndexRefused
@@ -78,6 +79,7 @@ def answer_questionnaire(
     if not isinstance(definition.read, Questionnaire):
         raise _wrong(_("An index is computed from observations, not answered."))
     who = _respondent(respondent)
+    _require_answers(definition.read, answers)
     try:
         found = assess(definition.read, answers, who["name"])
     except IndexRefused as error:
@@ -102,6 +104,21 @@ def answer_questionnaire(
         by=actor.name[:150],
     )
     return _recorded(run, actor)
+
+
+def _require_answers(asked: Questionnaire, answers: Mapping[str, object]) -> None:
+    """All that is not answered at once, not one item after the other."""
+    missing = [item.code for item in asked.items if answers.get(item.code) in (None, "")]
+    if missing:
+        raise Invalid(
+            "statistics.index.unanswered",
+            ngettext_lazy(
+                "%(count)s item has no answer.", "%(count)s items have no answer.", len(missing)
+            ),
+            _("Answer what is marked; where an item does not apply and may be left out, say so."),
+            {code: str(_("Choose one of the levels.")) for code in missing},
+            count=len(missing),
+        )
 
 
 def refused(error: IndexRefused, definition: InForce) -> Invalid:

@@ -269,6 +269,8 @@ def test_a_questionnaire_is_answered_on_its_page() -> None:
     assert (unknown.status_code, list(unknown.context["errors"])) == (422, ["firm"])
     gap = client.post(address, sent | {"organisation": "office", "item-metadata": ""})
     assert list(gap.context["errors"]) == ["metadata"]
+    nothing = client.post(address, {"organisation": "office"})
+    assert len(nothing.context["errors"]) == 28
     odd = client.post(address, sent | {"organisation": "office", "item-metadata": "9"})
     assert odd.status_code == 422
     kept = client.post(address, sent | {"organisation": "office"})
