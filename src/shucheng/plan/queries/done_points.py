@@ -7,9 +7,10 @@ from collections.abc import Callable, Mapping
 from datetime import date
 
 from shucheng.kernel.public import Actor
+from shucheng.plan.models import PlanVersion
 
 # Id of a work point → whether it is done by a day; points that the actor may not see are left out.
-Provider = Callable[[Actor, date], Mapping[int, bool]]
+Provider = Callable[[Actor, PlanVersion, date], Mapping[int, bool]]
 
 _PROVIDERS: list[Provider] = []
 
@@ -19,8 +20,8 @@ def register_done_points(provider: Provider) -> None:
         _PROVIDERS.append(provider)
 
 
-def done_points(actor: Actor, day: date) -> dict[int, bool]:
+def done_points(actor: Actor, version: PlanVersion, day: date) -> dict[int, bool]:
     found: dict[int, bool] = {}
     for provider in _PROVIDERS:
-        found.update(provider(actor, day))
+        found.update(provider(actor, version, day))
     return found

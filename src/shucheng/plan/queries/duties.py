@@ -267,7 +267,9 @@ def duties_of(name: str, *, actor: Actor, today: date | None = None) -> Duties:
         indicators=_indicators(plan, duties, now, today),
         tasks=tuple(line for line in lines if line.duty.task_id),
         work_points=_by_year(
-            [line for line in lines if line.duty.work_point_id], now, done_points(actor, now)
+            [line for line in lines if line.duty.work_point_id],
+            now,
+            done_points(actor, version, now),
         ),
         targets=tuple(
             MeasuredTarget(target, line.item) for line in lines for target in line.targets

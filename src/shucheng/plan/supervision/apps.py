@@ -12,11 +12,14 @@ class SupervisionConfig(AppConfig):
             register_permissions,
             register_schedule,
         )
+        from shucheng.plan.queries.done_points import register_done_points
         from shucheng.plan.supervision.audit_words import AUDIT_WORDS
         from shucheng.plan.supervision.jobs import ESCALATE_JOB, escalate_job
         from shucheng.plan.supervision.permissions import PERMISSIONS
+        from shucheng.plan.supervision.queries.points import done_points
 
         register_permissions(PERMISSIONS)
+        register_done_points(done_points)
         register_audit_words(AUDIT_WORDS)
         register_job(ESCALATE_JOB, escalate_job)
         register_schedule(ESCALATE_JOB, every_minutes=60)

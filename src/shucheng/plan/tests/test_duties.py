@@ -96,7 +96,7 @@ def test_points_that_are_done_are_not_counted_as_past_their_date(
     point = duties_of("市数据局", actor=office, today=date(2026, 3, 1)).points[0].item
     for done, left in ((False, 1), (True, 0)):
         followed = {point.pk: done}
-        monkeypatch.setattr(duties, "done_points", lambda _actor, _day, f=followed: f)
+        monkeypatch.setattr(duties, "done_points", lambda _actor, _version, _day, f=followed: f)
         page = duties_of("市数据局", actor=office, today=date(2026, 3, 1))
         assert (page.done, page.overdue) == (1 - left, left)
         assert page.work_points[0].is_followed

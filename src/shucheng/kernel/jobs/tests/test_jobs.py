@@ -33,6 +33,7 @@ seen: list[Any] = []
 def _own_registry(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(registry, "_KINDS", {})
     monkeypatch.setattr(registry, "_SCHEDULE", {})
+    monkeypatch.setattr(registry, "bays", lambda: ())
     seen.clear()
 
 

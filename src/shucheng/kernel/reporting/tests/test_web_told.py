@@ -106,3 +106,5 @@ def test_lists_that_can_never_hold_anything_are_not_offered(city: City) -> None:
         page = browser(actor_in(bureau, *roles)).get("/reporting/progress/").content.decode()
         tabs = page.split('class="tabs')[1].split("</nav>")[0]
         assert (own in tabs, review in tabs) == wanted, roles
+        first = browser(actor_in(bureau, *roles)).get("/reporting/")
+        assert (first.status_code == 200) == wanted[0], "their organisation owes, not they"

@@ -53,10 +53,12 @@ def show_tasks(request: HttpRequest) -> HttpResponse:
     actor = actor_for(request)
     everything = obligations_of(actor=actor)
     period, form = request.GET.get("period", ""), request.GET.get("form", "")
-    if not everything and actor.organisation_id is not None and actor.person_id is not None:
+    reports = actor.may("reporting.report")
+    # Who has nothing to do here begins with what waits for them, or with who reported.
+    if actor.person_id is not None and not (reports and everything):
         if actor.may("reporting.review") or actor.may("reporting.approve"):
             return redirect("reporting:inbox")
-        if not actor.may("reporting.report"):
+        if not reports:
             return redirect("reporting:progress")
     rows = [
         row

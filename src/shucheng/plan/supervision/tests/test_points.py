@@ -53,13 +53,13 @@ def test_milestones_say_how_a_work_point_stands(town: Town, point: WorkPoint) ->
 
 def test_what_is_done_is_told_to_the_plans_own_pages(town: Town, point: WorkPoint) -> None:
     day = date(2026, 8, 20)
-    assert done_points(town.liaison, day) == {}, "nobody follows it"
+    assert done_points(town.liaison, point.version, day) == {}, "nobody follows it"
     tracked = plan_milestones(point.pk, 0, TWO[:1], actor=town.liaison)
-    assert done_points(town.liaison, day) == {point.pk: False}
+    assert done_points(town.liaison, point.version, day) == {point.pk: False}
     finish_milestone(tracked.milestones.get().pk, point_id=point.pk, actor=town.liaison)
-    assert done_points(town.liaison, day) == {point.pk: True}
-    assert done_points(town.liaison, date(2026, 8, 1)) == {point.pk: False}
-    assert done_points(town.stranger, day) == {}, "it is not theirs to see"
+    assert done_points(town.liaison, point.version, day) == {point.pk: True}
+    assert done_points(town.liaison, point.version, date(2026, 8, 1)) == {point.pk: False}
+    assert done_points(town.stranger, point.version, day) == {}, "it is not theirs to see"
 
 
 def test_what_is_done_survives_a_new_plan_of_milestones(town: Town, point: WorkPoint) -> None:
