@@ -12,11 +12,12 @@ from decimal import Decimal
 from typing import Any
 
 from shucheng.bays.statistics.actions.definitions import publish_definition
+from shucheng.bays.statistics.actions.importing import receive_file
 from shucheng.bays.statistics.actions.indexes import answer_questionnaire
 from shucheng.bays.statistics.engine.indexes.definition import read_index
 from shucheng.bays.statistics.engine.indexes.questionnaire import read_questionnaire
 from shucheng.bays.statistics.engine.indexes.shipped import shipped
-from shucheng.bays.statistics.models import IndexRun
+from shucheng.bays.statistics.models import Coefficient, Firm, IndexRun, Link
 from shucheng.bays.statistics.queries.index_results import computed
 from shucheng.bays.statistics.queries.index_values import Gathered, Taken
 from shucheng.kernel.alerts.actions import raise_alert
@@ -234,6 +235,7 @@ def make_samples() -> Samples:
         **_reported(bureau),
         ("supervision:propose", "code"): indicator.code,
         **_briefed(published, file),
+        **_registered(),
         **_indexed(observation),
     }
     body = {
@@ -367,6 +369,37 @@ def _indexed(observation: _Observed) -> dict[str | tuple[str, str], Any]:
         ("statistics:index_area", "area"): "990100",
         ("statistics:answers", "run_id"): run.pk,
         ("statistics:accounts_download", "form"): "csv",
+    }
+
+
+def _registered() -> dict[str | tuple[str, str], Any]:
+    """Two firms that may be one, a share proposed for one of them, the file they came with."""
+    rows = "统一社会信用代码,企业名称\n91000000000000001N,甲有限公司".encode()
+    batch = receive_file("register", "firms.csv", rows, month="2025-01", actor=CLI)
+    errors = store_file("errors.csv", b"code,sheet\n", room="statistics", actor=CLI)
+    batch.report["errors_file"] = errors.pk
+    batch.save()
+    one, other = (
+        Firm.objects.create(
+            credit_code=code,
+            name="甲有限公司",
+            industry="7320",
+            area="990100",
+            size="small",
+            since=202501,
+            batch=batch,
+        )
+        for code in ("91000000000000001N", "91000000000000002R")
+    )
+    share = Coefficient.objects.create(firm=one, de_code="040000", share=1, since=202501)
+    pair = Link.objects.create(left=one, right=other, probability=0.9)
+    views = ("batch", "batch_confirm", "batch_take", "batch_drop", "batch_errors")
+    return {
+        **{(f"statistics:{view}", "batch_id"): batch.pk for view in views},
+        ("statistics:firm", "code"): one.credit_code,
+        ("statistics:honour", "code"): one.credit_code,
+        ("statistics:coefficient_decide", "coefficient_id"): share.pk,
+        ("statistics:duplicate_decide", "link_id"): pair.pk,
     }
 
 

@@ -29,6 +29,9 @@ NOT_ACTIONS = {
     "shucheng.kernel.reporting.actions.steps.write_event",
     # Writes rows chunk by chunk for a batch that `take_over` took; `apply_batch` ends it.
     "shucheng.bays.statistics.actions.batches.write_batch",
+    # What a job does before an action keeps what it found.
+    "shucheng.bays.statistics.actions.finding.find_duplicates",
+    "shucheng.bays.statistics.actions.importing.read_batch",
     # Finds and locks a draft for the action that changes it.
     "shucheng.plan.briefings.actions.making.locked_draft",
 }

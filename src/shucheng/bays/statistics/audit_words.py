@@ -5,6 +5,10 @@ from django.utils.translation import gettext_lazy as _
 AUDIT_WORDS = {
     "statistics.batch.applied": _("Batch taken over"),
     "statistics.batch.laid_aside": _("Batch laid aside"),
+    "statistics.batch.mapped": _("Columns of a file confirmed"),
+    "statistics.batch.proposed": _("Columns of a file proposed"),
+    "statistics.batch.received": _("File received"),
+    "statistics.batch.refused": _("File could not be read"),
     "statistics.batch.staged": _("Batch read"),
     "statistics.batch.taken": _("Batch to be taken over"),
     "statistics.coefficient.approved": _("Coefficient approved"),
@@ -14,6 +18,7 @@ AUDIT_WORDS = {
     "statistics.index.computed": _("Index computed"),
     "statistics.link.different": _("Two firms kept apart"),
     "statistics.link.same": _("Two registrations merged"),
+    "statistics.links.asked": _("Search for duplicates started"),
     "statistics.links.found": _("Duplicates looked for"),
     "statistics.measured": _("Figures measured from firms"),
     "statistics.prospect.listed": _("Firm to be won listed"),

@@ -2,7 +2,16 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from shucheng.bays.statistics.jobs import MEASURE_JOB, WRITE_JOB, measure_job, write_job
+from shucheng.bays.statistics.jobs import (
+    FIND_JOB,
+    MEASURE_JOB,
+    READ_JOB,
+    WRITE_JOB,
+    find_job,
+    measure_job,
+    read_job,
+    write_job,
+)
 from shucheng.kernel.public import Bay, MenuEntry, Permission, Role, Scheduled
 
 _ALL = frozenset(Role) - {Role.SERVICE}
@@ -42,6 +51,11 @@ BAY = Bay(
             own_organisation=frozenset({Role.LIAISON}),
         ),
     ),
-    jobs={MEASURE_JOB: measure_job, WRITE_JOB: write_job},
+    jobs={
+        FIND_JOB: find_job,
+        MEASURE_JOB: measure_job,
+        READ_JOB: read_job,
+        WRITE_JOB: write_job,
+    },
     schedule=(Scheduled(MEASURE_JOB, every_minutes=1440),),
 )

@@ -3,10 +3,30 @@
 from typing import Any
 
 from shucheng.bays.statistics.actions.batches import WRITE_JOB, write_batch
+from shucheng.bays.statistics.actions.finding import FIND_JOB, find_duplicates
+from shucheng.bays.statistics.actions.importing import READ_JOB, read_batch
 from shucheng.bays.statistics.actions.measuring import MEASURE_JOB, measure
 from shucheng.kernel.public import Actor
 
-__all__ = ["MEASURE_JOB", "WRITE_JOB", "measure_job", "write_job"]
+__all__ = [
+    "FIND_JOB",
+    "MEASURE_JOB",
+    "READ_JOB",
+    "WRITE_JOB",
+    "find_job",
+    "measure_job",
+    "read_job",
+    "write_job",
+]
+
+
+def read_job(payload: Any, *, actor: Actor, progress: Any) -> dict[str, int]:
+    batch = read_batch(payload["batch"], actor=actor, progress=progress)
+    return {"good": batch.good, "bad": batch.bad}
+
+
+def find_job(payload: Any, *, actor: Actor, progress: Any) -> dict[str, int]:
+    return {"pairs": find_duplicates(actor=actor)}
 
 
 def write_job(payload: Any, *, actor: Actor, progress: Any) -> dict[str, int]:

@@ -22,6 +22,8 @@ class Batch(models.Model):
         HONOURS = "honours", _("Honours of firms")
 
     class State(models.TextChoices):
+        READING = "reading", _("Being read")
+        MAPPING = "mapping", _("Columns to be confirmed")
         STAGED = "staged", _("Read, waiting to be taken over")
         WRITING = "writing", _("Being taken over")
         APPLIED = "applied", _("Taken over")

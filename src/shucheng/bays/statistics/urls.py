@@ -2,7 +2,17 @@
 
 from django.urls import path
 
-from shucheng.bays.statistics.views import accounts, behind, home, indexes, questionnaires
+from shucheng.bays.statistics.views import (
+    accounts,
+    batches,
+    behind,
+    coefficients,
+    duplicates,
+    firms,
+    home,
+    indexes,
+    questionnaires,
+)
 
 app_name = "statistics"
 
@@ -24,6 +34,25 @@ urlpatterns = [
         name="answers",
     ),
     path("statistics/indexes/<slug:code>/<slug:area>/", indexes.index_area, name="index_area"),
+    path("statistics/firms/", firms.firms, name="firms"),
+    path("statistics/firms/list.csv", firms.firms_csv, name="firms_csv"),
+    path("statistics/firms/<slug:code>/", firms.firm, name="firm"),
+    path("statistics/firms/<slug:code>/honours/", firms.honour, name="honour"),
+    path("statistics/batches/", batches.all_batches, name="batches"),
+    path("statistics/batches/<int:batch_id>/", batches.batch, name="batch"),
+    path("statistics/batches/<int:batch_id>/columns/", batches.confirm, name="batch_confirm"),
+    path("statistics/batches/<int:batch_id>/take/", batches.take, name="batch_take"),
+    path("statistics/batches/<int:batch_id>/drop/", batches.drop, name="batch_drop"),
+    path("statistics/batches/<int:batch_id>/errors.csv", batches.errors_csv, name="batch_errors"),
+    path("statistics/coefficients/", coefficients.coefficients, name="coefficients"),
+    path(
+        "statistics/coefficients/<int:coefficient_id>/decide/",
+        coefficients.decide,
+        name="coefficient_decide",
+    ),
+    path("statistics/duplicates/", duplicates.duplicates, name="duplicates"),
+    path("statistics/duplicates/find/", duplicates.find, name="duplicates_find"),
+    path("statistics/duplicates/<int:link_id>/decide/", duplicates.decide, name="duplicate_decide"),
     path("statistics/accounts/", accounts.accounts, name="accounts"),
     path("statistics/accounts/firms/", accounts.firms, name="accounts_firms"),
     path("statistics/accounts/table.<slug:form>", accounts.download, name="accounts_download"),

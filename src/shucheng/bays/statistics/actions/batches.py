@@ -18,6 +18,7 @@ from shucheng.bays.statistics.queries.batches import FILE_ROOM
 from shucheng.kernel.public import Actor, Conflict, NotFound, action, enqueue, record, store_file
 
 WRITE_JOB = "statistics.write"
+_NOT_TAKEN = (Batch.State.READING, Batch.State.MAPPING, Batch.State.STAGED)
 CHUNK = 20_000
 
 # The facts of a firm that its row repeats, as a batch's file names them.
@@ -103,11 +104,12 @@ def take_over(batch_id: int, revision: int, *, actor: Actor) -> Batch:
 def lay_aside(batch_id: int, revision: int, *, actor: Actor) -> Batch:
     """Leave a batch that waits where it is: it will not count."""
     actor.require("statistics.import")
-    batch = _waiting(batch_id, revision)
+    batch = _waiting(batch_id, revision, *_NOT_TAKEN)
+    before = batch.state
     batch.state = Batch.State.LAID_ASIDE
     batch.revision += 1
     batch.save()
-    record("statistics.batch.laid_aside", batch, actor=actor, before={"state": "staged"})
+    record("statistics.batch.laid_aside", batch, actor=actor, before={"state": before})
     return batch
 
 
@@ -136,11 +138,11 @@ def apply_batch(batch_id: int, *, actor: Actor) -> Batch:
     return batch
 
 
-def _waiting(batch_id: int, revision: int) -> Batch:
+def _waiting(batch_id: int, revision: int, *states: str) -> Batch:
     batch = Batch.objects.select_for_update().filter(pk=batch_id).first()
     if batch is None:
         raise NotFound(_("The batch"))
-    if batch.revision != revision or batch.state != Batch.State.STAGED:
+    if batch.revision != revision or batch.state not in (states or (Batch.State.STAGED,)):
         raise Conflict(_("The batch"))
     return batch
 

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from shucheng.bays.statistics.models import Coefficient, Firm
 from shucheng.bays.statistics.queries.definitions import classes_in_force
+from shucheng.bays.statistics.queries.seeing import areas_seen
 from shucheng.kernel.public import Actor, Conflict, Forbidden, Invalid, NotFound, action, record
 
 
@@ -25,13 +26,14 @@ def propose_coefficient(
     """Propose which share of a firm counts to a starred class; without a firm, of all its firms."""
     actor.require("statistics.decide")
     firm = Firm.objects.filter(credit_code=credit_code).first() if credit_code else None
-    if credit_code and firm is None:
+    seen = areas_seen(actor)
+    if credit_code and (firm is None or (seen is not None and firm.area not in seen)):
         raise NotFound(_("The firm"))
     proposed = Coefficient.objects.create(
         firm=firm,
         de_code=_starred(de_code),
         share=_share(share),
-        since=since,
+        since=_since(since),
         reason=_reason(reason),
         evidence_id=evidence,
         proposed_by_id=actor.person_id,
@@ -54,6 +56,9 @@ def decide_coefficient(
         .first()
     )
     if found is None:
+        raise NotFound(_("The coefficient"))
+    seen = areas_seen(actor)
+    if found.firm and seen is not None and found.firm.area not in seen:
         raise NotFound(_("The coefficient"))
     if found.revision != revision or found.state != Coefficient.State.PROPOSED:
         raise Conflict(_("The coefficient"))
@@ -81,6 +86,12 @@ def _starred(de_code: str) -> str:
     if de_code not in partial:
         raise _wrong("de_code", _("Choose a class that counts in part."))
     return de_code
+
+
+def _since(month: int) -> int:
+    if not (1990 <= month // 100 <= 2100 and 1 <= month % 100 <= 12):
+        raise _wrong("since", _("Write a month such as 2026-09."))
+    return month
 
 
 def _share(text: Decimal | str) -> Decimal:

@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from shucheng.bays.statistics.models import Firm, Link
+from shucheng.bays.statistics.queries.seeing import areas_seen
 from shucheng.kernel.public import Actor, Conflict, Invalid, NotFound, action, record
 
 
@@ -49,6 +50,9 @@ def decide_link(link_id: int, revision: int, *, same: bool, reason: str, actor: 
         .first()
     )
     if link is None:
+        raise NotFound(_("The pair"))
+    seen = areas_seen(actor)
+    if seen is not None and not {link.left.area, link.right.area} <= seen:
         raise NotFound(_("The pair"))
     if link.revision != revision:
         raise Conflict(_("The pair"))

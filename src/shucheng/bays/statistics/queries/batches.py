@@ -25,6 +25,15 @@ def batch_for(batch_id: int, *, actor: Actor) -> Batch:
     return found
 
 
+def errors_of(batch_id: int, *, actor: Actor) -> str:
+    """The errors of reading a batch, as CSV text."""
+    stored = batch_for(batch_id, actor=actor).report.get("errors_file")
+    found = StoredFile.objects.filter(pk=stored, room=FILE_ROOM).first() if stored else None
+    if found is None:
+        raise NotFound(_("The list of errors"))
+    return found.read().decode()
+
+
 def files_of(kind: str) -> list[Path]:
     """The files of a kind that were taken over, in the order of their numbers."""
     applied = Batch.objects.filter(kind=kind, state=Batch.State.APPLIED).order_by("pk")

@@ -44,6 +44,7 @@ def ask(question: Callable[[Micro], T], *about: Hashable) -> T:
     """What the engine answers to a question about the present micro-data.
 
     `about` names all that the answer depends on beside them: the same is not computed twice.
+    Without it the answer is not kept.
     """
     global _open
     now = _state()
@@ -55,6 +56,8 @@ def ask(question: Callable[[Micro], T], *about: Hashable) -> T:
         if about in _open.answers:
             return _open.answers[about]  # type: ignore[return-value]
         answer = question(_open.micro)
+        if not about:
+            return answer
         if len(_open.answers) >= _ROOM:
             _open.answers.clear()
         _open.answers[about] = answer
@@ -105,7 +108,7 @@ def _state() -> Hashable:
     applied = Batch.objects.filter(state=Batch.State.APPLIED)
     approved = Coefficient.objects.filter(state=Coefficient.State.APPROVED)
     return (
-        tuple(applied.order_by("pk").values_list("pk", flat=True)),
+        tuple(applied.order_by("pk").values_list("pk", "rows__sha256")),
         tuple(sorted(merges().items())),
         tuple(approved.aggregate(Max("pk"), Max("decided_at"), Count("pk")).values()),
         Definition.objects.aggregate(newest=Max("pk"))["newest"],

@@ -1,0 +1,46 @@
+"""Coefficients as a list, and what may be proposed."""
+
+from dataclasses import dataclass
+
+from django.db.models import Q
+
+from shucheng.bays.statistics.models import Coefficient
+from shucheng.bays.statistics.queries.definitions import classes_in_force
+from shucheng.bays.statistics.queries.seeing import areas_seen
+from shucheng.kernel.public import Actor
+
+MOST = 300
+
+
+@dataclass(frozen=True, slots=True)
+class CoefficientsPage:
+    """Those waiting first, then what was decided, the newest first; at most `MOST` of `count`."""
+
+    waiting: tuple[Coefficient, ...]
+    decided: tuple[Coefficient, ...]
+    count: int
+    classes: tuple[tuple[str, str], ...]
+    version: str
+
+    @property
+    def simulated(self) -> bool:
+        return any(each.simulated for each in (*self.waiting, *self.decided))
+
+
+def coefficients_page(*, actor: Actor) -> CoefficientsPage:
+    """Of firms in the areas the actor sees, and of whole classes."""
+    actor.require("statistics.decide")
+    seen = areas_seen(actor)
+    found = Coefficient.objects.select_related("firm", "proposed_by", "decided_by")
+    if seen is not None:
+        found = found.filter(Q(firm=None) | Q(firm__area__in=seen))
+    classes = classes_in_force()
+    waiting = found.filter(state=Coefficient.State.PROPOSED)
+    decided = found.exclude(state=Coefficient.State.PROPOSED)
+    return CoefficientsPage(
+        tuple(waiting[:MOST]),
+        tuple(decided.order_by("-decided_at", "-pk")[:MOST]),
+        decided.count(),
+        tuple((each.code, each.name) for each in classes.classes if each.partial),
+        classes.version,
+    )

@@ -1,0 +1,113 @@
+"""What a file's fields, its wrong cells and a refusal are called."""
+
+from collections.abc import Mapping
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+FIELDS: Mapping[str, str | Promise] = {
+    "firm": _("Unified social credit code"),
+    "name": _("Name of the firm"),
+    "industry": _("Industry code (GB/T 4754)"),
+    "area": _("Area"),
+    "park": _("Park"),
+    "size": _("Size"),
+    "designated": _("Above designated size or not"),
+    "since": _("Valid since (month)"),
+    "tags": _("Tags"),
+    "address": _("Address"),
+    "established": _("Established on"),
+    "is_open": _("State of business"),
+    "honour_high_tech": _("Honour: high-tech firm"),
+    "honour_srdi": _("Honour: specialised and innovative"),
+    "honour_little_giant": _("Honour: little giant"),
+    "honour_gazelle": _("Honour: gazelle"),
+    "honour_unicorn": _("Honour: unicorn"),
+    "honour_listed": _("Honour: listed"),
+    "period": _("Month of the return"),
+    "revenue": _("Revenue"),
+    "revenue_last": _("Revenue, same period last year"),
+    "gross_output": _("Gross output"),
+    "intermediate": _("Intermediate consumption"),
+    "compensation": _("Compensation of employees"),
+    "production_tax": _("Net taxes on production"),
+    "depreciation": _("Depreciation"),
+    "surplus": _("Operating surplus"),
+    "employees": _("Employees"),
+    "rd_expense": _("R&D expense"),
+    "rd_staff": _("R&D staff"),
+    "status": _("State of the return"),
+}
+
+ERRORS: Mapping[str, str | Promise] = {
+    "missing": _("is empty but has to be there"),
+    "code-form": _("is not 18 digits and capital letters"),
+    "code-checksum": _("has a wrong check character: probably mistyped"),
+    "text-too-long": _("is too long"),
+    "industry-invalid": _("is not an industry code of four digits"),
+    "area-invalid": _("is neither a code of six digits nor the name of an area"),
+    "area-unknown": _("is not an area of this city"),
+    "size-invalid": _("is none of large, medium, small, micro"),
+    "bool-invalid": _("is neither yes nor no"),
+    "open-invalid": _("is not a known state of business"),
+    "list-invalid": _("is not a list"),
+    "month-invalid": _("is not a month such as 2026-09"),
+    "month-january": _("January is reported together with February"),
+    "date-invalid": _("is not a day such as 2026-09-30"),
+    "honour-invalid": _("is neither yes, no, nor a day"),
+    "money-invalid": _("is not an amount"),
+    "people-invalid": _("is not a whole number of persons"),
+    "people-negative": _("is below 0"),
+    "status-invalid": _("is not a known state of a return"),
+    "items-missing": _("no figure is reported in this row"),
+    "row-repeated": _("says again what another row said; the first one counts"),
+}
+
+REFUSALS: Mapping[str, str | Promise] = {
+    "mapping-invalid": _("The columns cannot be read as chosen."),
+    "field-unknown": _("One of the fields is not known."),
+    "factor-invalid": _("The unit of an amount is not known."),
+    "field-twice": _("Two columns are read as the same field."),
+    "file-empty": _("The file has no rows."),
+    "file-unreadable": _("The file cannot be read: it may be damaged or protected."),
+    "file-too-large": _("The file is too large when unpacked."),
+    "file-too-wide": _("The file has more columns than can be read."),
+    "file-encoding": _("The file's characters cannot be read. Save it as UTF-8 and send it again."),
+    "headings-missing": _("No sheet has all the headings that were chosen."),
+    "fields-missing": _("Fields are missing that have to be there: %(fields)s."),
+}
+
+REASONS: Mapping[str, str | Promise] = {
+    "saved": _("read so in an earlier file"),
+    "heading-same": _("known heading"),
+    "heading-alike": _("similar heading"),
+    "values": _("by its values"),
+}
+
+FACTORS: Mapping[str, str | Promise] = {
+    "1": _("1,000 yuan"),
+    "1/1000": _("yuan"),
+    "10": _("10,000 yuan"),
+    "1000": _("million yuan"),
+    "100000": _("100 million yuan"),
+}
+
+HONOURS: Mapping[str, str | Promise] = {
+    "high_tech": _("High-tech firm"),
+    "srdi": _("Specialised and innovative firm"),
+    "little_giant": _("Little giant"),
+    "gazelle": _("Gazelle"),
+    "unicorn": _("Unicorn"),
+    "listed": _("Listed company"),
+    "smart_factory_basic": _("Smart factory, basic level"),
+    "smart_factory_advanced": _("Smart factory, advanced level"),
+    "smart_factory_excellent": _("Smart factory, excellent level"),
+    "smart_factory_leading": _("Smart factory, leading level"),
+}
+
+
+def refusal_words(refused: Mapping[str, str]) -> str:
+    """Why a file was not read, in a sentence."""
+    text = str(REFUSALS.get(refused["code"], REFUSALS["mapping-invalid"]))
+    names = [str(FIELDS.get(name, name)) for name in refused.get("fields", "").split(", ")]
+    return text % {"fields": "、".join(names)} if "%(fields)s" in text else text

@@ -1,0 +1,118 @@
+"""How a firm's facts are written."""
+
+from decimal import Decimal
+from typing import Any
+
+from django import template
+from django.utils.translation import gettext as _
+
+from shucheng.bays.statistics.models import Batch, Link
+from shucheng.bays.statistics.queries.import_words import (
+    ERRORS,
+    FACTORS,
+    FIELDS,
+    HONOURS,
+    REASONS,
+    refusal_words,
+)
+
+register = template.Library()
+
+
+@register.filter
+def month(period: int | None) -> str:
+    """202609 → 2026-09"""
+    return f"{period // 100}-{period % 100:02}" if period else "—"
+
+
+@register.filter
+def money(value: Decimal | None) -> str:
+    """1,234.5; a dash for what is not known."""
+    return "—" if value is None else f"{value:,.1f}"
+
+
+@register.filter
+def bounds(share: Any) -> str:
+    """A share in per cent, or its bounds."""
+    low, high = (f"{each.normalize():f}" for each in (share.lower, share.upper))
+    return low if low == high else f"{low}–{high}"
+
+
+@register.filter
+def return_status(status: str) -> str:
+    words = {"reported": _("reported"), "imputed": _("imputed"), "estimated": _("estimated")}
+    return words.get(status, status)
+
+
+@register.filter
+def field_name(code: str) -> str:
+    return str(FIELDS.get(code, code))
+
+
+@register.filter
+def error_words(code: str) -> str:
+    return str(ERRORS.get(code, code))
+
+
+@register.filter
+def reason_words(code: str) -> str:
+    return str(REASONS.get(code, ""))
+
+
+@register.filter
+def factor_words(factor: str) -> str:
+    return str(FACTORS.get(factor, factor))
+
+
+@register.filter
+def honour_name(kind: str) -> str:
+    return str(HONOURS.get(kind, kind))
+
+
+@register.filter
+def refused(told: dict[str, str]) -> str:
+    return refusal_words(told)
+
+
+_STATES = {
+    Batch.State.READING: "late",
+    Batch.State.MAPPING: "watch",
+    Batch.State.STAGED: "watch",
+    Batch.State.WRITING: "late",
+    Batch.State.APPLIED: "good",
+    Batch.State.LAID_ASIDE: "none",
+    Link.State.WAITING: "watch",
+    Link.State.SAME: "good",
+    Link.State.DIFFERENT: "none",
+    "proposed": "watch",
+    "approved": "good",
+    "refused": "bad",
+}
+
+
+@register.filter
+def state_class(state: str) -> str:
+    return f"status-{_STATES.get(state, 'none')}"
+
+
+@register.filter
+def share_percent(share: Decimal) -> str:
+    """0.35 → 35"""
+    return f"{(100 * share).normalize():f}"
+
+
+@register.filter
+def evidence_field(name: str) -> str:
+    words = {
+        "core": _("Name without legal form"),
+        "place": _("Address"),
+        "digits": _("Digits in the name"),
+        "credit_code": _("Unified social credit code"),
+    }
+    return words.get(name, name)
+
+
+@register.filter
+def level_name(level: str) -> str:
+    words = {"national": _("national"), "provincial": _("provincial"), "city": _("of the city")}
+    return words.get(level, level)

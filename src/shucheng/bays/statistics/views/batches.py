@@ -1,0 +1,148 @@
+"""Imports: a file is sent, its columns confirmed, what was read is taken over or laid aside."""
+
+import csv
+from io import StringIO
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from shucheng.bays.statistics.actions.importing import (
+    KINDS,
+    confirm_columns,
+    drop_import,
+    receive_file,
+    take_import,
+)
+from shucheng.bays.statistics.engine.imports.fields import fields
+from shucheng.bays.statistics.models import Batch
+from shucheng.bays.statistics.queries.batches import batch_for, batches, errors_of
+from shucheng.bays.statistics.queries.import_words import ERRORS, FACTORS, FIELDS
+from shucheng.bays.statistics.views.firms import csv_answer
+from shucheng.kernel.public import Conflict, Invalid, actor_for
+from shucheng.lib.numbers import whole_number
+from shucheng.lib.tables import write_rows
+
+_SHOWN = 100
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def all_batches(request: HttpRequest) -> HttpResponse:
+    error: Conflict | Invalid | None = None
+    actor = actor_for(request)
+    actor.require("statistics.import")
+    if request.method == "POST":
+        sent = request.FILES.get("file")
+        try:
+            batch = receive_file(
+                request.POST.get("kind", ""),
+                (sent.name if sent else "") or "file",
+                sent.read() if sent else b"",
+                month=request.POST.get("month", ""),
+                actor=actor,
+            )
+            return redirect("statistics:batch", batch.pk)
+        except (Conflict, Invalid) as refused:
+            error = refused
+    found = list(batches(actor=actor)[:_SHOWN])
+    context = {
+        "batches": found,
+        "kinds": [(kind.value, kind.label) for kind in KINDS],
+        "error": error,
+        "errors": error.fields if isinstance(error, Invalid) else {},
+        "typed": request.POST.dict() if error else {},
+        "simulated": any(each.simulated for each in found),
+    }
+    status = error.status if error else 200
+    return render(request, "statistics/batches.html", context, status=status)
+
+
+@require_safe
+def batch(request: HttpRequest, batch_id: int) -> HttpResponse:
+    return _page(request, batch_id)
+
+
+@require_POST
+def confirm(request: HttpRequest, batch_id: int) -> HttpResponse:
+    actor, sent = actor_for(request), request.POST
+    columns = [
+        {"heading": heading, "field": field, "factor": factor}
+        for heading, field, factor in zip(
+            sent.getlist("heading"), sent.getlist("field"), sent.getlist("factor"), strict=False
+        )
+    ]
+    try:
+        confirm_columns(
+            batch_id, _revision(request), columns, month=sent.get("month", ""), actor=actor
+        )
+    except (Conflict, Invalid) as error:
+        return _page(request, batch_id, error)
+    return redirect("statistics:batch", batch_id)
+
+
+@require_POST
+def take(request: HttpRequest, batch_id: int) -> HttpResponse:
+    try:
+        take_import(batch_id, _revision(request), actor=actor_for(request))
+    except (Conflict, Invalid) as error:
+        return _page(request, batch_id, error)
+    messages.success(request, _("The good rows are being taken over."))
+    return redirect("statistics:batch", batch_id)
+
+
+@require_POST
+def drop(request: HttpRequest, batch_id: int) -> HttpResponse:
+    try:
+        drop_import(batch_id, _revision(request), actor=actor_for(request))
+    except (Conflict, Invalid) as error:
+        return _page(request, batch_id, error)
+    messages.success(request, _("The batch is laid aside; nothing of it counts."))
+    return redirect("statistics:batch", batch_id)
+
+
+@require_safe
+def errors_csv(request: HttpRequest, batch_id: int) -> HttpResponse:
+    found = errors_of(batch_id, actor=actor_for(request))
+    head = [_("Sheet"), _("Row"), _("Column"), _("Heading"), _("Value"), _("Reason")]
+    text = StringIO()
+    write_rows(text, [head, *(_error(row) for row in csv.DictReader(StringIO(found)))])
+    return csv_answer(f"{_('Errors')}-{batch_id}", text.getvalue())
+
+
+def _error(row: dict[str, str]) -> list[str]:
+    reason = str(ERRORS.get(row["code"], row["code"]))
+    return [row["sheet"], row["row"], row["column"], row["heading"], row["value"], reason]
+
+
+def _page(
+    request: HttpRequest, batch_id: int, error: Conflict | Invalid | None = None
+) -> HttpResponse:
+    found = batch_for(batch_id, actor=actor_for(request))
+    columns = found.report.get("columns", [])
+    if error and "field" in request.POST:
+        sent = zip(request.POST.getlist("field"), request.POST.getlist("factor"), strict=False)
+        columns = [
+            {**column, "field": field, "factor": factor}
+            for column, (field, factor) in zip(columns, sent, strict=False)
+        ]
+    known = fields(found.kind) if found.kind in KINDS else {}
+    context = {
+        "batch": found,
+        "report": found.report,
+        "columns": columns,
+        "fields": [(name, FIELDS[name], each.required) for name, each in known.items()],
+        "factors": FACTORS.items(),
+        "month": f"{found.since // 100}-{found.since % 100:02}" if found.since else "",
+        "error": error,
+        "errors": error.fields if isinstance(error, Invalid) else {},
+        "working": found.state in (Batch.State.READING, Batch.State.WRITING),
+        "simulated": found.simulated,
+    }
+    status = error.status if error else 200
+    return render(request, "statistics/batch.html", context, status=status)
+
+
+def _revision(request: HttpRequest) -> int:
+    return whole_number(request.POST.get("revision", "")) or 0
