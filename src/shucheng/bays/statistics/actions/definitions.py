@@ -1,5 +1,6 @@
 """Publish a definition: the next number of its kind, checked by the engine that reads it."""
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -11,6 +12,7 @@ from shucheng.bays.statistics.engine.indexes.errors import IndexRefused
 from shucheng.bays.statistics.engine.indexes.shipped import read as read_index
 from shucheng.bays.statistics.models import Definition
 from shucheng.bays.statistics.queries.definitions import newest
+from shucheng.bays.statistics.queries.index_definitions import index_codes, index_in_force
 from shucheng.bays.statistics.queries.index_texts import refusal
 from shucheng.kernel.public import Actor, Conflict, Invalid, action, record
 
@@ -78,6 +80,13 @@ def _check_index(code: str, text: str) -> None:
     if found.code != code:
         words = _("The definition names the code “%(found)s”, not “%(code)s”.")
         raise _wrong({"text": str(words) % {"found": found.code, "code": code}})
+    if not re.fullmatch(r"[a-z0-9_-]{1,60}", code):
+        words = _("A code has small letters, digits, - and _ only.")
+        raise _wrong({"text": str(words)})
+    # Its results would not be readable as those of the other kind.
+    if code in index_codes() and type(index_in_force(code).read) is not type(found):
+        words = _("An index stays an index, a questionnaire a questionnaire; use another code.")
+        raise _wrong({"text": str(words)})
 
 
 def _wrong(fields: dict[str, str]) -> Invalid:

@@ -207,6 +207,12 @@ def test_a_definition_that_cannot_be_computed_is_not_published(index: str) -> No
         with translation.override("en"), pytest.raises(Invalid) as refused:
             publish_definition("index", text, code=index, number=1, reason="改", actor=OFFICE)
         assert said in refused.value.fields["text"]
+    for code_of, text in (
+        ("Klein Index", TEXT.replace("code: small", "code: Klein Index")),
+        (DCMM, TEXT.replace("code: small", f"code: {DCMM}", 1)),
+    ):
+        with pytest.raises(Invalid):
+            publish_definition("index", text, code=code_of, number=0, reason="改", actor=OFFICE)
     with pytest.raises(Conflict):
         publish_definition("index", TEXT, code=index, number=0, reason="改", actor=OFFICE)
     assert Definition.objects.count() == 1
