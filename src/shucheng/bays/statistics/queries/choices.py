@@ -66,7 +66,7 @@ DESIGNATED: Words = {"true": _("Above designated size"), "false": _("Below desig
 # For everybody: what one release protects together (`protecting`). More views of the same firms
 # would let a reader find out what each of them withholds.
 _PUBLIC = {
-    "scheme": ("major", "medium"),
+    "scheme": ("major",),
     "by": ("area", "size"),
     "basis": ("ytd",),
 }

@@ -1,9 +1,10 @@
 """What of the accounts may be told to everybody: cells that give no single firm away.
 
 One release holds the tables class × area and class × size of a measure and period, year to date,
-down to the second level of the classification; every page for readers shows cells of it alone, so
-that no page undoes what another withholds. Only the certain part of a firm of a starred class is
-in it: lower and upper bound together would tell what the one firm between them earns.
+by the first level of the classification; every page for readers shows cells of it alone, so that
+no page undoes what another withholds. A reader subtracts one month from the next, so what one
+month withholds is withheld in all of its year. Only the certain part of a firm of a starred class
+is in it: lower and upper bound together would tell what the one firm between them earns.
 """
 
 from collections.abc import Mapping
@@ -22,10 +23,11 @@ from shucheng.bays.statistics.engine.suppression.tables import (
     tree,
 )
 from shucheng.bays.statistics.engine.value_added import BASE, REPORTED
+from shucheng.bays.statistics.queries.choices import months_of
 from shucheng.bays.statistics.queries.micro import ask
 
 CITY, ALL = "city", "all"
-_LEVEL = 2
+_LEVEL = 1
 _SIZES = ("large", "medium", "small", "micro")
 
 # Of a firm, in thousand yuan or persons, with its share in ten-thousandths.
@@ -53,19 +55,34 @@ class Protected:
 
 
 def protected(measure: str, period: int) -> Protected:
-    """The release of a measure (see `MEASURED`) for a period (yyyymm), 规上 firms alone."""
-    return ask(lambda micro: _protect(micro, measure, period), "protected", measure, period)
+    """The release of a measure (see `MEASURED`) for a period (yyyymm) with returns, 规上 firms
+    alone. A year is protected together, once: it takes about a second."""
+    year = period // 100
+    found = ask(lambda micro: _protect(micro, measure, year), "protected", measure, year)
+    return found[period]
 
 
-def _protect(micro: Micro, measure: str, period: int) -> Protected:
+def _protect(micro: Micro, measure: str, year: int) -> dict[int, Protected]:
+    """The releases of a year's months."""
     # Values below 0 (a loss in value added) are possible: a reader cannot take 0 for the least.
     rules = shipped_rules(floor=None)
-    found = release(_tables(micro, measure, period, rules.kept), rules)
-    return Protected({cell.key: cell.value for cell in found.public()}, rules.version)
+    place(micro.connection, "major", ("class", "area", "size"), designated=True)
+    months = [month for month in months_of(micro) if month // 100 == year]
+    released = {
+        month: release(_tables(micro, measure, month, rules.kept), rules).public()
+        for month in months
+    }
+    withheld = {cell.key for cells in released.values() for cell in cells if cell.value is None}
+    return {
+        month: Protected(
+            {cell.key: None if cell.key in withheld else cell.value for cell in cells},
+            rules.version,
+        )
+        for month, cells in released.items()
+    }
 
 
 def _tables(micro: Micro, measure: str, period: int, kept: int) -> Tables:
-    place(micro.connection, "medium", ("class", "area", "size"), designated=True)
     core = [each for each in micro.classification.classes if each.core and each.level <= _LEVEL]
     rows = micro.connection.execute("SELECT DISTINCT area FROM register ORDER BY 1").fetchall()
     dimensions = (

@@ -191,6 +191,28 @@ def test_nobody_reads_a_single_firm_from_what_is_told(
     assert ALONE not in shown
 
 
+@pytest.mark.usefixtures("firms")
+def test_what_one_month_withholds_is_withheld_in_all_of_its_year(
+    browser: Browser, tmp_path: Path
+) -> None:
+    common = {"name": "平台企业", "industry": "6431", "area": EAST, "since": 202401}
+    taken_over(tmp_path, "register", [{"firm": code(90 + at), **common} for at in range(3)])
+    august = [{"firm": code(90 + at), "period": 202608, "revenue": 50_000} for at in range(3)]
+    taken_over(tmp_path, "returns", august)
+    leader = browser("leader")
+
+    def platforms() -> bool:
+        table = page(leader, "accounts", period=202608).context["table"]  # type: ignore[attr-defined]
+        line = next(line for line in table.lines if line.code == "04")
+        return bool(line.total.withheld)
+
+    assert not platforms()
+    taken_over(
+        tmp_path, "returns", [{"firm": code(90), "period": 202609, "revenue": 60_000}]
+    )  # from September less August a reader would have the one firm's month
+    assert platforms()
+
+
 def _read(form: str, content: bytes, folder: Path) -> str:
     if form == "csv":
         return content.decode("utf-8-sig")
