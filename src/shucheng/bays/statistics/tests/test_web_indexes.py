@@ -9,6 +9,7 @@ import pytest
 from django.test import Client
 from django.utils import translation
 
+from shucheng.bays.statistics import simulation_indexes
 from shucheng.bays.statistics.actions.definitions import publish_definition
 from shucheng.bays.statistics.actions.indexes import answer_questionnaire, compute_index
 from shucheng.bays.statistics.engine.indexes.questionnaire import read_questionnaire
@@ -305,11 +306,20 @@ def test_a_firm_s_answers_are_shown_to_those_who_may_see_the_firm(tmp_path: Path
     assert leader.get(single).status_code == 404
 
 
-def test_the_simulation_computes_what_is_complete_and_twice_changes_nothing() -> None:
+def test_the_simulation_computes_what_is_complete_and_twice_changes_nothing(
+    index: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    choices = ("2025", "2024", "2023")
+    monkeypatch.setattr(simulation_indexes, "period_choices", lambda: choices)
     figures()
+    record_observations([Told("energy", NORTH, "2024", 7)], source="simulation", actor=OFFICE)
+    rows = [{"firm": code(1), "name": "某企业", "area": EAST, "size": "large"}]
+    taken_over(tmp_path, "register", rows, simulated=True)
     made = simulate_indexes(OFFICE)
-    # No simulated figures: no index of them; offices assess themselves, marked as simulated.
-    assert made == IndexRun.objects.filter(code=DCMM, simulated=True).count() == 1
+    runs = IndexRun.objects.values_list("code", "period", "simulated")
+    assert [run for run in runs if run[0] == index] == [(index, "2024", True)]
+    # The firm answers both questionnaires, the one office that of data management as well.
+    assert (made, IndexRun.objects.filter(simulated=True).count()) == (4, 4)
     assert simulate_indexes(OFFICE) == made
 
 
