@@ -9,7 +9,7 @@ from shucheng.bays.statistics.queries.definitions import classes_in_force
 from shucheng.bays.statistics.queries.seeing import areas_seen
 from shucheng.kernel.public import Actor
 
-MOST = 300
+MOST = 50
 
 
 @dataclass(frozen=True, slots=True)
