@@ -17,7 +17,7 @@ from shucheng.bays.statistics.actions.indexes import answer_questionnaire
 from shucheng.bays.statistics.engine.indexes.definition import read_index
 from shucheng.bays.statistics.engine.indexes.questionnaire import read_questionnaire
 from shucheng.bays.statistics.engine.indexes.shipped import shipped
-from shucheng.bays.statistics.models import Coefficient, Firm, IndexRun, Link
+from shucheng.bays.statistics.models import Coefficient, Firm, IndexRun, Link, Publication
 from shucheng.bays.statistics.queries.index_results import computed
 from shucheng.bays.statistics.queries.index_values import Gathered, Taken
 from shucheng.kernel.alerts.actions import raise_alert
@@ -362,6 +362,13 @@ def _indexed(observation: _Observed) -> dict[str | tuple[str, str], Any]:
     items = read_questionnaire(shipped()[asked]).items
     answers = {item.code: 3 for item in items}
     run = answer_questionnaire(asked, {"organisation": "bureau"}, answers, actor=CLI)
+    proof = {"rules_version": "2026-1", "months": [202503], "cells": 1, "withheld": 1}
+    made = Publication.objects.create(
+        period=202503,
+        cells=[["core", "city", "all", None]],
+        certificate={**proof, "outsider_targets": 1, "insider_targets": 0, "percent_withheld": 100},
+        by="sample",
+    )
     computed_views = ("index", "index_compute", "index_definition", "index_area")
     return {
         **{(f"statistics:{view}", "code"): "sample" for view in computed_views},
@@ -369,6 +376,9 @@ def _indexed(observation: _Observed) -> dict[str | tuple[str, str], Any]:
         ("statistics:index_area", "area"): "990100",
         ("statistics:answers", "run_id"): run.pk,
         ("statistics:accounts_download", "form"): "csv",
+        ("statistics:publication_download", "form"): "csv",
+        ("statistics:publication_download", "publication_id"): made.pk,
+        ("statistics:publication", "publication_id"): made.pk,
     }
 
 

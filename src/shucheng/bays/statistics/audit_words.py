@@ -21,6 +21,8 @@ AUDIT_WORDS = {
     "statistics.links.asked": _("Search for duplicates started"),
     "statistics.links.found": _("Duplicates looked for"),
     "statistics.measured": _("Figures measured from firms"),
+    "statistics.publication.asked": _("Tables to be published"),
+    "statistics.publication.made": _("Tables published"),
     "statistics.prospect.listed": _("Firm to be won listed"),
     "statistics.prospect.moved": _("Step with a firm to be won"),
 }

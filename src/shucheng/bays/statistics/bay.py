@@ -5,10 +5,12 @@ from django.utils.translation import gettext_lazy as _
 from shucheng.bays.statistics.jobs import (
     FIND_JOB,
     MEASURE_JOB,
+    PUBLISH_JOB,
     READ_JOB,
     WRITE_JOB,
     find_job,
     measure_job,
+    publish_job,
     read_job,
     write_job,
 )
@@ -54,6 +56,7 @@ BAY = Bay(
     jobs={
         FIND_JOB: find_job,
         MEASURE_JOB: measure_job,
+        PUBLISH_JOB: publish_job,
         READ_JOB: read_job,
         WRITE_JOB: write_job,
     },

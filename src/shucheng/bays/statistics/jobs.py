@@ -6,15 +6,18 @@ from shucheng.bays.statistics.actions.batches import WRITE_JOB, write_batch
 from shucheng.bays.statistics.actions.finding import FIND_JOB, find_duplicates
 from shucheng.bays.statistics.actions.importing import READ_JOB, read_batch
 from shucheng.bays.statistics.actions.measuring import MEASURE_JOB, measure
+from shucheng.bays.statistics.actions.publishing import PUBLISH_JOB, publish_tables
 from shucheng.kernel.public import Actor
 
 __all__ = [
     "FIND_JOB",
     "MEASURE_JOB",
+    "PUBLISH_JOB",
     "READ_JOB",
     "WRITE_JOB",
     "find_job",
     "measure_job",
+    "publish_job",
     "read_job",
     "write_job",
 ]
@@ -35,3 +38,7 @@ def write_job(payload: Any, *, actor: Actor, progress: Any) -> dict[str, int]:
 
 def measure_job(payload: Any, *, actor: Actor, progress: Any) -> dict[str, int]:
     return {"recorded": measure(actor=actor)}
+
+
+def publish_job(payload: Any, *, actor: Actor, progress: Any) -> dict[str, int]:
+    return {"publication": publish_tables(payload["period"], actor=actor).pk}

@@ -11,6 +11,7 @@ from shucheng.bays.statistics.views import (
     firms,
     home,
     indexes,
+    publications,
     questionnaires,
 )
 
@@ -56,6 +57,17 @@ urlpatterns = [
     path("statistics/accounts/", accounts.accounts, name="accounts"),
     path("statistics/accounts/firms/", accounts.firms, name="accounts_firms"),
     path("statistics/accounts/table.<slug:form>", accounts.download, name="accounts_download"),
+    path("statistics/publications/", publications.all_publications, name="publications"),
+    path(
+        "statistics/publications/<int:publication_id>/",
+        publications.publication,
+        name="publication",
+    ),
+    path(
+        "statistics/publications/<int:publication_id>/tables.<str:form>",
+        publications.download,
+        name="publication_download",
+    ),
     path("statistics/growth/", accounts.growth, name="growth"),
     path("statistics/industries/", accounts.industries, name="industries"),
 ]
