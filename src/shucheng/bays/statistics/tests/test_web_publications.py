@@ -11,6 +11,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 from openpyxl import load_workbook
+from pysdmx.io import read_sdmx
 
 from shucheng.bays.statistics.actions.publishing import publish_tables
 from shucheng.bays.statistics.engine.published_tables import printed, tables_of_year
@@ -157,6 +158,8 @@ def test_files_hold_the_cells_and_nothing_withheld(browser: Browser, tmp_path: P
     assert sum(row["CONF_STATUS"] == "C" for row in sdmx) == hidden
     assert all((row["OBS_VALUE"] == "") == (row["CONF_STATUS"] == "C") for row in sdmx)
     assert {row["COMMENT_OBS"] for row in sdmx} == {"simulated"}
+    read = read_sdmx(io.BytesIO(file("sdmx.csv")), validate=False).get_datasets()[0]
+    assert len(read.data) == len(made.cells)
     path = tmp_path / "tables.parquet"
     path.write_bytes(file("parquet"))
     rows = duckdb.sql(f"SELECT revenue, withheld FROM '{path}'").fetchall()  # noqa: S608
