@@ -319,6 +319,17 @@ def test_before_anything_is_imported_each_page_says_what_will_be_there(
 
 
 @pytest.mark.usefixtures("firms")
+def test_a_quarter_without_the_one_before_is_unknown_not_zero(
+    browser: Browser, tmp_path: Path
+) -> None:
+    first = {"firm": code(0), "period": 202602, "revenue": 1_000}
+    taken_over(tmp_path, "returns", [first])
+    whole = page(browser("office"), "accounts", basis="quarter").context["table"].whole  # type: ignore[attr-defined]
+    assert (whole.total.firms, whole.total.unknown) == (12, 12)
+    assert page(browser("office"), "accounts", basis="quarter", period=202509).status_code == 200
+
+
+@pytest.mark.usefixtures("firms")
 @pytest.mark.parametrize("name", ["accounts", "accounts_firms", "growth", "industries"])
 def test_odd_questions_are_answered_with_what_there_is(browser: Browser, name: str) -> None:
     names = ("scheme", "by", "measure", "basis", "period", "class", "member", "view")
