@@ -5,6 +5,7 @@ from typing import Any
 import yaml
 
 from shucheng.bays.statistics.engine import classification, industries, value_added
+from shucheng.bays.statistics.engine.ladder import definition as ladders
 from shucheng.bays.statistics.models import Definition
 
 
@@ -35,6 +36,11 @@ def industries_in_force() -> industries.Industries:
 def rates_in_force() -> value_added.Rates:
     own = newest(Definition.Kind.RATES)
     return value_added.read(_document(own)) if own else value_added.shipped()
+
+
+def ladder_in_force() -> ladders.Ladder:
+    own = newest(Definition.Kind.LADDER)
+    return ladders.read(_document(own)) if own else ladders.shipped()
 
 
 def _document(definition: Definition) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from typing import Any
 
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from shucheng.bays.statistics.engine.micro import Micro
@@ -139,13 +140,14 @@ def firm_page(credit_code: str, *, actor: Actor) -> FirmPage:
     raw = ask(lambda micro: _raw(micro, codes, head.credit_code), "firm", codes, firm.industry)
     batches = Batch.objects.in_bulk({row[0] for row in raw["register"]})
     names = dict(Area.objects.values_list("code", "name"))
+    chinese = get_language() != "en"
     return FirmPage(
         firm=firm,
         area=names.get(firm.area, firm.area),
         told=tuple(_told(row, batches, names) for row in raw["register"]),
         honours=tuple(_honour(row) for row in raw["honours"]),
         shares=tuple(_share(row) for row in raw["shares"]),
-        industries=tuple(raw["industries"]),
+        industries=tuple(zh if chinese else en for zh, en in raw["industries"]),
         months=tuple(_months(raw["returns"])),
         coefficients=tuple(
             Coefficient.objects.filter(firm__credit_code__in=codes).select_related(
@@ -198,7 +200,9 @@ def _raw(micro: Micro, codes: tuple[str, ...], head: str) -> dict[str, Any]:
         {"head": head},
     ).fetchall()
     there = {code for (code,) in members}
-    found["industries"] = [i.name for i in micro.plan_industries.industries if i.code in there]
+    found["industries"] = [
+        (i.name, i.name_en) for i in micro.plan_industries.industries if i.code in there
+    ]
     found["versions"] = micro.versions()
     found["provisional"] = micro.classification.provisional
     return found

@@ -23,6 +23,7 @@ from shucheng.bays.statistics.actions.importing import (
 from shucheng.bays.statistics.engine.credit_code import check_character
 from shucheng.bays.statistics.models import Batch, Coefficient, Firm, Link
 from shucheng.bays.statistics.queries.firm import firm_page
+from shucheng.bays.statistics.queries.firm_rung import firm_rung
 from shucheng.bays.statistics.queries.firms import firms_page
 from shucheng.bays.statistics.tests.city import CITY, EAST, OFFICE, WEST, areas
 from shucheng.kernel.public import (
@@ -155,6 +156,19 @@ def test_a_file_with_two_bad_rows_becomes_firms_on_screen(browser: Browser) -> N
         ("high_tech", "2024-11-01", honours.pk)
     ]
     assert [(each.number, each.since) for each in firm.told] == [(batch.pk, 202601)]
+
+
+def test_a_firm_stands_on_the_ladder(browser: Browser) -> None:
+    imported()
+    rung = firm_rung(valid(1))
+    assert rung is not None
+    assert rung.held
+    assert rung.following
+    assert rung.unmet or rung.unknown
+    page = text(browser("office").get(reverse("statistics:firm", args=[valid(1)])))
+    assert rung.held in page
+    assert rung.following in page
+    assert firm_rung("nobody") is None
 
 
 def test_what_was_taken_over_is_compared_with_the_next_file(browser: Browser) -> None:

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 from shucheng.bays.statistics.actions.honours import tell_honour
 from shucheng.bays.statistics.actions.listing import export_firms
 from shucheng.bays.statistics.queries.firm import firm_page
+from shucheng.bays.statistics.queries.firm_rung import firm_rung
 from shucheng.bays.statistics.queries.firms import MOST_SAVED, firms_page
 from shucheng.bays.statistics.queries.import_words import HONOURS
 from shucheng.kernel.public import Conflict, Invalid, actor_for
@@ -77,6 +78,7 @@ def _page(request: HttpRequest, code: str, error: Conflict | Invalid | None = No
     context = {
         "page": page,
         "firm": page.firm,
+        "rung": firm_rung((page.firm.merged_into or page.firm).credit_code),
         "honours": HONOURS.items(),
         "error": error,
         "errors": error.fields if isinstance(error, Invalid) else {},
