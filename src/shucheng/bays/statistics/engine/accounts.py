@@ -133,11 +133,12 @@ def _bounds(measure: str) -> str:
 
 
 def _set_apart(connection: duckdb.DuckDBPyConnection, basis: Basis, since: int, until: int) -> None:
-    """Make the table `apart`: the firms and years whose rows must be taken one by one, numbered.
+    """Make the table `apart`: the firms and years whose rows are not summed like any others.
 
     A sum of differences is the difference of sums, so most firms are summed first. Not those whose
-    share is not exact (its bounds ask for the sign of each), that miss a report, report other
-    items than before, or change their place in the register during the year.
+    share is not exact (its bounds ask for the sign of each), that report other items than before,
+    or change their place in the register during the year: they have a `number` above 0 and are
+    taken one by one. Of those that miss a report `present` has a bit for each month reported.
     """
     drop(connection, "apart")
     first, last = int(since) // 100, int(until) // 100
@@ -149,40 +150,48 @@ def _set_apart(connection: duckdb.DuckDBPyConnection, basis: Basis, since: int, 
         )
         WHERE year BETWEEN since // 100 AND until // 100"""
     if basis not in _STEP:
-        firms = f"SELECT DISTINCT firm, year FROM ({placed}) WHERE wide"
+        alone = f"SELECT DISTINCT firm, year FROM ({placed}) WHERE wide"
+        gaps = "SELECT NULL::VARCHAR AS firm, NULL::INTEGER AS year, NULL::INTEGER AS present"
+        reports = ""
     else:
-        firms = f"""
-            WITH reports AS (
-                SELECT firm, period // 100 AS year, count(*) AS periods,
+        reports = f"""
+            reports AS MATERIALIZED (
+                SELECT firm, period // 100 AS year, bit_or(1 << period % 100) AS present,
                     min({_PATTERN}) AS least, max({_PATTERN}) AS most
                 FROM newest
                 WHERE {_ENDS[basis]} AND period // 100 BETWEEN {first} AND {last}
                 GROUP BY ALL
             ),
-            expected AS (
-                SELECT period // 100 AS year, count(DISTINCT period) AS periods
-                FROM newest WHERE {_ENDS[basis]} GROUP BY ALL
-            )
-            SELECT firm, year FROM reports JOIN expected USING (year)
-            WHERE reports.periods < expected.periods OR least < most
+            expected AS (SELECT year, bit_or(present) AS every FROM reports GROUP BY ALL),"""
+        alone = f"""
+            SELECT firm, year FROM reports WHERE least < most
             UNION
             SELECT firm, year FROM ({placed})
             WHERE wide OR since > year * 100 + 2 OR until < year * 100 + 12"""
+        gaps = """
+            SELECT firm, year, present FROM reports JOIN expected USING (year)
+            WHERE present <> every"""
     connection.execute(f"""
         CREATE TEMP TABLE apart AS
-        SELECT *, row_number() OVER ()::INTEGER AS number FROM ({firms})
+        WITH {reports}
+        alone AS (SELECT *, row_number() OVER ()::INTEGER AS number FROM ({alone}))
+        SELECT firm, year, coalesce(number, 0) AS number, present
+        FROM alone FULL JOIN ({gaps}) AS gaps USING (firm, year) WHERE firm IS NOT NULL
     """)
 
 
 def _units(basis: Basis, since: int, until: int) -> str:
-    """Sums of the firms of one cell and pattern, and the firms set apart one by one, in one scan
-    of the returns. Then alike: flows, their differences, and measures (value added in
-    ten-thousandths); a firm by itself takes its cell at the end, so it may have moved."""
+    """Sums of the firms of one cell and pattern, and the firms taken one by one, in one scan of the
+    returns. Then alike: flows, their differences, and measures (value added in ten-thousandths); a
+    firm by itself takes its cell at the end, so it may have moved."""
     stocks = ", ".join(_STOCKS)
+    step = _STEP.get(basis, 0)
     return f"""
         WITH marked AS (
             SELECT newest.*, {_PATTERN} AS pattern, coalesce(number, 0) AS number,
-                number IS NOT NULL AS apart
+                coalesce(number > 0, false) AS apart,
+                coalesce(((present << {step}) & (1 << period % 100)) > 0, true) AS preceded,
+                coalesce(((present >> {step}) & (1 << period % 100)) > 0, true) AS followed
             FROM newest LEFT JOIN apart ON apart.firm = newest.firm AND year = period // 100
             WHERE {_ENDS[basis]}
                 AND period BETWEEN {int(since) // 100 * 100} AND {int(until) // 100 * 100 + 12}
@@ -190,17 +199,18 @@ def _units(basis: Basis, since: int, until: int) -> str:
         counted AS (
             SELECT firm, false AS apart, since, until, cell FROM places
             UNION ALL
-            SELECT DISTINCT firm, true, 0, 999912, 0 FROM apart
+            SELECT DISTINCT firm, true, 0, 999912, 0 FROM apart WHERE number > 0
         ),
-        summed AS (
+        summed AS MATERIALIZED (
             SELECT number, cell, period, pattern, count(*) AS firms,
+                preceded OR apart AS preceded, followed OR apart AS followed,
                 {", ".join(f"sum({item}) AS {item}" for item in _ITEMS)}
             FROM marked JOIN counted USING (firm, apart)
             WHERE period BETWEEN since AND until GROUP BY ALL
         ),
         running AS (
             SELECT number, cell, period, firms, pattern >= 32 AS imputed, {stocks},
-                if(number = 0, pattern, 0) AS pattern,
+                preceded, followed,
                 {", ".join(f"{text} AS {name}" for name, text in _FLOWS.items())}
             FROM (SELECT * REPLACE (
                 if(pattern & 2 = 0, surplus, NULL) AS surplus,
@@ -210,12 +220,11 @@ def _units(basis: Basis, since: int, until: int) -> str:
         differences AS (
             SELECT number, cell, period, firms, {stocks}, {_differences(basis)},
                 {_imputed(basis)} AS imputed
-            FROM running WINDOW w AS (
-                PARTITION BY number, cell, pattern, period // 100 ORDER BY period
-            )
+            FROM running WHERE number > 0
+            WINDOW w AS (PARTITION BY number ORDER BY period)
         ),
         in_cells AS (
-            SELECT * EXCLUDE (number) FROM differences WHERE number = 0
+            {_together(basis)}
             UNION ALL BY NAME
             SELECT differences.* EXCLUDE (number, cell), places.cell
             FROM differences JOIN apart USING (number) JOIN places USING (firm)
@@ -230,6 +239,27 @@ def _units(basis: Basis, since: int, until: int) -> str:
             if(in_cells.imputed, value_added, 0) AS value_added_imputed
         FROM in_cells JOIN cells USING (cell)
     """
+
+
+def _together(basis: Basis) -> str:
+    """The firms summed together. A report counts for its own period where the one before is
+    there, and against the next period where that is: so no firm's rows need to meet."""
+    columns = f"cell, imputed, {', '.join(_STOCKS)}, firms"
+    if basis not in _STEP:
+        return f"SELECT {columns}, period, {', '.join(_FLOWS)} FROM running WHERE number = 0"
+    step, periods = _STEP[basis], "(SELECT period FROM summed)"
+    known = f"""period % 100 = {_FIRST[basis]}
+        OR (preceded AND period - {step} IN {periods})"""
+    return f"""
+        SELECT * REPLACE ({", ".join(f"if(known, {name}, NULL) AS {name}" for name in _FLOWS)})
+        FROM (
+            SELECT {columns}, period, {", ".join(_FLOWS)}, {known} AS known
+            FROM running WHERE number = 0
+        )
+        UNION ALL BY NAME
+        SELECT cell, imputed, 0 AS firms, period + {step} AS period,
+            {", ".join(f"-{name} AS {name}" for name in _FLOWS)}
+        FROM running WHERE number = 0 AND followed AND period + {step} IN {periods}"""
 
 
 def _imputed(basis: Basis) -> str:
