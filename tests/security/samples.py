@@ -17,7 +17,7 @@ from shucheng.bays.statistics.actions.indexes import answer_questionnaire
 from shucheng.bays.statistics.engine.indexes.definition import read_index
 from shucheng.bays.statistics.engine.indexes.questionnaire import read_questionnaire
 from shucheng.bays.statistics.engine.indexes.shipped import shipped
-from shucheng.bays.statistics.models import Coefficient, Firm, IndexRun, Link, Publication
+from shucheng.bays.statistics.models import Coefficient, Firm, IndexRun, Link, Prospect, Publication
 from shucheng.bays.statistics.queries.index_results import computed
 from shucheng.bays.statistics.queries.index_values import Gathered, Taken
 from shucheng.kernel.alerts.actions import raise_alert
@@ -235,7 +235,7 @@ def make_samples() -> Samples:
         **_reported(bureau),
         ("supervision:propose", "code"): indicator.code,
         **_briefed(published, file),
-        **_registered(),
+        **_registered(bureau),
         **_indexed(observation),
     }
     body = {
@@ -382,7 +382,7 @@ def _indexed(observation: _Observed) -> dict[str | tuple[str, str], Any]:
     }
 
 
-def _registered() -> dict[str | tuple[str, str], Any]:
+def _registered(bureau: Organisation) -> dict[str | tuple[str, str], Any]:
     """Two firms that may be one, a share proposed for one of them, the file they came with."""
     rows = "统一社会信用代码,企业名称\n91000000000000001N,甲有限公司".encode()
     batch = receive_file("register", "firms.csv", rows, month="2025-01", actor=CLI)
@@ -403,6 +403,7 @@ def _registered() -> dict[str | tuple[str, str], Any]:
     )
     share = Coefficient.objects.create(firm=one, de_code="040000", share=1, since=202501)
     pair = Link.objects.create(left=one, right=other, probability=0.9)
+    wanted = Prospect.objects.create(name="丙公司", industry="robots", owner=bureau)
     views = ("batch", "batch_confirm", "batch_take", "batch_drop", "batch_errors")
     return {
         **{(f"statistics:{view}", "batch_id"): batch.pk for view in views},
@@ -410,6 +411,7 @@ def _registered() -> dict[str | tuple[str, str], Any]:
         ("statistics:honour", "code"): one.credit_code,
         ("statistics:coefficient_decide", "coefficient_id"): share.pk,
         ("statistics:duplicate_decide", "link_id"): pair.pk,
+        ("statistics:prospect", "prospect_id"): wanted.pk,
     }
 
 

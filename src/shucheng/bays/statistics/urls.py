@@ -11,6 +11,8 @@ from shucheng.bays.statistics.views import (
     firms,
     home,
     indexes,
+    ladder,
+    prospects,
     publications,
     questionnaires,
 )
@@ -68,6 +70,9 @@ urlpatterns = [
         publications.download,
         name="publication_download",
     ),
+    path("statistics/ladder/", ladder.ladder, name="ladder"),
+    path("statistics/prospects/", prospects.prospects, name="prospects"),
+    path("statistics/prospects/<int:prospect_id>/", prospects.prospect, name="prospect"),
     path("statistics/growth/", accounts.growth, name="growth"),
     path("statistics/industries/", accounts.industries, name="industries"),
 ]

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from shucheng.bays.statistics.engine import classification, industries, value_added
 from shucheng.bays.statistics.engine.indexes.errors import IndexRefused
 from shucheng.bays.statistics.engine.indexes.shipped import read as read_index
+from shucheng.bays.statistics.engine.ladder import definition as ladders
 from shucheng.bays.statistics.models import Definition
 from shucheng.bays.statistics.queries.definitions import newest
 from shucheng.bays.statistics.queries.index_definitions import index_codes, index_in_force
@@ -26,6 +27,7 @@ _READERS: dict[str, Callable[[dict[str, Any]], object]] = {
     Definition.Kind.CLASSIFICATION: _classes,
     Definition.Kind.INDUSTRIES: industries.read,
     Definition.Kind.RATES: value_added.read,
+    Definition.Kind.LADDER: ladders.read,
 }
 
 

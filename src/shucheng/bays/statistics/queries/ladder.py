@@ -1,0 +1,217 @@
+"""The ladder of the core industries' firms: who holds which rung, who could take it, and whether
+these are enough for the plan. Numbers are for everybody, names for who sees single firms."""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+
+from django.utils import timezone
+from django.utils.translation import get_language
+
+from shucheng.bays.statistics.engine.classification import CORE
+from shucheng.bays.statistics.engine.ladder.definition import Criterion, Ladder, Rung
+from shucheng.bays.statistics.engine.ladder.many import Assessment, Candidate, Need, Stock, assess
+from shucheng.bays.statistics.engine.micro import Micro
+from shucheng.bays.statistics.models import Firm
+from shucheng.bays.statistics.queries.accounts import simulated
+from shucheng.bays.statistics.queries.definitions import ladder_in_force
+from shucheng.bays.statistics.queries.micro import ask
+from shucheng.bays.statistics.queries.seeing import areas_seen
+from shucheng.kernel.public import Actor, Area
+from shucheng.plan.public import current_version
+
+# The rungs that an indicator of the plan counts, and the binding of it.
+_BINDINGS = {
+    "designated": "core-firms",
+    "high_tech": "high-tech-firms",
+    "srdi": "specialised-firms",
+}
+# Of these a register and returns tell next to nothing: no pipeline is shown.
+_UNTOLD = frozenset({"listed", "unicorn"})
+_MOST = 500
+_SOON = timedelta(days=365)
+
+
+@dataclass(frozen=True, slots=True)
+class RungLine:
+    """A rung with its numbers in all areas and in each; `pipeline` whether any is told."""
+
+    rung: Rung
+    name: str
+    whole: Stock
+    areas: tuple[Stock, ...]
+    pipeline: bool
+
+
+@dataclass(frozen=True, slots=True)
+class NeedLine:
+    """What the plan asks for until the end of a year, beside what there is."""
+
+    name: str
+    indicator: str
+    year: int
+    need: Need
+
+
+@dataclass(frozen=True, slots=True)
+class CandidateLine:
+    """A firm near a rung: what it lacks, and what has to be asked."""
+
+    firm: str
+    name: str
+    area: str
+    state: str
+    revenue: Decimal | None
+    unmet: tuple[str, ...]
+    unknown: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LadderPage:
+    """`short` are the criteria that firms one step short of the chosen rung lack."""
+
+    on: date
+    period: int
+    version: str
+    lines: tuple[RungLine, ...]
+    areas: dict[str, str]
+    needs: tuple[NeedLine, ...]
+    chosen: Rung
+    chosen_name: str
+    area: str
+    short: tuple[tuple[Criterion, str, int], ...]
+    candidates: tuple[CandidateLine, ...]
+    names_seen: bool
+    most: int
+    simulated: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Answers:
+    stocks: tuple[Stock, ...]
+    short: Mapping[str, Mapping[str, int]]
+    candidates: Mapping[str, tuple[Candidate, ...]]
+    needs: Mapping[int, tuple[Need, ...]]
+
+
+def ladder_page(given: Mapping[str, str], *, actor: Actor) -> LadderPage | None:
+    """The ladder today, by the yearly figures of the last whole year; None without any firm."""
+    actor.require("statistics.view")
+    if not Firm.objects.exists():
+        return None
+    ladder, today = ladder_in_force(), timezone.localdate()
+    wanted, indicators = _wanted(today)
+    asked = tuple((year, tuple(numbers.items())) for year, numbers in wanted.items())
+    found = ask(lambda micro: _answers(micro, ladder, today, wanted), "ladder", today, asked)
+    told = [rung for rung in ladder.rungs if rung.code not in _UNTOLD]
+    chosen = next((each for each in told if each.code == given.get("rung")), told[0])
+    areas = dict(
+        Area.objects.filter(parent__isnull=False)
+        .order_by("order", "code")
+        .values_list("code", "name")
+    )
+    area = given.get("area", "") if given.get("area", "") in areas else ""
+    seen = areas_seen(actor)
+    near = [
+        each
+        for each in found.candidates.get(chosen.code, ())
+        if (seen is None or each.area in seen) and (not area or each.area == area)
+    ]
+    return LadderPage(
+        on=today,
+        period=(today.year - 1) * 100 + 12,
+        version=ladder.version,
+        lines=tuple(_line(rung, found.stocks, areas) for rung in ladder.rungs),
+        areas=areas,
+        needs=tuple(
+            NeedLine(_name(ladder[need.rung]), indicators[need.rung], year, need)
+            for year, needs in found.needs.items()
+            for need in needs
+        ),
+        chosen=chosen,
+        chosen_name=_name(chosen),
+        area=area,
+        short=tuple(
+            (each, _name(each), found.short[chosen.code][each.code])
+            for each in chosen.criteria
+            if each.code in found.short[chosen.code]
+        ),
+        candidates=_candidates(near[:_MOST], chosen, areas),
+        names_seen=seen is None or bool(seen),
+        most=_MOST,
+        simulated=simulated(),
+    )
+
+
+def _answers(
+    micro: Micro, ladder: Ladder, today: date, wanted: Mapping[int, Mapping[str, int]]
+) -> _Answers:
+    """All that the page needs of one assessment, so that its table can go again."""
+    found = assess(micro.connection, ladder, today, within=CORE)
+    told = [rung.code for rung in ladder.rungs if rung.code not in _UNTOLD]
+    answers = _Answers(
+        tuple(found.stocks(today + _SOON)),
+        {rung: found.short_of(rung) for rung in told},
+        {rung: _near(found, rung) for rung in told},
+        {year: tuple(found.needs(asked, date(year, 12, 31))) for year, asked in wanted.items()},
+    )
+    micro.connection.execute(f"DROP TABLE {found.table}")
+    return answers
+
+
+def _near(found: Assessment, rung: str) -> tuple[Candidate, ...]:
+    return tuple(found.candidates(rung, limit=100_000))
+
+
+def _wanted(today: date) -> tuple[dict[int, dict[str, int]], dict[str, str]]:
+    """Year → rung → firms, of the plan in force from this year on; rung → the indicator."""
+    version = current_version()
+    numbers, names = dict[int, dict[str, int]](), dict[str, str]()
+    if version is None:
+        return numbers, names
+    for rung, binding in _BINDINGS.items():
+        indicators = version.indicators.filter(binding__code=binding)
+        for indicator in indicators.prefetch_related("path"):
+            names[rung] = indicator.name
+            for target in indicator.path.all():
+                if target.year >= today.year:
+                    numbers.setdefault(target.year, {})[rung] = int(target.value)
+    return dict(sorted(numbers.items())), names
+
+
+def _line(rung: Rung, stocks: tuple[Stock, ...], areas: Mapping[str, str]) -> RungLine:
+    its = {each.area: each for each in stocks if each.rung == rung.code}
+    sums = Counter[str]()
+    for each in its.values():
+        for item in ("held", "expiring", "met", "open", "one_short"):
+            sums[item] += getattr(each, item)
+    counted = (sums[item] for item in ("held", "expiring", "met", "open", "one_short"))
+    whole = Stock(rung.code, "", *counted)
+    parts = tuple(its.get(code, Stock(rung.code, code, 0, 0, 0, 0, 0)) for code in areas)
+    return RungLine(rung, _name(rung), whole, parts, rung.code not in _UNTOLD)
+
+
+def _candidates(
+    near: list[Candidate], rung: Rung, areas: Mapping[str, str]
+) -> tuple[CandidateLine, ...]:
+    codes = [each.firm for each in near]
+    names = dict(Firm.objects.filter(credit_code__in=codes).values_list("credit_code", "name"))
+    criteria = {each.code: _name(each) for each in rung.criteria}
+    return tuple(
+        CandidateLine(
+            each.firm,
+            names.get(each.firm, each.firm),
+            areas.get(each.area, each.area),
+            each.state,
+            None if each.revenue is None else Decimal(each.revenue) / 10,
+            tuple(criteria[code] for code in each.unmet),
+            tuple(criteria[code] for code in each.unknown),
+        )
+        for each in near
+    )
+
+
+def _name(named: Rung | Criterion) -> str:
+    return named.name if (get_language() or "").startswith("zh") else named.name_en

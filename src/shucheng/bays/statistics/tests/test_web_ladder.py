@@ -1,0 +1,103 @@
+"""The ladder on screen: numbers for everybody, names for who sees single firms."""
+
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from shucheng.bays.statistics.actions.definitions import publish_definition
+from shucheng.bays.statistics.engine.classification import DATA
+from shucheng.bays.statistics.queries.definitions import ladder_in_force
+from shucheng.bays.statistics.queries.ladder import ladder_page
+from shucheng.bays.statistics.tests.city import EAST, OFFICE, WEST, code, taken_over
+from shucheng.bays.statistics.tests.test_web_firms import Browser, browser
+from shucheng.kernel.public import Invalid
+
+__all__ = ["browser"]
+
+pytestmark = pytest.mark.django_db
+PAGE = reverse("statistics:ladder")
+LAST = timezone.localdate().year - 1
+
+
+def firm(number: int, area: str, *, designated: bool = False) -> dict[str, object]:
+    return {
+        "firm": code(number),
+        "name": f"第{number}公司",
+        "industry": "3911",
+        "area": area,
+        "size": "small",
+        "designated": designated,
+        "since": 202401,
+    }
+
+
+@pytest.fixture
+def firms(browser: Browser, tmp_path: Path) -> Browser:
+    rows = [firm(1, EAST), firm(2, WEST), firm(3, EAST), firm(4, WEST, designated=True)]
+    taken_over(tmp_path, "register", rows)
+    returns = [
+        {"firm": code(number), "period": LAST * 100 + 12, "revenue": revenue}
+        for number, revenue in ((1, 30_000), (2, 25_000), (3, 5_000), (4, 90_000))
+    ]
+    taken_over(tmp_path, "returns", returns)
+    return browser
+
+
+def test_rungs_and_candidates_are_those_of_the_firms(firms: Browser) -> None:
+    page = ladder_page({"rung": "designated"}, actor=OFFICE)
+    assert page
+    line = page.lines[0]
+    assert line.rung.code == "designated"
+    whole = line.whole
+    assert (whole.held, whole.met, whole.one_short) == (1, 2, 1)
+    assert [(each.area, each.held, each.met) for each in line.areas] == [(EAST, 0, 1), (WEST, 1, 1)]
+    assert [(each.name, each.revenue, bool(each.unmet)) for each in page.candidates] == [
+        ("第1公司", Decimal(3000), False),
+        ("第2公司", Decimal(2500), False),
+        ("第3公司", Decimal(500), True),
+    ]
+    assert [(each.code, firms) for each, _name, firms in page.short] == [("revenue", 1)]
+    assert {each.rung.code for each in page.lines if not each.pipeline} == {"listed", "unicorn"}
+    in_east = ladder_page({"rung": "designated", "area": EAST}, actor=OFFICE)
+    assert in_east
+    assert len(in_east.candidates) == 2
+
+
+def test_names_stand_only_before_who_sees_the_firms(firms: Browser) -> None:
+    def shown(name: str) -> str:
+        answer = firms(name).get(PAGE)
+        assert answer.status_code == 200
+        return answer.content.decode()
+
+    assert "第1公司" in shown("office")
+    assert "第2公司" in shown("office")
+    assert "第1公司" in shown("county")
+    assert "第2公司" not in shown("county")
+    leader = shown("leader")
+    assert code(1) not in leader
+    assert code(2) not in leader
+
+
+def test_without_firms_it_says_so_and_odd_questions_are_no_errors(browser: Browser) -> None:
+    assert browser("office").get(PAGE).context["page"] is None
+
+
+def test_odd_questions_are_no_errors(firms: Browser) -> None:
+    answer = firms("office").get(PAGE + "?rung=unicorn&area=x%27")
+    assert answer.status_code == 200
+    assert answer.context["page"].chosen.code == "designated"
+
+
+def test_the_rules_are_published_and_what_cannot_be_read_is_refused(firms: Browser) -> None:
+    shipped = (DATA / "ladder.yaml").read_text(encoding="utf-8")
+    stricter = shipped.replace('version: "2022.1"', 'version: "2026.1"')
+    with pytest.raises(Invalid):
+        publish_definition("ladder", "rungs: [{}]", number=0, reason="试", actor=OFFICE)
+    publish_definition("ladder", stricter, number=0, reason="新口径", actor=OFFICE)
+    assert ladder_in_force().version == "2026.1"
+    page = ladder_page({}, actor=OFFICE)
+    assert page
+    assert page.version == "2026.1"

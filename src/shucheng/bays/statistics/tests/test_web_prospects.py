@@ -1,0 +1,121 @@
+"""Firms to be won on screen: listed, moved, late ones first, each organisation its own."""
+
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from shucheng.bays.statistics.actions.prospects import list_prospect, move_prospect
+from shucheng.bays.statistics.models import Prospect
+from shucheng.bays.statistics.queries.prospects import prospects_page
+from shucheng.bays.statistics.tests.city import OFFICE
+from shucheng.bays.statistics.tests.test_web_firms import Browser, browser
+from shucheng.kernel.public import Organisation
+
+__all__ = ["browser"]
+
+pytestmark = pytest.mark.django_db
+LIST = reverse("statistics:prospects")
+
+
+def organisation(code: str) -> int:
+    return Organisation.objects.get(code=code).pk
+
+
+def listed(name: str, owner: str, days: int | None = None, industry: str = "robots") -> Prospect:
+    due = None if days is None else timezone.localdate() + timedelta(days=days)
+    return list_prospect(
+        name, industry, owner=organisation(owner), due=due, next_action="走访", actor=OFFICE
+    )
+
+
+def one_industry() -> str:
+    return next(iter(prospects_page({}, actor=OFFICE).industries))
+
+
+def text(client: Client, address: str) -> str:
+    answer = client.get(address, headers={"accept-language": "en"})
+    assert answer.status_code == 200
+    return answer.content.decode()
+
+
+def test_the_next_to_act_stand_first_and_late_ones_are_counted(browser: Browser) -> None:
+    industry = one_industry()
+    listed("丙公司", "data", None, industry)
+    listed("乙公司", "data", 5, industry)
+    late = listed("甲公司", "east", -3, industry)
+    done = listed("丁公司", "data", -9, industry)
+    move_prospect(done.pk, 0, stage="running", text="投产", due=done.due, actor=OFFICE)
+    page = prospects_page({}, actor=OFFICE)
+    names = [line.prospect.name for line in page.lines]
+    assert names == ["甲公司", "乙公司", "丙公司", "丁公司"]
+    assert [line.is_late for line in page.lines] == [True, False, False, False]
+    assert page.late == 1
+    only = prospects_page({"stage": "running"}, actor=OFFICE)
+    assert [line.prospect.name for line in only.lines] == ["丁公司"]
+    # The stages are counted whatever stage is chosen.
+    assert [(each.code, each.number) for each in only.stages if each.number] == [
+        ("listed", 3),
+        ("running", 1),
+    ]
+    owner = {"owner": str(late.owner_id)}
+    assert [line.prospect.name for line in prospects_page(owner, actor=OFFICE).lines] == ["甲公司"]
+
+
+def test_a_liaison_sees_and_moves_those_of_the_own_organisation_alone(browser: Browser) -> None:
+    industry = one_industry()
+    mine = listed("甲公司", "east", 1, industry)
+    other = listed("乙公司", "data", 1, industry)
+    county = browser("county")
+    page = text(county, LIST)
+    assert "甲公司" in page
+    assert "乙公司" not in page
+    step = {"stage": "contacted", "text": "去了", "revision": "0"}
+    assert county.get(reverse("statistics:prospect", args=[other.pk])).status_code == 404
+    assert county.post(reverse("statistics:prospect", args=[other.pk]), step).status_code == 403
+    assert county.post(reverse("statistics:prospect", args=[mine.pk]), step).status_code == 302
+    entry = {"name": "戊", "industry": industry, "owner": str(organisation("data"))}
+    assert county.post(LIST, entry).status_code == 403
+    assert browser("leader").get(LIST).status_code == 403
+    assert Prospect.objects.count() == 2
+
+
+def test_a_firm_is_listed_and_what_is_wrong_is_marked(browser: Browser) -> None:
+    office = browser("office")
+    assert office.get(LIST).context["page"].lines == ()
+    entry = {"name": "甲公司", "industry": one_industry(), "owner": str(organisation("data"))}
+    for field, value in (("due", "明天"), ("amount", "NaN"), ("name", " "), ("industry", "x")):
+        answer = office.post(LIST, entry | {field: value})
+        assert answer.status_code in (400, 422)
+        assert field in answer.context["errors"]
+    assert not Prospect.objects.exists()
+    answer = office.post(LIST, entry | {"due": "2027-01-31", "amount": "12000"})
+    made = Prospect.objects.get()
+    assert answer.url == reverse("statistics:prospect", args=[made.pk])  # type: ignore[attr-defined]
+    assert made.due
+    assert made.due.isoformat() == "2027-01-31"
+    assert made.amount == 12000
+
+
+def test_a_step_is_history_and_an_old_page_does_not_overwrite_it(browser: Browser) -> None:
+    one = listed("甲公司", "data", 1, one_industry())
+    address = reverse("statistics:prospect", args=[one.pk])
+    office = browser("office")
+    step = {"stage": "contacted", "text": "电话联系", "next_action": "来访", "due": ""}
+    assert office.post(address, step | {"revision": "0"}).status_code == 302
+    page = text(office, address)
+    assert "电话联系" in page
+    assert "来访" in page
+    stale = office.post(address, step | {"revision": "0", "text": "又写一遍"})
+    assert stale.status_code == 409
+    assert "又写一遍" in stale.content.decode()
+    assert office.post(address, step | {"revision": "1", "text": ""}).status_code in (400, 422)
+    one.refresh_from_db()
+    assert (one.stage, one.revision, one.due) == ("contacted", 1, None)
+
+
+@pytest.mark.parametrize("query", ["?stage=x&industry=x&owner=x", "?owner=99999999999999999999"])
+def test_odd_questions_are_no_errors(browser: Browser, query: str) -> None:
+    text(browser("office"), LIST + query)
