@@ -15,7 +15,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
-from shucheng.bays.statistics.simulation import simulate_firms
+from shucheng.bays.statistics.simulation.firms import simulate_firms
+from shucheng.bays.statistics.simulation.indexes import simulate_indexes
 from shucheng.kernel.public import (
     NotFound,
     Organisation,
@@ -109,6 +110,7 @@ def fill(plan: Path | None, say: Callable[[str], object], *, with_plan: bool = T
     say(f"Indicators released as open data, labelled as simulated: {open_data}")
     say(f"Forecasts: {make_forecasts()}")
     _firms(pack, today, say)
+    say(f"Composite indexes and self-assessments, labelled as simulated: {simulate_indexes(actor)}")
     office = resolve_organisation(pack.plan.office or "")
     county = resolve_organisation(_county(pack))
     briefings = simulate_briefings(

@@ -163,7 +163,8 @@ def _told(
             **micro.versions(),
             "firms": sum(row["firms"] for row in rows),
             "not_reported": unsure,
-            "upper": str(_places(high / unit)),
+            # How much more it could be would tell of a lone firm whose share is not known.
+            "in_part": low != high,
         },
     )
 

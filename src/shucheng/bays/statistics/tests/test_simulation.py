@@ -11,7 +11,7 @@ from shucheng.bays.statistics.actions.coefficients import decide_coefficient, pr
 from shucheng.bays.statistics.actions.measuring import measure
 from shucheng.bays.statistics.models import Batch, Coefficient, Firm, Link, Prospect, ProspectEvent
 from shucheng.bays.statistics.queries.micro import ask
-from shucheng.bays.statistics.simulation import Told, simulate_firms
+from shucheng.bays.statistics.simulation.firms import Told, simulate_firms
 from shucheng.bays.statistics.tests.city import CITY, EAST, OFFICE, WEST, areas
 from shucheng.kernel.public import SIMULATION, Area, Observation, Organisation, run_pending_jobs
 from shucheng.lib.periods import Period

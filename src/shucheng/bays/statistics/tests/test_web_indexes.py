@@ -9,7 +9,6 @@ import pytest
 from django.test import Client
 from django.utils import translation
 
-from shucheng.bays.statistics import simulation_indexes
 from shucheng.bays.statistics.actions.definitions import publish_definition
 from shucheng.bays.statistics.actions.indexes import answer_questionnaire, compute_index
 from shucheng.bays.statistics.engine.indexes.questionnaire import read_questionnaire
@@ -18,7 +17,8 @@ from shucheng.bays.statistics.models import Definition, Firm, IndexRun
 from shucheng.bays.statistics.queries.index_area import area_page
 from shucheng.bays.statistics.queries.index_words import FACTORS, METHODS, MISSING
 from shucheng.bays.statistics.queries.indexes import index_page
-from shucheng.bays.statistics.simulation_indexes import simulate_indexes
+from shucheng.bays.statistics.simulation import indexes as simulation_indexes
+from shucheng.bays.statistics.simulation.indexes import simulate_indexes
 from shucheng.bays.statistics.tests.city import CITY, EAST, OFFICE, WEST, code, taken_over
 from shucheng.kernel.public import (
     ANONYMOUS,
