@@ -242,7 +242,7 @@ class Prospect(models.Model):
         SIGNED = "signed", _("Signed")
         BUILDING = "building", _("Under construction")
         RUNNING = "running", _("In operation")
-        GIVEN_UP = "given_up", _("Given up")
+        GIVEN_UP = "given_up", _("No longer pursued")
 
     name = models.CharField(max_length=200)
     industry = models.CharField(max_length=40)  # an industry of the plan

@@ -165,7 +165,7 @@ class Migration(migrations.Migration):
                 ('industry', models.CharField(max_length=40)),
                 ('kind', models.CharField(blank=True, max_length=40)),
                 ('area', models.CharField(blank=True, max_length=32)),
-                ('stage', models.CharField(choices=[('listed', 'Listed'), ('contacted', 'In contact'), ('negotiating', 'Negotiating'), ('signed', 'Signed'), ('building', 'Under construction'), ('running', 'In operation'), ('given_up', 'Given up')], default='listed', max_length=12)),
+                ('stage', models.CharField(choices=[('listed', 'Listed'), ('contacted', 'In contact'), ('negotiating', 'Negotiating'), ('signed', 'Signed'), ('building', 'Under construction'), ('running', 'In operation'), ('given_up', 'No longer pursued')], default='listed', max_length=12)),
                 ('next_action', models.CharField(blank=True, max_length=300)),
                 ('due', models.DateField(null=True)),
                 ('amount', models.DecimalField(decimal_places=2, max_digits=14, null=True)),
