@@ -110,6 +110,10 @@ def test_from_a_workbook_with_two_errors_to_a_light_that_turns(
     page.goto(task)
     expect(page.locator("main")).to_contain_text("请核对第一项")
     page.get_by_role("button", name="提交").click()
+    expect(page.locator("main")).to_contain_text("退回后数据和佐证材料均未修改")
+    page.fill("input[name=comment]", "已核对，数据无误")
+    page.get_by_role("button", name="提交").click()
+    expect(page.locator("main")).to_contain_text("已提交")
 
     for reviewer in ("department", "plan-office"):
         become(page, city, reviewer)
