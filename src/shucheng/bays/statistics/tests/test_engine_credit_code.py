@@ -1,5 +1,7 @@
 """Credit codes, against python-stdnum where it is installed, and against the standard's example."""
 
+from importlib import import_module
+
 import duckdb
 import numpy as np
 import pytest
@@ -52,7 +54,7 @@ def test_sql_and_python_agree(codes: list[str]) -> None:
 
 
 def test_against_stdnum() -> None:
-    uscc = pytest.importorskip("stdnum.cn.uscc")
+    uscc = import_module("stdnum.cn.uscc")
     for number in range(0, 10**8, 1_234_577):
         body = f"91{number % 10**6:06}{number:08}X"
         assert credit_code.check_character(body) == uscc.calc_check_digit(body)

@@ -45,7 +45,6 @@ def test_the_same_credit_code_is_the_same_firm() -> None:
 
 
 def test_a_code_says_more_than_names() -> None:
-    pytest.importorskip("splink")
     firms, _ = made(300, 30)
     moved = Firm("z", firms[0].credit_code, "完全另外的名字", "别处")
     assert ("a00000", "z") in {(each.left, each.right) for each in link([*firms, moved]).same}
@@ -63,7 +62,6 @@ def test_keys_are_unique() -> None:
 
 
 def test_written_otherwise_firms_are_found() -> None:
-    pytest.importorskip("splink")
     firms, truth = made(1000, 120)
     found = link(firms)
     precision, recall = quality(found.same, truth)
