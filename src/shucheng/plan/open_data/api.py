@@ -18,6 +18,7 @@ from shucheng.lib.periods import Period, PeriodInvalid
 from shucheng.plan.open_data import queries
 from shucheng.plan.open_data.asking import day_of, kept, same, tag_of
 from shucheng.plan.open_data.engine import names
+from shucheng.plan.open_data.engine.messages import flow_of
 from shucheng.plan.open_data.engine.model import DataSet, Series
 from shucheng.plan.open_data.files import FORMATS
 
@@ -62,8 +63,11 @@ def data(
 def structure(request: HttpRequest, kind: str, agency: str, name: str) -> HttpResponse:
     """The data flow with its structure, concepts and code lists, whichever of them is asked."""
     found = queries.published(actor=actor_for(request), as_of=day_of(request))
-    named = {names.FLOW, names.STRUCTURE, names.CONCEPTS, *names.CODELISTS.values()}
-    if kind not in KINDS or agency not in {found.agency, *ANY} or name not in named | ANY:
+    if (
+        kind not in KINDS
+        or agency not in {found.agency, *ANY}
+        or name not in flow_of(found).parts | ANY
+    ):
         raise NotFound(_("The structure"))
     wanted = FORMATS["structure"]
     return kept(HttpResponse(wanted.write(found), content_type=wanted.media))

@@ -1,7 +1,6 @@
 """What is released, as the engine's plain data: now, or as it was known on a day."""
 
 import hashlib
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -25,6 +24,8 @@ from shucheng.kernel.public import (
     city_area_code,
 )
 from shucheng.lib.periods import Period
+from shucheng.lib.sdmx.codes import STATUSES
+from shucheng.lib.sdmx.model import Text, agency_of
 from shucheng.plan.models import (
     Binding,
     Duty,
@@ -119,8 +120,8 @@ def _assembled(key: str, as_of: date | None, indicators: tuple[str, ...]) -> mod
     moments = [*(each.updated_at for each in series), *(r.recorded_at for r in releases.values())]
     city = city_area_code()
     return model.DataSet(
-        agency=re.sub(r"[^A-Za-z0-9_-]", "_", f"CN_{city or 'CITY'}"),
-        city=next((area.name for area in areas if area.code == city), model.Text("—")),
+        agency=agency_of(city),
+        city=next((area.name for area in areas if area.code == city), Text("—")),
         address=address_of(""),
         prepared=max(moments, default=datetime(2000, 1, 1, tzinfo=timezone.get_current_timezone())),
         indicators=_indicators(bindings, releases, series),
@@ -182,7 +183,7 @@ def _areas() -> tuple[model.Area, ...]:
     return tuple(
         model.Area(
             area.code,
-            model.Text(area.name, area.name_en),
+            Text(area.name, area.name_en),
             area.parent.code if area.parent else "",
         )
         for area in city_areas()
@@ -222,7 +223,7 @@ def _value(row: Row) -> model.Value:
     return model.Value(
         str(row.period),
         row.value,
-        status if status in model.STATUSES else "A",
+        status if status in STATUSES else "A",
         "simulation" if row.simulated else "observed",
     )
 
@@ -278,12 +279,12 @@ def _indicators(
     return tuple(
         model.Indicator(
             code=each.code,
-            name=model.Text(each.name, each.name_en),
+            name=Text(each.name, each.name_en),
             definition=definitions[each.pk],
             formula=_formula(each),
             unit=each.unit,
             frequency=frequency.get(each.code, ""),
-            organisation=leads.get(each.pk, model.Text("")),
+            organisation=leads.get(each.pk, Text("")),
             licence=releases[each.pk].licence,
             note=releases[each.pk].note,
             released_on=timezone.localdate(releases[each.pk].recorded_at),
@@ -293,21 +294,21 @@ def _indicators(
     )
 
 
-def _formula(binding: Binding) -> model.Text:
+def _formula(binding: Binding) -> Text:
     with translation.override("zh-hans"):
         zh = in_words(binding.formula)
     with translation.override("en"):
-        return model.Text(zh, in_words(binding.formula))
+        return Text(zh, in_words(binding.formula))
 
 
-def _definitions(bindings: Sequence[Binding]) -> dict[int, model.Text]:
+def _definitions(bindings: Sequence[Binding]) -> dict[int, Text]:
     """The definitions in force of the metrics that a formula reads, in their order of code."""
     read = {each.pk: sorted(metrics_of(each.formula)) for each in bindings}
     codes = {code for metrics in read.values() for code in metrics}
     rows = MetricVersion.objects.filter(metric__code__in=codes).select_related("metric")
     newest = {row.metric.code: row for row in rows.order_by("number")}
     return {
-        pk: model.Text(
+        pk: Text(
             "\n".join(
                 newest[c].definition for c in metrics if c in newest and newest[c].definition
             ),
@@ -319,16 +320,16 @@ def _definitions(bindings: Sequence[Binding]) -> dict[int, model.Text]:
     }
 
 
-def _leads(bindings: Sequence[Binding]) -> dict[int, model.Text]:
+def _leads(bindings: Sequence[Binding]) -> dict[int, Text]:
     """Who leads the indicator in the plan in force, everybody in the plan's order; else who owns
     the metric it reads."""
-    found: dict[int, model.Text] = {}
+    found: dict[int, Text] = {}
     version = current_version()
     for each in bindings:
         rows = MetricVersion.objects.filter(metric__code__in=metrics_of(each.formula))
         owned = rows.filter(metric__owner__isnull=False).select_related("metric__owner").first()
         if owned is not None and owned.metric.owner is not None:
-            found[each.pk] = model.Text(owned.metric.owner.name, owned.metric.owner.name_en)
+            found[each.pk] = Text(owned.metric.owner.name, owned.metric.owner.name_en)
     if version is None:
         return found
     indicators = Indicator.objects.filter(version=version, binding__in=bindings)
@@ -341,9 +342,7 @@ def _leads(bindings: Sequence[Binding]) -> dict[int, model.Text]:
     return found | {pk: _names(leads) for pk, leads in named.items()}
 
 
-def _names(duties: Sequence[Duty]) -> model.Text:
+def _names(duties: Sequence[Duty]) -> Text:
     """Organisations as one text; an English one only where all of them have an English name."""
     english = [each.organisation.name_en if each.organisation else "" for each in duties]
-    return model.Text(
-        "、".join(each.name for each in duties), ", ".join(english) if all(english) else ""
-    )
+    return Text("、".join(each.name for each in duties), ", ".join(english) if all(english) else "")

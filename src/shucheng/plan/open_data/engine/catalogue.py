@@ -2,8 +2,10 @@
 
 from typing import Any
 
+from shucheng.lib.sdmx.codes import SOURCES
+from shucheng.lib.sdmx.model import LANGUAGES, Text
 from shucheng.plan.open_data.engine import names
-from shucheng.plan.open_data.engine.model import DataSet, Text
+from shucheng.plan.open_data.engine.model import DataSet
 from shucheng.plan.open_data.engine.model import periods as periods_of
 
 _FORMATS = (
@@ -35,7 +37,7 @@ def dcat(data: DataSet) -> dict[str, Any]:
             "@type": "xsd:dateTime",
         },
         "dcterms:license": licences,
-        "dcterms:language": names.LANGUAGES,
+        "dcterms:language": LANGUAGES,
         "dcterms:spatial": [area.code for area in data.areas],
         "dcterms:temporal": {
             "@type": "dcterms:PeriodOfTime",
@@ -61,8 +63,8 @@ def _description(data: DataSet) -> Text:
     zh = f"{len(data.indicators)} 项指标，{len(data.series)} 个序列。"
     en = f"{len(data.indicators)} indicators in {len(data.series)} series."
     if data.simulated:
-        zh += names.SOURCES["simulation"].zh + "。"
-        en += f" {names.SOURCES['simulation'].en}."
+        zh += SOURCES["simulation"].zh + "。"
+        en += f" {SOURCES['simulation'].en}."
     return Text(zh, en)
 
 

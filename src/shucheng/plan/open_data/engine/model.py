@@ -6,27 +6,16 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Literal
 
+from shucheng.lib.sdmx.model import Text
+
 Source = Literal["observed", "simulation"]
-# Statuses of SDMX (CL_OBS_STATUS 2.2) that a value can have here, and what a missing one has.
-STATUSES = ("A", "B", "D", "E", "F", "I", "P", "U", "V", "L", "M", "O", "Q")
+# The status of a missing value (CL_OBS_STATUS).
 MISSING = "O"
 
 
 @dataclass(frozen=True, slots=True)
-class Text:
-    """One text in both languages; English falls back to Chinese where there is none."""
-
-    zh: str
-    en: str = ""
-
-    def localised(self) -> dict[str, str]:
-        """By language tag, as SDMX and JSON-LD write it."""
-        return {"zh": self.zh, "en": self.en or self.zh}
-
-
-@dataclass(frozen=True, slots=True)
 class Value:
-    """A value at a period: `status` one of STATUSES; None where it is missing."""
+    """A value at a period: `status` of SDMX (`lib.sdmx.codes`); None where it is missing."""
 
     period: str
     value: Decimal | None
@@ -107,12 +96,6 @@ class DataSet:
 
     def by_code(self) -> dict[str, Indicator]:
         return {each.code: each for each in self.indicators}
-
-
-def number(value: Decimal) -> str:
-    """A decimal without an exponent and without zeros at its end: 412.6, 1200, -0.5."""
-    text = format(value, "f")
-    return text.rstrip("0").rstrip(".") if "." in text else text
 
 
 def periods(series: Iterable[Series]) -> list[str]:

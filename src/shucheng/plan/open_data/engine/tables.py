@@ -1,47 +1,19 @@
-"""The same data as tables: SDMX-CSV 2.0 for programs, a plain CSV for people.
-
-SDMX-CSV 2.0: https://github.com/sdmx-twg/sdmx-csv (data message, field guide of SDMX 3.0): the
-columns STRUCTURE, STRUCTURE_ID and ACTION, then dimensions, measure and attributes by their ids.
-"""
+"""The same data as tables: SDMX-CSV 2.0 for programs, a plain CSV for people."""
 
 import io
 from collections.abc import Iterable, Sequence
 
+from shucheng.lib.sdmx import tables
+from shucheng.lib.sdmx.codes import SOURCES, STATUSES
+from shucheng.lib.sdmx.model import number
 from shucheng.lib.tables import write_rows
-from shucheng.plan.open_data.engine import names
-from shucheng.plan.open_data.engine.model import DataSet, Series, Value, number
+from shucheng.plan.open_data.engine.messages import message_of
+from shucheng.plan.open_data.engine.model import DataSet, Series, Value
 
 
 def sdmx_csv(data: DataSet) -> str:
-    """An SDMX-CSV 2.0 data message; UTF-8 without a mark, CRLF at the end of lines (RFC 4180).
-
-    Identifiers and numbers are written as they are; text never begins like a formula.
-    """
-    flow = f"{data.agency}:{names.FLOW}({names.VERSION})"
-    head = [
-        *("STRUCTURE", "STRUCTURE_ID", "ACTION"),
-        *names.DIMENSIONS,
-        names.TIME,
-        names.MEASURE,
-        *names.SERIES_ATTRIBUTES,
-        *names.VALUE_ATTRIBUTES,
-    ]
-    facts = data.by_code()
-    rows = [
-        [
-            *("dataflow", flow, "I"),
-            *each.key,
-            value.period,
-            shown(value),
-            facts[each.indicator].unit,
-            facts[each.indicator].licence,
-            each.updated_at.isoformat(timespec="seconds"),
-            value.status,
-            value.source,
-        ]
-        for each, value in _values(data.series)
-    ]
-    return _written([head, *rows])
+    """An SDMX-CSV 2.0 data message."""
+    return tables.sdmx_csv(message_of(data))
 
 
 def plain_csv(data: DataSet, head: Sequence[str], *, english: bool) -> str:
@@ -59,8 +31,8 @@ def plain_csv(data: DataSet, head: Sequence[str], *, english: bool) -> str:
             value.period,
             shown(value),
             facts[each.indicator].unit,
-            names.STATUS_NAMES[value.status].localised()[language],
-            names.SOURCES[value.source].localised()[language],
+            STATUSES[value.status].localised()[language],
+            SOURCES[value.source].localised()[language],
             facts[each.indicator].licence,
             each.updated_at.isoformat(timespec="seconds"),
         ]

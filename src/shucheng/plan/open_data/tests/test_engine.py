@@ -17,19 +17,17 @@ from jsonschema import Draft7Validator
 from pysdmx.io import read_sdmx
 from pysdmx.model import Codelist, DataStructureDefinition
 
-from shucheng.plan.open_data.engine import names
+from shucheng.lib.sdmx.codes import SOURCES, STATUSES
+from shucheng.lib.sdmx.model import Text, number
 from shucheng.plan.open_data.engine.catalogue import dcat
 from shucheng.plan.open_data.engine.messages import data_message, structure_message
 from shucheng.plan.open_data.engine.model import (
-    STATUSES,
     Area,
     DataSet,
     Indicator,
     Series,
     Source,
-    Text,
     Value,
-    number,
 )
 from shucheng.plan.open_data.engine.tables import plain_csv, sdmx_csv
 
@@ -255,7 +253,7 @@ def test_text_is_kept_unless_it_begins_like_a_formula(text: str, shown: str) -> 
 
 
 def test_chinese_on_screen_has_full_width_punctuation() -> None:
-    said = [*names.STATUS_NAMES.values(), *names.SOURCES.values()]
+    said = [*STATUSES.values(), *SOURCES.values()]
     texts = [text.zh for text in said] + [t["@value"] for t in dcat(DATA)["dcterms:description"]]
     chinese = [text for text in texts if re.search("[\u4e00-\u9fff]", text)]
     assert not [text for text in chinese if re.search("[,:;()]", text)]
