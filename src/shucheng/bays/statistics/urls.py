@@ -58,7 +58,7 @@ urlpatterns = [
     path("statistics/duplicates/<int:link_id>/decide/", duplicates.decide, name="duplicate_decide"),
     path("statistics/accounts/", accounts.accounts, name="accounts"),
     path("statistics/accounts/firms/", accounts.firms, name="accounts_firms"),
-    path("statistics/accounts/table.<slug:form>", accounts.download, name="accounts_download"),
+    path("statistics/accounts/table.<str:form>", accounts.download, name="accounts_download"),
     path("statistics/publications/", publications.all_publications, name="publications"),
     path(
         "statistics/publications/<int:publication_id>/",

