@@ -32,6 +32,8 @@ from typing import Any
 ROOT = Path(__file__).parents[1]
 sys.path[:0] = [str(ROOT / "src"), str(ROOT)]
 
+from statistics_import import import_rows  # noqa: E402
+
 from shucheng.bays.statistics.engine.frames import MONEY, PEOPLE  # noqa: E402
 from shucheng.bays.statistics.engine.micro import Micro, open_micro  # noqa: E402
 
@@ -254,7 +256,7 @@ def holds(row: Row) -> bool:
 
 
 # Each takes the folder for made files and whether to be quick, and gives its rows.
-PIECES: list[Callable[[Path, bool], list[Row]]] = [account_rows]
+PIECES: list[Callable[[Path, bool], list[Row]]] = [account_rows, import_rows]
 
 
 if __name__ == "__main__":

@@ -4,41 +4,20 @@ Taking over goes chunk by chunk, each with how far it is; killed in between, it 
 was. The batch's file counts once all is written, never in parts.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import duckdb
-from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from shucheng.bays.statistics.models import Batch, Firm
+from shucheng.bays.statistics.actions.firm_rows import write_firms
+from shucheng.bays.statistics.models import Batch
 from shucheng.bays.statistics.queries.batches import FILE_ROOM
 from shucheng.kernel.public import Actor, Conflict, NotFound, action, enqueue, record, store_file
 
 WRITE_JOB = "statistics.write"
 _NOT_TAKEN = (Batch.State.READING, Batch.State.MAPPING, Batch.State.STAGED)
-CHUNK = 20_000
-
-# The facts of a firm that its row repeats, as a batch's file names them.
-_FACTS = ("name", "industry", "area", "park", "size", "designated", "address", "since", "is_open")
-# Of two spans that one file tells of a firm, the later one; told again it is the same.
-_NEWEST = f"""
-    SELECT firm, name, industry, area, coalesce(park, ''), size, coalesce(designated, false),
-        coalesce(address, ''), since, coalesce(is_open, true)
-    FROM read_parquet($file)
-    QUALIFY row_number() OVER (PARTITION BY firm ORDER BY since DESC) = 1
-    ORDER BY firm LIMIT {CHUNK} OFFSET $done
-"""  # noqa: S608 - our own numbers
-_TABLE = Firm._meta.db_table
-_UPSERT = f"""
-    INSERT INTO {_TABLE} (credit_code, {", ".join(_FACTS)}, batch_id)
-    VALUES ({", ".join(["%s"] * (len(_FACTS) + 2))})
-    ON CONFLICT (credit_code) DO UPDATE
-    SET {", ".join(f"{name} = excluded.{name}" for name in (*_FACTS, "batch_id"))}
-    WHERE excluded.since >= {_TABLE}.since
-"""  # noqa: S608 - our own names
 
 
 @action
@@ -121,7 +100,7 @@ def write_batch(
     if batch.state != Batch.State.WRITING or batch.rows is None:
         return 0
     if batch.kind == Batch.Kind.REGISTER:
-        _write_firms(batch, batch.rows.in_place(), progress)
+        write_firms(batch, batch.rows.in_place(), progress)
     return apply_batch(batch.pk, actor=actor).written
 
 
@@ -145,23 +124,3 @@ def _waiting(batch_id: int, revision: int, *states: str) -> Batch:
     if batch.revision != revision or batch.state not in (states or (Batch.State.STAGED,)):
         raise Conflict(_("The batch"))
     return batch
-
-
-def _write_firms(batch: Batch, file: Path, progress: Callable[[int, int], object] | None) -> None:
-    with duckdb.connect() as engine:
-        while True:
-            asked = {"file": str(file), "done": batch.written}
-            rows = engine.execute(_NEWEST, asked).fetchall()
-            if not rows:
-                return
-            with transaction.atomic():
-                _upsert(rows, batch.pk)
-                batch.written += len(rows)
-                Batch.objects.filter(pk=batch.pk).update(written=batch.written)
-            if progress:
-                progress(batch.written, batch.good)
-
-
-def _upsert(rows: Sequence[tuple[Any, ...]], batch: int) -> None:
-    with connection.cursor() as cursor:
-        cursor.executemany(_UPSERT, [(*row, batch) for row in rows])

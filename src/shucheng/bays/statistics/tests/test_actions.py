@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from shucheng.bays.statistics.actions import batches as batch_actions
+from shucheng.bays.statistics.actions import firm_rows
 from shucheng.bays.statistics.actions.batches import lay_aside, take_over, write_batch
 from shucheng.bays.statistics.actions.coefficients import decide_coefficient, propose_coefficient
 from shucheng.bays.statistics.actions.definitions import publish_definition
@@ -68,9 +68,7 @@ def test_a_batch_counts_once_it_is_taken_over(tmp_path: Path) -> None:
 def test_taking_over_goes_on_where_it_was_killed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(
-        batch_actions, "_NEWEST", batch_actions._NEWEST.replace("LIMIT 20000", "LIMIT 2")
-    )
+    monkeypatch.setattr(firm_rows, "CHUNK", 2)
     waiting = staged(tmp_path, "register", register(*[EAST] * 5))
     take_over(waiting.pk, waiting.revision, actor=OFFICE)
 
@@ -93,6 +91,20 @@ def test_the_list_repeats_the_newest_facts_whatever_comes_later(tmp_path: Path) 
     assert Firm.objects.get().area == EAST
     taken_over(tmp_path, "register", register(WEST, since=202506))
     assert Firm.objects.get().area == WEST
+
+
+def test_a_firm_of_which_nothing_is_new_is_not_written(tmp_path: Path) -> None:
+    first = taken_over(tmp_path, "register", register(EAST, EAST))
+    again = register(EAST, EAST)
+    again[1] |= {"park": "某园区"}
+    second = taken_over(tmp_path, "register", again)
+    assert list(Firm.objects.order_by("credit_code").values_list("batch", "park")) == [
+        (first.pk, ""),
+        (second.pk, "某园区"),
+    ]
+    # A later month counts although the facts are the same.
+    third = taken_over(tmp_path, "register", register(EAST, since=202506))
+    assert (Firm.objects.first() or Firm()).batch_id == third.pk
 
 
 def test_a_batch_is_decided_once(tmp_path: Path) -> None:
