@@ -1,4 +1,5 @@
 // What every page needs: the drawer, the search shortcut, menus that close, linked highlights.
+import "./board.js";
 import "./reporting.js";
 import "./review.js";
 import { enhanceTables } from "./tables.js";
@@ -118,6 +119,9 @@ document.addEventListener("htmx:afterRequest", (event) => {
   target?.removeAttribute("aria-busy");
   if (event.detail.failed && target?.id === "drawer" && target.open) target.close();
 });
+
+// Tabs that do not fit a phone are moved until the open one is seen.
+for (const tab of document.querySelectorAll(".tabs [aria-current]")) tab.parentElement.scrollLeft = tab.offsetLeft - tab.parentElement.offsetLeft - 12;
 
 enhanceTables(document);
 document.addEventListener("htmx:afterSettle", () => enhanceTables(document));

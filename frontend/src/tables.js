@@ -132,6 +132,7 @@ const reachable = new ResizeObserver((entries) => {
   for (const { target } of entries) {
     const wider = target.scrollWidth > target.clientWidth + 1;
     target.classList.toggle("wider", wider);
+    target.classList.toggle("fits", !wider);
     if (wider) target.tabIndex = 0;
     else target.removeAttribute("tabindex");
   }

@@ -21,7 +21,8 @@ from shucheng.bays.statistics.queries.index_definitions import (
 )
 from shucheng.bays.statistics.queries.index_results import computed, newest_run
 from shucheng.bays.statistics.queries.index_texts import refusal
-from shucheng.bays.statistics.queries.index_values import area_names, gather
+from shucheng.bays.statistics.queries.index_values import gather
+from shucheng.bays.statistics.queries.places import every_area_name
 from shucheng.kernel.public import Actor, Invalid, Organisation, action, record
 from shucheng.lib.periods import Period, PeriodInvalid
 
@@ -123,7 +124,7 @@ def _require_answers(asked: Questionnaire, answers: Mapping[str, object]) -> Non
 
 def refused(error: IndexRefused, definition: InForce) -> Invalid:
     """What the engine would not compute, in words: codes of indicators and areas by their names."""
-    names = names_in(definition) | area_names()
+    names = names_in(definition) | every_area_name()
     told = {key: names.get(str(value), value) for key, value in error.values.items()}
     message, hint = refusal(IndexRefused(error.code, **told))
     named = str(error.values.get("indicator", ""))

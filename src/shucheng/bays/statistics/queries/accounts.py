@@ -20,9 +20,10 @@ from shucheng.bays.statistics.engine.micro import Micro
 from shucheng.bays.statistics.models import Batch
 from shucheng.bays.statistics.queries.choices import DESIGNATED, SIZES, Choice, Choices, choices
 from shucheng.bays.statistics.queries.micro import ask
+from shucheng.bays.statistics.queries.places import every_area_name
 from shucheng.bays.statistics.queries.protecting import Protected, protected
 from shucheng.bays.statistics.queries.seeing import areas_seen
-from shucheng.kernel.public import Actor, Area
+from shucheng.kernel.public import Actor
 
 LEVELS = {"major": 1, "medium": 2, "minor": 3}
 
@@ -136,7 +137,7 @@ def _industries(micro: Micro) -> Iterable[Any]:
 def members(by: str, found: Iterable[str]) -> tuple[tuple[str, str], ...]:
     """Code and name of a dimension's members, in the order of the city or of size."""
     if by == "area":
-        names = dict(Area.objects.order_by("order", "code").values_list("code", "name"))
+        names = every_area_name()
     else:
         words = SIZES if by == "size" else DESIGNATED
         names = {code: str(name) for code, name in words.items()}

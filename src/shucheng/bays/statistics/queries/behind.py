@@ -16,10 +16,10 @@ from shucheng.bays.statistics.engine.classification import DATA
 from shucheng.bays.statistics.engine.micro import Micro
 from shucheng.bays.statistics.engine.value_added import BASE, REPORTED
 from shucheng.bays.statistics.queries.micro import ask
+from shucheng.bays.statistics.queries.places import every_area_name
 from shucheng.bays.statistics.queries.seeing import require_firms
 from shucheng.kernel.public import (
     Actor,
-    Area,
     Behind,
     Forbidden,
     NotFound,
@@ -141,7 +141,7 @@ def firms_behind(
         raise Forbidden("statistics.firms")
     rows = ask(lambda micro: _rows(micro, counted, period), "behind figure", counted, period)
     mine = [row for row in rows if asked is None or row[3] in asked]
-    places = dict(Area.objects.values_list("code", "name"))
+    places = every_area_name()
     return FirmsBehind(
         observation,
         bool(counted.item),

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from shucheng.bays.statistics.models import Coefficient
 from shucheng.bays.statistics.queries.definitions import classes_in_force
@@ -29,11 +29,7 @@ class CoefficientsPage:
 
 def coefficients_page(*, actor: Actor) -> CoefficientsPage:
     """Of firms in the areas the actor sees, and of whole classes."""
-    actor.require("statistics.decide")
-    seen = areas_seen(actor)
-    found = Coefficient.objects.select_related("firm", "proposed_by", "decided_by")
-    if seen is not None:
-        found = found.filter(Q(firm=None) | Q(firm__area__in=seen))
+    found = coefficients_seen(actor).select_related("firm", "proposed_by", "decided_by")
     classes = classes_in_force()
     waiting = found.filter(state=Coefficient.State.PROPOSED)
     decided = found.exclude(state=Coefficient.State.PROPOSED)
@@ -44,3 +40,11 @@ def coefficients_page(*, actor: Actor) -> CoefficientsPage:
         tuple((each.code, each.name) for each in classes.classes if each.partial),
         classes.version,
     )
+
+
+def coefficients_seen(actor: Actor) -> QuerySet[Coefficient]:
+    actor.require("statistics.decide")
+    seen = areas_seen(actor)
+    if seen is None:
+        return Coefficient.objects.all()
+    return Coefficient.objects.filter(Q(firm=None) | Q(firm__area__in=seen))

@@ -3,9 +3,12 @@
 from dataclasses import dataclass
 from importlib.util import find_spec
 
+from django.db.models import QuerySet
+
 from shucheng.bays.statistics.models import Link
+from shucheng.bays.statistics.queries.places import every_area_name
 from shucheng.bays.statistics.queries.seeing import areas_seen
-from shucheng.kernel.public import Actor, Area
+from shucheng.kernel.public import Actor
 
 PAGE = 20
 
@@ -29,12 +32,7 @@ class DuplicatesPage:
 
 
 def duplicates_page(state: str, page: int, *, actor: Actor) -> DuplicatesPage:
-    """Pairs of which the actor sees both firms."""
-    actor.require("statistics.decide")
-    seen = areas_seen(actor)
-    found = Link.objects.select_related("left__batch", "right__batch")
-    if seen is not None:
-        found = found.filter(left__area__in=seen, right__area__in=seen)
+    found = links_seen(actor).select_related("left__batch", "right__batch")
     chosen = state if state in Link.State.values else Link.State.WAITING.value
     counts = tuple(
         (each.value, str(each.label), found.filter(state=each).count()) for each in Link.State
@@ -50,6 +48,15 @@ def duplicates_page(state: str, page: int, *, actor: Actor) -> DuplicatesPage:
         count,
         at,
         pages,
-        dict(Area.objects.values_list("code", "name")),
+        every_area_name(),
         find_spec("splink") is not None,
     )
+
+
+def links_seen(actor: Actor) -> QuerySet[Link]:
+    """Pairs of which the actor sees both firms."""
+    actor.require("statistics.decide")
+    seen = areas_seen(actor)
+    if seen is None:
+        return Link.objects.all()
+    return Link.objects.filter(left__area__in=seen, right__area__in=seen)

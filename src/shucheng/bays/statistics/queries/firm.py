@@ -17,8 +17,9 @@ from shucheng.bays.statistics.engine.micro import Micro
 from shucheng.bays.statistics.models import Batch, Coefficient, Firm, Link
 from shucheng.bays.statistics.queries.import_words import HONOURS
 from shucheng.bays.statistics.queries.micro import ask
+from shucheng.bays.statistics.queries.places import every_area_name
 from shucheng.bays.statistics.queries.seeing import require_firms
-from shucheng.kernel.public import Actor, Area, NotFound
+from shucheng.kernel.public import Actor, NotFound
 
 _MONTHS_SHOWN = 36
 _SIZES = dict(Firm.Size.choices)
@@ -139,7 +140,7 @@ def firm_page(credit_code: str, *, actor: Actor) -> FirmPage:
     codes = tuple(sorted({firm.credit_code, head.credit_code, *(m.credit_code for m in merged)}))
     raw = ask(lambda micro: _raw(micro, codes, head.credit_code), "firm", codes, firm.industry)
     batches = Batch.objects.in_bulk({row[0] for row in raw["register"]})
-    names = dict(Area.objects.values_list("code", "name"))
+    names = every_area_name()
     chinese = get_language() != "en"
     return FirmPage(
         firm=firm,

@@ -15,8 +15,9 @@ from shucheng.bays.statistics.engine.micro import Micro
 from shucheng.bays.statistics.models import Batch, Firm
 from shucheng.bays.statistics.queries.import_words import HONOURS
 from shucheng.bays.statistics.queries.micro import ask
+from shucheng.bays.statistics.queries.places import area_names, every_area_name
 from shucheng.bays.statistics.queries.seeing import require_firms
-from shucheng.kernel.public import Actor, Area
+from shucheng.kernel.public import Actor
 from shucheng.lib.numbers import whole_number
 
 PAGE = 50
@@ -127,21 +128,16 @@ def firms_page(given: Mapping[str, str], *, actor: Actor) -> FirmsPage:
     at = min(asked.page, pages)
     rows = ask(lambda micro: _rows(micro, asked, seen, today, PAGE, (at - 1) * PAGE),
                "firms", _narrowing(asked), asked.sort, at, seen, today)  # fmt: skip
-    names = dict(Area.objects.values_list("code", "name"))
+    names = every_area_name()
     classes, industries, version = ask(_choices, "firms choices")
     chinese = get_language() != "en"
-    areas = Area.objects.filter(parent__isnull=False).order_by("order", "code")
     return FirmsPage(
         Asked(**{name: getattr(asked, name) for name in Asked.__slots__} | {"page": at}),
         tuple(_line(row, names) for row in rows),
         count,
         pages,
         period,
-        tuple(
-            (code, name)
-            for code, name in areas.values_list("code", "name")
-            if seen is None or code in seen
-        ),
+        tuple((code, name) for code, name in area_names().items() if seen is None or code in seen),
         classes,
         tuple((code, zh if chinese else en) for code, zh, en in industries),
         version,
@@ -153,7 +149,7 @@ def firms_saved(given: Mapping[str, str], *, actor: Actor) -> tuple[FirmLine, ..
     """All that were asked for, for a file; at most `MOST_SAVED`."""
     seen = require_firms(actor)
     asked, today = Asked.of(given), timezone.localdate()
-    names = dict(Area.objects.values_list("code", "name"))
+    names = every_area_name()
     rows = ask(lambda micro: _rows(micro, asked, seen, today, MOST_SAVED, 0))
     return tuple(_line(row, names) for row in rows)
 

@@ -13,8 +13,9 @@ from shucheng.bays.statistics.engine.value_added import BASE, REPORTED
 from shucheng.bays.statistics.queries.accounts import class_names, members, simulated
 from shucheng.bays.statistics.queries.choices import Choice, choices
 from shucheng.bays.statistics.queries.micro import ask
+from shucheng.bays.statistics.queries.places import every_area_name
 from shucheng.bays.statistics.queries.seeing import require_firms
-from shucheng.kernel.public import Actor, Area
+from shucheng.kernel.public import Actor
 
 MOST = 500
 
@@ -69,7 +70,7 @@ def firms_behind(asked: Mapping[str, str], *, actor: Actor, most: int = MOST) ->
     rows = ask(lambda micro: _rows(micro, choice, code, member), "behind", choice, code, member)
     if seen is not None:
         rows = [row for row in rows if row[3] in seen]
-    places = dict(Area.objects.values_list("code", "name"))
+    places = every_area_name()
     firms = [_firm(row, choice, places) for row in rows]
     names = class_names("core" if code == CORE else choice.scheme)
     known = dict(members(choice.by, [member])) if member else {}

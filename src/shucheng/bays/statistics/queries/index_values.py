@@ -12,6 +12,7 @@ from typing import Any, cast
 
 from shucheng.bays.statistics.engine.indexes.definition import Index
 from shucheng.bays.statistics.queries.index_definitions import in_language, metrics_of
+from shucheng.bays.statistics.queries.places import every_area_name
 from shucheng.kernel.public import (
     Area,
     KnownValue,
@@ -80,10 +81,6 @@ def areas_of_city() -> tuple[str, ...]:
     return tuple(rows.values_list("code", flat=True))
 
 
-def area_names() -> dict[str, str]:
-    return dict(Area.objects.values_list("code", "name"))
-
-
 def definitions_of(metrics: Iterable[str]) -> list[MetricVersion]:
     """The newest definition of each metric that the catalogue has."""
     rows = MetricVersion.objects.filter(metric__code__in=list(metrics)).order_by("number")
@@ -131,7 +128,7 @@ class Lack:
 def lacks(index: Index, period: Period, gathered: Gathered) -> tuple[Lack, ...]:
     """What is missing for a period; `refused` where the index is not computed without it."""
     areas = gathered.areas or areas_of_city()
-    names = area_names()
+    names = every_area_name()
     known = {version.metric.code: version.metric for version in definitions_of(metrics_of(index))}
     found = []
     for one in index.indicators:

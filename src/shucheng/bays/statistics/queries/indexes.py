@@ -18,7 +18,8 @@ from shucheng.bays.statistics.queries.index_definitions import (
     read_text,
 )
 from shucheng.bays.statistics.queries.index_results import newest_run, run_periods
-from shucheng.bays.statistics.queries.index_values import Lack, area_names, gather, lacks
+from shucheng.bays.statistics.queries.index_values import Lack, gather, lacks
+from shucheng.bays.statistics.queries.places import every_area_name
 from shucheng.kernel.public import Actor, NotFound
 from shucheng.lib.periods import Frequency, Period, PeriodInvalid
 
@@ -36,7 +37,7 @@ class IndexLine:
 
 def index_list(*, actor: Actor) -> tuple[IndexLine, ...]:
     actor.require("statistics.view")
-    names = area_names()
+    names = every_area_name()
     return tuple(_line(index_in_force(code), names) for code in index_codes())
 
 
@@ -161,7 +162,7 @@ def _known_period(text: str) -> str:
 
 
 def _areas(run: IndexRun, definition: Index) -> tuple[AreaLine, ...]:
-    result, names = run.result, area_names()
+    result, names = run.result, every_area_name()
     study = result["study"]
     low, high = definition.scale
     lines = []

@@ -15,8 +15,13 @@ from shucheng.bays.statistics.queries.accounts import LATE_BY_AREA, simulated
 from shucheng.bays.statistics.queries.choices import MEASURES, Measure
 from shucheng.bays.statistics.queries.growing import growths, percent
 from shucheng.bays.statistics.queries.micro import ask
+from shucheng.bays.statistics.queries.places import every_area_name
 from shucheng.bays.statistics.queries.protecting import protected
-from shucheng.kernel.public import Actor, Area
+from shucheng.kernel.public import Actor
+from shucheng.plan.public import current_version
+
+# Measures of which the plan has a yearly indicator, and the binding of it.
+_GOALS = {"revenue": "core-revenue", "value_added": "core-value-added"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,10 +34,17 @@ class Month:
 
 @dataclass(frozen=True, slots=True)
 class Headline:
-    """A measure of the core since January: what is certain of it; None where it is withheld."""
+    """A measure of the core since January: what is certain of it; None where it is withheld. The
+    goal is the plan's for the year, where it has one."""
 
     measure: Measure
     value: Decimal | None
+    goal: Decimal | None = None
+
+    @property
+    def reached(self) -> Decimal | None:
+        """What is known against the goal, in percent."""
+        return None if self.value is None or not self.goal else 100 * self.value / self.goal
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,9 +88,12 @@ def overview(*, actor: Actor) -> Overview:
 
 def _with_figures(known: Overview, newest: int) -> Overview:
     growth = growths(newest, "core", ()).get(())
-    names = dict(Area.objects.values_list("code", "name"))
+    names = every_area_name()
     late = ask(lambda micro: _late(micro, newest), "late", newest)
-    headlines = tuple(_headline(measure, newest) for measure in MEASURES.values())
+    goals = _goals(newest // 100)
+    headlines = tuple(
+        _headline(measure, newest, goals.get(measure.code)) for measure in MEASURES.values()
+    )
     return replace(
         known,
         headlines=headlines,
@@ -88,9 +103,19 @@ def _with_figures(known: Overview, newest: int) -> Overview:
     )
 
 
-def _headline(measure: Measure, period: int) -> Headline:
+def _headline(measure: Measure, period: int, goal: Decimal | None) -> Headline:
     _there, value = protected(measure.code, period).of(CORE)
-    return Headline(measure, None if value is None else Decimal(value) / measure.scale)
+    return Headline(measure, None if value is None else Decimal(value) / measure.scale, goal)
+
+
+def _goals(year: int) -> dict[str, Decimal]:
+    """Measure → what the plan in force asks for in the year."""
+    version = current_version()
+    if version is None:
+        return {}
+    found = version.indicators.filter(binding__code__in=_GOALS.values(), path__year=year)
+    by_binding = dict(found.values_list("binding__code", "path__value"))
+    return {code: by_binding[each] for code, each in _GOALS.items() if each in by_binding}
 
 
 def _returns(micro: Micro) -> dict[str, Any]:

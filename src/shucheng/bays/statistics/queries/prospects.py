@@ -1,8 +1,10 @@
 """The list of firms to be won: who is on it, who acts next by when, and what was done so far."""
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from django.db.models import F, QuerySet
@@ -13,11 +15,15 @@ from django.utils.translation import gettext_lazy as _
 from shucheng.bays.statistics.models import Prospect, ProspectEvent
 from shucheng.bays.statistics.queries.definitions import industries_in_force
 from shucheng.bays.statistics.queries.import_words import HONOURS
-from shucheng.kernel.public import Actor, Area, NotFound, Organisation
+from shucheng.bays.statistics.queries.places import area_names
+from shucheng.kernel.public import Actor, NotFound, Organisation
 from shucheng.lib.numbers import whole_number
 
 _RIGHT = "statistics.win"
-_DONE = (Prospect.Stage.RUNNING, Prospect.Stage.GIVEN_UP)
+# Who is here already, or is not pursued any more, has no next action.
+LEFT = (Prospect.Stage.RUNNING, Prospect.Stage.GIVEN_UP)
+# The way of a firm, in columns of the board; what is given up stands beside it.
+WAY = tuple(stage for stage in Prospect.Stage if stage != Prospect.Stage.GIVEN_UP)
 KINDS = ("gazelle", "unicorn", "little_giant", "srdi", "high_tech", "listed")
 
 
@@ -33,24 +39,57 @@ class ProspectLine:
 
     @property
     def is_late(self) -> bool:
+        return self.days_late > 0
+
+    @property
+    def days_late(self) -> int:
         due = self.prospect.due
-        return due is not None and due < self.today and self.prospect.stage not in _DONE
+        if due is None or self.prospect.stage in LEFT:
+            return 0
+        return max((self.today - due).days, 0)
+
+    @property
+    def following(self) -> Prospect.Stage | None:
+        """The stage it comes to next."""
+        stage = Prospect.Stage(self.prospect.stage)
+        if stage in LEFT:
+            return None
+        return WAY[WAY.index(stage) + 1]
 
 
 @dataclass(frozen=True, slots=True)
-class StageCount:
+class StageColumn:
+    """A stage and the firms in it, as narrowed; `late` of them are past their day."""
+
     code: str
     name: str
-    number: int
+    lines: tuple[ProspectLine, ...]
+
+    @property
+    def late(self) -> int:
+        return sum(line.is_late for line in self.lines)
+
+
+@dataclass(frozen=True, slots=True)
+class IndustryStages:
+    """How many firms of an industry stand at each stage of the way."""
+
+    name: str
+    numbers: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class ProspectsPage:
-    """The list as narrowed; stages are counted before a stage narrows it."""
+    """The list as narrowed, in a table or by stage; those past their day are counted before only
+    they are asked for."""
 
     lines: tuple[ProspectLine, ...]
-    stages: tuple[StageCount, ...]
+    columns: tuple[StageColumn, ...]
+    given_up: StageColumn
+    by_industry: tuple[IndustryStages, ...]
     late: int
+    pursued: int
+    amount: Decimal
     asked: Mapping[str, str]
     industries: dict[str, str]
     kinds: dict[str, str]
@@ -68,42 +107,59 @@ class ProspectPage:
 
 def prospects_page(given: Mapping[str, str], *, actor: Actor) -> ProspectsPage:
     """Those the actor's organisations own, all for who may see all; the next to act first."""
-    rows = _seen(actor)
+    rows = prospects_seen(actor)
     owners = tuple(_owners(actor))
     industries = _industries()
-    asked = {name: given.get(name, "")[:40] for name in ("stage", "industry", "owner")}
+    asked = {name: given.get(name, "")[:40] for name in ("stage", "industry", "owner", "late")}
     if asked["industry"] in industries:
         rows = rows.filter(industry=asked["industry"])
     if owner := whole_number(asked["owner"]):
         rows = rows.filter(owner_id__in=[each.pk for each in owners if each.pk == owner])
-    everyone = [*rows.select_related("owner").order_by(F("due").asc(nulls_last=True), "pk")]
-    lines = _lines(everyone)
     if asked["stage"] in Prospect.Stage.values:
-        shown = [each for each in lines if each.prospect.stage == asked["stage"]]
-    else:
-        # What is done or given up has no next action: it stands last.
-        shown = sorted(lines, key=lambda each: each.prospect.stage in _DONE)
-    stages = tuple(
-        StageCount(code, str(name), sum(each.stage == code for each in everyone))
-        for code, name in Prospect.Stage.choices
-    )
+        rows = rows.filter(stage=asked["stage"])
+    in_order = rows.select_related("owner").order_by(F("due").asc(nulls_last=True), "pk")
+    everyone = _lines(list(in_order))
+    lines = [each for each in everyone if each.is_late] if asked["late"] else everyone
+    pursued = [each.prospect for each in lines if each.prospect.stage not in LEFT]
     return ProspectsPage(
-        lines=tuple(shown),
-        stages=stages,
-        late=sum(each.is_late for each in lines),
+        # What is done or given up has no next action: it stands last.
+        lines=tuple(sorted(lines, key=lambda each: each.prospect.stage in LEFT)),
+        columns=tuple(_column(stage, lines) for stage in WAY),
+        given_up=_column(Prospect.Stage.GIVEN_UP, lines),
+        by_industry=_by_industry(lines),
+        late=sum(each.is_late for each in everyone),
+        pursued=len(pursued),
+        amount=sum((each.amount or Decimal(0) for each in pursued), Decimal(0)),
         asked=asked,
         industries=industries,
         kinds={code: str(HONOURS[code]) for code in KINDS},
-        areas=_areas(),
+        areas=area_names(),
         owners=owners,
         any_filter=any(asked.values()),
-        simulated=any(each.simulated for each in everyone),
+        simulated=any(each.prospect.simulated for each in everyone),
+    )
+
+
+def _column(stage: Prospect.Stage, lines: list[ProspectLine]) -> StageColumn:
+    its = tuple(each for each in lines if each.prospect.stage == stage)
+    return StageColumn(stage.value, str(stage.label), its)
+
+
+def _by_industry(lines: list[ProspectLine]) -> tuple[IndustryStages, ...]:
+    """Industries that have a firm on the way, the fullest first."""
+    found = dict[str, Counter[str]]()
+    for line in lines:
+        if line.prospect.stage in WAY:
+            found.setdefault(line.industry, Counter())[line.prospect.stage] += 1
+    fullest = sorted(found, key=lambda name: -found[name].total())
+    return tuple(
+        IndustryStages(name, tuple(found[name][stage] for stage in WAY)) for name in fullest
     )
 
 
 def prospect_page(prospect_id: int, *, actor: Actor) -> ProspectPage:
     """One of them and its history, the newest step first."""
-    found = _seen(actor).select_related("owner").filter(pk=prospect_id).first()
+    found = prospects_seen(actor).select_related("owner").filter(pk=prospect_id).first()
     if found is None:
         raise NotFound(_("The prospect"))
     names: dict[str, Any] = dict(Prospect.Stage.choices)
@@ -112,7 +168,7 @@ def prospect_page(prospect_id: int, *, actor: Actor) -> ProspectPage:
     return ProspectPage(_lines([found])[0], steps)
 
 
-def _seen(actor: Actor) -> QuerySet[Prospect]:
+def prospects_seen(actor: Actor) -> QuerySet[Prospect]:
     actor.require(_RIGHT)
     if actor.may(_RIGHT, organisation_id=-1):
         return Prospect.objects.all()
@@ -128,7 +184,7 @@ def _owners(actor: Actor) -> QuerySet[Organisation]:
 
 
 def _lines(prospects: list[Prospect]) -> list[ProspectLine]:
-    today, industries, areas = timezone.localdate(), _industries(), _areas()
+    today, industries, areas = timezone.localdate(), _industries(), area_names()
     return [
         ProspectLine(
             each,
@@ -145,8 +201,3 @@ def _industries() -> dict[str, str]:
     chinese = (get_language() or "").startswith("zh")
     found = industries_in_force().industries
     return {each.code: each.name if chinese else each.name_en for each in found}
-
-
-def _areas() -> dict[str, str]:
-    areas = Area.objects.filter(parent__isnull=False).order_by("order", "code")
-    return dict(areas.values_list("code", "name"))

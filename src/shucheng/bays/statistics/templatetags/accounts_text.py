@@ -26,7 +26,7 @@ def plus(value: Decimal | None, decimals: int = 2) -> str:
 @register.filter
 def rate(value: Decimal | None) -> str:
     """12.3 %, below 0 with its sign; a dash for what is not known."""
-    return "—" if value is None else f"{value:,.1f}%"
+    return "—" if value is None else f"{value:,.1f}%".replace("-", "−")
 
 
 @register.filter

@@ -1,6 +1,7 @@
 """Firms to be won on screen: listed, moved, late ones first, each organisation its own."""
 
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 from django.test import Client
@@ -55,11 +56,17 @@ def test_the_next_to_act_stand_first_and_late_ones_are_counted(browser: Browser)
     assert page.late == 1
     only = prospects_page({"stage": "running"}, actor=OFFICE)
     assert [line.prospect.name for line in only.lines] == ["丁公司"]
-    # The stages are counted whatever stage is chosen.
-    assert [(each.code, each.number) for each in only.stages if each.number] == [
-        ("listed", 3),
-        ("running", 1),
-    ]
+    board = {each.code: [line.prospect.name for line in each.lines] for each in page.columns}
+    assert {code: names for code, names in board.items() if names} == {
+        "listed": ["甲公司", "乙公司", "丙公司"],
+        "running": ["丁公司"],
+    }
+    assert [each.numbers for each in page.by_industry] == [(3, 0, 0, 0, 0, 1)]
+    assert (page.pursued, page.amount) == (3, Decimal(0))
+    # Those past their day alone, and how many days: the count stands whatever is asked for.
+    past = prospects_page({"late": "1"}, actor=OFFICE)
+    assert [(line.prospect.name, line.days_late) for line in past.lines] == [("甲公司", 3)]
+    assert past.late == 1
     owner = {"owner": str(late.owner_id)}
     assert [line.prospect.name for line in prospects_page(owner, actor=OFFICE).lines] == ["甲公司"]
 

@@ -1,5 +1,8 @@
 """The bay's first page."""
 
+from collections.abc import Iterator
+from dataclasses import dataclass
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -8,38 +11,57 @@ from django.views.decorators.http import require_safe
 
 from shucheng.bays.statistics.queries.choices import period_words
 from shucheng.bays.statistics.queries.overview import overview
-from shucheng.kernel.public import actor_for
+from shucheng.bays.statistics.queries.waiting import waiting
+from shucheng.kernel.public import Actor, actor_for
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """A page to go on to, and what stands there."""
+
+    address: str
+    name: str
+    text: str
 
 
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
-    found = overview(actor=actor_for(request))
+    actor = actor_for(request)
+    found = overview(actor=actor)
     title = _("Core industries of the digital economy")
     context = {
         "found": found,
         "core_title": f"{title} · {period_words(found.newest)}" if found.newest else title,
-        "pages": _pages(),
+        "waiting": waiting(found.newest, actor=actor),
+        "ways": tuple(_ways(actor)),
         "simulated": found.simulated,
     }
     return render(request, "statistics/home.html", context)
 
 
-def _pages() -> tuple[tuple[str, str, str], ...]:
-    """Where to go on: address, name, what stands there."""
-    return (
-        (
-            reverse("statistics:accounts"),
-            _("Economic accounts"),
-            _("Revenue, value added, people and R&D by class, area and size."),
-        ),
-        (
-            reverse("statistics:growth"),
-            _("Growth"),
-            _("Nominal beside comparable scope, and where the change comes from."),
-        ),
-        (
-            reverse("statistics:industries"),
-            _("Industries of the plan"),
-            _("What the industries the plan names earn, and what they share."),
-        ),
-    )
+def _ways(actor: Actor) -> Iterator[Way]:
+    for page, name, text, right in (
+        ("accounts", _("Economic accounts"),
+         _("Revenue, value added, people and R&D by class, area and size."), ""),
+        ("growth", _("Growth"),
+         _("Nominal beside comparable scope, and where the change comes from."), ""),
+        ("industries", _("Industries of the plan"),
+         _("What the industries the plan names earn, and what they share."), ""),
+        ("indexes", _("Indexes"), _("Who is ahead, how firm the rank is, and why."), ""),
+        ("ladder", _("Ladder of firms"),
+         _("Who stands on which rung, who is one step short, and of what."), ""),
+        ("prospects", _("Firms to be won"),
+         _("Stage, next action and day of each, late ones marked."), "win"),
+        ("firms", _("Register of firms"),
+         _("Every firm with what it reported, its honours and its history."), "firms"),
+        ("publications", _("Publications"),
+         _("Tables that left the bay, proved to give no firm away."), ""),
+        ("batches", _("Imports"), _("Register, returns and honours from files, with a dry run."),
+         "import"),
+        ("coefficients", _("Coefficients"),
+         _("How much of a firm counts where a class counts in part."), "decide"),
+        ("duplicates", _("Duplicates"),
+         _("Registrations that may be one firm, to be decided."), "decide"),
+    ):  # fmt: skip
+        if not right or actor.may(f"statistics.{right}"):
+            yield Way(reverse(f"statistics:{page}"), name, text)

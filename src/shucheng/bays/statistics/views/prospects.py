@@ -6,12 +6,14 @@ from decimal import Decimal, InvalidOperation
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from shucheng.bays.statistics.actions.prospects import list_prospect, move_prospect
 from shucheng.bays.statistics.models import Prospect
 from shucheng.bays.statistics.queries.prospects import prospect_page, prospects_page
+from shucheng.bays.statistics.views.prospect_charts import stages_by_industry
 from shucheng.kernel.public import Conflict, Invalid, actor_for
 from shucheng.lib.numbers import whole_number
 
@@ -32,8 +34,13 @@ def prospects(request: HttpRequest) -> HttpResponse:
             messages.success(request, _("The firm is on the list."))
             return redirect("statistics:prospect", made.pk)
     page = prospects_page(request.GET, actor=actor)
+    asked = {name: value for name, value in page.asked.items() if value}
     context = {
         "page": page,
+        "view": "table" if request.GET.get("view") == "table" else "board",
+        "query": urlencode(asked),
+        "chart": stages_by_industry(page.by_industry, [each.name for each in page.columns]),
+        "picture_types": ("PNG", "SVG", "CSV"),
         "error": error,
         "errors": error.fields if error else {},
         "typed": request.POST.dict() if error else {},
@@ -76,11 +83,17 @@ def prospect(request: HttpRequest, prospect_id: int) -> HttpResponse:
         "errors": getattr(error, "fields", {}),
         "typed": request.POST.dict()
         if error
-        else {"stage": one.stage, "next_action": one.next_action, "due": due},
+        else {"stage": _onward(request, one), "next_action": one.next_action, "due": due},
         "simulated": one.simulated,
     }
     status = error.status if error else 200
     return render(request, "statistics/prospect.html", context, status=status)
+
+
+def _onward(request: HttpRequest, one: Prospect) -> str:
+    """The stage that the board proposed, or where it stands."""
+    asked = request.GET.get("to", "")
+    return asked if asked in Prospect.Stage.values else one.stage
 
 
 def _listed(request: HttpRequest) -> Prospect:
