@@ -15,6 +15,8 @@ AUDIT_WORDS = {
     "statistics.coefficient.proposed": _("Coefficient proposed"),
     "statistics.coefficient.refused": _("Coefficient refused"),
     "statistics.definition.published": _("Definition published"),
+    "statistics.imputation.off": _("Imputation of late firms ended"),
+    "statistics.imputation.on": _("Imputation of late firms begun"),
     "statistics.index.computed": _("Index computed"),
     "statistics.link.different": _("Two firms kept apart"),
     "statistics.link.same": _("Two registrations merged"),

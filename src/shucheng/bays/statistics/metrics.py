@@ -163,6 +163,7 @@ def _told(
             **micro.versions(),
             "firms": sum(row["firms"] for row in rows),
             "not_reported": unsure,
+            "imputed": sum(row["firms_imputed"] for row in rows),
             # How much more it could be would tell of a lone firm whose share is not known.
             "in_part": low != high,
         },

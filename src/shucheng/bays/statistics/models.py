@@ -107,6 +107,8 @@ class Link(models.Model):
         default=list
     )
     state = models.CharField(max_length=10, choices=State, default=State.WAITING)
+    # Of one firm: whose facts count while it is read as one; empty, those told last.
+    facts_of = models.ForeignKey(Firm, models.PROTECT, null=True, related_name="+")
     reason = models.CharField(max_length=300, blank=True)
     decided_by = models.CharField(max_length=150, blank=True)
     decided_at = models.DateTimeField(null=True)
@@ -125,8 +127,8 @@ class Link(models.Model):
 
 class Definition(models.Model):
     """A version of what figures are made by: the classification, the plan's industries, rates,
-    an index, the ladder, rules of suppression. The package ships number 0 of each; the newest
-    counts. Rows only grow."""
+    an index, the ladder, rules of suppression, how late firms of a month are imputed. The package
+    ships number 0 of each; the newest counts. Rows only grow."""
 
     class Kind(models.TextChoices):
         CLASSIFICATION = "classification", _("Statistical classification")
@@ -135,6 +137,7 @@ class Definition(models.Model):
         INDEX = "index", _("Composite index")
         LADDER = "ladder", _("Ladder of firms")
         SUPPRESSION = "suppression", _("Rules of suppression")
+        IMPUTATION = "imputation", _("Imputation of late firms")
 
     kind = models.CharField(max_length=20, choices=Kind)
     code = models.CharField(max_length=60, blank=True)
@@ -152,6 +155,35 @@ class Definition(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.code} {self.number}"
+
+
+class Proposal(models.Model):
+    """A definition's next version: proposed by one person, published or refused by another.
+    `number` is that of the version it was written from."""
+
+    class State(models.TextChoices):
+        PROPOSED = "proposed", _("Proposed")
+        PUBLISHED = "published", _("Published")
+        REFUSED = "refused", _("Refused")
+
+    kind = models.CharField(max_length=20, choices=Definition.Kind)
+    number = models.PositiveIntegerField()
+    text = models.TextField()
+    reason = models.CharField(max_length=300)
+    state = models.CharField(max_length=10, choices=State, default=State.PROPOSED)
+    proposed_by = models.ForeignKey("identity.Person", models.PROTECT, null=True, related_name="+")
+    proposed_at = models.DateTimeField(default=timezone.now, editable=False)
+    decided_by = models.ForeignKey("identity.Person", models.PROTECT, null=True, related_name="+")
+    decided_at = models.DateTimeField(null=True)
+    decision = models.CharField(max_length=300, blank=True)
+    definition = models.ForeignKey(Definition, models.PROTECT, null=True, related_name="+")
+    revision = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        ordering = ["-id"]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.number}"
 
 
 class Coefficient(models.Model):

@@ -18,6 +18,7 @@ from shucheng.bays.statistics.engine.suppression.tables import Key, TableRefused
 from shucheng.bays.statistics.models import Publication
 from shucheng.bays.statistics.queries.accounts import simulated
 from shucheng.bays.statistics.queries.choices import months_of
+from shucheng.bays.statistics.queries.definitions import imputation_in_force
 from shucheng.bays.statistics.queries.micro import ask
 from shucheng.kernel.public import Actor, Conflict, Invalid, action, enqueue, record
 
@@ -102,6 +103,12 @@ def _check(period: int) -> None:
             "statistics.publication_period",
             _("Firms reported nothing for this month."),
             _("Choose a month that firms reported."),
+        )
+    if period in imputation_in_force():
+        raise Invalid(
+            "statistics.publication_imputed",
+            _("Late firms of this month are imputed, and what is out stays out."),
+            _("Publish once they have reported and imputation is ended, or another month."),
         )
     if Publication.objects.filter(period=period).exists():
         raise Invalid(

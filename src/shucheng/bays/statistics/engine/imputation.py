@@ -67,17 +67,19 @@ def impute(
     add: bool = True,
 ) -> list[MethodCount]:
     """Make the table `imputed`: rows of `returns` for the late firms of `period`, with `method`;
-    and, unless `add` is false, count them in `newest` from now on (`forget` ends that).
+    and, unless `add` is false, count them in `newest` from now on (`forget` ends that). With `add`
+    false nothing changes: what would be imputed, whether or not it is by now.
 
     The first of `methods` that can serve a firm does. Raises `ImputationInvalid` for no or an
     unknown method.
     """
-    forget(connection, period)
+    if add:
+        forget(connection, period)
     late = """
         SELECT firm, industry, area FROM register
         WHERE $period BETWEEN since AND until
             AND firm IN (SELECT firm FROM newest WHERE period = $previous)
-            AND firm NOT IN (SELECT firm FROM newest WHERE period = $period)
+            AND firm NOT IN (SELECT firm FROM returns WHERE period = $period)
     """
     _make(connection, period, methods, late, "SELECT * FROM newest WHERE true")
     if add:
@@ -97,6 +99,12 @@ def forget(connection: duckdb.DuckDBPyConnection, period: int | None = None) -> 
         "DELETE FROM imputed_returns WHERE coalesce(period = $period, true)", {"period": period}
     )
     newest_returns(connection)
+
+
+def periods(connection: duckdb.DuckDBPyConnection) -> list[int]:
+    """The periods of which imputed rows count by now."""
+    rows = connection.execute("SELECT DISTINCT period FROM imputed_returns ORDER BY 1").fetchall()
+    return [period for (period,) in rows]
 
 
 def backtest(

@@ -87,12 +87,16 @@ class Micro:
         return industries.overlaps(self.connection, period)
 
     def versions(self) -> dict[str, str]:
-        """What stands under every figure, to be named beside it."""
-        return {
+        """What stands under every figure, to be named beside it: with it the periods whose late
+        firms are imputed, if there are any."""
+        found = {
             "classification": self.classification.version,
             "value_added_rates": self.rates.version,
             "industries": self.plan_industries.version,
         }
+        if periods := imputation.periods(self.connection):
+            found["imputation"] = ", ".join(map(str, periods))
+        return found
 
     def add_returns(self, rows: Iterable[dict[str, Any]], *, recorded: int = 1) -> None:
         """Add rows as one batch; items not given are not reported."""

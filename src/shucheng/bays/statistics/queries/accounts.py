@@ -39,6 +39,7 @@ class Cell:
     upper: Decimal = Decimal(0)
     imputed: Decimal = Decimal(0)
     firms: int = 0
+    imputed_firms: int = 0
     unknown: int = 0
     withheld: bool = False
     empty: bool = False
@@ -47,6 +48,11 @@ class Cell:
     @property
     def exact(self) -> bool:
         return self.lower == self.upper
+
+    @property
+    def imputed_percent(self) -> Decimal | None:
+        """What part of it is imputed; None where that is not told of the measure."""
+        return 100 * self.imputed / self.upper if self.imputed and self.upper > 0 else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,6 +236,7 @@ def _cell(row: Mapping[str, Any], choice: Choice) -> Cell:
         (row[f"{measure}_upper"] or Decimal(0)) / scale,
         (row.get(f"{measure}_imputed_upper") or Decimal(0)) / scale,
         row["firms"],
+        row["firms_imputed"],
         row["firms_unknown"],
         open=True,
     )
@@ -249,6 +256,7 @@ def _line(
         sum((cell.upper for cell in cells), Decimal(0)),
         sum((cell.imputed for cell in cells), Decimal(0)),
         sum(cell.firms for cell in cells),
+        sum(cell.imputed_firms for cell in cells),
         sum(cell.unknown for cell in cells),
         open=True,
     )

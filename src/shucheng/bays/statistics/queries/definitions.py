@@ -4,7 +4,7 @@ from typing import Any
 
 import yaml
 
-from shucheng.bays.statistics.engine import classification, industries, value_added
+from shucheng.bays.statistics.engine import classification, imputation, industries, value_added
 from shucheng.bays.statistics.engine.ladder import definition as ladders
 from shucheng.bays.statistics.models import Definition
 
@@ -41,6 +41,19 @@ def rates_in_force() -> value_added.Rates:
 def ladder_in_force() -> ladders.Ladder:
     own = newest(Definition.Kind.LADDER)
     return ladders.read(_document(own)) if own else ladders.shipped()
+
+
+def imputation_in_force() -> dict[int, tuple[imputation.Method, ...]]:
+    """The periods (yyyymm) whose late firms are imputed, and by which methods, the first that can
+    serve a firm."""
+    rows = Definition.objects.filter(kind=Definition.Kind.IMPUTATION).order_by("number")
+    chosen = {int(each.code): methods_of(each) for each in rows}
+    return {period: methods for period, methods in sorted(chosen.items()) if methods}
+
+
+def methods_of(chosen: Definition) -> tuple[imputation.Method, ...]:
+    """The methods that a choice of imputation names; none ends it."""
+    return tuple(_document(chosen)["methods"])
 
 
 def _document(definition: Definition) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from shucheng.bays.statistics.models import Batch, Coefficient, Definition, Firm
 from shucheng.bays.statistics.queries.batches import files_of
 from shucheng.bays.statistics.queries.definitions import (
     classes_in_force,
+    imputation_in_force,
     industries_in_force,
     rates_in_force,
 )
@@ -89,7 +90,7 @@ def merges() -> dict[str, str]:
 
 
 def _opened() -> Micro:
-    return open_batches(
+    micro = open_batches(
         register=files_of(Batch.Kind.REGISTER),
         honours=files_of(Batch.Kind.HONOURS),
         returns=files_of(Batch.Kind.RETURNS),
@@ -101,6 +102,10 @@ def _opened() -> Micro:
         threads=int(settings.ENGINE["threads"]),
         memory=settings.ENGINE["memory_limit"],
     )
+    # In their order: the month before may be imputed as well.
+    for period, methods in imputation_in_force().items():
+        micro.impute(period, methods=methods)
+    return micro
 
 
 def _state() -> Hashable:

@@ -120,9 +120,12 @@ def test_late_firms_are_imputed_by_the_first_method_that_can(opened: Micro) -> N
     assert (row["firms"], row["firms_imputed"]) == (11, 2)
     assert (row["revenue_lower"], row["revenue_imputed_lower"]) == (9 * 1100 + 1500, 1500)
     assert [m.method for m in opened.impute(202504, methods=("median",))] == ["median"]
-    assert not imputation.impute(opened.connection, 202504, methods=("growth",), add=False)[1:]
+    # What another method would do changes nothing.
+    would = imputation.impute(opened.connection, 202504, methods=("growth",), add=False)
+    assert [(m.method, m.firms, m.revenue) for m in would] == [("growth", 1, 1100)]
     (row,) = opened.account(by=(), since=202504).rows()
-    assert row["firms_imputed"] == 0
+    assert row["firms_imputed"] == 1
+    assert opened.versions()["imputation"] == "202504"
 
 
 def test_a_real_return_ends_an_imputation(opened: Micro) -> None:
