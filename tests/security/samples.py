@@ -274,6 +274,7 @@ def make_samples() -> Samples:
         "reporting/forms/<str:code>/<slug:deed>/": {"revision": 1},
         "plan/load/": {"file": ("plan.txt", PLAN.encode())},
         "/reporting/obligations/{obligation_id}/evidence": {"file": ("list.txt", b"a list")},
+        "/statistics/batches": {"kind": "register", "file": ("firms.csv", b"code,name")},
         "plan/<int:version_id>/items/": {
             "item": "task",
             "title": "新的任务",
@@ -379,6 +380,14 @@ def _indexed(observation: _Observed) -> dict[str | tuple[str, str], Any]:
         ("statistics:publication_download", "form"): "csv",
         ("statistics:publication_download", "publication_id"): made.pk,
         ("statistics:publication", "publication_id"): made.pk,
+        "publication_id": made.pk,
+        **{
+            (f"/statistics/indexes/{rest}", "code"): "sample"
+            for rest in ("{code}", "{code}/{area}")
+        },
+        ("/statistics/indexes/{code}/{area}", "area"): "990100",
+        ("/statistics/sdmx/structure/{kind}/{agency}/{name}", "name"): "DF_DIGITAL_ECONOMY",
+        "form": "csv",
     }
 
 
@@ -407,7 +416,12 @@ def _registered(bureau: Organisation) -> dict[str | tuple[str, str], Any]:
     views = ("batch", "batch_confirm", "batch_take", "batch_drop", "batch_errors")
     return {
         **{(f"statistics:{view}", "batch_id"): batch.pk for view in views},
+        "batch_id": batch.pk,
         ("statistics:firm", "code"): one.credit_code,
+        **{
+            (f"/statistics/firms/{rest}", "code"): one.credit_code
+            for rest in ("{code}", "{code}/rung")
+        },
         ("statistics:honour", "code"): one.credit_code,
         ("statistics:coefficient_decide", "coefficient_id"): share.pk,
         ("statistics:duplicate_decide", "link_id"): pair.pk,

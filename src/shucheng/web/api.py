@@ -5,6 +5,7 @@ from importlib.metadata import version
 from django.http import HttpRequest, HttpResponse
 from ninja import NinjaAPI
 
+from shucheng.bays.statistics.api.routes import router as statistics_router
 from shucheng.kernel.public import API_ROUTERS, ApiAuth, ShuchengError
 from shucheng.plan.public import api_router as plan_router
 from shucheng.plan.public import sdmx_router, supervision_router
@@ -30,3 +31,4 @@ for prefix, router in API_ROUTERS:
 api.add_router("/plan", plan_router)
 api.add_router("/supervision", supervision_router)
 api.add_router("/sdmx", sdmx_router)
+api.add_router("/statistics", statistics_router)

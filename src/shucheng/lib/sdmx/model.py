@@ -11,6 +11,9 @@ from decimal import Decimal
 
 TIME = "TIME_PERIOD"
 LANGUAGES = ["zh", "en"]
+# What the SDMX REST API 2.0 (https://github.com/sdmx-twg/sdmx-rest) calls structures, and all.
+KINDS = frozenset({"dataflow", "datastructure", "conceptscheme", "codelist"})
+ANY = frozenset({"*", "all"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from ninja import Router
 
 from shucheng.kernel.public import Actor, ApiAuth, Invalid, NotFound, actor_for
 from shucheng.lib.periods import Period, PeriodInvalid
+from shucheng.lib.sdmx.model import ANY, KINDS
 from shucheng.plan.open_data import queries
 from shucheng.plan.open_data.asking import day_of, kept, same, tag_of
 from shucheng.plan.open_data.engine import names
@@ -22,9 +23,7 @@ from shucheng.plan.open_data.engine.messages import flow_of
 from shucheng.plan.open_data.engine.model import DataSet, Series
 from shucheng.plan.open_data.files import FORMATS
 
-ANY = {"*", "all"}
 VERSIONS = ANY | {"~", "+", "latest", names.VERSION}
-KINDS = ANY | {"dataflow", "datastructure", "conceptscheme", "codelist"}
 
 
 def open_to_all(request: HttpRequest) -> Actor | None:
@@ -64,7 +63,7 @@ def structure(request: HttpRequest, kind: str, agency: str, name: str) -> HttpRe
     """The data flow with its structure, concepts and code lists, whichever of them is asked."""
     found = queries.published(actor=actor_for(request), as_of=day_of(request))
     if (
-        kind not in KINDS
+        kind not in KINDS | ANY
         or agency not in {found.agency, *ANY}
         or name not in flow_of(found).parts | ANY
     ):

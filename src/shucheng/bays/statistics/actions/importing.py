@@ -96,6 +96,7 @@ def confirm_columns(
 @action
 def take_import(batch_id: int, revision: int, *, actor: Actor) -> Batch:
     """Take a batch over, with the honours that its file told beside the register."""
+    actor.require("statistics.import")
     if not _locked(batch_id).good:
         raise Invalid(
             "statistics.batch.empty",

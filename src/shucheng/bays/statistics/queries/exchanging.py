@@ -4,25 +4,33 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from shucheng.bays.statistics.engine.classification import CORE
 from shucheng.bays.statistics.engine.exchange import TOTAL, Figure, series_of, tables_flow
+from shucheng.bays.statistics.engine.imports.fields import Field, ImportRefused, fields
 from shucheng.bays.statistics.engine.micro import Micro
-from shucheng.bays.statistics.models import Batch
-from shucheng.bays.statistics.queries.accounts import Cell, Table
+from shucheng.bays.statistics.engine.table_files import sdmx_of
+from shucheng.bays.statistics.models import Batch, Firm
+from shucheng.bays.statistics.queries.accounts import Cell, Table, simulated
 from shucheng.bays.statistics.queries.micro import ask
 from shucheng.bays.statistics.queries.publications import PublicationPage, printed_cells
-from shucheng.kernel.public import Actor, Area, address_of, city_area_code
-from shucheng.lib.sdmx.model import Code, Flow, Message, Text, agency_of
+from shucheng.kernel.public import Actor, Area, NotFound, address_of, city_area_code
+from shucheng.lib.sdmx.model import ANY, KINDS, Code, Flow, Message, Text, agency_of
 
 _SCOPE = {"true": "Y", "false": "N", "": TOTAL}
 _NOTHING_YET = datetime(2000, 1, 1, tzinfo=timezone.get_default_timezone())
 
 
-def structure(*, actor: Actor) -> Flow:
-    """The flow with every class, industry and area in force."""
+def sdmx_structure(kind: str, agency: str, name: str, *, actor: Actor) -> bytes:
+    """The structure message with every class, industry and area in force, whichever part of it is
+    asked for."""
     actor.require("statistics.view")
-    return _flow({}, ())
+    flow = _flow({}, ())
+    named = name in flow.parts | ANY and agency in {flow.agency, *ANY}
+    if kind not in KINDS | ANY or not named:
+        raise NotFound(_("The structure"))
+    return sdmx_of(Message(flow, (), known_at(), test=simulated()), "structure.json")
 
 
 def account_message(table: Table) -> Message:
@@ -137,3 +145,21 @@ def _activities(micro: Micro) -> tuple[Code, ...]:
 def _city() -> str:
     """The code of the whole; a city that has not said which it is goes by that word."""
     return city_area_code() or "CITY"
+
+
+def codes_of(firms: Iterable[str]) -> dict[str, dict[str, str]]:
+    """Area and size of firms as codes, by credit code: a list for people has their names."""
+    rows = Firm.objects.filter(credit_code__in=list(firms))
+    return {
+        code: {"area": area, "size": size}
+        for code, area, size in rows.values_list("credit_code", "area", "size")
+    }
+
+
+def import_fields(kind: str, *, actor: Actor) -> dict[str, Field]:
+    """What a file of a kind may hold."""
+    actor.require("statistics.import")
+    try:
+        return fields(kind)
+    except ImportRefused:
+        raise NotFound(_("The kind of file")) from None

@@ -187,8 +187,8 @@ def test_no_text_of_a_file_becomes_a_formula(name: str, note: str) -> None:
     core, city = Code("core", Text(name, name)), Code("320900", Text(name))
     renamed = tables_flow(FLOW.agency, FLOW.maintainer, FLOW.address, (core,), (city,))
     found = Message(renamed, series_of(FIGURES[:1], note, simulated=False), AT)
-    [row] = csv.DictReader(io.StringIO(sdmx_of(found, "sdmx.csv").decode(), newline=""))
-    bare = (row["CLASSIFICATION"] or "").lstrip(" \u3000\u00a0\ufeff")
+    [told] = csv.DictReader(io.StringIO(sdmx_of(found, "sdmx.csv").decode(), newline=""))
+    bare = told["CLASSIFICATION"].lstrip(" \u3000\u00a0\ufeff")
     assert not bare.startswith(begins) or bare[1:].isdigit()
 
 

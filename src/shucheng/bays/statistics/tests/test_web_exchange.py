@@ -4,7 +4,6 @@ may see; read back by another program."""
 import csv
 import io
 import json
-from collections.abc import Callable
 from decimal import Decimal
 from importlib.resources import files
 from pathlib import Path
@@ -18,61 +17,21 @@ from jsonschema import Draft7Validator
 from pysdmx.io import get_datasets
 
 from shucheng.bays.statistics.actions.publishing import publish_tables
-from shucheng.bays.statistics.tests.city import CITY, EAST, OFFICE, WEST, areas, code, taken_over
-from shucheng.kernel.public import Area, Organisation, Person, Role, grant_role
+from shucheng.bays.statistics.tests.city import CITY, EAST, OFFICE, WEST
+from shucheng.bays.statistics.tests.firms_of_two import ALONE, FIRMS, Browser, people, told
 
 pytestmark = pytest.mark.django_db
-Browser = Callable[[str], Client]
-
-ELECTRONICS, SOFTWARE, STARRED = "3982", "6513", "6431"
-ALONE = 11_117  # of the west's only software firm, thousand yuan to March
-FIRMS = [
-    *((EAST, ELECTRONICS, 20_000 + 900 * at) for at in range(5)),
-    *((WEST, ELECTRONICS, 30_000 + 700 * at) for at in range(5)),
-    (WEST, SOFTWARE, ALONE),
-    *((EAST, SOFTWARE, 9_000 + 100 * at) for at in range(5)),
-]
 
 
 @pytest.fixture
 def browser(settings: Any) -> Browser:
     settings.REQUIRE_SECOND_FACTOR = False
-    areas()
-    kinds, city, west = (
-        Organisation.Kind, Area.objects.get(code=CITY), Area.objects.get(code=WEST)
-    )  # fmt: skip
-    data = Organisation.objects.create(code="data", name="数据局", kind=kinds.DEPARTMENT, area=city)
-    county = Organisation.objects.create(
-        code="west", name="西区政府", kind=kinds.COUNTY_GOVERNMENT, area=west
-    )
-    for name, where, role in (
-        ("office", data, Role.PLAN_OFFICE),
-        ("leader", data, Role.LEADER),
-        ("county", county, Role.LIAISON),
-    ):
-        person = Person.objects.create(username=name, display_name=name, password="!")
-        grant_role(person.pk, where.pk, role, actor=OFFICE)
-
-    def of(name: str) -> Client:
-        client = Client()
-        client.force_login(Person.objects.get(username=name))
-        return client
-
-    return of
+    return people()
 
 
 @pytest.fixture
 def firms(browser: Browser, tmp_path: Path) -> None:
-    register = [
-        {"firm": code(at), "name": f"企业{at}", "area": area, "industry": industry, "since": 202401}
-        for at, (area, industry, _revenue) in enumerate(FIRMS)
-    ]
-    returns = [
-        {"firm": code(at), "period": 202603, "revenue": revenue}
-        for at, (_area, _industry, revenue) in enumerate(FIRMS)
-    ]
-    taken_over(tmp_path, "register", register, simulated=True)
-    taken_over(tmp_path, "returns", returns, simulated=True)
+    told(tmp_path)
 
 
 def account(client: Client, form: str, **asked: object) -> bytes:
@@ -137,9 +96,9 @@ def test_another_program_reads_an_account_by_its_structure(browser: Browser, who
     table = account(client, "sdmx.csv")
     [data] = get_datasets(table.decode(), structure)
     assert len(data.data) == len(rows(table))
-    lists = {each.id: each.local_codes for each in data.structure.components}  # type: ignore[union-attr]
+    lists = {each.id: each.local_codes for each in data.structure.components}
     for name in ("ACTIVITY", "REF_AREA", "CONF_STATUS"):
-        assert set(data.data[name]) <= {item.id for item in lists[name].items}  # type: ignore[union-attr]
+        assert set(data.data[name]) <= {item.id for item in lists[name].items}
 
 
 @pytest.mark.usefixtures("firms")

@@ -1,0 +1,297 @@
+"""The register over HTTP: a list, one firm, where it stands on the ladder."""
+
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+from ninja import Field, Query, Router, Schema
+
+from shucheng.bays.statistics.queries.asking import page_of, require_as_asked
+from shucheng.bays.statistics.queries.exchanging import codes_of
+from shucheng.bays.statistics.queries.firm import FirmPage, firm_for, firm_page
+from shucheng.bays.statistics.queries.firm_rung import firm_rung
+from shucheng.bays.statistics.queries.firms import firms_page
+from shucheng.bays.statistics.queries.ladder import ladder_page
+from shucheng.kernel.public import NotFound, actor_for
+
+router = Router()
+_PAGE = 100
+_TEN_THOUSAND = "in 万元 (10,000 yuan); null where it was not reported"
+
+
+class FirmsAsked(Schema):
+    """What the list is narrowed to; empty narrows nothing."""
+
+    q: str = Field("", description="Part of the name, or the credit code's beginning")
+    area: str = Field("", description="GB/T 2260")
+    industry: str = Field("", description="GB/T 4754-2017, or its first digits")
+    member: str = Field(
+        "", alias="class", description="A class of the digital economy, or `plan:` and an industry"
+    )
+    designated: str = Field("", description="yes or no")
+    honour: str = Field("", description="high_tech, srdi, little_giant ...")
+    sort: str = Field("", description="revenue, name, code, area or industry")
+
+
+class FirmOut(Schema):
+    code: str = Field(description="统一社会信用代码")
+    name: str
+    industry: str
+    area: str
+    park: str
+    size: str
+    designated: bool
+    in_business: bool
+    revenue: Decimal | None = Field(description=f"Since January, {_TEN_THOUSAND}")
+    status: str = Field(description="Of the newest return; empty where there is none")
+
+
+class FirmsOut(Schema):
+    count: int
+    page: int
+    pages: int
+    period: int | None = Field(description="yyyymm of the revenue")
+    classification: str
+    simulated: bool
+    items: list[FirmOut]
+
+
+class HonourOut(Schema):
+    kind: str
+    level: str | None
+    since: date
+    until: date | None
+    valid: bool
+
+
+class ShareOut(Schema):
+    code: str
+    name: str
+    starred: bool
+    lower: Decimal = Field(description="Per cent of the firm that counts: at least")
+    upper: Decimal = Field(description="At most; equal where the share is known")
+
+
+class MonthOut(Schema):
+    period: int = Field(description="yyyymm; amounts are since January")
+    revenue: Decimal | None = Field(description=_TEN_THOUSAND)
+    rd_expense: Decimal | None = Field(description=_TEN_THOUSAND)
+    employees: int | None
+    status: str
+    batch: int
+    corrected: bool
+
+
+class FirmDetail(Schema):
+    code: str
+    name: str
+    industry: str
+    area: str
+    park: str
+    size: str
+    designated: bool
+    in_business: bool
+    since: int
+    address: str
+    merged_into: str | None = Field(description="Another registration of the same firm")
+    honours: list[HonourOut]
+    classes: list[ShareOut]
+    industries: list[str]
+    months: list[MonthOut]
+    versions: dict[str, str]
+    provisional: bool = Field(description="The classification is not confirmed yet")
+    simulated: bool
+
+
+class RungOut(Schema):
+    held: str
+    next: str
+    met: list[str]
+    unmet: list[str]
+    unknown: list[str] = Field(description="What register and returns do not tell: ask the firm")
+    ladder: str = Field(description="Version of the rules")
+
+
+class StockOut(Schema):
+    rung: str
+    name: str
+    area: str = Field(description="Empty: all areas")
+    held: int
+    expiring: int = Field(description="Of these, ending within a year unless renewed")
+    met: int = Field(description="Every criterion is met")
+    open: int = Field(description="What can be known is met, the rest has to be asked")
+    one_short: int
+
+
+class NeedOut(Schema):
+    rung: str
+    indicator: str
+    year: int
+    wanted: int
+    held: int
+    expiring: int
+    new: int
+    candidates: int
+
+
+class CandidateOut(Schema):
+    code: str
+    name: str
+    area: str
+    state: str = Field(description="met, open or one_short")
+    revenue: Decimal | None = Field(description=_TEN_THOUSAND)
+    unmet: list[str]
+    unknown: list[str]
+
+
+class LadderOut(Schema):
+    on: date
+    period: int = Field(description="yyyymm: the last whole year, whose figures are used")
+    ladder: str
+    rungs: list[StockOut]
+    needs: list[NeedOut] = Field(description="What the plan asks for beside what there is")
+    rung: str
+    area: str
+    count: int
+    page: int
+    pages: int
+    candidates: list[CandidateOut] = Field(description="Empty for who does not see single firms")
+    simulated: bool
+
+
+@router.get("/firms", response=FirmsOut)
+def firms(request: HttpRequest, asked: Query[FirmsAsked], page: int = 1) -> dict[str, Any]:
+    """Firms of the areas one sees, fifty a page."""
+    given = asked.dict(by_alias=True) | {"page": str(page)}
+    found = firms_page(given, actor=actor_for(request))
+    understood = found.asked
+    require_as_asked(
+        given,
+        {
+            "industry": understood.industry,
+            "designated": understood.designated,
+            "honour": understood.honour,
+            "sort": understood.sort,
+            "page": understood.page,
+        },
+    )
+    codes = codes_of(line.code for line in found.lines)
+    names = ("code", "name", "industry", "park", "designated", "in_business", "revenue", "status")
+    return {
+        "count": found.count,
+        "page": understood.page,
+        "pages": found.pages,
+        "period": found.period,
+        "classification": found.version,
+        "simulated": found.simulated,
+        "items": [
+            {**{name: getattr(line, name) for name in names}, **codes.get(line.code, {})}
+            for line in found.lines
+        ],
+    }
+
+
+@router.get("/firms/{code}", response=FirmDetail)
+def firm(request: HttpRequest, code: str) -> dict[str, Any]:
+    """One firm: its newest facts, honours, the classes it counts to, its returns."""
+    return _detail(firm_page(code, actor=actor_for(request)))
+
+
+@router.get("/firms/{code}/rung", response=RungOut)
+def rung(request: HttpRequest, code: str) -> dict[str, Any]:
+    """Which rung of the ladder the firm holds, the next one, and what it lacks."""
+    known = firm_for(code, actor=actor_for(request))
+    found = firm_rung((known.merged_into or known).credit_code)
+    if found is None:
+        raise NotFound(_("The firm"))
+    return {
+        "held": found.held,
+        "next": found.following,
+        "met": found.met,
+        "unmet": found.unmet,
+        "unknown": found.unknown,
+        "ladder": found.version,
+    }
+
+
+@router.get("/ladder", response=LadderOut)
+def ladder(request: HttpRequest, rung: str = "", area: str = "", page: int = 1) -> dict[str, Any]:
+    """How many hold each rung, who could take the one asked for, and what the plan asks for."""
+    asked = {"rung": rung, "area": area}
+    found = ladder_page(asked, actor=actor_for(request))
+    if found is None:
+        raise NotFound(_("The ladder"))
+    require_as_asked(asked, {"rung": found.chosen.code, "area": found.area})
+    near, pages = page_of(found.candidates, page, _PAGE)
+    numbers = ("held", "expiring", "met", "open", "one_short")
+    return {
+        "on": found.on,
+        "period": found.period,
+        "ladder": found.version,
+        "rungs": [
+            {
+                "rung": line.rung.code,
+                "name": line.name,
+                "area": stock.area,
+                **{name: getattr(stock, name) for name in numbers},
+            }
+            for line in found.lines
+            for stock in (line.whole, *line.areas)
+        ],
+        "needs": [
+            {
+                "indicator": line.indicator,
+                "year": line.year,
+                **{
+                    name: getattr(line.need, name)
+                    for name in ("rung", "wanted", "held", "expiring", "new", "candidates")
+                },
+            }
+            for line in found.needs
+        ],
+        "rung": found.chosen.code,
+        "area": found.area,
+        "count": len(found.candidates),
+        "page": page,
+        "pages": pages,
+        "candidates": [
+            {
+                "code": each.firm,
+                **{
+                    name: getattr(each, name)
+                    for name in ("name", "area", "state", "revenue", "unmet", "unknown")
+                },
+            }
+            for each in near
+        ],
+        "simulated": found.simulated,
+    }
+
+
+def _detail(page: FirmPage) -> dict[str, Any]:
+    firm = page.firm
+    same = ("name", "industry", "area", "park", "size", "designated", "since", "address")
+    return {
+        "code": firm.credit_code,
+        **{name: getattr(firm, name) for name in same},
+        "in_business": firm.is_open,
+        "merged_into": firm.merged_into.credit_code if firm.merged_into else None,
+        "honours": page.honours,
+        "classes": [
+            {
+                "code": share.code,
+                "name": share.name,
+                "starred": share.partial,
+                "lower": share.lower,
+                "upper": share.upper,
+            }
+            for share in page.shares
+        ],
+        "industries": page.industries,
+        "months": page.months,
+        "versions": page.versions,
+        "provisional": page.provisional,
+        "simulated": page.simulated,
+    }
