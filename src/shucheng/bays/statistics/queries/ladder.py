@@ -8,19 +8,29 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from django.utils import timezone
-from django.utils.translation import get_language
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
 from shucheng.bays.statistics.engine.classification import CORE
 from shucheng.bays.statistics.engine.ladder.definition import Criterion, Ladder, Rung
-from shucheng.bays.statistics.engine.ladder.many import Assessment, Candidate, Need, Stock, assess
+from shucheng.bays.statistics.engine.ladder.many import (
+    Assessment,
+    Candidate,
+    Need,
+    Stock,
+    Tally,
+    assess,
+)
 from shucheng.bays.statistics.engine.micro import Micro
 from shucheng.bays.statistics.models import Firm
 from shucheng.bays.statistics.queries.accounts import simulated
 from shucheng.bays.statistics.queries.definitions import ladder_in_force
+from shucheng.bays.statistics.queries.ladder_words import name_of
 from shucheng.bays.statistics.queries.micro import ask
+from shucheng.bays.statistics.queries.places import area_names
 from shucheng.bays.statistics.queries.seeing import areas_seen
-from shucheng.kernel.public import Actor, Area
-from shucheng.plan.public import current_version
+from shucheng.kernel.public import Actor
+from shucheng.plan.public import current_version, indicator_name
 
 # The rungs that an indicator of the plan counts, and the binding of it.
 _BINDINGS = {
@@ -30,6 +40,13 @@ _BINDINGS = {
 }
 # Of these a register and returns tell next to nothing: no pipeline is shown.
 _UNTOLD = frozenset({"listed", "unicorn"})
+# What the table of areas may count, and which candidates may be asked for.
+SHOWN: Mapping[str, Promise] = {
+    "held": _("Firms that hold it"),
+    "one_short": _("One step short"),
+    "ready": _("Nothing known is lacking"),
+}
+STATES: Mapping[str, Promise] = {each: SHOWN[each] for each in ("one_short", "ready")}
 _MOST = 500
 _SOON = timedelta(days=365)
 
@@ -43,6 +60,24 @@ class RungLine:
     whole: Stock
     areas: tuple[Stock, ...]
     pipeline: bool
+
+
+@dataclass(frozen=True, slots=True)
+class AreaCell:
+    """How many firms of an area are counted at a rung; None where nothing is told."""
+
+    rung: str
+    number: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class AreaLine:
+    """An area over the rungs; `open` to who sees its firms by name."""
+
+    code: str
+    name: str
+    cells: tuple[AreaCell, ...]
+    open: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,19 +104,33 @@ class CandidateLine:
 
 
 @dataclass(frozen=True, slots=True)
+class CriterionLine:
+    """A criterion of the chosen rung and how the firms that do not hold it answer it."""
+
+    criterion: Criterion
+    name: str
+    tally: Tally
+
+
+@dataclass(frozen=True, slots=True)
 class LadderPage:
-    """`short` are the criteria that firms one step short of the chosen rung lack."""
+    """`shown` is what the table of areas counts; candidates are narrowed by area, state and the
+    criterion they lack."""
 
     on: date
     period: int
     version: str
     lines: tuple[RungLine, ...]
     areas: dict[str, str]
+    by_area: tuple[AreaLine, ...]
     needs: tuple[NeedLine, ...]
     chosen: Rung
     chosen_name: str
+    shown: str
     area: str
-    short: tuple[tuple[Criterion, str, int], ...]
+    state: str
+    lacks: str
+    criteria: tuple[CriterionLine, ...]
     candidates: tuple[CandidateLine, ...]
     names_seen: bool
     most: int
@@ -91,7 +140,7 @@ class LadderPage:
 @dataclass(frozen=True, slots=True)
 class _Answers:
     stocks: tuple[Stock, ...]
-    short: Mapping[str, Mapping[str, int]]
+    tallies: Mapping[str, Mapping[str, Tally]]
     candidates: Mapping[str, tuple[Candidate, ...]]
     needs: Mapping[int, tuple[Need, ...]]
 
@@ -107,36 +156,42 @@ def ladder_page(given: Mapping[str, str], *, actor: Actor) -> LadderPage | None:
     found = ask(lambda micro: _answers(micro, ladder, today, wanted), "ladder", today, asked)
     told = [rung for rung in ladder.rungs if rung.code not in _UNTOLD]
     chosen = next((each for each in told if each.code == given.get("rung")), told[0])
-    areas = dict(
-        Area.objects.filter(parent__isnull=False)
-        .order_by("order", "code")
-        .values_list("code", "name")
-    )
+    areas = area_names()
     area = given.get("area", "") if given.get("area", "") in areas else ""
+    state = given.get("state", "") if given.get("state", "") in STATES else ""
+    lacks = next((c.code for c in chosen.criteria if c.code == given.get("lacks")), "")
     seen = areas_seen(actor)
     near = [
         each
         for each in found.candidates.get(chosen.code, ())
-        if (seen is None or each.area in seen) and (not area or each.area == area)
+        if (seen is None or each.area in seen)
+        and (not area or each.area == area)
+        and (not state or (each.state == "one_short") == (state == "one_short"))
+        and (not lacks or lacks in each.unmet)
     ]
+    lines = tuple(_line(rung, found.stocks, areas) for rung in ladder.rungs)
+    shown = given.get("show", "") if given.get("show", "") in SHOWN else "held"
     return LadderPage(
         on=today,
         period=(today.year - 1) * 100 + 12,
         version=ladder.version,
-        lines=tuple(_line(rung, found.stocks, areas) for rung in ladder.rungs),
+        lines=lines,
         areas=areas,
+        by_area=_by_area(lines, areas, shown, seen),
         needs=tuple(
-            NeedLine(_name(ladder[need.rung]), indicators[need.rung], year, need)
+            NeedLine(name_of(ladder[need.rung]), indicators[need.rung], year, need)
             for year, needs in found.needs.items()
             for need in needs
         ),
         chosen=chosen,
-        chosen_name=_name(chosen),
+        chosen_name=name_of(chosen),
+        shown=shown,
         area=area,
-        short=tuple(
-            (each, _name(each), found.short[chosen.code][each.code])
+        state=state,
+        lacks=lacks,
+        criteria=tuple(
+            CriterionLine(each, name_of(each), found.tallies[chosen.code][each.code])
             for each in chosen.criteria
-            if each.code in found.short[chosen.code]
         ),
         candidates=_candidates(near[:_MOST], chosen, areas),
         names_seen=seen is None or bool(seen),
@@ -153,7 +208,7 @@ def _answers(
     told = [rung.code for rung in ladder.rungs if rung.code not in _UNTOLD]
     answers = _Answers(
         tuple(found.stocks(today + _SOON)),
-        {rung: found.short_of(rung) for rung in told},
+        {rung: found.tallies(rung) for rung in told},
         {rung: _near(found, rung) for rung in told},
         {year: tuple(found.needs(asked, date(year, 12, 31))) for year, asked in wanted.items()},
     )
@@ -174,7 +229,7 @@ def _wanted(today: date) -> tuple[dict[int, dict[str, int]], dict[str, str]]:
     for rung, binding in _BINDINGS.items():
         indicators = version.indicators.filter(binding__code=binding)
         for indicator in indicators.prefetch_related("path"):
-            names[rung] = indicator.name
+            names[rung] = indicator_name(indicator)
             for target in indicator.path.all():
                 if target.year >= today.year:
                     numbers.setdefault(target.year, {})[rung] = int(target.value)
@@ -190,7 +245,30 @@ def _line(rung: Rung, stocks: tuple[Stock, ...], areas: Mapping[str, str]) -> Ru
     counted = (sums[item] for item in ("held", "expiring", "met", "open", "one_short"))
     whole = Stock(rung.code, "", *counted)
     parts = tuple(its.get(code, Stock(rung.code, code, 0, 0, 0, 0, 0)) for code in areas)
-    return RungLine(rung, _name(rung), whole, parts, rung.code not in _UNTOLD)
+    return RungLine(rung, name_of(rung), whole, parts, rung.code not in _UNTOLD)
+
+
+def _by_area(
+    lines: tuple[RungLine, ...],
+    areas: Mapping[str, str],
+    shown: str,
+    seen: frozenset[str] | None,
+) -> tuple[AreaLine, ...]:
+    def cell(line: RungLine, stock: Stock) -> AreaCell:
+        if shown == "held":
+            return AreaCell(line.rung.code, stock.held)
+        number = stock.one_short if shown == "one_short" else stock.met + stock.open
+        return AreaCell(line.rung.code, number if line.pipeline else None)
+
+    return tuple(
+        AreaLine(
+            code,
+            name,
+            tuple(cell(line, line.areas[at]) for line in lines),
+            shown != "held" and (seen is None or code in seen),
+        )
+        for at, (code, name) in enumerate(areas.items())
+    )
 
 
 def _candidates(
@@ -198,7 +276,7 @@ def _candidates(
 ) -> tuple[CandidateLine, ...]:
     codes = [each.firm for each in near]
     names = dict(Firm.objects.filter(credit_code__in=codes).values_list("credit_code", "name"))
-    criteria = {each.code: _name(each) for each in rung.criteria}
+    criteria = {each.code: name_of(each) for each in rung.criteria}
     return tuple(
         CandidateLine(
             each.firm,
@@ -211,7 +289,3 @@ def _candidates(
         )
         for each in near
     )
-
-
-def _name(named: Rung | Criterion) -> str:
-    return named.name if (get_language() or "").startswith("zh") else named.name_en

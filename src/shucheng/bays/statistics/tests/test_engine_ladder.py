@@ -255,7 +255,26 @@ def test_the_pipeline_is_the_sum_of_its_firms(seed: int) -> None:
         assert need.new == 0 or need.held - need.expiring + need.new == need.wanted
         assert need.candidates == sum(s.met + s.open for s in stocks if s.rung == need.rung)
         short = found.candidates(need.rung, states=["one_short"])
-        assert sum(found.short_of(need.rung).values()) == need.one_short == len(short)
+        alone = [each.alone for each in found.tallies(need.rung).values()]
+        assert sum(alone) == need.one_short == len(short)
+    for rung in shipped().rungs:
+        others = [each.at(rung.code) for each in places if not each.at(rung.code).held]
+        for at, (code, tally) in enumerate(found.tallies(rung.code).items()):
+            assert code == rung.criteria[at].code
+            mets = [each.answers[at].met for each in others]
+            counted = (tally.met, tally.unmet, tally.unknown)
+            assert counted == (mets.count(True), mets.count(False), mets.count(None))
+
+
+def test_the_way_that_fits_what_a_firm_is_comes_nearest() -> None:
+    """A lawyers' office is held against the limit of its industry, not against a shop's."""
+    connection = connected()
+    about = {"size": "small", "designated": False, "established": None, "industry": "8010"}
+    add_firm(connection, "A", about, returns=[(202512, 3_000, 3_000, None, 20, None)])
+    standing = explain(connection, shipped(), "A", ON).at("designated")
+    industry, revenue = standing.answers[0].nearest
+    assert (industry.condition.operator, industry.met) == ("among", True)
+    assert (revenue.value, revenue.met, revenue.lacking) == (3_000, False, 2_000)
 
 
 def test_one_class_alone_has_only_its_firms() -> None:

@@ -6,10 +6,13 @@ from pathlib import Path
 import pytest
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import override
 
 from shucheng.bays.statistics.actions.definitions import publish_definition
 from shucheng.bays.statistics.engine.classification import DATA
+from shucheng.bays.statistics.engine.ladder.many import Tally
 from shucheng.bays.statistics.queries.definitions import ladder_in_force
+from shucheng.bays.statistics.queries.firm_rung import firm_rung
 from shucheng.bays.statistics.queries.ladder import ladder_page
 from shucheng.bays.statistics.tests.city import EAST, OFFICE, WEST, code, taken_over
 from shucheng.bays.statistics.tests.test_web_firms import Browser, browser
@@ -59,11 +62,58 @@ def test_rungs_and_candidates_are_those_of_the_firms(firms: Browser) -> None:
         ("第2公司", Decimal(2500), False),
         ("第3公司", Decimal(500), True),
     ]
-    assert [(each.code, firms) for each, _name, firms in page.short] == [("revenue", 1)]
+    tallies = {each.criterion.code: each.tally for each in page.criteria}
+    assert tallies == {"revenue": Tally(met=2, unmet=1, unknown=0, alone=1)}
     assert {each.rung.code for each in page.lines if not each.pipeline} == {"listed", "unicorn"}
     in_east = ladder_page({"rung": "designated", "area": EAST}, actor=OFFICE)
     assert in_east
     assert len(in_east.candidates) == 2
+
+
+def test_areas_lead_to_the_firms_they_count(firms: Browser) -> None:
+    asked = {"rung": "designated", "show": "one_short"}
+    page = ladder_page(asked, actor=OFFICE)
+    assert page
+    at = [line.rung.code for line in page.lines].index("designated")
+    assert [(line.code, line.cells[at].number, line.open) for line in page.by_area] == [
+        (EAST, 1, True),
+        (WEST, 0, True),
+    ]
+    shown = firms("office").get(PAGE, asked).content.decode()
+    link = f"?rung=designated&amp;area={EAST}&amp;state=one_short&amp;show=one_short#near"
+    assert link in shown
+    near = ladder_page(asked | {"area": EAST, "state": "one_short"}, actor=OFFICE)
+    assert near
+    assert [each.name for each in near.candidates] == ["第3公司"]
+    lacking = ladder_page(asked | {"lacks": "revenue"}, actor=OFFICE)
+    assert lacking
+    assert [each.name for each in lacking.candidates] == ["第3公司"]
+    # A county follows the numbers of its own area alone, and reads all of them.
+    county = firms("county").get(PAGE, asked | {"rung": "designated"}).content.decode()
+    assert link in county
+    assert f"area={WEST}&amp;state" not in county
+    assert "&amp;state=one_short&amp;show" not in firms("leader").get(PAGE, asked).content.decode()
+
+
+def test_a_firm_reads_what_it_has_what_is_asked_and_what_is_lacking(firms: Browser) -> None:
+    rung = firm_rung(code(3), "designated")
+    assert rung
+    (line,) = rung.criteria
+    (check,) = line.checks
+    assert (line.met, check.met) == (False, False)
+    with override("zh-hans"):
+        (check,) = firm_rung(code(3), "designated").criteria[0].checks  # type: ignore[union-attr]
+    assert (check.measure, check.had) == ("年营业收入", "500万元")
+    assert (check.asked, check.lacking) == ("不低于2,000万元", "营业收入还差1,500万元")
+    page = firms("office").get(reverse("statistics:firm", args=[code(3)]) + "?rung=designated")
+    assert "2,000" in page.content.decode()
+    # What nobody reported has to be asked; a rung that is held says so.
+    high_tech = firm_rung(code(3), "high_tech")
+    assert high_tech
+    assert high_tech.unknown
+    held = firm_rung(code(4), "designated")
+    assert held
+    assert held.holds_it
 
 
 def test_names_stand_only_before_who_sees_the_firms(firms: Browser) -> None:

@@ -78,7 +78,9 @@ def _page(request: HttpRequest, code: str, error: Conflict | Invalid | None = No
     context = {
         "page": page,
         "firm": page.firm,
-        "rung": firm_rung((page.firm.merged_into or page.firm).credit_code),
+        "rung": firm_rung(
+            (page.firm.merged_into or page.firm).credit_code, request.GET.get("rung", "")
+        ),
         "honours": HONOURS.items(),
         "error": error,
         "errors": error.fields if isinstance(error, Invalid) else {},

@@ -4,12 +4,17 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from shucheng.bays.statistics.queries.ladder import ladder_page
+from shucheng.bays.statistics.queries.ladder import SHOWN, STATES, ladder_page
 from shucheng.kernel.public import actor_for
 
 
 @require_safe
 def ladder(request: HttpRequest) -> HttpResponse:
     page = ladder_page(request.GET, actor=actor_for(request))
-    context = {"page": page, "simulated": page is not None and page.simulated}
+    context = {
+        "page": page,
+        "shown": SHOWN.items(),
+        "states": STATES.items(),
+        "simulated": page is not None and page.simulated,
+    }
     return render(request, "statistics/ladder.html", context)

@@ -95,6 +95,17 @@ class Need:
         return max(self.new - self.candidates - self.expiring, 0)
 
 
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """How the firms that do not hold a rung answer one of its criteria, and how many lack this one
+    alone."""
+
+    met: int
+    unmet: int
+    unknown: int
+    alone: int
+
+
 @dataclass(frozen=True)
 class Assessment:
     """All firms at all rungs: `table` has firm, area, revenue, rung, held, until, unmet, unknown
@@ -129,16 +140,20 @@ class Assessment:
             for firm, area, state, revenue, unmet, unknown in rows
         ]
 
-    def short_of(self, rung: str) -> dict[str, int]:
-        """How many firms are one step short of a rung, by the criterion they lack."""
-        rows = self.connection.execute(
-            f"""SELECT unmet, count(*) FROM {self.table}
-            WHERE rung = $rung AND state = 'one_short' GROUP BY ALL""",
-            {"rung": rung},
-        ).fetchall()
+    def tallies(self, rung: str) -> dict[str, Tally]:
+        """Criterion by criterion: how many meet it, how many do not, how many are unknown."""
         criteria = self.ladder[rung].criteria
-        found = {_codes(criteria, bits)[0]: firms for bits, firms in rows}
-        return {each.code: found[each.code] for each in criteria if each.code in found}
+        counts = ", ".join(
+            f"""count(*) FILTER ((unmet | unknown) & {bit} = 0),
+            count(*) FILTER (unmet & {bit} > 0), count(*) FILTER (unknown & {bit} > 0),
+            count(*) FILTER (state = 'one_short' AND unmet = {bit})"""
+            for bit in (1 << at for at in range(len(criteria)))
+        )
+        row = self.connection.execute(
+            f"SELECT {counts} FROM {self.table} WHERE rung = $rung AND NOT held", {"rung": rung}
+        ).fetchone()
+        found = row or (0,) * 4 * len(criteria)
+        return {each.code: Tally(*found[4 * at : 4 * at + 4]) for at, each in enumerate(criteria)}
 
     def stocks(self, by: date) -> list[Stock]:
         """Every rung in every area: who holds it, loses it until `by`, and could take it."""

@@ -125,11 +125,14 @@ def answer(criterion: Criterion, known: Facts) -> Answer:
     ways = [tuple(check(condition, known) for condition in way) for way in criterion.ways]
     mets = [_all([each.met for each in way]) for way in ways]
     met = True if True in mets else None if None in mets else False
-    if met is False:
-        nearest = min(ways, key=lambda way: sum(each.met is False for each in way))
-    else:
-        nearest = ways[mets.index(met)]
+    nearest = min(ways, key=_distance) if met is False else ways[mets.index(met)]
     return Answer(criterion, met, nearest)
+
+
+def _distance(way: tuple[Checked, ...]) -> tuple[int, int]:
+    """How far a way is: what a firm is (its industry, its size) keeps it off before an amount."""
+    unmet = [each.condition for each in way if each.met is False]
+    return sum(each.operator == "among" for each in unmet), len(unmet)
 
 
 def _all(mets: list[bool | None]) -> bool | None:
