@@ -7,6 +7,7 @@ from shucheng.bays.statistics.views import (
     batches,
     behind,
     coefficients,
+    definitions,
     duplicates,
     firms,
     home,
@@ -22,6 +23,7 @@ app_name = "statistics"
 
 urlpatterns = [
     path("statistics/", home.home, name="home"),
+    path("statistics/measure/", home.measure, name="measure"),
     path("statistics/behind/<int:observation_id>/", behind.behind, name="behind"),
     path("statistics/indexes/", indexes.indexes, name="indexes"),
     path("statistics/indexes/<slug:code>/", indexes.index, name="index"),
@@ -57,6 +59,13 @@ urlpatterns = [
     path("statistics/duplicates/", duplicates.duplicates, name="duplicates"),
     path("statistics/duplicates/find/", duplicates.find, name="duplicates_find"),
     path("statistics/duplicates/<int:link_id>/decide/", duplicates.decide, name="duplicate_decide"),
+    path("statistics/definitions/", definitions.definitions, name="definitions"),
+    path("statistics/definitions/<slug:kind>/", definitions.definition, name="definition"),
+    path(
+        "statistics/definitions/<int:proposal_id>/decide/",
+        definitions.decide,
+        name="definition_decide",
+    ),
     path("statistics/imputation/", imputation.imputation, name="imputation"),
     path("statistics/accounts/", accounts.accounts, name="accounts"),
     path("statistics/accounts/firms/", accounts.firms, name="accounts_firms"),

@@ -166,21 +166,22 @@ def read(
     or level; a parent that is missing or is not the level above; an industry that is not four
     digits; a star on an industry the row does not have.
     """
-    rows = list(csv.DictReader(text.lstrip("\ufeff").splitlines()))
-    heading = set(rows[0]) if rows else set()
+    reader = csv.DictReader(text.lstrip("\ufeff").splitlines())
+    rows = [(reader.line_num, row) for row in reader]
+    heading = set(rows[0][1]) if rows else set()
     if missing := [column for column in COLUMNS if column not in heading]:
         raise ClassificationInvalid([TableProblem(1, c, "column-missing", "") for c in missing])
-    cleaned = [{key: (row[key] or "").strip() for key in COLUMNS} for row in rows]
+    cleaned = {number: {key: (row[key] or "").strip() for key in COLUMNS} for number, row in rows}
     if problems := list(_problems(cleaned)):
         raise ClassificationInvalid(problems)
     return Classification(
-        version, title, source, provisional, tuple(map(_class, sorted(cleaned, key=_code)))
+        version, title, source, provisional, tuple(map(_class, sorted(cleaned.values(), key=_code)))
     )
 
 
-def _problems(rows: list[dict[str, str]]) -> Iterable[TableProblem]:
-    times = Counter(map(_code, rows))
-    for number, row in enumerate(rows, start=2):
+def _problems(rows: dict[int, dict[str, str]]) -> Iterable[TableProblem]:
+    times = Counter(map(_code, rows.values()))
+    for number, row in rows.items():
         for column, code in _row_problems(row, times):
             yield TableProblem(number, column, code, row[column])
 

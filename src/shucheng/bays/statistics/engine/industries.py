@@ -15,10 +15,11 @@ import duckdb
 import yaml
 
 from .classification import DATA, small_table
+from .definition_error import DefinitionInvalid
 from .frames import drop
 
 
-class IndustriesInvalid(ValueError):
+class IndustriesInvalid(DefinitionInvalid):
     """Definitions that contradict themselves or take nothing."""
 
     code = "industries-invalid"
@@ -47,7 +48,13 @@ class Industries:
 
     def install(self, connection: duckdb.DuckDBPyConnection) -> None:
         """Make the table `industry_members`: code, firm, since, until (spans of `register`)."""
-        rules = [
+        _install_rules(connection, "industry_rules", self)
+        drop(connection, "industry_members")
+        connection.execute(f"CREATE TABLE industry_members AS {_MEMBERS}")
+
+    def rules(self) -> list[tuple[str, str, str]]:
+        """Code, kind (code, tag, in, out) and value of everything that leads to an industry."""
+        return [
             (each.code, kind, value)
             for each in self.industries
             for kind, values in (
@@ -58,14 +65,24 @@ class Industries:
             )
             for value in values
         ]
-        columns = "code VARCHAR, kind VARCHAR, value VARCHAR"
-        small_table(connection, "industry_rules", columns, list(rules))
-        drop(connection, "industry_members")
-        connection.execute(_MEMBERS)
+
+
+def firms_taken(connection: duckdb.DuckDBPyConnection, defined: Industries) -> dict[str, int]:
+    """How many firms of the register each industry takes by now, whatever is in force."""
+    _install_rules(connection, "asked_rules", defined)
+    taken = _MEMBERS.replace("industry_rules", "asked_rules")
+    rows = connection.execute(
+        f"SELECT code, count(DISTINCT firm) FROM ({taken}) WHERE until = 999912 GROUP BY code"  # noqa: S608
+    ).fetchall()
+    return {each.code: 0 for each in defined.industries} | dict(rows)
+
+
+def _install_rules(connection: duckdb.DuckDBPyConnection, table: str, defined: Industries) -> None:
+    columns = "code VARCHAR, kind VARCHAR, value VARCHAR"
+    small_table(connection, table, columns, list(defined.rules()))
 
 
 _MEMBERS = """
-CREATE TABLE industry_members AS
 WITH taken AS (
     SELECT rules.code, firm, since FROM register
     JOIN industry_rules AS rules
@@ -128,15 +145,16 @@ def read(data: dict[str, Any]) -> Industries:
     for a code twice, a prefix that is not 1 to 4 digits, a firm both in and out, or an industry
     that nothing leads to."""
     industries = tuple(map(_industry, data["industries"]))
-    if len({each.code for each in industries}) < len(industries):
-        raise IndustriesInvalid("an industry stands twice")
+    codes = [each.code for each in industries]
+    if twice := sorted({code for code in codes if codes.count(code) > 1}):
+        raise IndustriesInvalid("name-twice", place=", ".join(twice))
     for each in industries:
         if wrong := [code for code in each.codes if not re.fullmatch(r"[0-9]{1,4}", code)]:
-            raise IndustriesInvalid(f"{each.code}: not an industry code: {', '.join(wrong)}")
+            raise IndustriesInvalid("industry-form", place=each.code, value=", ".join(wrong))
         if both := set(each.listed) & set(each.excluded):
-            raise IndustriesInvalid(f"{each.code}: both in and out: {', '.join(sorted(both))}")
+            raise IndustriesInvalid("in-and-out", place=each.code, value=", ".join(sorted(both)))
         if not each.codes and not each.tags and not each.listed:
-            raise IndustriesInvalid(f"{each.code}: no code, tag or list leads to it")
+            raise IndustriesInvalid("industry-empty", place=each.code)
     return Industries(str(data["version"]), data.get("source", ""), industries)
 
 

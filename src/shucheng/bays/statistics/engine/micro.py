@@ -91,6 +91,7 @@ class Micro:
         firms are imputed, if there are any."""
         found = {
             "classification": self.classification.version,
+            "classification_state": "provisional" if self.classification.provisional else "final",
             "value_added_rates": self.rates.version,
             "industries": self.plan_industries.version,
         }

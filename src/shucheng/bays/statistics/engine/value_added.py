@@ -10,7 +10,7 @@ Source: 中国国民经济核算体系(2016), 生产核算; 2008 SNA, chapters 6
 """
 
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from functools import cache
 from typing import Any
 
@@ -19,6 +19,7 @@ import yaml
 
 from .classification import DATA, small_table
 from .coefficients import UNIT
+from .definition_error import DefinitionInvalid
 
 INCOME = "(compensation + production_tax + depreciation + surplus)"
 PRODUCTION = "(gross_output - intermediate)"
@@ -27,7 +28,7 @@ BASE = f"if({REPORTED} IS NULL, coalesce(gross_output, revenue), NULL)"
 """What the rate is applied to: empty for a firm that reports its value added."""
 
 
-class RatesInvalid(ValueError):
+class RatesInvalid(DefinitionInvalid):
     """A rate outside 0 to 1, finer than a ten-thousandth, or for no division."""
 
     code = "rates-invalid"
@@ -47,7 +48,7 @@ class Rates:
         for division, rate in {"00": self.default, **self.rates}.items():
             known = len(division) == 2 and division.isdigit()
             if not known or not 0 <= rate <= 1 or rate * UNIT % 1:
-                raise RatesInvalid(f"division {division!r}: rate {rate}")
+                raise RatesInvalid("rate-form", place=division, value=rate)
 
     def of(self, industry: str) -> Decimal:
         return self.rates.get(industry[:2], self.default)
@@ -72,6 +73,13 @@ def read(data: dict[str, Any]) -> Rates:
         str(data["version"]),
         data["source"],
         data["provisional"],
-        Decimal(str(data["default"])),
-        {division: Decimal(str(rate)) for division, rate in data["rates"].items()},
+        _rate("default", data["default"]),
+        {str(division): _rate(division, rate) for division, rate in data["rates"].items()},
     )
+
+
+def _rate(place: object, text: object) -> Decimal:
+    try:
+        return Decimal(str(text))
+    except InvalidOperation:
+        raise RatesInvalid("rate-form", place=place, value=text) from None

@@ -16,15 +16,18 @@ def newest(kind: str, code: str = "") -> Definition | None:
 
 def classes_in_force() -> classification.Classification:
     own = newest(Definition.Kind.CLASSIFICATION)
-    if own is None:
-        return classification.shipped()
-    about = _document(own)
+    return read_classes(_document(own)) if own else classification.shipped()
+
+
+def read_classes(document: dict[str, Any]) -> classification.Classification:
+    """A classification from a mapping with `table` (csv text), version, title, source and
+    whether it is provisional, which it is unless it says not."""
     return classification.read(
-        about["table"],
-        version=about["version"],
-        title=about["title"],
-        source=about["source"],
-        provisional=about["provisional"],
+        document["table"],
+        version=str(document["version"]),
+        title=document.get("title", ""),
+        source=document.get("source", ""),
+        provisional=bool(document.get("provisional", True)),
     )
 
 

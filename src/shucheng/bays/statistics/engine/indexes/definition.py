@@ -267,7 +267,7 @@ def read_index(text: str) -> Index:
 
 def read_yaml(text: str) -> dict[str, Any]:
     try:
-        data = yaml.load(text, _Loader)  # noqa: S506 - a SafeLoader
+        data = yaml.load(text, Loader)  # noqa: S506 - a SafeLoader
     except (yaml.YAMLError, RecursionError) as error:
         raise IndexRefused("index.unreadable", reason=str(error).replace("\n", " ")) from None
     if not isinstance(data, dict):
@@ -275,7 +275,7 @@ def read_yaml(text: str) -> dict[str, Any]:
     return data
 
 
-class _Loader(yaml.SafeLoader):
+class Loader(yaml.SafeLoader):
     """Of two equal keys YAML would take the last: here they are an error."""
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:

@@ -17,6 +17,7 @@ from typing import Any, Literal, get_args
 import yaml
 
 from ..classification import DATA
+from ..definition_error import DefinitionInvalid
 
 UNIT = 10_000
 """Limits are whole ten-thousandths, so that comparing is exact."""
@@ -47,7 +48,7 @@ DESIGNATED = "designated"
 """The rung that the register itself tells: 规上."""
 
 
-class LadderInvalid(ValueError):
+class LadderInvalid(DefinitionInvalid):
     """A ladder that cannot be climbed: a rung or criterion twice, a condition nobody can read."""
 
     code = "ladder-invalid"
@@ -109,7 +110,7 @@ class Ladder:
         for rung in self.rungs:
             if rung.code == code:
                 return rung
-        raise LadderInvalid(f"there is no rung {code!r}")
+        raise LadderInvalid("rung-unknown", value=code)
 
     @property
     def climbed(self) -> tuple[Rung, ...]:
@@ -150,39 +151,41 @@ def read(data: dict[str, Any]) -> Ladder:
         for aside, key in ((False, "rungs"), (True, "aside"))
         for entry in data.get(key) or ()
     )
-    _once("rung", [rung.code for rung in rungs])
+    _once("rungs", [rung.code for rung in rungs])
     codes = {rung.code for rung in rungs}
     for rung in rungs:
-        _once(f"criterion of {rung.code}", [criterion.code for criterion in rung.criteria])
+        _once(f"{rung.code}.criteria", [criterion.code for criterion in rung.criteria])
         if not rung.criteria or len(rung.criteria) > 30:
-            raise LadderInvalid(f"{rung.code}: a rung has 1 to 30 criteria")
+            raise LadderInvalid("rung-criteria", place=rung.code)
         if not rung.honours and rung.code != DESIGNATED:
-            raise LadderInvalid(f"{rung.code}: no honour tells who holds it")
+            raise LadderInvalid("rung-honours", place=rung.code)
         for condition in (c for each in rung.criteria for way in each.ways for c in way):
             if condition.measure == "holds" and not set(condition.values) <= codes:
-                raise LadderInvalid(f"{rung.code}: there is no rung {condition.values}")
+                raise LadderInvalid(
+                    "rung-unknown", place=rung.code, value=", ".join(condition.values)
+                )
     return Ladder(str(data["version"]), rungs)
 
 
 def _once(what: str, codes: list[str]) -> None:
     for code in codes:
         if not re.fullmatch(r"[a-z][a-z0-9_]*", code, re.ASCII):
-            raise LadderInvalid(f"{what}: {code!r} is no code")
+            raise LadderInvalid("name-form", place=what, value=code)
     if len(set(codes)) < len(codes):
-        raise LadderInvalid(f"{what}: one stands twice")
+        raise LadderInvalid("name-twice", place=what)
 
 
 def _rung(entry: dict[str, Any], *, aside: bool) -> Rung:
     criteria = tuple(map(_criterion, entry["criteria"]))
     names = entry["name"], entry.get("name_en", entry["name"])
-    _once(f"honours of {entry['code']}", list(entry.get("honours") or ()))
+    _once(f"{entry['code']}.honours", list(entry.get("honours") or ()))
     return Rung(entry["code"], *names, tuple(entry.get("honours") or ()), criteria, aside)
 
 
 def _criterion(entry: dict[str, Any]) -> Criterion:
     ways = tuple(tuple(map(_condition, way)) for way in entry["ways"])
     if not ways or not all(ways):
-        raise LadderInvalid(f"{entry['code']}: nothing is asked for")
+        raise LadderInvalid("criterion-empty", place=entry["code"])
     source = entry.get("source", "")
     return Criterion(
         entry["code"],
@@ -200,21 +203,21 @@ def _condition(entry: dict[str, Any]) -> Condition:
     measure = entry.get("measure", "")
     found: list[Operator] = [each for each in get_args(Operator) if each in entry]
     if len(found) != 1 or len(entry) != 2:
-        raise LadderInvalid(f"{measure}: one of {', '.join(get_args(Operator))} is needed")
+        raise LadderInvalid("condition-form", place=measure, value=", ".join(get_args(Operator)))
     operator = found[0]
     if not re.fullmatch(r"[a-z][a-z0-9_]*", str(measure), re.ASCII):
-        raise LadderInvalid(f"{measure!r} is no measure")
+        raise LadderInvalid("measure-form", value=measure)
     if (measure in TEXTS) != (operator == "among"):
-        raise LadderInvalid(f"{measure}: {operator} does not go with it")
+        raise LadderInvalid("operator-unfit", place=measure, value=operator)
     if operator == "among":
         values = tuple(map(str, entry[operator]))
         if not values or not all(re.fullmatch(r"[a-z0-9_]+", each, re.ASCII) for each in values):
-            raise LadderInvalid(f"{measure}: among nothing, or what is no code")
+            raise LadderInvalid("values-form", place=measure)
         return Condition(measure, operator, 0, values)
     try:
         limit = Decimal(str(entry[operator])) * UNIT
     except InvalidOperation:
-        raise LadderInvalid(f"{measure}: {entry[operator]!r} is no number") from None
+        raise LadderInvalid("number-form", place=measure, value=entry[operator]) from None
     if limit % 1:
-        raise LadderInvalid(f"{measure}: a limit has four places: {entry[operator]}")
+        raise LadderInvalid("number-places", place=measure, value=entry[operator])
     return Condition(measure, operator, int(limit))
