@@ -10,6 +10,7 @@ from shucheng.kernel.public import (
     ObservationInput,
     action,
     city_area_code,
+    enqueue,
     import_metrics,
     record,
     record_observations,
@@ -17,6 +18,14 @@ from shucheng.kernel.public import (
 
 MEASURE_JOB = "statistics.measure"
 SOURCE = "bay:statistics"
+
+
+@action
+def ask_measuring(*, actor: Actor) -> None:
+    """Have the figures measured now, and not only at the next turn of the clock."""
+    actor.require("statistics.import")
+    enqueue(MEASURE_JOB, actor=actor, unique_key=MEASURE_JOB)
+    record("statistics.measuring.asked", ("statistics.measured", "", ""), actor=actor)
 
 
 @action

@@ -102,7 +102,9 @@ def test_a_firm_reads_what_it_has_what_is_asked_and_what_is_lacking(firms: Brows
     (check,) = line.checks
     assert (line.met, check.met) == (False, False)
     with override("zh-hans"):
-        (check,) = firm_rung(code(3), "designated").criteria[0].checks  # type: ignore[union-attr]
+        rung = firm_rung(code(3), "designated")
+        assert rung
+        (check,) = rung.criteria[0].checks
     assert (check.measure, check.had) == ("年营业收入", "500万元")
     assert (check.asked, check.lacking) == ("不低于2,000万元", "营业收入还差1,500万元")
     page = firms("office").get(reverse("statistics:firm", args=[code(3)]) + "?rung=designated")

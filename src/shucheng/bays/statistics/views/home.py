@@ -3,12 +3,14 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
+from shucheng.bays.statistics.actions.measuring import ask_measuring
 from shucheng.bays.statistics.queries.choices import period_words
 from shucheng.bays.statistics.queries.overview import overview
 from shucheng.bays.statistics.queries.waiting import waiting
@@ -37,6 +39,15 @@ def home(request: HttpRequest) -> HttpResponse:
         "simulated": found.simulated,
     }
     return render(request, "statistics/home.html", context)
+
+
+@require_POST
+def measure(request: HttpRequest) -> HttpResponse:
+    ask_measuring(actor=actor_for(request))
+    messages.success(
+        request, _("The figures are measured anew; the cockpit shows them in minutes.")
+    )
+    return redirect("statistics:home")
 
 
 def _ways(actor: Actor) -> Iterator[Way]:

@@ -1,0 +1,79 @@
+"""The front page: figures, what waits for whom, and every page an actor may see."""
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from shucheng.bays.statistics.actions.coefficients import propose_coefficient
+from shucheng.bays.statistics.actions.prospects import list_prospect
+from shucheng.bays.statistics.models import Firm
+from shucheng.bays.statistics.queries.prospects import prospects_page
+from shucheng.bays.statistics.tests.city import EAST, OFFICE, code, taken_over
+from shucheng.bays.statistics.tests.firm_files import received
+from shucheng.bays.statistics.tests.test_web_firms import Browser, browser
+from shucheng.kernel.public import Observation, Organisation, run_pending_jobs
+
+__all__ = ["browser"]
+
+pytestmark = pytest.mark.django_db
+HOME = reverse("statistics:home")
+PAGES = {
+    "office": ("prospects", "firms", "batches", "coefficients", "duplicates"),
+    "second": ("firms", "coefficients", "duplicates"),
+    "county": ("prospects", "firms"),
+    "leader": (),
+}
+OPEN = ("accounts", "growth", "industries", "indexes", "ladder", "publications")
+
+
+@pytest.fixture
+def firms(browser: Browser, tmp_path: Path) -> Browser:
+    row = {"firm": code(1), "name": "甲", "industry": "6513", "area": EAST, "size": "small"}
+    taken_over(tmp_path, "register", [row | {"designated": True, "since": 202401}])
+    taken_over(tmp_path, "returns", [{"firm": code(1), "period": 202606, "revenue": 30_000}])
+    return browser
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_every_page_that_is_open_is_one_click_away(browser: Browser, name: str) -> None:
+    shown = {way.address for way in browser(name).get(HOME).context["ways"]}
+    assert shown == {reverse(f"statistics:{page}") for page in (*OPEN, *PAGES[name])}
+    assert all(browser(name).get(address).status_code == 200 for address in shown)
+
+
+def test_what_waits_is_counted_for_who_may_do_it(firms: Browser) -> None:
+    received()
+    firm = Firm.objects.get()
+    propose_coefficient(firm.credit_code, "040703", "0.4", since=202601, reason="试", actor=OFFICE)
+    industry = next(iter(prospects_page({}, actor=OFFICE).industries))
+    owner = Organisation.objects.get(code="east")
+    late = timezone.localdate() - timedelta(days=3)
+    list_prospect("乙公司", industry, owner=owner.pk, due=late, actor=OFFICE)
+
+    def open_work(name: str) -> dict[str, int]:
+        found = firms(name).get(HOME).context["waiting"]
+        return {each.page.split(":")[1]: each.number for each in found}
+
+    assert open_work("office") == {
+        "batches": 1,
+        "coefficients": 1,
+        "prospects": 1,
+        "publications": 1,
+    }
+    assert open_work("second") == {"coefficients": 1}
+    assert open_work("county") == {"prospects": 1}
+    assert open_work("leader") == {}
+    page = firms("county").get(HOME).content.decode()
+    assert reverse("statistics:prospects") + "?late=1" in page
+
+
+def test_figures_are_measured_anew_by_who_imports(firms: Browser) -> None:
+    address = reverse("statistics:measure")
+    assert firms("leader").post(address).status_code == 403
+    assert firms("office").post(address).status_code == 302
+    run_pending_jobs()
+    told = Observation.objects.filter(metric_version__metric__code="statistics.core_firms")
+    assert {each.value for each in told.filter(area__code=EAST)} == {1}
