@@ -6,11 +6,14 @@ which bays there are.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.utils.functional import Promise
 
 from shucheng.kernel.actor import Permission, register_permissions
+
+if TYPE_CHECKING:
+    from shucheng.kernel.observations.inputs import MetricDefinition
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +45,8 @@ class Health:
 class Bay:
     """One platform that the plan names.
 
-    `metrics` maps a metric code to the function that measures it (see the bay's `metrics.py`);
-    `jobs` maps a job name to a function of the bay's `jobs.py`.
+    `metrics` are what the bay measures for the spine (see its `metrics.py`), by codes that begin
+    with its own; `jobs` maps a job name to a function of the bay's `jobs.py`.
     """
 
     code: str
@@ -51,7 +54,7 @@ class Bay:
     name_en: str
     menu: tuple[MenuEntry, ...] = ()
     permissions: tuple[Permission, ...] = ()
-    metrics: Mapping[str, Callable[..., Any]] = field(default_factory=dict)
+    metrics: tuple["MetricDefinition", ...] = ()
     jobs: Mapping[str, Callable[..., Any]] = field(default_factory=dict)
     schedule: tuple[Scheduled, ...] = ()
     health: Callable[[], Health] | None = None
@@ -69,3 +72,8 @@ def register_bay(bay: Bay) -> None:
 
 def bays() -> tuple[Bay, ...]:
     return tuple(_BAYS.values())
+
+
+def figures() -> dict[str, "MetricDefinition"]:
+    """What the bays measure, by code."""
+    return {metric.code: metric for bay in _BAYS.values() for metric in bay.metrics}

@@ -48,10 +48,11 @@ def simulate(
     *,
     actor: Actor,
     but: Callable[[Period, date], bool] = lambda _period, _until: False,
+    measured: bool = False,
 ) -> int:
     """Record the simulated series of the city and its areas, from the pack's first period to those
-    that would have been reported by `until`, but those that go another way. Returns how many
-    observations were recorded."""
+    that would have been reported by `until`, but those that go another way: with `measured`, what
+    bays measure does. Returns how many observations were recorded."""
     if pack.simulation is None:
         return 0
     metrics = {metric.code: metric for metric in pack.metrics}
@@ -60,6 +61,8 @@ def simulate(
     settled: dict[date, list[ObservationInput]] = defaultdict(list)
     for series in settings.series:
         metric = metrics[series.metric]
+        if measured and metric.origin == "bay":
+            continue
         for code, period, value in simulated_series(
             series, metric, settings.first, until, settings.seed
         ):

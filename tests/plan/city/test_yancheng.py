@@ -91,9 +91,11 @@ def test_counties_have_an_outline_and_zones_have_none(pack: CityPack) -> None:
 
 def test_every_metric_is_used_owned_and_simulated(pack: CityPack) -> None:
     used = {reading.metric for each in pack.bindings for reading in readings(parse(each.formula))}
-    assert used == {each.code for each in pack.metrics}
+    beside = {each.code for each in pack.metrics if each.figure and each.origin == "reported"}
+    known = {each.code for each in pack.metrics}
+    assert (used | beside, used & beside) == (known, set())
     assert pack.simulation is not None
-    assert used == {each.metric for each in pack.simulation.series}
+    assert known == {each.metric for each in pack.simulation.series}
 
 
 def test_a_definition_that_the_plan_does_not_give_says_so(pack: CityPack) -> None:

@@ -14,6 +14,7 @@ from shucheng.bays.statistics.jobs import (
     read_job,
     write_job,
 )
+from shucheng.bays.statistics.metrics import FIGURES
 from shucheng.kernel.public import Bay, MenuEntry, Permission, Role, Scheduled
 
 _ALL = frozenset(Role) - {Role.SERVICE}
@@ -53,6 +54,7 @@ BAY = Bay(
             own_organisation=frozenset({Role.LIAISON}),
         ),
     ),
+    metrics=tuple(figure.definition for figure in FIGURES),
     jobs={
         FIND_JOB: find_job,
         MEASURE_JOB: measure_job,

@@ -6,7 +6,7 @@ and of honours, which are published lists, are told of every area.
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import partial
 from typing import Any
@@ -23,6 +23,7 @@ from shucheng.kernel.public import MetricDefinition, ObservationInput
 from shucheng.lib.periods import Period
 
 _CITY = "city"
+_FIRST = 2  # the first month that firms report: January and February together
 _YUAN = {"亿元": Decimal(100_000)}  # thousand yuan in one
 
 
@@ -74,10 +75,13 @@ def flow(
     for month in sorted({row["period"] for row in rows}):
         parts = {row["area"]: row for row in rows if row["period"] == month}
         whole = [*parts.values()]
-        if _CITY in told:
-            yield _told(figure, micro, places.city, month, whole, item)
-        for area in sorted(told & parts.keys()):
-            yield _told(figure, micro, area, month, [parts[area]], item)
+        told_now = {places.city: whole} if _CITY in told else {}
+        told_now |= {area: [parts[area]] for area in sorted(told & parts.keys())}
+        for area, of_area in told_now.items():
+            row = _told(figure, micro, area, month, of_area, item)
+            if basis == "month" and month % 100 == _FIRST:
+                yield _with_february(row)
+            yield row
 
 
 def firms(
@@ -160,6 +164,7 @@ def _told(
         status="E" if unsure or low != high else "A",
         lineage={
             "bay": "statistics",
+            "figure": figure.code,
             **micro.versions(),
             "firms": sum(row["firms"] for row in rows),
             "not_reported": unsure,
@@ -168,6 +173,12 @@ def _told(
             "in_part": low != high,
         },
     )
+
+
+def _with_february(february: ObservationInput) -> ObservationInput:
+    """January of the same area: what there was of it is reported with February."""
+    january = Period.parse(february.period).previous()
+    return replace(february, period=str(january), value=0, status="K")
 
 
 def _counts(
@@ -180,7 +191,12 @@ def _counts(
             area=area,
             period=str(period),
             value=number,
-            lineage={"bay": "statistics", **micro.versions(), "firms": number},
+            lineage={
+                "bay": "statistics",
+                "figure": figure.code,
+                **micro.versions(),
+                "firms": number,
+            },
         )
 
 
@@ -336,5 +352,14 @@ FIGURES: tuple[Figure, ...] = (
         "smart_factory_leading",
         stock=False,
         zh_text="季度内新认定先进级及以上智能工厂的企业数，同一企业一季度计一次。",
+    ),
+    _count(
+        "smart_factories_excellent",
+        "新增卓越级以上智能工厂（企业名录）",
+        "New smart factories, excellent level and above (register)",
+        "smart_factory_excellent",
+        "smart_factory_leading",
+        stock=False,
+        zh_text="季度内新认定卓越级及以上智能工厂的企业数，同一企业一季度计一次。",
     ),
 )

@@ -41,6 +41,7 @@ class MetricDefinition:
     by_area: bool = True
     owner: str = ""
     origin: str = "reported"
+    figure: str = ""
     unconfirmed: bool = False
 
 

@@ -66,6 +66,8 @@ class Status(models.TextChoices):
     PROVISIONAL = "P", _("Provisional")
     LOW_RELIABILITY = "U", _("Low reliability")
     UNVALIDATED = "V", _("Unvalidated")
+    # Firms report January together with February: 0 here, all of it there.
+    ELSEWHERE = "K", _("Included in another period")
     NOT_COLLECTED = "L", _("Missing: exists but was not collected")
     CANNOT_EXIST = "M", _("Missing: cannot exist")
     MISSING = "O", _("Missing")
@@ -93,6 +95,9 @@ class Metric(models.Model):
     name_en = models.CharField(max_length=160, blank=True)
     owner = models.ForeignKey("identity.Organisation", models.PROTECT, null=True, related_name="+")
     origin = models.CharField(max_length=10, choices=Origin, default=Origin.REPORTED)
+    # The figure of a bay that measures the same ("statistics.core_firms"): it is this metric's
+    # value where a bay is the origin, and is shown beside it where organisations report.
+    figure = models.CharField(max_length=80, blank=True)
     # True while nobody in office has confirmed what the city pack proposes.
     unconfirmed = models.BooleanField(default=False)
     created_at = models.DateTimeField(default=timezone.now, editable=False)

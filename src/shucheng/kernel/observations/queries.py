@@ -22,7 +22,7 @@ from django.utils.translation import gettext as _
 from shucheng.kernel.actor import Actor
 from shucheng.kernel.errors import Invalid, NotFound
 from shucheng.kernel.observations.inputs import dimension_key
-from shucheng.kernel.observations.models import Metric, MetricVersion, Observation
+from shucheng.kernel.observations.models import Metric, MetricVersion, Observation, Origin
 from shucheng.lib.periods import Period, PeriodInvalid
 
 AsOf = date | datetime | None
@@ -194,6 +194,15 @@ def metrics_list(words: str, *, actor: Actor) -> list[MetricRow]:
         newest_id = version.newest_id if version else None
         rows.append(MetricRow(metric, version, values.get(newest_id) if newest_id else None))
     return rows
+
+
+def metrics_of_figures() -> dict[str, list[str]]:
+    """The metrics whose values are a bay's figures, by the figure's code."""
+    found: dict[str, list[str]] = {}
+    measured = Metric.objects.filter(origin=Origin.BAY).exclude(figure="")
+    for figure, code in measured.order_by("code").values_list("figure", "code"):
+        found.setdefault(figure, []).append(code)
+    return found
 
 
 def metric_with_versions(code: str, *, actor: Actor) -> tuple[Metric, list[MetricVersion]]:

@@ -26,6 +26,7 @@ STATUSES: dict[str, Text] = {
     "P": Text("初步值", "Provisional value"),
     "U": Text("可靠性低", "Low reliability"),
     "V": Text("未核实", "Unvalidated value"),
+    "K": Text("并入其他报告期", "Data included in another category"),
     "L": Text("缺失：存在但未采集", "Missing value; data exist but were not collected"),
     "M": Text("缺失：不可能存在", "Missing value; data cannot exist"),
     "O": Text("缺失", "Missing value"),

@@ -147,6 +147,7 @@ def _definition(metric: Metric) -> MetricDefinition:
         by_area=metric.by_area,
         owner=metric.owner,
         origin=metric.origin,
+        figure=metric.figure,
         unconfirmed=metric.unconfirmed,
     )
 

@@ -102,6 +102,9 @@ def _metrics(pack: CityPack) -> Iterator[Problem]:
             yield Problem(file, entry, f"unit {each.unit!r} is not known.", _UNIT_HINT)
         for message, hint in _adding_up(each):
             yield Problem(file, entry, message, hint)
+        if each.origin == "bay" and not each.figure:
+            hint = 'Write figure = "statistics.core_firms", or what else the bay measures.'
+            yield Problem(file, entry, "nothing says which figure of a bay it is.", hint)
 
 
 def _adding_up(metric: Metric) -> Iterator[tuple[str, str]]:

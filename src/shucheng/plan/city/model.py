@@ -94,7 +94,8 @@ class Metric:
     """Something that can be observed (数据项).
 
     `over_areas` and `over_time` say how values add up; `weight` is the metric that weighs where
-    `over_areas` is "weighted". `unconfirmed` marks a definition the plan does not give.
+    `over_areas` is "weighted". `unconfirmed` marks a definition the plan does not give. `figure` is
+    what a bay measures of the same: the value where `origin` is "bay", shown beside it otherwise.
     """
 
     code: str
@@ -109,6 +110,7 @@ class Metric:
     definition: str
     owner: str
     origin: Origin
+    figure: str
     by_area: bool
     unconfirmed: bool
 

@@ -129,6 +129,7 @@ def _metric(entry: Entry) -> model.Metric:
         definition=entry.text("definition"),
         owner=entry.text("owner"),
         origin=entry.choice("origin", _words(model.Origin), "reported"),
+        figure=entry.text("figure", ""),
         by_area=entry.flag("by_area"),
         unconfirmed=entry.flag("unconfirmed"),
     )

@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
-from shucheng.kernel.public import MetricVersion, city_area_code
+from shucheng.kernel.public import Metric, MetricVersion, city_area_code, metrics_of_figures
 from shucheng.lib.periods import Period
 from shucheng.plan.judgement.path import Shape
 from shucheng.plan.models import AreaTarget, Decomposition, Indicator, PartKind
@@ -25,11 +25,14 @@ def targets_beside(
     """Metric code → the year's targets in the metric's unit, labelled with the year and how far
     they reach.
 
-    The city's targets come from the plan, an area's from how the plan office decomposed them.
+    The city's targets come from the plan, an area's from how the plan office decomposed them. What
+    is reported beside a bay's figure has the target of what that figure is the value of.
     """
     version = current_version()
     if version is None:
         return {}
+    beside = _measured_by_a_bay(metrics)
+    metrics = [*metrics, *beside.values()]
     reads: dict[str, list[Indicator]] = {}
     for indicator in version.indicators.select_related("binding").prefetch_related("path"):
         if indicator.binding is not None:
@@ -61,7 +64,18 @@ def targets_beside(
                 numbers.append((label, value.normalize() + 0))
         if numbers:
             found[metric] = tuple(numbers)
-    return found
+    return found | {code: found[other] for code, other in beside.items() if other in found}
+
+
+def _measured_by_a_bay(metrics: Sequence[str]) -> dict[str, str]:
+    """Of metrics that are reported beside a bay's figure: the metric that it is the value of."""
+    figures = Metric.objects.filter(code__in=metrics).exclude(figure="")
+    measured = metrics_of_figures()
+    return {
+        code: measured[figure][0]
+        for code, figure in figures.values_list("code", "figure")
+        if figure in measured and code not in measured[figure]
+    }
 
 
 def _label(shape: Shape, year: int, since: int) -> str:

@@ -25,6 +25,8 @@ def test_the_citys_cells_show_the_years_target(plan_in_force: int) -> None:
     assert {label for label, _value in found["core_firms"]} == {"2026 target, at the year's end"}
     assert "data_spaces_national" not in found, "two metrics together make that indicator"
     assert targets_beside(ASKED, "320900", Period.parse("2031-07")) == {}
+    flash = targets_beside(["core_revenue_flash"], "320900", Period.parse("2026-07"))
+    assert [value for _label, value in flash["core_revenue_flash"]] == [Decimal(2600)]
 
 
 def test_a_countys_cells_show_its_part_in_the_unit_of_the_metric(plan_in_force: int) -> None:

@@ -1,5 +1,9 @@
 """Measure the micro-data and tell the spine: observations of the bay, with what they stand on."""
 
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
+
 from shucheng.bays.statistics.metrics import FIGURES, Places
 from shucheng.bays.statistics.models import Batch
 from shucheng.bays.statistics.queries.micro import ask
@@ -12,9 +16,11 @@ from shucheng.kernel.public import (
     city_area_code,
     enqueue,
     import_metrics,
+    metrics_of_figures,
     record,
     record_observations,
 )
+from shucheng.lib.periods import Period
 
 MEASURE_JOB = "statistics.measure"
 SOURCE = "bay:statistics"
@@ -29,12 +35,26 @@ def ask_measuring(*, actor: Actor) -> None:
 
 
 @action
-def measure(*, actor: Actor) -> int:
-    """Record every figure of every year there are returns of; what says the same is left as it
-    is, what differs supersedes it. How many observations were new."""
+def measure(*, actor: Actor, told_on: Callable[[Period], datetime] | None = None) -> int:
+    """Record every figure of every year there are returns of, as the metrics that a city pack says
+    are measured by it, or else as one of its own. What says the same is left as it is, what
+    differs supersedes it. How many observations were new.
+
+    `told_on` is for simulated returns alone: when a period's figures would have been recorded.
+    """
     actor.require("statistics.import")
-    import_metrics([figure.definition for figure in FIGURES], actor=actor)
-    rows = measured()
+    asked = metrics_of_figures()
+    own = [figure.definition for figure in FIGURES if figure.code not in asked]
+    import_metrics(own, actor=actor)
+    rows = [
+        replace(
+            row,
+            metric=code,
+            recorded_at=told_on(Period.parse(row.period)) if told_on else None,
+        )
+        for row in measured()
+        for code in asked.get(row.metric, [row.metric])
+    ]
     simulated = Batch.objects.filter(state=Batch.State.APPLIED, simulated=True).exists()
     told = record_observations(
         rows,

@@ -3,16 +3,13 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import cache
 from typing import Any
 
-import yaml
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from shucheng.bays.statistics.engine.accounts import Basis
 from shucheng.bays.statistics.engine.cells import Scheme, place
-from shucheng.bays.statistics.engine.classification import DATA
 from shucheng.bays.statistics.engine.micro import Micro
 from shucheng.bays.statistics.engine.value_added import BASE, REPORTED
 from shucheng.bays.statistics.queries.micro import ask
@@ -25,12 +22,14 @@ from shucheng.kernel.public import (
     NotFound,
     Observation,
     city_area_code,
+    metrics_of_figures,
     observation_with_context,
 )
 from shucheng.lib.periods import Period
 
 PREFIX = "statistics."
 MOST = 500
+_JOINT = 2  # January and February are reported together
 
 _AMOUNTS = {
     "revenue": "revenue * 10000::HUGEINT",
@@ -94,18 +93,18 @@ class FirmsBehind:
 
 def tell_behind_figures(observation: Observation) -> Iterator[Behind]:
     """Of the bay's own figure its firms; beside a reported one what the firms sum up to."""
-    code = observation.metric_version.metric.code
     if observation.lineage.get("bay") == "statistics":
         url = reverse("statistics:behind", args=[observation.pk])
         yield Behind(_("Firms"), _("Firms behind this figure"), url)
-    own = _beside().get(code)
+        return
+    figure = observation.metric_version.metric.figure
     period = Period.parse(observation.period)
     # What firms report of February is January as well.
-    if own is None or (period.frequency == "M" and period.start.month <= 2):
+    if not figure.startswith(PREFIX) or (period.frequency == "M" and period.start.month <= _JOINT):
         return
     found = (
         Observation.objects.filter(
-            metric_version__metric__code=PREFIX + own,
+            metric_version__metric__code__in=metrics_of_figures().get(figure, [figure]),
             area=observation.area,
             period=observation.period,
             superseded_by=None,
@@ -119,12 +118,6 @@ def tell_behind_figures(observation: Observation) -> Iterator[Behind]:
         yield Behind(_("Summed from firms"), said, url)
 
 
-@cache
-def _beside() -> dict[str, str]:
-    found: dict[str, str] = yaml.safe_load((DATA / "reported.yaml").read_text(encoding="utf-8"))
-    return found
-
-
 def firms_behind(
     observation_id: int, figures: Mapping[str, Counted], *, actor: Actor
 ) -> FirmsBehind:
@@ -132,7 +125,7 @@ def firms_behind(
     the actor sees. Forbidden to those who see no firms of its area."""
     seen = require_firms(actor)
     observation = observation_with_context(observation_id, actor=actor)
-    counted = figures.get(observation.metric_version.metric.code)
+    counted = figures.get(observation.lineage.get("figure", ""))
     if counted is None or observation.lineage.get("bay") != "statistics":
         raise NotFound(_("The firms behind this figure"))
     area, period = observation.area.code, Period.parse(observation.period)

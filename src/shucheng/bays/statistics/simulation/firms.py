@@ -7,7 +7,7 @@ and prospects are marked. Seeded: the same city gives the same firms.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from itertools import count
 from pathlib import Path
@@ -16,6 +16,7 @@ from typing import Any
 
 import duckdb
 from django.db import transaction
+from django.utils import timezone
 
 from shucheng.bays.statistics.actions.batches import lay_aside, stage_rows, take_over
 from shucheng.bays.statistics.actions.coefficients import decide_coefficient, propose_coefficient
@@ -33,6 +34,7 @@ from shucheng.lib.periods import Period
 
 # Days after a month's end by which its returns are in.
 _IN = 20
+_MORNING = time(6, 30)
 # Of so many decisions one waits, one was refused.
 _OPEN_OF = 25
 
@@ -99,8 +101,16 @@ def simulate_firms(
         coefficients=Coefficient.objects.count(),
         pairs=Link.objects.count(),
         prospects=Prospect.objects.count(),
-        figures=measure(actor=actor),
+        figures=measure(actor=actor, told_on=_told_on),
     )
+
+
+def _told_on(period: Period) -> datetime:
+    """The morning after a period's returns were in, January's with February's."""
+    joint = period.frequency == "M" and period.start.month == 1
+    last = period.next() if joint else period
+    day = last.end + timedelta(days=_IN + 1)
+    return min(timezone.make_aware(datetime.combine(day, _MORNING)), timezone.now())
 
 
 def _month(period: Period) -> int:

@@ -112,7 +112,7 @@ def test_a_figure_leads_to_its_firms_on_its_page_and_where_it_is_explained() -> 
 
 def test_a_reported_figure_shows_what_the_firms_sum_up_to() -> None:
     definition = MetricDefinition(
-        code="core_revenue",
+        code="flash",
         name_zh="营业收入",
         name_en="Revenue",
         unit="亿元",
@@ -120,16 +120,17 @@ def test_a_reported_figure_shows_what_the_firms_sum_up_to() -> None:
         frequency="M",
         area_aggregation="sum",
         time_aggregation="sum",
+        figure="statistics.core_revenue",
     )
     import_metrics([definition], actor=OFFICE)
-    rows = [ObservationInput("core_revenue", EAST, f"2025-0{month}", 38) for month in (2, 3)]
+    rows = [ObservationInput("flash", EAST, f"2025-0{month}", 38) for month in (2, 3)]
     record_observations(rows, actor=OFFICE, source="reported")
     office = signed_in(Role.PLAN_OFFICE)
     own = observed("statistics.core_revenue", EAST, "2025-03")
-    page = office.get(page_of(observed("core_revenue", EAST, "2025-03")))
+    page = office.get(page_of(observed("flash", EAST, "2025-03")))
     assert f'<a href="{page_of(own)}">37.5 亿元</a>' in page.content.decode()
     # What firms report of February is January as well: nothing to be held beside it.
-    page = office.get(page_of(observed("core_revenue", EAST, "2025-02")))
+    page = office.get(page_of(observed("flash", EAST, "2025-02")))
     assert "由企业汇总" not in page.content.decode()
 
 

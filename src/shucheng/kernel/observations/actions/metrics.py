@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from shucheng.kernel.action import action
 from shucheng.kernel.actor import Actor
 from shucheng.kernel.audit.entries import record
+from shucheng.kernel.bay import figures
 from shucheng.kernel.errors import Invalid, NotFound
 from shucheng.kernel.observations.inputs import MetricDefinition, need_reason
 from shucheng.kernel.observations.models import Metric, MetricVersion
@@ -26,7 +27,7 @@ _DEFINING = (
     "definition_en",
     "by_area",
 )
-_NAMING = ("name_zh", "name_en", "origin", "unconfirmed")
+_NAMING = ("name_zh", "name_en", "origin", "figure", "unconfirmed")
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +166,8 @@ def _check_definition(definition: MetricDefinition) -> None:
                 value=getattr(definition, name),
                 choices=", ".join(choices),
             )
+    if definition.figure:
+        _check_figure(definition)
     weighted = "weighted" in (definition.area_aggregation, definition.time_aggregation)
     if weighted and not definition.weight:
         raise Invalid(
@@ -173,6 +176,32 @@ def _check_definition(definition: MetricDefinition) -> None:
             _("Name the metric that weighs its values."),
             metric=definition.code,
         )
+
+
+def _check_figure(definition: MetricDefinition) -> None:
+    """The figure of a bay is the metric's value as it is: nothing is converted or added up."""
+    found = figures().get(definition.figure)
+    if found is None:
+        raise Invalid(
+            "observations.figure_unknown",
+            _("Metric %(metric)s: no platform measures “%(figure)s”."),
+            _("Name one of: %(known)s."),
+            metric=definition.code,
+            figure=definition.figure,
+            known=", ".join(sorted(figures())),
+        )
+    for name in ("unit", "measure", "frequency", "area_aggregation", "time_aggregation"):
+        if getattr(found, name) != getattr(definition, name):
+            raise Invalid(
+                "observations.figure_differs",
+                _("Metric %(metric)s: %(field)s is “%(own)s”, that of %(figure)s “%(other)s”."),
+                _("Write the same, or name another figure."),
+                metric=definition.code,
+                figure=definition.figure,
+                field=name,
+                own=getattr(definition, name),
+                other=getattr(found, name),
+            )
 
 
 def _version_fields(definition: MetricDefinition) -> dict[str, Any]:

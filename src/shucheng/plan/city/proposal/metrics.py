@@ -303,6 +303,7 @@ class _Proposer:
             definition=f"{name}。计划未给出口径,待确认。",
             owner=owners[0] if owners else self.owner,
             origin="reported",
+            figure="",
             by_area=adds and self.by_area,
             unconfirmed=True,
         )

@@ -52,8 +52,7 @@ def _round(
     scale: float,
 ) -> Iterator[Given]:
     holders = held[rule.kind]
-    day = date(year, rule.month, 6)
-    until = date(year + rule.years, rule.month, 6) - timedelta(days=1) if rule.years else None
+    day = date(year, rule.months[0], 6)
     if rule.years:
         taken = [each for each in holders.values() if rng.random() < _WITHDRAWN / rule.years]
         for each in taken:
@@ -71,9 +70,12 @@ def _round(
         able = _able(settings, rule, firms, held, rng, year, core=core)
         free = [int(f) for f in able if f not in holders and f not in new]
         new += free[: max(wanted - there, 0)]
-    for firm in new:
-        holders[firm] = Given(firm, rule.kind, rule.level, day, until, False, day)
-        yield holders[firm]
+    for at, month in enumerate(rule.months):
+        day = date(year, month, 6)
+        until = day.replace(year=year + rule.years) - timedelta(days=1) if rule.years else None
+        for firm in new[at :: len(rule.months)]:
+            holders[firm] = Given(firm, rule.kind, rule.level, day, until, False, day)
+            yield holders[firm]
 
 
 def _able(

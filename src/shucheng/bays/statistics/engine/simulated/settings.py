@@ -54,12 +54,12 @@ class Sector:
 @dataclass(frozen=True)
 class Honour:
     """An honour: how many core firms hold it at a year's end, for how many years (0: for good),
-    given in which month, renewed how often, `of` holders of another one alone."""
+    given in which months, renewed how often, `of` holders of another one alone."""
 
     kind: str
     level: str
     years: int
-    month: int
+    months: tuple[int, ...]
     renewed: float
     others: float
     stock: dict[int, int]
@@ -100,7 +100,9 @@ def read(data: dict[str, Any]) -> Settings:
         | lists
         | {
             "sectors": (_sector(data["core"], core=True), _sector(data["other"], core=False)),
-            "honours": tuple(Honour(**entry) for entry in data["honours"]),
+            "honours": tuple(
+                Honour(**entry | {"months": tuple(entry["months"])}) for entry in data["honours"]
+            ),
         }
     )
 
