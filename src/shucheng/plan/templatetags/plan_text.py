@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from django import template
@@ -30,11 +30,19 @@ from shucheng.plan.queries.versions import finding_text, is_stuck
 
 register = template.Library()
 
+_HUNDREDTH = Decimal("0.01")
+
 
 @register.filter
 def figure(value: Any) -> str:
-    """A number without trailing zeros, with thousands separators; a dash for none."""
-    return "—" if value in (None, "") else promises.figure(Decimal(str(value)))
+    """A number with thousands separators, from 1 on with at most two decimals, without zeros at
+    the end; a dash for none. Every digit of it is where it is explained."""
+    if value in (None, ""):
+        return "—"
+    number = Decimal(str(value))
+    return promises.figure(
+        number.quantize(_HUNDREDTH, ROUND_HALF_UP) if abs(number) >= 1 else number
+    )
 
 
 @register.filter
