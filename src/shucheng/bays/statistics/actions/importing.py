@@ -20,7 +20,7 @@ from shucheng.bays.statistics.engine.imports.mapping import Mapping
 from shucheng.bays.statistics.engine.imports.stage import HONOURS, ROWS, Options, stage
 from shucheng.bays.statistics.models import Batch
 from shucheng.bays.statistics.queries.batches import FILE_ROOM, files_of
-from shucheng.bays.statistics.queries.import_words import FIELDS
+from shucheng.bays.statistics.queries.import_words import field_words
 from shucheng.bays.statistics.queries.importing import area_codes, proposed_columns
 from shucheng.kernel.public import (
     Actor,
@@ -38,7 +38,7 @@ from shucheng.lib.tables import write_rows
 READ_JOB = "statistics.read"
 # A file up to this size is read while one waits.
 AT_ONCE = 2_000_000
-KINDS = (Batch.Kind.REGISTER, Batch.Kind.RETURNS)
+KINDS = (Batch.Kind.REGISTER, Batch.Kind.RETURNS, Batch.Kind.HONOURS)
 # Errors a report keeps to be shown, and those that can be saved as a file.
 SHOWN, SAVED = 100, 100_000
 _ENDINGS = ("csv", "txt", "xlsx", "parquet")
@@ -137,6 +137,7 @@ def read_batch(batch_id: int, *, actor: Actor, progress: Progress = None) -> Bat
                 recorded=batch.pk,
                 areas=area_codes(),
                 existing=tuple(files_of(batch.kind)),
+                register=_registered(batch.kind),
                 first_errors=SAVED,
             )
             report = stage(file, Mapping.from_data(batch.mapping), folder, options)
@@ -254,16 +255,22 @@ def _mapping(batch: Batch, columns: list[dict[str, str]]) -> Mapping:
             raise _wrong("columns", _("Two columns are read as the same field.")) from None
         raise _wrong("columns", _("The columns cannot be read as chosen.")) from None
     has = {each.field for each in mapping.columns}
-    if batch.since:
+    if batch.since and batch.kind != Batch.Kind.HONOURS:
         has.add("period" if batch.kind == Batch.Kind.RETURNS else "since")
     wanted = {name for name, each in fields(batch.kind).items() if each.required}
     if batch.kind == Batch.Kind.REGISTER:
         wanted.add("since")
     if missing := wanted - has:
-        names = "、".join(str(FIELDS[name]) for name in FIELDS if name in missing)
+        known = field_words(batch.kind)
+        names = "、".join(str(known[name]) for name in known if name in missing)
         text = _("No column is chosen for: %(fields)s.")
         raise _wrong("columns", str(text) % {"fields": names})
     return mapping
+
+
+def _registered(kind: str) -> tuple[Path, ...] | None:
+    """Where firms are registered, for files that speak of firms that have to be."""
+    return tuple(files_of(Batch.Kind.REGISTER)) if kind == Batch.Kind.HONOURS else None
 
 
 def _being_read(batch_id: int, actor: Actor) -> Batch:

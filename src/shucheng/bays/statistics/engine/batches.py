@@ -29,7 +29,12 @@ BATCH_COLUMNS: dict[str, dict[str, str]] = {
         "is_open": "BOOLEAN",
         "recorded": "INTEGER",
     },
-    "honours": {**COLUMNS["honours"], "withdrawn": "BOOLEAN", "recorded": "INTEGER"},
+    "honours": {
+        **COLUMNS["honours"],
+        "certificate": "VARCHAR",
+        "withdrawn": "BOOLEAN",
+        "recorded": "INTEGER",
+    },
     "returns": COLUMNS["returns"],
 }
 """Name and type of every column of a batch's file, by kind."""

@@ -51,6 +51,7 @@ class Honour:
     until: date | None
     withdrawn: bool
     batch: int
+    certificate: str
 
     @property
     def valid(self) -> bool:
@@ -180,7 +181,8 @@ def _raw(micro: Micro, codes: tuple[str, ...], head: str) -> dict[str, Any]:
         ).fetchall()
     if _has(micro, "files_honours"):
         found["honours"] = ask_(
-            f"""SELECT kind, coalesce(level, ''), since, until, coalesce(withdrawn, false), recorded
+            f"""SELECT kind, coalesce(level, ''), since, until, coalesce(withdrawn, false),
+                recorded, coalesce(certificate, '')
             FROM files_honours WHERE {among}
             QUALIFY row_number() OVER (PARTITION BY kind, since ORDER BY recorded DESC) = 1
             ORDER BY since DESC, kind""",
@@ -248,8 +250,8 @@ def _told(row: tuple[Any, ...], batches: Mapping[int, Batch], names: Mapping[str
 
 
 def _honour(row: tuple[Any, ...]) -> Honour:
-    kind, level, since, until, withdrawn, batch = row
-    return Honour(kind, str(HONOURS.get(kind, kind)), level, since, until, withdrawn, batch)
+    kind, *others = row
+    return Honour(kind, str(HONOURS.get(kind, kind)), *others)
 
 
 def _share(row: tuple[Any, ...]) -> Share:

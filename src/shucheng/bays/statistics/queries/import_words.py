@@ -24,6 +24,11 @@ FIELDS: Mapping[str, str | Promise] = {
     "honour_gazelle": _("Honour: gazelle"),
     "honour_unicorn": _("Honour: unicorn"),
     "honour_listed": _("Honour: listed"),
+    "kind": _("Honour"),
+    "level": _("Level"),
+    "until": _("Valid until (day)"),
+    "certificate": _("Number of the certificate"),
+    "withdrawn": _("Valid or withdrawn"),
     "period": _("Month of the return"),
     "revenue": _("Revenue"),
     "revenue_last": _("Revenue, same period last year"),
@@ -38,6 +43,12 @@ FIELDS: Mapping[str, str | Promise] = {
     "rd_staff": _("R&D staff"),
     "status": _("State of the return"),
 }
+
+
+def field_words(table: str) -> Mapping[str, str | Promise]:
+    """The fields of a table; an honour is given on a day, a firm's facts hold since a month."""
+    return {**FIELDS, "since": _("Given on (day)")} if table == "honours" else FIELDS
+
 
 ERRORS: Mapping[str, str | Promise] = {
     "missing": _("is empty but has to be there"),
@@ -59,6 +70,10 @@ ERRORS: Mapping[str, str | Promise] = {
     "people-invalid": _("is not a whole number of persons"),
     "people-negative": _("is below 0"),
     "status-invalid": _("is not a known state of a return"),
+    "kind-invalid": _("is not a known honour"),
+    "withdrawn-invalid": _("says neither valid nor withdrawn"),
+    "until-before": _("is before the day it was given"),
+    "firm-unknown": _("is not in the register: import the firm first"),
     "items-missing": _("no figure is reported in this row"),
     "row-repeated": _("says again what another row said; the first one counts"),
 }

@@ -10,9 +10,9 @@ from shucheng.bays.statistics.models import Batch, Link
 from shucheng.bays.statistics.queries.import_words import (
     ERRORS,
     FACTORS,
-    FIELDS,
     HONOURS,
     REASONS,
+    field_words,
     refusal_words,
 )
 
@@ -45,8 +45,8 @@ def return_status(status: str) -> str:
 
 
 @register.filter
-def field_name(code: str) -> str:
-    return str(FIELDS.get(code, code))
+def field_name(code: str, table: str = "") -> str:
+    return str(field_words(table).get(code, code))
 
 
 @register.filter

@@ -185,7 +185,7 @@ def test_a_large_file_is_read_in_the_background_and_goes_on_when_killed(
 @pytest.mark.parametrize(
     ("name", "data", "kind", "month", "field"),
     [
-        ("a.csv", FILE, "honours", "", "kind"),
+        ("a.csv", FILE, "photographs", "", "kind"),
         ("a.csv", FILE, "register", "2026-13", "month"),
         ("a.csv", FILE, "register", "９９９９-01", "month"),
         ("a.json", b"[]", "register", "", "file"),

@@ -19,7 +19,7 @@ from shucheng.bays.statistics.actions.importing import (
 from shucheng.bays.statistics.engine.imports.fields import fields
 from shucheng.bays.statistics.models import Batch
 from shucheng.bays.statistics.queries.batches import batch_for, batches, errors_of
-from shucheng.bays.statistics.queries.import_words import ERRORS, FACTORS, FIELDS
+from shucheng.bays.statistics.queries.import_words import ERRORS, FACTORS, field_words
 from shucheng.bays.statistics.views.firms import csv_answer
 from shucheng.kernel.public import Conflict, Invalid, actor_for
 from shucheng.lib.numbers import whole_number
@@ -127,12 +127,12 @@ def _page(
             {**column, "field": field, "factor": factor}
             for column, (field, factor) in zip(columns, sent, strict=False)
         ]
-    known = fields(found.kind) if found.kind in KINDS else {}
+    known, words = fields(found.kind), field_words(found.kind)
     context = {
         "batch": found,
         "report": found.report,
         "columns": columns,
-        "fields": [(name, FIELDS[name], each.required) for name, each in known.items()],
+        "fields": [(name, words[name], each.required) for name, each in known.items()],
         "factors": FACTORS.items(),
         "month": f"{found.since // 100}-{found.since % 100:02}" if found.since else "",
         "error": error,

@@ -29,6 +29,23 @@ _CLOSED = (
     "注销", "吊销", "吊销未注销", "关闭", "停业", "破产", "当年注销", "当年关闭", "当年破产",
     "当年吊销", "停业(歇业)", "false", "0", "否",
 )  # fmt: skip
+_KINDS = {
+    "high_tech": ("高新技术企业", "国家高新技术企业", "高企", "高新"),
+    "srdi": ("专精特新", "专精特新企业", "专精特新中小企业", "省级专精特新中小企业"),
+    "little_giant": (
+        "小巨人", "小巨人企业", "专精特新小巨人", "专精特新小巨人企业", "国家专精特新小巨人企业",
+        "国家级专精特新小巨人企业",
+    ),
+    "gazelle": ("瞪羚", "瞪羚企业"),
+    "unicorn": ("独角兽", "独角兽企业"),
+    "listed": ("上市", "上市企业", "上市公司"),
+    "smart_factory_basic": ("智能工厂(基础级)", "基础级智能工厂", "基础级"),
+    "smart_factory_advanced": ("智能工厂(先进级)", "先进级智能工厂", "先进级"),
+    "smart_factory_excellent": ("智能工厂(卓越级)", "卓越级智能工厂", "卓越级"),
+    "smart_factory_leading": ("智能工厂(领航级)", "领航级智能工厂", "领航级"),
+}  # fmt: skip
+_WITHDRAWN = ("撤销", "取消", "摘牌", "已撤销", "已取消", "被撤销", "失效", "是", "true", "1", "y")
+_VALID = ("有效", "正常", "在有效期", "有效期内", "否", "false", "0", "n")
 _STATUSES = {
     "reported": ("已报", "上报", "报送"),
     "estimated": ("估计", "估报", "估算"),
@@ -83,6 +100,10 @@ def typed(kind: str, text: str, factor: str = "1") -> str:
             return _words(text, _SIZES)
         case "status":
             return _words(text, _STATUSES)
+        case "kind":
+            return _words(f"regexp_replace({text}, '[ “”\"‘’]', '', 'g')", _KINDS)
+        case "withdrawn":
+            return _either(text, _WITHDRAWN, _VALID)
         case "bool":
             return _either(text, _TRUE, _FALSE)
         case "open":

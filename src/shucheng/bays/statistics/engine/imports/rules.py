@@ -12,7 +12,7 @@ from ..frames import ITEMS
 from . import cells
 from .fields import Field
 
-LONGEST = {"name": 200, "address": 300, "park": 80}
+LONGEST = {"name": 200, "address": 300, "park": 80, "level": 80, "certificate": 80}
 """Characters a text may have."""
 
 
@@ -25,9 +25,12 @@ class Rule:
     wrong: str
 
 
-def rules(table: str, chosen: Iterable[Field], *, areas: bool) -> list[Rule]:
+def rules(
+    table: str, chosen: Iterable[Field], *, areas: bool, registered: bool = False
+) -> list[Rule]:
     """The rules for the fields a file has. `areas`: the codes of areas are known (the variable
-    area_codes of the connection)."""
+    area_codes of the connection); `registered`: the firms are (its table `registered`)."""
+    chosen = list(chosen)
     found = [rule for field in chosen for rule in _of(field, areas=areas)]
     if table == "returns":
         names = [field.name for field in chosen if field.name in ITEMS]
@@ -35,6 +38,11 @@ def rules(table: str, chosen: Iterable[Field], *, areas: bool) -> list[Rule]:
         found.append(Rule("items-missing", "revenue", nothing))
         # January is reported together with February.
         found.append(Rule("month-january", "period", "period % 100 = 1"))
+    if registered:
+        unknown = f"{valid_sql('firm')} AND firm NOT IN (SELECT firm FROM registered)"  # noqa: S608
+        found.append(Rule("firm-unknown", "firm", unknown))
+    if table == "honours" and any(field.name == "until" for field in chosen):
+        found.append(Rule("until-before", "until", "until < since"))
     return found
 
 

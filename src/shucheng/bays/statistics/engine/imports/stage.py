@@ -28,22 +28,34 @@ from .source import Source, read
 ROWS, HONOURS, ERRORS = "rows.parquet", "honours.parquet", "errors.parquet"
 FIRST_ERRORS = 1_000
 
-_KEYS = {"register": ("firm", "since"), "returns": ("firm", "period")}
-_KNOWN_BY = {"register": ("firm",), "returns": ("firm", "period")}
-_NEWEST = {"register": "since DESC, recorded DESC", "returns": "recorded DESC"}
-_UNCOMPARED = {"firm", "since", "period", "recorded"}
+_KEYS = {
+    "register": ("firm", "since"),
+    "returns": ("firm", "period"),
+    "honours": ("firm", "kind", "since"),
+}
+_KNOWN_BY = _KEYS | {"register": ("firm",)}
+_NEWEST = {
+    "register": "since DESC, recorded DESC",
+    "returns": "recorded DESC",
+    "honours": "recorded DESC",
+}
+_MONTH = {"register": "since", "returns": "period"}
+"""The column that may be told beside the file."""
+_UNCOMPARED = {"firm", "since", "period", "recorded", "withdrawn"}
 
 
 @dataclass(frozen=True, slots=True)
 class Options:
     """What the file does not say. `month`: the period of returns, or since when the register's
     facts hold, where no column does (yyyymm). `recorded`: the batch's number. `areas`: codes by
-    the names a file may use. `existing`: Parquet files of earlier batches to compare with."""
+    the names a file may use. `existing`: Parquet files of earlier batches to compare with.
+    `register`: files of the register; given, a firm that is in none of them is an error."""
 
     month: int | None = None
     recorded: int = 0
     areas: Data[str, str] | None = None
     existing: tuple[Path, ...] = ()
+    register: tuple[Path, ...] | None = None
     first_errors: int = FIRST_ERRORS
 
 
@@ -71,7 +83,11 @@ def stage(path: Path, mapping: Mapping, folder: Path, options: Options | None = 
         connection.execute("SET VARIABLE area_codes = ?::VARCHAR[]", [sorted(set(areas.values()))])
         places = _places(connection, mapping, source)
         _make_text(connection, mapping, places)
-        checks = rules(mapping.table, chosen, areas=bool(areas))
+        if options.register is not None:
+            _make_registered(connection, options.register)
+        checks = rules(
+            mapping.table, chosen, areas=bool(areas), registered=options.register is not None
+        )
         _make_typed(connection, mapping, chosen, checks, options)
         _make_repeats(connection, mapping.table)
         changes = _write_rows(connection, mapping.table, folder / ROWS, options)
@@ -99,9 +115,9 @@ def _chosen(mapping: Mapping, options: Options) -> list[Field]:
     known = fields(mapping.table)
     chosen = [known[each.field] for each in mapping.columns]
     has = {field.name for field in chosen}
-    month = "period" if mapping.table == "returns" else "since"
+    month = _MONTH.get(mapping.table)
     missing = {field.name for field in known.values() if field.required} - has - {month}
-    if month not in has and options.month is None:
+    if month and month not in has and options.month is None:
         missing.add(month)
     if missing:
         raise ImportRefused("fields-missing", fields=", ".join(sorted(missing)))
@@ -179,14 +195,14 @@ def _make_typed(
         for field in chosen
     ]
     names = {field.name for field in chosen}
-    month = "period" if mapping.table == "returns" else "since"
-    if month not in names:
+    month = _MONTH.get(mapping.table)
+    if month and month not in names:
         values.append(f"{int(options.month or 0)} AS {month}")
     bits = " + ".join(
         f"CASE WHEN {rule.wrong} THEN {1 << at}::BIGINT ELSE 0 END"
         for at, rule in enumerate(checks)
     )
-    kept = [*sorted(names), month]
+    kept = [*sorted(names), *([month] if month else [])]
     kept += [
         f"{cells.has_honour(f't_{field.name}', field.name)} AS has_{field.name}"
         for field in chosen
@@ -221,6 +237,7 @@ def _write_rows(
     given = {"recorded": str(int(options.recorded)), "status": "coalesce(status, 'reported')"}
     if "status" not in there:
         given["status"] = "'reported'"
+    given["withdrawn"] = "coalesce(withdrawn, false)" if "withdrawn" in there else "false"
     columns = ", ".join(
         f"CAST({given.get(name, name if name in there else 'NULL')} AS {kind}) AS {name}"
         for name, kind in wanted.items()
@@ -230,6 +247,8 @@ def _write_rows(
         _make_known(connection, table, options)
         facts = [name for name in wanted if name in there and name not in _UNCOMPARED]
         same = " AND ".join(f"typed.{name} IS NOT DISTINCT FROM known.{name}" for name in facts)
+        if "withdrawn" in there:
+            same += " AND coalesce(typed.withdrawn, false) = coalesce(known.withdrawn, false)"
         change = (
             f"CASE WHEN known.firm IS NULL THEN 'new' WHEN {same or 'true'}"
             " THEN 'unchanged' ELSE 'changed' END"
@@ -249,6 +268,16 @@ def _write_rows(
         "SELECT change, count(*) FROM read_parquet(?) GROUP BY 1", [str(path)]
     ).fetchall()
     return {"new": 0, "changed": 0, "unchanged": 0} | dict(found)
+
+
+def _make_registered(connection: duckdb.DuckDBPyConnection, files: tuple[Path, ...]) -> None:
+    connection.execute("CREATE TEMP TABLE registered (firm VARCHAR)")
+    if files:
+        connection.execute(
+            """INSERT INTO registered
+            SELECT DISTINCT firm FROM read_parquet(?, union_by_name = true)""",
+            [[str(each) for each in files]],
+        )
 
 
 def _make_known(connection: duckdb.DuckDBPyConnection, table: str, options: Options) -> None:
