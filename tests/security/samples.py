@@ -386,6 +386,8 @@ def _indexed(observation: _Observed) -> dict[str | tuple[str, str], Any]:
             for rest in ("{code}", "{code}/{area}")
         },
         ("/statistics/indexes/{code}/{area}", "area"): "990100",
+        ("statistics:table_download", "name"): "ladder",
+        ("statistics:index_download", "code"): "sample",
         ("/statistics/sdmx/structure/{kind}/{agency}/{name}", "name"): "DF_DIGITAL_ECONOMY",
         "form": "csv",
     }

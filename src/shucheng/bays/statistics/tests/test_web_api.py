@@ -193,7 +193,7 @@ tree:
 """
 
 
-def test_an_index_s_ranks_say_how_firm_they_are(browser: Browser) -> None:
+def figures_of_index() -> None:
     import_metrics(
         [MetricDefinition(name, name, unit, "stock", "A", "sum", "last")
          for name, unit in (("firms", "家"), ("staff", "人"))], actor=OFFICE)  # fmt: skip
@@ -201,6 +201,10 @@ def test_an_index_s_ranks_say_how_firm_they_are(browser: Browser) -> None:
         [ObservationInput(metric, area, "2025", value)
          for metric, values in (("firms", (5, 9)), ("staff", (70, 30)))
          for area, value in zip((EAST, WEST), values, strict=True)], actor=OFFICE)  # fmt: skip
+
+
+def test_an_index_s_ranks_say_how_firm_they_are(browser: Browser) -> None:
+    figures_of_index()
     publish_definition("index", INDEX, code="small", number=0, reason="test", actor=OFFICE)
     missing = get(browser("leader"), "/indexes/small")
     assert missing["ranks"] == []

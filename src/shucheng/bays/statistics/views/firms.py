@@ -10,7 +10,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from shucheng.bays.statistics.actions.honours import tell_honour
-from shucheng.bays.statistics.actions.listing import export_firms
 from shucheng.bays.statistics.queries.firm import firm_page
 from shucheng.bays.statistics.queries.firm_rung import firm_rung
 from shucheng.bays.statistics.queries.firms import MOST_SAVED, firms_page
@@ -30,12 +29,6 @@ def firms(request: HttpRequest) -> HttpResponse:
         "simulated": page.simulated,
     }
     return render(request, "statistics/firms.html", context)
-
-
-@require_safe
-def firms_csv(request: HttpRequest) -> HttpResponse:
-    text = export_firms(request.GET.dict(), actor=actor_for(request))
-    return csv_answer(_("Firms"), text)
 
 
 @require_safe

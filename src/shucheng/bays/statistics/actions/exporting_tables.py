@@ -1,0 +1,210 @@
+"""Taking the other tables out as files: register, growth, industries, ladder, an index. Who took
+what is on record; a figure that is withheld on the page has no value in the file."""
+
+from collections.abc import Callable, Mapping
+
+from django.utils.translation import gettext as _
+
+from shucheng.bays.statistics.engine.table_files import FORMS, Column, Row, Sheet
+from shucheng.bays.statistics.queries.choices import period_words
+from shucheng.bays.statistics.queries.exchanging import codes_of
+from shucheng.bays.statistics.queries.firms import any_simulated, firms_saved
+from shucheng.bays.statistics.queries.growing import PARTS, growth_page
+from shucheng.bays.statistics.queries.indexes import index_page
+from shucheng.bays.statistics.queries.ladder import ladder_page
+from shucheng.bays.statistics.queries.plan_industries import industries_page
+from shucheng.kernel.public import Actor, Invalid, NotFound, action, record_export
+
+Asked = Mapping[str, str]
+_WAN, _YI = "DECIMAL(18, 1)", "DECIMAL(29, 5)"  # 万元 and 亿元, to the thousand yuan
+_RATE = "DECIMAL(18, 1)"
+MOST_IN_A_WORKBOOK = 20_000
+
+
+@action
+def export_table(name: str, asked: Asked, form: str, *, actor: Actor) -> tuple[str, bytes]:
+    """The table of a page (see `TABLES`) as it was asked for and as the actor may see it: the
+    file's name and content."""
+    if name not in TABLES or form not in FORMS:
+        raise NotFound(_("The file"))
+    sheet = TABLES[name](asked, actor)
+    if form == "xlsx" and len(sheet.rows) > MOST_IN_A_WORKBOOK:
+        raise Invalid(
+            "statistics.workbook_too_long",
+            _("A workbook of %(rows)s rows would take minutes to make and to open."),
+            _("Narrow the list, or take CSV or Parquet."),
+            rows=len(sheet.rows),
+        )
+    record_export(f"statistics.{name}", len(sheet.rows), actor=actor, form=form, asked=dict(asked))
+    return f"{name}.{form}", sheet.file(form)
+
+
+def _firms(asked: Asked, actor: Actor) -> Sheet:
+    lines = firms_saved(asked, actor=actor)
+    codes = codes_of(line.code for line in lines)
+    columns = (
+        Column("firm", _("Unified social credit code")),
+        Column("name", _("Name of the firm")),
+        Column("industry", _("Industry code (GB/T 4754)")),
+        Column("area", _("Code of the area")),
+        Column("area_name", _("Area")),
+        Column("park", _("Park")),
+        Column("size", _("Size")),
+        Column("designated", _("Above designated size or not"), "BOOLEAN"),
+        Column("in_business", _("In business"), "BOOLEAN"),
+        Column("revenue", f"{_('Revenue since January')} ({_('10,000 yuan')})", _WAN),
+        Column("honours", _("Honours")),
+    )
+    rows: list[Row] = [
+        (
+            *(each.code, each.name, each.industry, codes.get(each.code, {}).get("area", "")),
+            *(each.area, each.park, each.size, each.designated, each.in_business, each.revenue),
+            "、".join(each.honours),
+        )
+        for each in lines
+    ]
+    return _sheet(_("Register of firms"), columns, rows, [], simulated=any_simulated())
+
+
+def _growth(asked: Asked, actor: Actor) -> Sheet:
+    page = growth_page(asked, actor=actor)
+    if page is None:
+        raise NotFound(_("The growth"))
+    yi = f" ({_('100 million yuan')})"
+    columns = [
+        Column("period", _("Period"), "INTEGER"),
+        Column("code", _("Code")),
+        Column("name", str(page.view_name)),
+        Column("now", _("This period") + yi, _YI),
+        Column("before", _("Same period of last year") + yi, _YI),
+        Column("nominal", _("Nominal growth (%)"), _RATE),
+        Column("comparable", _("Growth at comparable scope (%)"), _RATE),
+        Column("withheld", _("withheld"), "BOOLEAN"),
+    ]
+    if page.everything:
+        columns += [Column(code, str(word) + yi, _YI) for code, word in PARTS.items()]
+    rows: list[Row] = [
+        (
+            *(page.period, each.code, each.name, each.now, each.before),
+            *(each.nominal, each.comparable, each.withheld),
+            *(each.parts or [None] * len(PARTS) if page.everything else ()),
+        )
+        for each in (*page.lines, page.whole)
+    ]
+    notes = [*_period(page.period), (_("Classification"), page.versions["classification"])]
+    return _sheet(_("Growth"), columns, rows, notes, simulated=page.simulated)
+
+
+def _industries(asked: Asked, actor: Actor) -> Sheet:
+    page = industries_page(asked, actor=actor)
+    if page is None:
+        raise NotFound(_("The industries"))
+    columns = (
+        Column("period", _("Period"), "INTEGER"),
+        Column("code", _("Code")),
+        Column("name", _("Industry")),
+        Column("firms", _("Firms"), "INTEGER"),
+        Column("revenue", f"{_('Revenue')} ({_('100 million yuan')})", _YI),
+        Column("nominal", _("Nominal growth (%)"), _RATE),
+        Column("comparable", _("Growth at comparable scope (%)"), _RATE),
+        Column("withheld", _("withheld"), "BOOLEAN"),
+    )
+    rows: list[Row] = [
+        (
+            *(page.period, each.code, each.name, each.firms, each.revenue),
+            *(each.nominal, each.comparable, each.withheld),
+        )
+        for each in page.lines
+    ]
+    notes = [*_period(page.period), (_("Industries of the plan"), page.versions["industries"])]
+    return _sheet(_("Industries"), columns, rows, notes, simulated=page.simulated)
+
+
+def _ladder(asked: Asked, actor: Actor) -> Sheet:
+    page = ladder_page(asked, actor=actor)
+    if page is None:
+        raise NotFound(_("The ladder"))
+    numbers = {
+        "held": _("Firms that hold it"),
+        "expiring": _("Ending within a year"),
+        "met": _("Every criterion is met"),
+        "open": _("Nothing known is lacking"),
+        "one_short": _("One step short"),
+    }
+    columns = (
+        Column("rung", _("Code")),
+        Column("name", _("Rung")),
+        Column("area", _("Code of the area")),
+        Column("area_name", _("Area")),
+        *(Column(code, word, "INTEGER") for code, word in numbers.items()),
+    )
+    rows: list[Row] = [
+        (
+            *(line.rung.code, line.name, stock.area, page.areas.get(stock.area, _("Total"))),
+            # Of a rung of which a register tells next to nothing only the holders are known.
+            *(
+                getattr(stock, code) if line.pipeline or code in ("held", "expiring") else None
+                for code in numbers
+            ),
+        )
+        for line in page.lines
+        for stock in (*line.areas, line.whole)
+    ]
+    notes: list[Row] = [(_("Day"), page.on.isoformat()), (_("Ladder of firms"), page.version)]
+    return _sheet(_("Ladder of firms"), columns, rows, notes, simulated=page.simulated)
+
+
+def _index(asked: Asked, actor: Actor) -> Sheet:
+    """`code` and `period` of `asked`; a row an area, with how firm its rank is."""
+    page = index_page(asked.get("code", ""), asked.get("period", ""), actor=actor)
+    run = page.run
+    if run is None:
+        raise NotFound(_("The result"))
+    columns = [
+        Column("area", _("Code of the area")),
+        Column("name", _("Area")),
+        Column("rank", _("Rank"), "INTEGER"),
+        Column("score", _("Score"), "DOUBLE"),
+        Column("low", _("Rank, from (90%)"), "INTEGER"),
+        Column("high", _("Rank, to (90%)"), "INTEGER"),
+        Column("stable", _("Stability of the rank (%)"), "DOUBLE"),
+    ]
+    columns += [Column(f"part_{at}", name, "DOUBLE") for at, name in enumerate(page.dimensions, 1)]
+    rows: list[Row] = [
+        (
+            *(each.code, each.name, each.rank, round(each.score, 4), each.low, each.high),
+            None if each.stable is None else round(each.stable, 2),
+            *(round(part.score, 4) for part in each.parts),
+        )
+        for each in page.areas
+    ]
+    study = run.result["study"] or {}
+    notes: list[Row] = [
+        (_("Index"), page.in_force.name),
+        (_("Period"), page.period),
+        (_("Number of the definition"), run.definition),
+        (_("Draws"), study.get("draws")),
+    ]
+    return _sheet(page.in_force.name, columns, rows, notes, simulated=run.simulated)
+
+
+TABLES: dict[str, Callable[[Asked, Actor], Sheet]] = {
+    "firms": _firms,
+    "growth": _growth,
+    "industries": _industries,
+    "ladder": _ladder,
+    "index": _index,
+}
+
+
+def _period(period: int) -> list[Row]:
+    return [(_("Period"), period_words(period))]
+
+
+def _sheet(
+    title: str, columns: list[Column] | tuple[Column, ...], rows: list[Row], notes: list[Row],
+    *, simulated: bool,
+) -> Sheet:  # fmt: skip
+    if simulated:
+        notes = [(_("Note"), _("Simulated data. Not figures of the real city.")), *notes]
+    return Sheet(title, columns, rows, (_("no"), _("yes")), _("About"), notes)

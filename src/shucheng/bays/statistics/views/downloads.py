@@ -1,0 +1,18 @@
+"""Tables of pages as files."""
+
+from django.http import HttpRequest, HttpResponse
+from django.utils.http import content_disposition_header
+from django.views.decorators.http import require_safe
+
+from shucheng.bays.statistics.actions.exporting_tables import export_table
+from shucheng.bays.statistics.engine.table_files import FORMS
+from shucheng.kernel.public import actor_for
+
+
+@require_safe
+def table(request: HttpRequest, name: str, form: str, code: str = "") -> HttpResponse:
+    """A table as its page shows it with the same query; `code` of an index."""
+    asked = request.GET.dict() | ({"code": code} if code else {})
+    file, content = export_table(name, asked, form, actor=actor_for(request))
+    headers = {"Content-Disposition": content_disposition_header(True, file) or ""}
+    return HttpResponse(content, content_type=FORMS[form], headers=headers)
