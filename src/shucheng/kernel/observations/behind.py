@@ -13,7 +13,7 @@ class Behind:
 
     label: str
     text: str
-    url: str
+    url: str = ""
 
 
 Tells = Callable[[Observation], Iterable[Behind]]

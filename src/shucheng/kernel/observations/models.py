@@ -230,6 +230,11 @@ class Observation(models.Model):
         return self.value is None
 
     @property
+    def is_measured(self) -> bool:
+        """By a bay, which measures it anew when what it stands on changes."""
+        return bool(self.lineage.get("bay"))
+
+    @property
     def is_normal(self) -> bool:
         return self.status == Status.NORMAL
 

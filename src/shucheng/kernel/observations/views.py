@@ -98,6 +98,7 @@ def observation(request: HttpRequest, observation_id: int) -> HttpResponse:
             "statuses": Status.choices,
             "error": refused,
             "may_correct": not hasattr(shown, "superseded_by")
+            and not shown.is_measured
             and actor.may("observations.record", shown.organisation_id or metric.owner_id or -1),
         },
         status=refused.status if refused else 200,

@@ -96,6 +96,7 @@ def tell_behind_figures(observation: Observation) -> Iterator[Behind]:
     if observation.lineage.get("bay") == "statistics":
         url = reverse("statistics:behind", args=[observation.pk])
         yield Behind(_("Firms"), _("Firms behind this figure"), url)
+        yield from _stands_on(observation.lineage)
         return
     figure = observation.metric_version.metric.figure
     period = Period.parse(observation.period)
@@ -116,6 +117,19 @@ def tell_behind_figures(observation: Observation) -> Iterator[Behind]:
         said = f"{found.value.normalize():,f} {found.metric_version.unit}"
         url = reverse("observations:observation", args=[found.pk])
         yield Behind(_("Summed from firms"), said, url)
+
+
+def _stands_on(lineage: Mapping[str, Any]) -> Iterator[Behind]:
+    """The versions that a figure was measured by, and what of it is not certain."""
+    yield Behind(_("Classification"), lineage["classification"])
+    yield Behind(_("Value-added rates"), lineage["value_added_rates"])
+    yield Behind(_("The plan's industries"), lineage["industries"])
+    yield Behind(_("Firms counted"), f"{lineage['firms']:,}")
+    if unsure := lineage.get("not_reported"):
+        yield Behind(_("Of these imputed or not known"), f"{unsure:,}")
+    if lineage.get("in_part"):
+        text = _("Some firms count in part and their share is not decided: the certain part is in.")
+        yield Behind(_("Not certain"), text)
 
 
 def firms_behind(

@@ -14,6 +14,7 @@ from shucheng.bays.statistics.tests.city import CITY, EAST, OFFICE, WEST, areas,
 from shucheng.bays.statistics.tests.test_actions import register, revenue
 from shucheng.kernel.public import (
     Area,
+    Invalid,
     MetricDefinition,
     NotFound,
     Observation,
@@ -21,6 +22,7 @@ from shucheng.kernel.public import (
     Organisation,
     Person,
     Role,
+    correct_observation,
     create_person,
     grant_role,
     import_metrics,
@@ -105,9 +107,21 @@ def test_a_figure_leads_to_its_firms_on_its_page_and_where_it_is_explained() -> 
     assert link in office.get(f"/explain/observation/{observation.pk}/").content.decode()
     page = office.get(f"/statistics/behind/{observation.pk}/")
     assert page.status_code == 200
+    told = office.get(page_of(observation)).content.decode()
+    assert "2021.1" in told
+    assert "<dd>statistics.core_revenue</dd>" not in told, "no codes where people read"
     # 15 hundred million less 10 of February: 50 000 ten thousand yuan.
     assert "50,000.0" in page.content.decode()
     assert "企业6" not in page.content.decode()
+
+
+def test_what_was_measured_is_not_corrected_by_hand() -> None:
+    observation = observed("statistics.core_revenue", EAST, "2025-03")
+    page = signed_in(Role.PLAN_OFFICE).get(page_of(observation)).content.decode()
+    assert "记录更正" not in page
+    with pytest.raises(Invalid) as refused:
+        correct_observation(observation.pk, 40, reason="核对", actor=OFFICE)
+    assert refused.value.code == "observations.measured"
 
 
 def test_a_reported_figure_shows_what_the_firms_sum_up_to() -> None:

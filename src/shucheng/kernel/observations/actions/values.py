@@ -123,6 +123,12 @@ def correct_observation(
     )
     if Observation.objects.filter(supersedes=old).exists():
         raise Conflict(_("The observation"))
+    if old.is_measured:
+        raise Invalid(
+            "observations.measured",
+            _("A platform measured this value: what it stands on would still say otherwise."),
+            _("Correct what it was measured from; the value follows."),
+        )
     number, settled = _corrected(value, status)
     code = old.metric_version.metric.code
     ask_guards([Write(code, old.area.code, old.period_start, old.period_end)], actor)
