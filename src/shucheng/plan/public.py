@@ -17,6 +17,7 @@ from shucheng.plan.open_data.actions import release_indicator
 from shucheng.plan.open_data.api import router as sdmx_router
 from shucheng.plan.open_data.simulation import simulate_releases
 from shucheng.plan.queries.areas import AreaValue, Comparison, compare_areas
+from shucheng.plan.queries.asked import Asked, targets_of_metrics
 from shucheng.plan.queries.cockpit import (
     Cockpit,
     Headline,
@@ -57,6 +58,7 @@ from shucheng.plan.views.asking import as_of_asked
 
 __all__ = [
     "AreaValue",
+    "Asked",
     "CityPack",
     "Cockpit",
     "Comparison",
@@ -111,6 +113,7 @@ __all__ = [
     "simulated_of_firms",
     "supervision_router",
     "supervision_summary",
+    "targets_of_metrics",
 ]
 
 

@@ -7,6 +7,7 @@ from django.utils import translation
 
 from shucheng.lib.periods import Period
 from shucheng.plan.models import AreaTarget, Decomposition, Indicator, PartKind
+from shucheng.plan.queries.asked import targets_of_metrics
 from shucheng.plan.queries.beside import targets_beside
 
 pytestmark = pytest.mark.django_db
@@ -51,3 +52,13 @@ def test_a_countys_cells_show_its_part_in_the_unit_of_the_metric(plan_in_force: 
 def test_without_a_plan_nothing_stands_beside(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("shucheng.plan.queries.beside.current_version", lambda: None)
     assert targets_beside(ASKED, "320900", Period.parse("2026-07")) == {}
+
+
+def test_a_platform_is_told_what_the_plan_asks_of_its_metric(plan_in_force: int) -> None:
+    found = targets_of_metrics(["electronics_industry", "core_revenue", "nothing"])
+    electronics = found["electronics_industry"]
+    assert (electronics.value, electronics.unit, electronics.year) == (1200, "亿元", 2027)
+    assert "1,200 亿元" in electronics.text
+    assert found["core_revenue"].year == 2027, "the last year that the text names"
+    assert "nothing" not in found
+    assert targets_of_metrics([]) == {}

@@ -4,7 +4,7 @@ For readers an industry is told when neither it nor what is left of another that
 gives a single firm away; what two share is told in firms alone, few of them as "fewer than three".
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -19,9 +19,12 @@ from shucheng.bays.statistics.queries.choices import months_of
 from shucheng.bays.statistics.queries.growing import growths, percent
 from shucheng.bays.statistics.queries.micro import ask
 from shucheng.bays.statistics.queries.seeing import areas_seen
-from shucheng.kernel.public import Actor
+from shucheng.kernel.public import Actor, metrics_of_figures
+from shucheng.lib import units
+from shucheng.plan.public import Asked, targets_of_metrics
 
 _YI = 100_000  # thousand yuan in 亿元
+_FIGURE = "statistics.industry_"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +41,16 @@ class IndustryLine:
     nominal: Decimal | None
     comparable: Decimal | None
     withheld: bool
+    asked: Asked | None = None
+
+    @property
+    def attained(self) -> Decimal | None:
+        """The revenue since January in percent of what the plan asks of a year."""
+        if self.revenue is None or self.asked is None or not self.asked.value:
+            return None
+        if not units.compatible(self.asked.unit, "亿元"):
+            return None
+        return 100 * self.revenue / units.convert(self.asked.value, self.asked.unit, "亿元")
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +93,7 @@ def industries_page(asked: Mapping[str, str], *, actor: Actor) -> IndustriesPage
     rules = shipped_rules()
     hidden = frozenset() if everything else _hidden(amounts, rules)
     grown = growths(period, "industries", ("class",))
+    asked_of = _asked([each.code for each in found.industries])
     lines = []
     for each in found.industries:
         own = amounts.get(each.code, {})
@@ -97,6 +111,7 @@ def industries_page(asked: Mapping[str, str], *, actor: Actor) -> IndustriesPage
                 percent(growth.nominal) if growth and everything else None,
                 percent(growth.comparable) if growth and told else None,
                 not told,
+                asked_of.get(each.code),
             )
         )
     few = rules.threshold or 0
@@ -121,6 +136,14 @@ def industries_page(asked: Mapping[str, str], *, actor: Actor) -> IndustriesPage
         simulated(),
         everything,
     )
+
+
+def _asked(industries: Sequence[str]) -> dict[str, Asked]:
+    """Industry → what the plan asks of the metric that its figure is the value of."""
+    measured = metrics_of_figures()
+    metrics = {code: measured.get(f"{_FIGURE}{code}", [""])[0] for code in industries}
+    asked = targets_of_metrics(set(metrics.values()) - {""})
+    return {code: asked[metric] for code, metric in metrics.items() if metric in asked}
 
 
 Amounts = Mapping[str, Mapping[str, int]]

@@ -4,6 +4,7 @@ see every firm, protected cells for the others, files alike."""
 import csv
 import io
 from collections.abc import Callable
+from dataclasses import replace
 from decimal import Decimal
 from itertools import product
 from pathlib import Path
@@ -15,10 +16,19 @@ from django.test import Client
 from django.urls import reverse
 from openpyxl import load_workbook
 
+from shucheng.bays.statistics.bay import BAY
 from shucheng.bays.statistics.queries.accounts import account_page
 from shucheng.bays.statistics.queries.firms_behind import firms_behind
 from shucheng.bays.statistics.tests.city import CITY, EAST, OFFICE, WEST, areas, code, taken_over
-from shucheng.kernel.public import Area, Organisation, Person, Role, grant_role
+from shucheng.kernel.public import (
+    Area,
+    Organisation,
+    Person,
+    Role,
+    grant_role,
+    import_metrics,
+)
+from shucheng.plan.public import Asked
 
 pytestmark = pytest.mark.django_db
 
@@ -274,6 +284,25 @@ def test_growth_is_told_part_by_part(browser: Browser) -> None:
     told = page(browser("leader"), "growth", view="class").context["page"]  # type: ignore[attr-defined]
     assert not told.bars
     assert not any(line.parts for line in told.lines)
+
+
+@pytest.mark.usefixtures("firms")
+def test_an_industry_stands_beside_what_the_plan_asks_of_it(
+    browser: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    [figure] = [each for each in BAY.metrics if each.code == "statistics.industry_software"]
+    import_metrics([replace(figure, code="software", figure=figure.code)], actor=OFFICE)
+    asked = Asked(7, "不低于 10 亿元", Decimal(100_000), "万元", 2027)
+    monkeypatch.setattr(
+        "shucheng.bays.statistics.queries.plan_industries.targets_of_metrics",
+        lambda metrics: {"software": asked} if "software" in metrics else {},
+    )
+    shown = page(browser("office"), "industries")
+    lines = {line.code: line for line in shown.context["page"].lines}  # type: ignore[attr-defined]
+    software = lines["software"]
+    assert software.attained == software.revenue * 10
+    assert '<a href="/explain/target/7/">不低于 10 亿元</a>' in shown.content.decode()
+    assert lines["robots"].asked is None
 
 
 @pytest.mark.usefixtures("firms")
