@@ -66,6 +66,7 @@ def take_over(batch_id: int, revision: int, *, actor: Actor) -> Batch:
     """Have the good rows of a batch taken over, in the background."""
     actor.require("statistics.import")
     batch = _waiting(batch_id, revision)
+    batch.report["taken"] = signed(actor)
     batch.state = Batch.State.WRITING
     batch.revision += 1
     batch.save()
@@ -85,6 +86,7 @@ def lay_aside(batch_id: int, revision: int, *, actor: Actor) -> Batch:
     actor.require("statistics.import")
     batch = _waiting(batch_id, revision, *_NOT_TAKEN)
     before = batch.state
+    batch.report["laid_aside"] = signed(actor)
     batch.state = Batch.State.LAID_ASIDE
     batch.revision += 1
     batch.save()
@@ -115,6 +117,11 @@ def apply_batch(batch_id: int, *, actor: Actor) -> Batch:
     batch.save()
     record("statistics.batch.applied", batch, actor=actor, after={"rows": batch.good})
     return batch
+
+
+def signed(actor: Actor) -> dict[str, str]:
+    """Who did a step and when, to be shown with a batch; the audit log says the same."""
+    return {"by": actor.name[:150], "at": timezone.now().isoformat(timespec="seconds")}
 
 
 def _waiting(batch_id: int, revision: int, *states: str) -> Batch:

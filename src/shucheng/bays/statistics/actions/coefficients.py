@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from shucheng.bays.statistics.models import Coefficient, Firm
 from shucheng.bays.statistics.queries.definitions import classes_in_force
-from shucheng.bays.statistics.queries.seeing import areas_seen
+from shucheng.bays.statistics.queries.seeing import areas_seen, sees
 from shucheng.kernel.public import Actor, Conflict, Forbidden, Invalid, NotFound, action, record
 
 
@@ -27,7 +27,7 @@ def propose_coefficient(
     actor.require("statistics.decide")
     firm = Firm.objects.filter(credit_code=credit_code).first() if credit_code else None
     seen = areas_seen(actor)
-    if credit_code and (firm is None or (seen is not None and firm.area not in seen)):
+    if credit_code and (firm is None or not sees(seen, firm.area, firm.park)):
         raise NotFound(_("The firm"))
     proposed = Coefficient.objects.create(
         firm=firm,
@@ -58,7 +58,7 @@ def decide_coefficient(
     if found is None:
         raise NotFound(_("The coefficient"))
     seen = areas_seen(actor)
-    if found.firm and seen is not None and found.firm.area not in seen:
+    if found.firm and not sees(seen, found.firm.area, found.firm.park):
         raise NotFound(_("The coefficient"))
     if found.revision != revision or found.state != Coefficient.State.PROPOSED:
         raise Conflict(_("The coefficient"))

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from shucheng.bays.statistics.actions.batches import stage_rows, take_over, write_batch
 from shucheng.bays.statistics.models import Batch, Firm
 from shucheng.bays.statistics.queries.import_words import HONOURS
-from shucheng.bays.statistics.queries.seeing import areas_seen
+from shucheng.bays.statistics.queries.seeing import areas_seen, sees
 from shucheng.kernel.public import Actor, Invalid, NotFound, action
 
 _ROW = """
@@ -37,7 +37,7 @@ def tell_honour(
     actor.require("statistics.import")
     seen = areas_seen(actor)
     firm = Firm.objects.filter(credit_code=credit_code).first()
-    if firm is None or (seen is not None and firm.area not in seen):
+    if firm is None or not sees(seen, firm.area, firm.park):
         raise NotFound(_("The firm"))
     _check(kind, since, until, reason)
     facts = {

@@ -13,7 +13,7 @@ from typing import Any
 import duckdb
 from django.utils.translation import gettext_lazy as _
 
-from shucheng.bays.statistics.actions.batches import lay_aside, stage_rows, take_over
+from shucheng.bays.statistics.actions.batches import lay_aside, signed, stage_rows, take_over
 from shucheng.bays.statistics.engine.imports import report as reports
 from shucheng.bays.statistics.engine.imports.fields import ImportRefused, fields
 from shucheng.bays.statistics.engine.imports.mapping import Mapping
@@ -85,7 +85,7 @@ def confirm_columns(
         raise Conflict(_("The batch"))
     batch.since = _month(month)
     mapping = _mapping(batch, [each for each in columns if each["field"]])
-    batch.mapping = mapping.to_data()
+    batch.mapping = mapping.to_data() | {"confirmed": signed(actor)}
     batch.state = Batch.State.READING
     batch.revision += 1
     batch.save()

@@ -39,9 +39,18 @@ def keep_pairs(pairs: Iterable[FoundPair], *, actor: Actor) -> int:
 
 
 @action
-def decide_link(link_id: int, revision: int, *, same: bool, reason: str, actor: Actor) -> Link:
+def decide_link(
+    link_id: int,
+    revision: int,
+    *,
+    same: bool,
+    reason: str,
+    actor: Actor,
+    facts_of: str = "",
+) -> Link:
     """One firm or two; decided anew at any time. Merged, the right is read under the left's code;
-    no file and no figure handed in is touched."""
+    no file and no figure handed in is touched. `facts_of` (left, right) says whose facts in the
+    register count; without it those told last."""
     actor.require("statistics.decide")
     link = (
         Link.objects.select_for_update(of=("self",))
@@ -63,7 +72,9 @@ def decide_link(link_id: int, revision: int, *, same: bool, reason: str, actor: 
             _("Write why, and send it again."),
             fields={"reason": str(_("Write why, for whoever asks later."))},
         )
-    before = {"state": link.state}
+    before = {"state": link.state, "facts_of": link.facts_of_id}
+    chosen = {"left": link.left, "right": link.right}.get(facts_of) if same else None
+    link.facts_of = chosen
     link.state = Link.State.SAME if same else Link.State.DIFFERENT
     link.reason, link.decided_by = reason.strip()[:300], actor.name[:150]
     link.decided_at, link.revision = timezone.now(), link.revision + 1
@@ -74,7 +85,12 @@ def decide_link(link_id: int, revision: int, *, same: bool, reason: str, actor: 
         link,
         actor=actor,
         before=before,
-        after={"state": link.state, "left": link.left.credit_code, "right": link.right.credit_code},
+        after={
+            "state": link.state,
+            "left": link.left.credit_code,
+            "right": link.right.credit_code,
+            "facts_of": chosen.credit_code if chosen else "",
+        },
         reason=link.reason,
     )
     return link

@@ -6,7 +6,8 @@ facts hold (an honour and its day, a return and its period) the row recorded las
 hold until the month before the next ones; a firm that closed has no span after that.
 
 Two registrations that were found to be one firm (`merges`) are read under one credit code; undone,
-they are two again, for no file was touched.
+they are two again, for no file was touched. Of their facts those told last count, unless a person
+chose one of them: the others are `silent`, what they reported and hold stays the firm's.
 """
 
 # ruff: noqa: S608 - the names in SQL are this module's own
@@ -68,6 +69,7 @@ def open_batches(
     honours: Iterable[Path | str] = (),
     returns: Iterable[Path | str] = (),
     merges: Mapping[str, str] | None = None,
+    silent: Iterable[str] = (),
     classes: classification.Classification | None = None,
     shares: Iterable[coefficients.Coefficient] = (),
     rates: value_added.Rates | None = None,
@@ -77,7 +79,14 @@ def open_batches(
 ) -> Micro:
     """The door for whoever keeps batches: like `micro.open_micro`, from what batches told."""
     connection = connect(threads=threads, memory=memory)
-    read_batches(connection, register=register, honours=honours, returns=returns, merges=merges)
+    read_batches(
+        connection,
+        register=register,
+        honours=honours,
+        returns=returns,
+        merges=merges,
+        silent=silent,
+    )
     micro = Micro(
         connection,
         classes or classification.shipped(),
@@ -96,14 +105,16 @@ def read_batches(
     honours: Iterable[Path | str] = (),
     returns: Iterable[Path | str] = (),
     merges: Mapping[str, str] | None = None,
+    silent: Iterable[str] = (),
 ) -> None:
     """Make the tables `register`, `honours` and `returns` from batches' files. `merges` maps a
-    credit code to the one it is read under.
+    credit code to the one it is read under; the register's facts of `silent` codes do not count.
 
     `register` has the columns of its batches as well (address, established). Raises `FramesInvalid`
     for a file without the columns of `BATCH_COLUMNS` that cannot be empty.
     """
     small_table(connection, "merges", "one VARCHAR, under VARCHAR", list((merges or {}).items()))
+    small_table(connection, "silent", "code VARCHAR", [(code,) for code in silent])
     for table, files in (("register", register), ("honours", honours)):
         _scan(connection, table, [str(path) for path in files])
         drop(connection, table)
@@ -142,11 +153,12 @@ def _scan(connection: duckdb.DuckDBPyConnection, kind: str, files: list[str]) ->
     )
     drop(connection, f"files_{kind}")
     scan.project(chosen).create_view(f"files_{kind}")
+    heard = "WHERE firm NOT IN (SELECT code FROM silent)" if kind == "register" else ""
     merged = connection.execute("SELECT count(*) FROM merges").fetchone()
     if not merged or not merged[0]:
         connection.execute(f"CREATE VIEW {name} AS SELECT * FROM files_{kind}")
         return
     connection.execute(f"""
         CREATE VIEW {name} AS SELECT files.* REPLACE (coalesce(under, firm) AS firm)
-        FROM files_{kind} AS files LEFT JOIN merges ON one = firm
+        FROM (SELECT * FROM files_{kind} {heard}) AS files LEFT JOIN merges ON one = firm
     """)

@@ -32,7 +32,7 @@ class DuplicatesPage:
 
 
 def duplicates_page(state: str, page: int, *, actor: Actor) -> DuplicatesPage:
-    found = links_seen(actor).select_related("left__batch", "right__batch")
+    found = links_seen(actor).select_related("left__batch", "right__batch", "facts_of")
     chosen = state if state in Link.State.values else Link.State.WAITING.value
     counts = tuple(
         (each.value, str(each.label), found.filter(state=each).count()) for each in Link.State

@@ -18,7 +18,7 @@ from shucheng.bays.statistics.models import Batch, Coefficient, Firm, Link
 from shucheng.bays.statistics.queries.import_words import HONOURS
 from shucheng.bays.statistics.queries.micro import ask
 from shucheng.bays.statistics.queries.places import every_area_name
-from shucheng.bays.statistics.queries.seeing import require_firms
+from shucheng.bays.statistics.queries.seeing import require_firms, sees
 from shucheng.kernel.public import Actor, NotFound
 
 _MONTHS_SHOWN = 36
@@ -129,7 +129,7 @@ def firm_for(credit_code: str, *, actor: Actor) -> Firm:
     seen = require_firms(actor)
     found = Firm.objects.select_related("batch", "merged_into").filter(credit_code=credit_code)
     firm = found.first()
-    if firm is None or (seen is not None and firm.area not in seen):
+    if firm is None or not sees(seen, firm.area, firm.park):
         raise NotFound(_("The firm"))
     return firm
 

@@ -207,7 +207,10 @@ def _where(asked: Asked, seen: frozenset[str] | None, today: date) -> tuple[str,
     """The condition of a list and its values."""
     parts: list[tuple[str, dict[str, Any]]] = []
     if seen is not None:
-        parts.append(("area IN (SELECT unnest($seen::VARCHAR[]))", {"seen": sorted(seen)}))
+        places = "(SELECT unnest($seen::VARCHAR[]))"
+        parts.append(
+            (f"(area IN {places} OR area || '/' || park IN {places})", {"seen": sorted(seen)})
+        )
     if asked.text:
         parts.append(("(contains(name, $text) OR starts_with(firm, upper($text)))",
                       {"text": asked.text}))  # fmt: skip

@@ -14,7 +14,7 @@ from shucheng.bays.statistics.queries.accounts import class_names, members, simu
 from shucheng.bays.statistics.queries.choices import Choice, choices
 from shucheng.bays.statistics.queries.micro import ask
 from shucheng.bays.statistics.queries.places import every_area_name
-from shucheng.bays.statistics.queries.seeing import require_firms
+from shucheng.bays.statistics.queries.seeing import require_firms, sees
 from shucheng.kernel.public import Actor
 
 MOST = 500
@@ -69,7 +69,7 @@ def firms_behind(asked: Mapping[str, str], *, actor: Actor, most: int = MOST) ->
     code, member = asked.get("class", ""), asked.get("member", "")
     rows = ask(lambda micro: _rows(micro, choice, code, member), "behind", choice, code, member)
     if seen is not None:
-        rows = [row for row in rows if row[3] in seen]
+        rows = [row for row in rows if sees(seen, row[3], row[9])]
     places = every_area_name()
     firms = [_firm(row, choice, places) for row in rows]
     names = class_names("core" if code == CORE else choice.scheme)
@@ -88,7 +88,7 @@ def firms_behind(asked: Mapping[str, str], *, actor: Actor, most: int = MOST) ->
 
 def _rows(micro: Micro, choice: Choice, code: str, member: str) -> list[tuple[Any, ...]]:
     """Firm, name, industry, area, share's bounds, amount's bounds (thousand yuan or persons, in
-    hundred-millionths), status."""
+    hundred-millionths), status, park."""
     scheme: Scheme = "core" if code == CORE else choice.scheme
     by: tuple[Dimension, ...] = ("class",) if choice.by == "area" else ("class", choice.by)
     place(
@@ -134,7 +134,8 @@ past AS (SELECT firm, value FROM valued WHERE period = $before),
 amounts AS (SELECT now.*, {amount} AS amount FROM now LEFT JOIN past USING (firm))
 SELECT firm, register.name, register.industry, amounts.area, lower, upper,
     (amount * if(amount >= 0, lower, upper) * {scale})::HUGEINT AS least,
-    (amount * if(amount >= 0, upper, lower) * {scale})::HUGEINT AS most, status
+    (amount * if(amount >= 0, upper, lower) * {scale})::HUGEINT AS most, status,
+    coalesce(register.park, '')
 FROM amounts JOIN register USING (firm)
 WHERE $period BETWEEN register.since AND register.until
 ORDER BY most DESC NULLS LAST, firm
@@ -142,7 +143,7 @@ ORDER BY most DESC NULLS LAST, firm
 
 
 def _firm(row: tuple[Any, ...], choice: Choice, places: Mapping[str, str]) -> FirmAmount:
-    code, name, industry, area, low, high, least, most, status = row
+    code, name, industry, area, low, high, least, most, status, _park = row
     scale = choice.measured.scale * 100_000_000
 
     def shown(amount: int | None) -> Decimal | None:

@@ -9,12 +9,12 @@ from threading import Lock
 from typing import TypeVar
 
 from django.conf import settings
-from django.db.models import Count, Max
+from django.db.models import Count, Max, Q
 
 from shucheng.bays.statistics.engine.batches import open_batches
 from shucheng.bays.statistics.engine.coefficients import Coefficient as Share
 from shucheng.bays.statistics.engine.micro import Micro
-from shucheng.bays.statistics.models import Batch, Coefficient, Definition, Firm
+from shucheng.bays.statistics.models import Batch, Coefficient, Definition, Firm, Link
 from shucheng.bays.statistics.queries.batches import files_of
 from shucheng.bays.statistics.queries.definitions import (
     classes_in_force,
@@ -89,12 +89,26 @@ def merges() -> dict[str, str]:
     return dict(merged.values_list("credit_code", "merged_into__credit_code"))
 
 
+def silent() -> frozenset[str]:
+    """Credit codes whose facts do not count, for a person chose those of another registration of
+    the same firm; of two choices the later one."""
+    chosen = Link.objects.filter(state=Link.State.SAME, facts_of__isnull=False)
+    groups: dict[int, frozenset[str]] = {}
+    for link in chosen.select_related("facts_of").order_by("decided_at"):
+        if (counts := link.facts_of) is not None:
+            head = counts.merged_into_id or counts.pk
+            among = Firm.objects.filter(Q(pk=head) | Q(merged_into=head)).exclude(pk=counts.pk)
+            groups[head] = frozenset(among.values_list("credit_code", flat=True))
+    return frozenset().union(*groups.values())
+
+
 def _opened() -> Micro:
     micro = open_batches(
         register=files_of(Batch.Kind.REGISTER),
         honours=files_of(Batch.Kind.HONOURS),
         returns=files_of(Batch.Kind.RETURNS),
         merges=merges(),
+        silent=silent(),
         classes=classes_in_force(),
         rates=rates_in_force(),
         plan_industries=industries_in_force(),
@@ -115,6 +129,7 @@ def _state() -> Hashable:
     return (
         tuple(applied.order_by("pk").values_list("pk", "rows__sha256")),
         tuple(sorted(merges().items())),
+        silent(),
         tuple(approved.aggregate(Max("pk"), Max("decided_at"), Count("pk")).values()),
         Definition.objects.aggregate(newest=Max("pk"))["newest"],
     )

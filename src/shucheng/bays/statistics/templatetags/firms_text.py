@@ -1,9 +1,12 @@
 """How a firm's facts are written."""
 
+from collections.abc import Mapping
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
 from django import template
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from shucheng.bays.statistics.models import Batch, Link
@@ -47,6 +50,18 @@ def return_status(status: str) -> str:
 @register.filter
 def field_name(code: str, table: str = "") -> str:
     return str(field_words(table).get(code, code))
+
+
+@register.filter
+def signed(step: Mapping[str, str]) -> str:
+    """When and by whom a step was done, as a batch keeps it."""
+    day = timezone.localtime(datetime.fromisoformat(step["at"]))
+    return f"{day:%Y-%m-%d %H:%M} · {step['by']}"
+
+
+@register.filter
+def area_name(code: str, areas: Mapping[str, str]) -> str:
+    return areas.get(code, code)
 
 
 @register.filter

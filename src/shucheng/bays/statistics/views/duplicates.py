@@ -36,6 +36,7 @@ def decide(request: HttpRequest, link_id: int) -> HttpResponse:
             link_id,
             whole_number(sent.get("revision", "")) or 0,
             same=sent.get("decision") == "same",
+            facts_of=sent.get("facts_of", ""),
             reason=sent.get("reason", ""),
             actor=actor_for(request),
         )

@@ -1,0 +1,66 @@
+"""Two registrations of one firm: a person says whose facts count, and can say otherwise again."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from shucheng.bays.statistics.actions.linking import decide_link
+from shucheng.bays.statistics.models import Firm, Link
+from shucheng.bays.statistics.queries.micro import ask
+from shucheng.bays.statistics.tests.city import EAST, OFFICE, WEST, code, taken_over
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def link(tmp_path: Path) -> Link:
+    """The left was told first; both report a month, the left another one as well."""
+    rows = [
+        {"firm": code(0), "name": "甲", "area": EAST, "industry": "3982", "since": 202401},
+        {"firm": code(1), "name": "甲公司", "area": WEST, "industry": "6513", "since": 202501},
+    ]
+    taken_over(tmp_path, "register", rows)
+    returns = [
+        {"firm": code(at), "period": period, "revenue": 10 + at}
+        for at, period in ((0, 202502), (0, 202503), (1, 202503), (1, 202504))
+    ]
+    taken_over(tmp_path, "returns", returns)
+    left, right = Firm.objects.order_by("credit_code")
+    return Link.objects.create(left=left, right=right, probability=0.9)
+
+
+def told() -> list[tuple[Any, ...]]:
+    sql = "SELECT firm, industry FROM register WHERE until = 999912 ORDER BY ALL"
+    return ask(lambda micro: micro.connection.sql(sql).fetchall(), "told")
+
+
+def decide(link: Link, facts_of: str, *, same: bool = True) -> None:
+    link.refresh_from_db()
+    reason = "核对执照"
+    decide_link(link.pk, link.revision, same=same, facts_of=facts_of, reason=reason, actor=OFFICE)
+    link.refresh_from_db()
+
+
+def test_of_two_registrations_the_chosen_facts_count_and_it_can_be_undone(link: Link) -> None:
+    apart = told()
+    assert apart == [(code(0), "3982"), (code(1), "6513")]
+    decide(link, "")
+    assert told() == [(code(0), "6513")], "those told last, unless somebody chooses"
+    decide(link, "left")
+    assert told() == [(code(0), "3982")]
+    decide(link, "right")
+    assert told() == [(code(0), "6513")]
+    decide(link, "left", same=False)
+    assert told() == apart
+    assert link.facts_of is None
+
+
+def test_what_the_other_registration_reported_stays_the_firms(link: Link) -> None:
+    decide(link, "left")
+    periods = ask(
+        lambda micro: micro.connection.execute(
+            "SELECT DISTINCT period FROM newest WHERE firm = ? ORDER BY 1", [code(0)]
+        ).fetchall()
+    )
+    assert periods == [(202502,), (202503,), (202504,)]
