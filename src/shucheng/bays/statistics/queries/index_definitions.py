@@ -37,7 +37,8 @@ class InForce:
     @property
     def unconfirmed(self) -> tuple[str, ...]:
         """What nobody has confirmed yet: parts by name, then single weights and indicators."""
-        return (*self.read.unconfirmed, *unconfirmed_parts(self.read))
+        parts = tuple(in_language(each) for each in self.read.unconfirmed)
+        return (*parts, *unconfirmed_parts(self.read))
 
 
 @lru_cache(maxsize=64)
@@ -104,7 +105,10 @@ def unconfirmed_parts(definition: Index | Questionnaire) -> Iterator[str]:
             yield in_language(one.name)
 
 
-def in_language(name: Name) -> str:
+def in_language(name: Name | str) -> str:
+    """A name as the reader reads it; one that is told in one language alone as it is."""
+    if isinstance(name, str):
+        return name
     return name.en if get_language() == "en" else name.zh
 
 

@@ -1,15 +1,23 @@
 """How steps of an index are written."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 
 from django import template
 from django.utils.translation import gettext as _
 
+from shucheng.bays.statistics.engine.indexes.definition import Name
 from shucheng.bays.statistics.queries.index_area import Step
+from shucheng.bays.statistics.queries.index_definitions import in_language
 from shucheng.bays.statistics.queries.index_words import MISSING
 
 register = template.Library()
+
+
+@register.filter
+def told(names: Iterable[Name | str]) -> list[str]:
+    """Names in the reader's language."""
+    return [in_language(each) for each in names]
 
 
 @register.filter

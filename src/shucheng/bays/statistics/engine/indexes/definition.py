@@ -221,7 +221,7 @@ class Index(Part):
     normalisation: Normalisation = Normalisation()
     uncertainty: Study = Study()
     sources: tuple[str, ...] = ()
-    unconfirmed: tuple[str, ...] = ()
+    unconfirmed: tuple[Name | str, ...] = ()
 
     @checked(mode="after")
     def _fits(self) -> Self:

@@ -56,7 +56,7 @@ class Questionnaire(Part):
     domains: tuple[Domain, ...] = Field(min_length=1)
     levels: tuple[Level, ...] = Field(min_length=2)
     sources: tuple[str, ...] = ()
-    unconfirmed: tuple[str, ...] = ()
+    unconfirmed: tuple[Name | str, ...] = ()
 
     @checked(mode="after")
     def _fits(self) -> Self:
