@@ -38,6 +38,11 @@ BAY = Bay(
             roles=frozenset({Role.PLAN_OFFICE}),
         ),
         Permission(
+            "statistics.deliver",
+            _("Send in files of the own county's firms by program"),
+            own_organisation=frozenset({Role.SERVICE}),
+        ),
+        Permission(
             "statistics.decide",
             _("Approve coefficients, decide on duplicates"),
             roles=frozenset({Role.PLAN_OFFICE, Role.REVIEWER}),

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from shucheng.bays.statistics.actions.firm_rows import write_firms
 from shucheng.bays.statistics.models import Batch
 from shucheng.bays.statistics.queries.batches import FILE_ROOM
+from shucheng.bays.statistics.queries.delivering import require_batch, require_sending
 from shucheng.kernel.public import Actor, Conflict, NotFound, action, enqueue, record, store_file
 
 WRITE_JOB = "statistics.write"
@@ -37,7 +38,7 @@ def stage_rows(
     `write(number, path)` writes them to a Parquet file in `folder` under the batch's number and
     says `good`, `bad` and the `report` of reading them.
     """
-    actor.require("statistics.import")
+    require_sending(actor)
     batch = Batch.objects.create(
         kind=kind,
         file_id=file,
@@ -83,8 +84,9 @@ def take_over(batch_id: int, revision: int, *, actor: Actor) -> Batch:
 @action
 def lay_aside(batch_id: int, revision: int, *, actor: Actor) -> Batch:
     """Leave a batch that waits where it is: it will not count."""
-    actor.require("statistics.import")
+    require_sending(actor)
     batch = _waiting(batch_id, revision, *_NOT_TAKEN)
+    require_batch(batch, actor)
     before = batch.state
     batch.report["laid_aside"] = signed(actor)
     batch.state = Batch.State.LAID_ASIDE

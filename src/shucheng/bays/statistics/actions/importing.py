@@ -18,8 +18,14 @@ from shucheng.bays.statistics.engine.imports import report as reports
 from shucheng.bays.statistics.engine.imports.fields import ImportRefused, fields
 from shucheng.bays.statistics.engine.imports.mapping import Mapping
 from shucheng.bays.statistics.engine.imports.stage import HONOURS, ROWS, Options, stage
-from shucheng.bays.statistics.models import Batch
+from shucheng.bays.statistics.engine.table_files import parquet_of
+from shucheng.bays.statistics.models import Batch, Firm
 from shucheng.bays.statistics.queries.batches import FILE_ROOM, files_of
+from shucheng.bays.statistics.queries.delivering import (
+    areas_told,
+    require_batch,
+    require_sending,
+)
 from shucheng.bays.statistics.queries.import_words import field_words
 from shucheng.bays.statistics.queries.importing import area_codes, proposed_columns
 from shucheng.kernel.public import (
@@ -50,7 +56,7 @@ Progress = Callable[[int, int], object] | None
 def receive_file(kind: str, name: str, data: bytes, *, month: str, actor: Actor) -> Batch:
     """Keep a file that was sent and propose what its columns are. `month` (2026-09): of returns
     their period, of a register since when it holds, where no column says it; may be empty."""
-    actor.require("statistics.import")
+    require_sending(actor)
     if kind not in KINDS:
         raise _wrong("kind", _("Choose what the file holds."))
     since = _month(month)
@@ -60,6 +66,12 @@ def receive_file(kind: str, name: str, data: bytes, *, month: str, actor: Actor)
     batch = Batch.objects.create(
         kind=kind, state=Batch.State.READING, file=stored, since=since, by=actor.name[:150]
     )
+    if areas_told(batch) == frozenset():
+        raise Invalid(
+            "statistics.no_area",
+            _("The organisation that this program acts for speaks for no area."),
+            _("Have its account given to the county's government or department."),
+        )
     record(
         "statistics.batch.received",
         batch,
@@ -79,8 +91,9 @@ def confirm_columns(
     actor: Actor,
 ) -> Batch:
     """Have a file read by the columns (heading, field, factor) that a person confirmed."""
-    actor.require("statistics.import")
+    require_sending(actor)
     batch = _locked(batch_id)
+    require_batch(batch, actor)
     if batch.revision != revision or batch.state != Batch.State.MAPPING:
         raise Conflict(_("The batch"))
     batch.since = _month(month)
@@ -132,12 +145,13 @@ def read_batch(batch_id: int, *, actor: Actor, progress: Progress = None) -> Bat
                 return keep_proposal(
                     batch.pk, proposed_columns(file, batch.kind, folder), actor=actor
                 )
+            own = areas_told(batch)
             options = Options(
                 month=batch.since,
                 recorded=batch.pk,
-                areas=area_codes(),
+                areas=area_codes(own),
                 existing=tuple(files_of(batch.kind)),
-                register=_registered(batch.kind),
+                register=_registered(batch.kind, own, folder),
                 first_errors=SAVED,
             )
             report = stage(file, Mapping.from_data(batch.mapping), folder, options)
@@ -268,14 +282,20 @@ def _mapping(batch: Batch, columns: list[dict[str, str]]) -> Mapping:
     return mapping
 
 
-def _registered(kind: str) -> tuple[Path, ...] | None:
-    """Where firms are registered, for files that speak of firms that have to be."""
+def _registered(kind: str, own: frozenset[str] | None, folder: Path) -> tuple[Path, ...] | None:
+    """Where firms are registered, for files that speak of firms that have to be; of a county's
+    program its own firms alone."""
+    if own is not None and kind != Batch.Kind.REGISTER:
+        path = folder / "own.parquet"
+        codes = Firm.objects.filter(area__in=own).values_list("credit_code")
+        path.write_bytes(parquet_of({"firm": "VARCHAR"}, list(codes)))
+        return (path,)
     return tuple(files_of(Batch.Kind.REGISTER)) if kind == Batch.Kind.HONOURS else None
 
 
 def _being_read(batch_id: int, actor: Actor) -> Batch:
-    actor.require("statistics.import")
     batch = _locked(batch_id)
+    require_batch(batch, actor)
     if batch.state != Batch.State.READING:
         raise Conflict(_("The batch"))
     return batch

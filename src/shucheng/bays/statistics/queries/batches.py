@@ -6,22 +6,27 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from shucheng.bays.statistics.models import Batch
+from shucheng.bays.statistics.queries.delivering import require_batch, require_sending
 from shucheng.kernel.public import Actor, NotFound, StoredFile
 
 FILE_ROOM = "statistics"
 
 
 def batches(*, actor: Actor) -> QuerySet[Batch]:
-    """All batches, the newest first."""
-    actor.require("statistics.import")
-    return Batch.objects.select_related("file")
+    """All batches, the newest first; to a program those that its organisation sent."""
+    require_sending(actor)
+    found = Batch.objects.select_related("file")
+    if actor.may("statistics.import"):
+        return found
+    return found.filter(file__organisation__in=actor.organisation_ids)
 
 
 def batch_for(batch_id: int, *, actor: Actor) -> Batch:
-    actor.require("statistics.import")
+    require_sending(actor)
     found = Batch.objects.select_related("file", "rows").filter(pk=batch_id).first()
     if found is None:
         raise NotFound(_("The batch"))
+    require_batch(found, actor)
     return found
 
 

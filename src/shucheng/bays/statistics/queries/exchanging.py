@@ -13,6 +13,7 @@ from shucheng.bays.statistics.engine.micro import Micro
 from shucheng.bays.statistics.engine.table_files import sdmx_of
 from shucheng.bays.statistics.models import Batch, Firm
 from shucheng.bays.statistics.queries.accounts import Cell, Table, simulated
+from shucheng.bays.statistics.queries.delivering import require_sending
 from shucheng.bays.statistics.queries.micro import ask
 from shucheng.bays.statistics.queries.publications import PublicationPage, printed_cells
 from shucheng.kernel.public import Actor, Area, NotFound, address_of, city_area_code
@@ -158,7 +159,7 @@ def codes_of(firms: Iterable[str]) -> dict[str, dict[str, str]]:
 
 def import_fields(kind: str, *, actor: Actor) -> dict[str, Field]:
     """What a file of a kind may hold."""
-    actor.require("statistics.import")
+    require_sending(actor)
     try:
         return fields(kind)
     except ImportRefused:

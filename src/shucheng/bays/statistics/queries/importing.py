@@ -67,9 +67,10 @@ def proposed_columns(path: Path, kind: str, folder: Path) -> list[dict[str, Any]
     return columns
 
 
-def area_codes() -> dict[str, str]:
-    """Codes of the city's areas by code and by name, as a file may name them."""
-    found = dict(Area.objects.values_list("name", "code"))
+def area_codes(only: frozenset[str] | None = None) -> dict[str, str]:
+    """Codes of the city's areas (or `only` some) by code and by name, as a file may name them."""
+    areas = Area.objects.all() if only is None else Area.objects.filter(code__in=only)
+    found = dict(areas.values_list("name", "code"))
     return found | {code: code for code in found.values()}
 
 
