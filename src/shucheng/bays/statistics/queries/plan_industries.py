@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
 from shucheng.bays.statistics.engine.industries import Industry
 from shucheng.bays.statistics.engine.micro import Micro
@@ -202,10 +203,15 @@ def _name(industry: Industry) -> str:
 
 def _rule(industry: Industry) -> str:
     """What leads to it: codes and tags as they are, lists as how many."""
-    parts = [*industry.codes, *industry.tags]
+    parts = []
+    if industry.codes:
+        parts.append(_("industry codes %(codes)s") % {"codes": " ".join(industry.codes)})
+    if industry.tags:
+        parts.append(_("tags %(tags)s") % {"tags": " ".join(industry.tags)})
     if industry.listed or industry.excluded:
-        parts.append(f"+{len(industry.listed)} −{len(industry.excluded)}")
-    return " ".join(parts)
+        numbers = {"more": len(industry.listed), "less": len(industry.excluded)}
+        parts.append(_("%(more)s firms named, %(less)s excepted") % numbers)
+    return " · ".join(parts)
 
 
 def _yi(value: int) -> Decimal:
