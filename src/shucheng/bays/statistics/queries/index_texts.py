@@ -8,6 +8,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from shucheng.bays.statistics.engine.indexes.errors import IndexRefused
+from shucheng.bays.statistics.queries.index_reasons import reason_of
 
 TEXTS: dict[str, tuple[Promise, Promise]] = {
     "index.unreadable": (
@@ -160,6 +161,6 @@ STEPS: dict[str, Promise] = {
 def refusal(error: IndexRefused) -> tuple[str, str]:
     """What is wrong and what to do next, in the reader's language."""
     step = str(error.values.get("step", ""))
-    words = error.values | {"step": str(STEPS.get(step, step))}
+    words = error.values | {"step": str(STEPS.get(step, step)), "reason": reason_of(error)}
     message, hint = TEXTS[error.code]
     return str(message).format(**words), str(hint).format(**words)

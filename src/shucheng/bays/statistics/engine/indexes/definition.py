@@ -269,9 +269,15 @@ def read_yaml(text: str) -> dict[str, Any]:
     try:
         data = yaml.load(text, Loader)  # noqa: S506 - a SafeLoader
     except (yaml.YAMLError, RecursionError) as error:
-        raise IndexRefused("index.unreadable", reason=str(error).replace("\n", " ")) from None
+        mark = getattr(error, "problem_mark", None)
+        raise IndexRefused(
+            "index.unreadable",
+            reason=str(error).replace("\n", " "),
+            line=mark.line + 1 if mark else 1,
+            column=mark.column + 1 if mark else 1,
+        ) from None
     if not isinstance(data, dict):
-        raise IndexRefused("index.unreadable", reason="not a mapping")
+        raise IndexRefused("index.unreadable", reason="not a mapping", line=1, column=1)
     return data
 
 
@@ -295,4 +301,5 @@ def malformed(data: dict[str, Any], error: ValidationError) -> IndexRefused:
         definition=data.get("code", "?"),
         step=".".join(str(step) for step in first["loc"]) or "definition",
         reason=first["msg"].removeprefix("Value error, "),
+        form=first["type"],
     )
