@@ -1,4 +1,5 @@
-"""The values an index takes: what is known of its metrics in the areas of the city in a period.
+"""The values an index takes: what is known of its metrics in the areas of the city in a period, or
+of the city itself where none of them is asked of its areas.
 
 A metric of a finer frequency than the period is brought to it as the metric says: a flow summed
 over all its months, a stock as at the end. A month that is missing makes the period missing; it
@@ -59,13 +60,13 @@ class Gathered:
 def gather(index: Index, period: Period) -> Gathered:
     """What is known now."""
     metrics = metrics_of(index)
-    areas = areas_of_city()
+    rules = {version.metric.code: version for version in definitions_of(metrics)}
+    areas = _areas(rules.values())
     wanted = [Wanted(code, frozenset(areas), period.start, period.end) for code in metrics]
     cells: dict[tuple[str, str], dict[str, KnownValue]] = {}
     for row in panel(wanted) if areas else []:
         if not row.dimension and row.value is not None:
             cells.setdefault((row.metric, row.area), {})[row.period] = row
-    rules = {version.metric.code: version for version in definitions_of(metrics)}
     values: dict[str, dict[str, Taken]] = {code: {} for code in metrics}
     for (metric, area), found in cells.items():
         taken = _over_time(rules[metric], period, found)
@@ -73,6 +74,12 @@ def gather(index: Index, period: Period) -> Gathered:
             values[metric][area] = taken
     seen = {area for by_area in values.values() for area in by_area}
     return Gathered(tuple(area for area in areas if area in seen), values)
+
+
+def _areas(definitions: Iterable[MetricVersion]) -> tuple[str, ...]:
+    """The areas right below the city; the city where nothing is asked of them."""
+    asked = [version.by_area for version in definitions]
+    return areas_of_city() if not asked or any(asked) else (city_area_code(),)
 
 
 def areas_of_city() -> tuple[str, ...]:
@@ -127,9 +134,10 @@ class Lack:
 
 def lacks(index: Index, period: Period, gathered: Gathered) -> tuple[Lack, ...]:
     """What is missing for a period; `refused` where the index is not computed without it."""
-    areas = gathered.areas or areas_of_city()
+    definitions = definitions_of(metrics_of(index))
+    areas = gathered.areas or _areas(definitions)
     names = every_area_name()
-    known = {version.metric.code: version.metric for version in definitions_of(metrics_of(index))}
+    known = {version.metric.code: version.metric for version in definitions}
     found = []
     for one in index.indicators:
         for code in filter(None, (one.source.metric, one.source.per)):
