@@ -11,7 +11,7 @@ from typing import Literal, get_args
 
 import duckdb
 
-from .frames import drop
+from .frames import drop, note, noted
 
 Scheme = Literal["all", "core", "major", "medium", "minor", "industries"]
 """What a class is: every firm as one; the core as one; 大类, 中类 or 小类 of the classification;
@@ -37,7 +37,8 @@ def place(
 ) -> None:
     """Make the tables `cells` (cell: a number; the dimensions `by`; lower, upper: the share that
     counts, and rate: of value added, in ten-thousandths) and `places` (firm, since, until, cell).
-    A number is grouped by in a fraction of the time that names take.
+    A number is grouped by in a fraction of the time that names take; the same question asked again
+    has the same numbers, and is answered by what is there.
 
     `designated` restricts them to firms that are 规上, or to those that are not. Raises
     `AccountInvalid` for a scheme or dimension there is not.
@@ -46,6 +47,9 @@ def place(
         raise AccountInvalid(f"there is no scheme {scheme!r}; there are {get_args(Scheme)}")
     if unknown := [name for name in by if name not in get_args(Dimension)]:
         raise AccountInvalid(f"there is no dimension {unknown}; there are {get_args(Dimension)}")
+    question = f"{scheme} by {', '.join(by)}, designated {designated}"
+    if noted(connection, "places") == question:
+        return
     keys = ", ".join((*by, "lower", "upper", "rate"))
     for name in ("cells", "places", "placed"):
         drop(connection, name)
@@ -63,11 +67,13 @@ def place(
     )
     connection.execute(f"""
         CREATE TEMP TABLE cells AS
-        SELECT row_number() OVER ()::INTEGER AS cell, * FROM (SELECT DISTINCT {keys} FROM placed);
+        SELECT row_number() OVER (ORDER BY {keys})::INTEGER AS cell, *
+        FROM (SELECT DISTINCT {keys} FROM placed);
         CREATE TEMP TABLE places AS
         SELECT firm, since, until, cell FROM placed JOIN cells ON {same};
         DROP TABLE placed
     """)
+    note(connection, "places", question)
 
 
 def _placed(scheme: Scheme) -> str:

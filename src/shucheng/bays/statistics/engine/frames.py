@@ -191,6 +191,25 @@ def drop(connection: duckdb.DuckDBPyConnection, name: str) -> None:
         connection.execute(f'DROP {kind} "{name}"')
 
 
+def note(connection: duckdb.DuckDBPyConnection, table: str, question: str) -> None:
+    """Note what a table answers, so that it need not be made again until `forget`."""
+    connection.execute(f"COMMENT ON TABLE {table} IS '{question}'")
+
+
+def noted(connection: duckdb.DuckDBPyConnection, table: str) -> str | None:
+    """What the table answers; nothing when it is not there."""
+    found = connection.execute(
+        "SELECT comment FROM duckdb_tables() WHERE table_name = ?", [table]
+    ).fetchone()
+    return found[0] if found else None
+
+
+def forget(connection: duckdb.DuckDBPyConnection) -> None:
+    """Drop what was kept of former questions: register or returns are others now."""
+    for table in ("sums", "reports", "places"):
+        drop(connection, table)
+
+
 def check_columns(connection: duckdb.DuckDBPyConnection, table: str) -> None:
     """Raise `FramesInvalid` when `table` lacks a column or has one of another type."""
     relation = connection.table(table)
@@ -229,14 +248,21 @@ def newest_returns(connection: duckdb.DuckDBPyConnection, name: str = "newest") 
     The first batch of a period is read straight; only what later batches bring is compared, so a
     period without corrections costs nothing more than its scan. Imputed rows of firms still late
     (`imputation`) are among them.
+
+    The table `periods` has what is returned: period, and its first and last batch.
     """
+    forget(connection)
     drop(connection, name)
     columns = ", ".join(COLUMNS["returns"])
     imputed = _still_late(connection, columns)
-    corrected = connection.execute("""
-        SELECT period, min(recorded) FROM returns
-        GROUP BY period HAVING min(recorded) < max(recorded)
-    """).fetchall()
+    connection.execute("""
+        CREATE OR REPLACE TEMP TABLE periods AS
+        SELECT period, min(recorded) AS first, max(recorded) AS last FROM returns GROUP BY period
+    """)
+    corrected = connection.execute(
+        "SELECT period, first FROM periods WHERE first < last"
+    ).fetchall()
+    connection.execute("INSERT INTO periods SELECT DISTINCT period, 0, 0 FROM imputed_returns")
     if not corrected:
         connection.execute(f"CREATE TEMP VIEW {name} AS SELECT {columns} FROM returns {imputed}")
         return name

@@ -83,18 +83,21 @@ def _install_rules(connection: duckdb.DuckDBPyConnection, table: str, defined: I
 
 
 _MEMBERS = """
-WITH taken AS (
-    SELECT rules.code, firm, since FROM register
-    JOIN industry_rules AS rules
-        ON kind = 'code' AND rules.value = left(industry, length(rules.value))
+WITH led AS (
+    SELECT code, industry FROM (SELECT DISTINCT industry FROM register)
+    JOIN industry_rules ON kind = 'code' AND value = left(industry, length(value))
+),
+taken AS (
+    SELECT code, firm, since, until FROM register JOIN led USING (industry)
     UNION
-    SELECT rules.code, firm, since FROM (SELECT firm, since, unnest(tags) AS tag FROM register)
-    JOIN industry_rules AS rules ON kind = 'tag' AND rules.value = tag
+    SELECT code, firm, since, until FROM (
+        SELECT firm, since, until, unnest(tags) AS tag FROM register
+    ) JOIN industry_rules ON kind = 'tag' AND value = tag
     UNION
-    SELECT rules.code, firm, since FROM register
-    JOIN industry_rules AS rules ON kind = 'in' AND rules.value = firm
+    SELECT code, firm, since, until
+    FROM register JOIN industry_rules ON kind = 'in' AND value = firm
 )
-SELECT code, firm, since, until FROM taken JOIN register USING (firm, since)
+SELECT code, firm, since, until FROM taken
 WHERE (code, firm) NOT IN (SELECT (code, value) FROM industry_rules WHERE kind = 'out')
 """
 
