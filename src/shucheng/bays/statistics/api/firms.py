@@ -18,6 +18,7 @@ from shucheng.kernel.public import NotFound, actor_for
 
 router = Router()
 _PAGE = 100
+_TALLY = ("met", "unmet", "unknown", "alone")
 _TEN_THOUSAND = "in 万元 (10,000 yuan); null where it was not reported"
 
 
@@ -105,12 +106,29 @@ class FirmDetail(Schema):
     simulated: bool
 
 
+class CheckOut(Schema):
+    measure: str
+    had: str
+    asked: str
+    lacking: str = Field(description="Empty where it is met or is no amount")
+    met: bool | None
+
+
+class MeetingOut(Schema):
+    name: str
+    met: bool | None = Field(description="Null: register and returns do not tell; ask the firm")
+    checks: list[CheckOut] = Field(description="By the way that comes nearest")
+    source: str
+    unconfirmed: bool
+
+
 class RungOut(Schema):
-    held: str
-    next: str
-    met: list[str]
-    unmet: list[str]
-    unknown: list[str] = Field(description="What register and returns do not tell: ask the firm")
+    held: str = Field(description="The highest rung it holds; empty: none")
+    rung: str = Field(description="The rung asked for, else the next one; empty: none is left")
+    name: str
+    holds_it: bool
+    criteria: list[MeetingOut]
+    period: int = Field(description="yyyymm: the last whole year, whose figures are used")
     ladder: str = Field(description="Version of the rules")
 
 
@@ -146,6 +164,24 @@ class CandidateOut(Schema):
     unknown: list[str]
 
 
+class LadderAsked(Schema):
+    """Whose firms near which rung are listed; empty narrows nothing."""
+
+    rung: str = Field("", description="high_tech, srdi, little_giant ...; empty: the first")
+    area: str = Field("", description="GB/T 2260")
+    state: str = Field("", description="one_short: one criterion is not met; ready: none")
+    lacks: str = Field("", description="Code of the criterion they do not meet")
+
+
+class CriterionOut(Schema):
+    code: str
+    name: str
+    met: int = Field(description="Firms without the rung that meet it")
+    unmet: int
+    unknown: int
+    alone: int = Field(description="Firms that lack this one alone")
+
+
 class LadderOut(Schema):
     on: date
     period: int = Field(description="yyyymm: the last whole year, whose figures are used")
@@ -157,6 +193,7 @@ class LadderOut(Schema):
     count: int
     page: int
     pages: int
+    criteria: list[CriterionOut] = Field(description="Of the rung asked for")
     candidates: list[CandidateOut] = Field(description="Empty for who does not see single firms")
     simulated: bool
 
@@ -200,30 +237,34 @@ def firm(request: HttpRequest, code: str) -> dict[str, Any]:
 
 
 @router.get("/firms/{code}/rung", response=RungOut)
-def rung(request: HttpRequest, code: str) -> dict[str, Any]:
-    """Which rung of the ladder the firm holds, the next one, and what it lacks."""
+def firm_on_ladder(request: HttpRequest, code: str, rung: str = "") -> dict[str, Any]:
+    """Which rung of the ladder the firm holds, the next one (or the one asked for), and of each
+    criterion what it has, what is asked for and what is lacking."""
     known = firm_for(code, actor=actor_for(request))
-    found = firm_rung((known.merged_into or known).credit_code)
+    found = firm_rung((known.merged_into or known).credit_code, rung)
     if found is None:
         raise NotFound(_("The firm"))
+    require_as_asked({"rung": rung}, {"rung": found.code})
     return {
         "held": found.held,
-        "next": found.following,
-        "met": found.met,
-        "unmet": found.unmet,
-        "unknown": found.unknown,
+        "rung": found.code,
+        "name": found.following,
+        "holds_it": found.holds_it,
+        "criteria": found.criteria,
+        "period": found.period,
         "ladder": found.version,
     }
 
 
 @router.get("/ladder", response=LadderOut)
-def ladder(request: HttpRequest, rung: str = "", area: str = "", page: int = 1) -> dict[str, Any]:
+def ladder(request: HttpRequest, asked: Query[LadderAsked], page: int = 1) -> dict[str, Any]:
     """How many hold each rung, who could take the one asked for, and what the plan asks for."""
-    asked = {"rung": rung, "area": area}
-    found = ladder_page(asked, actor=actor_for(request))
+    given = asked.dict()
+    found = ladder_page(given, actor=actor_for(request))
     if found is None:
         raise NotFound(_("The ladder"))
-    require_as_asked(asked, {"rung": found.chosen.code, "area": found.area})
+    chosen = {"rung": found.chosen.code, "area": found.area}
+    require_as_asked(given, {**chosen, "state": found.state, "lacks": found.lacks})
     near, pages = page_of(found.candidates, page, _PAGE)
     numbers = ("held", "expiring", "met", "open", "one_short")
     return {
@@ -251,8 +292,15 @@ def ladder(request: HttpRequest, rung: str = "", area: str = "", page: int = 1) 
             }
             for line in found.needs
         ],
-        "rung": found.chosen.code,
-        "area": found.area,
+        **chosen,
+        "criteria": [
+            {
+                "code": line.criterion.code,
+                "name": line.name,
+                **{name: getattr(line.tally, name) for name in _TALLY},
+            }
+            for line in found.criteria
+        ],
         "count": len(found.candidates),
         "page": page,
         "pages": pages,

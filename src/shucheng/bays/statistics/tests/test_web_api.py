@@ -70,7 +70,13 @@ def test_the_register_in_pages_and_one_firm(browser: Browser) -> None:
     assert lone["versions"]["classification"]
     assert any(share["lower"] == "100" for share in lone["classes"])
     rung = get(browser("office"), f"/firms/{code(10)}/rung")
-    assert rung["next"] or rung["held"]
+    assert rung["held"] == "规上企业"
+    assert rung["rung"] == "high_tech"
+    assert {each["met"] for each in rung["criteria"]} <= {True, False, None}
+    assert any(check["asked"] for each in rung["criteria"] for check in each["checks"])
+    path = f"/firms/{code(10)}/rung"
+    assert get(browser("office"), path, rung="srdi")["rung"] == "srdi"
+    refused(get(browser("office"), path, 422, rung="moon"))
 
 
 @pytest.mark.usefixtures("firms")
@@ -147,6 +153,9 @@ def test_industries_and_the_ladder(browser: Browser) -> None:
     assert {stock["area"] for stock in ladder["rungs"]} >= {"", EAST, WEST}
     assert ladder["rung"] in {stock["rung"] for stock in ladder["rungs"]}
     assert get(browser("leader"), "/ladder")["candidates"] == []
+    short = get(browser("office"), "/ladder", rung="high_tech", state="one_short")
+    assert {each["state"] for each in short["candidates"]} <= {"one_short"}
+    assert all(set(each) >= {"met", "unmet", "alone"} for each in short["criteria"])
 
 
 @pytest.mark.usefixtures("firms")
