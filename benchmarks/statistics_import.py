@@ -85,8 +85,13 @@ def measured(path: Path, count: int, database: str, url: str) -> list[Row]:
     assert told["firms"] == file["good"] == count - count // 100
     name = f"import of {count:,} rows, {path.suffix[1:]}, {database}"
     whole = sum(file[step] for step in ("proposed", "read", "taken"))
+    # A workbook of as many rows as are accepted is measured and held to no bar.
+    bar = None if path.suffix == ".xlsx" else 1.0
     rows = [
-        _row(name, whole, f"{SECONDS:.0f} s", SECONDS, "s", 1.0),
+        _row(name, whole, f"{SECONDS:.0f} s", SECONDS, "s", bar),
+        # What others do on the machine lengthens the first, hardly this one.
+        _row("the same: processor time, all threads", told["processor"], "two cores in 60 s",
+             2 * SECONDS, "s"),
         _row("the same: memory at most", told["megabytes"] / 1024, f"{GIGABYTES:.0f} GB",
              GIGABYTES, "GB", 1.0),
     ]  # fmt: skip

@@ -2,14 +2,19 @@
 headed in Chinese, as csv or workbook; into the csv text that `classification.read` takes."""
 
 import csv
-from io import StringIO
+import zipfile
+from io import BytesIO, StringIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import duckdb
 
 from .classification import COLUMNS
+from .imports.fields import ImportRefused
 from .imports.source import read
+
+LARGEST_UNPACKED = 50_000_000
+"""Bytes a workbook may have unpacked: a classification has some hundred rows."""
 
 HEADINGS = {
     "de_code": ("代码", "分类代码", "数字经济代码"),
@@ -35,6 +40,10 @@ _WORDS = {
 def csv_text(data: bytes) -> str:
     """The table of a file's first sheet as csv text. Raises `ImportRefused` for what cannot be
     read; what is wrong in a row is for `classification.read` to say, under the same row number."""
+    if zipfile.is_zipfile(BytesIO(data)):
+        with zipfile.ZipFile(BytesIO(data)) as packed:
+            if sum(each.file_size for each in packed.infolist()) > LARGEST_UNPACKED:
+                raise ImportRefused("file-too-large", limit=LARGEST_UNPACKED)
     with TemporaryDirectory(prefix="shucheng-") as name, duckdb.connect() as connection:
         folder = Path(name)
         path = folder / "table"

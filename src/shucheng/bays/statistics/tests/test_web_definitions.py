@@ -3,6 +3,7 @@ another person, refused in words that say where."""
 
 import csv
 import re
+import zipfile
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,8 @@ from openpyxl import Workbook
 from shucheng.bays.statistics.actions.definitions import decide_definition, propose_definition
 from shucheng.bays.statistics.engine import classification
 from shucheng.bays.statistics.engine.classification import TableProblem
-from shucheng.bays.statistics.engine.classification_table import csv_text
+from shucheng.bays.statistics.engine.classification_table import LARGEST_UNPACKED, csv_text
+from shucheng.bays.statistics.engine.imports.fields import ImportRefused
 from shucheng.bays.statistics.engine.micro import Micro
 from shucheng.bays.statistics.models import Definition
 from shucheng.bays.statistics.queries.definition_pages import definition_page, previewed
@@ -155,6 +157,14 @@ def test_a_table_may_be_headed_in_chinese() -> None:
     with pytest.raises(classification.ClassificationInvalid) as refused:
         classification.read(csv_text(text.replace("3911；", "391；").encode()), version="t")
     assert [each.row for each in refused.value.problems] == [5]
+
+
+def test_a_workbook_that_unpacks_to_too_much_is_refused() -> None:
+    out = BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as packed:
+        packed.writestr("xl/worksheets/sheet1.xml", bytes(LARGEST_UNPACKED + 1))
+    with pytest.raises(ImportRefused, match="file-too-large"):
+        csv_text(out.getvalue())
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -3,6 +3,7 @@
 import csv
 from io import StringIO
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -50,6 +51,7 @@ def all_batches(request: HttpRequest) -> HttpResponse:
     context = {
         "batches": found,
         "kinds": [(kind.value, kind.label) for kind in KINDS],
+        "megabytes": settings.UPLOAD_LIMIT // (1024 * 1024),
         "error": error,
         "errors": error.fields if isinstance(error, Invalid) else {},
         "typed": request.POST.dict() if error else {},
