@@ -17,7 +17,15 @@ from shucheng.bays.statistics.actions.indexes import answer_questionnaire
 from shucheng.bays.statistics.engine.indexes.definition import read_index
 from shucheng.bays.statistics.engine.indexes.questionnaire import read_questionnaire
 from shucheng.bays.statistics.engine.indexes.shipped import shipped
-from shucheng.bays.statistics.models import Coefficient, Firm, IndexRun, Link, Prospect, Publication
+from shucheng.bays.statistics.models import (
+    Coefficient,
+    Firm,
+    IndexRun,
+    Link,
+    Proposal,
+    Prospect,
+    Publication,
+)
 from shucheng.bays.statistics.queries.index_results import computed
 from shucheng.bays.statistics.queries.index_values import Gathered, Taken
 from shucheng.kernel.alerts.actions import raise_alert
@@ -413,6 +421,7 @@ def _registered(bureau: Organisation) -> dict[str | tuple[str, str], Any]:
         for code in ("91000000000000001N", "91000000000000002R")
     )
     share = Coefficient.objects.create(firm=one, de_code="040000", share=1, since=202501)
+    rates = Proposal.objects.create(kind="rates", number=0, text="version: 1", reason="sample")
     pair = Link.objects.create(left=one, right=other, probability=0.9)
     wanted = Prospect.objects.create(name="丙公司", industry="robots", owner=bureau)
     views = ("batch", "batch_confirm", "batch_take", "batch_drop", "batch_errors")
@@ -426,6 +435,8 @@ def _registered(bureau: Organisation) -> dict[str | tuple[str, str], Any]:
         },
         ("statistics:honour", "code"): one.credit_code,
         ("statistics:coefficient_decide", "coefficient_id"): share.pk,
+        ("statistics:definition", "kind"): "rates",
+        ("statistics:definition_decide", "proposal_id"): rates.pk,
         ("statistics:duplicate_decide", "link_id"): pair.pk,
         ("statistics:prospect", "prospect_id"): wanted.pk,
     }

@@ -15,7 +15,7 @@ from django.db import connection, transaction
 
 from shucheng.bays.statistics.models import Batch, Firm
 
-CHUNK = 50_000
+CHUNK = 20_000
 
 # The facts of a firm that its row repeats, as a batch's file names them, each without nulls.
 _FACTS = {
