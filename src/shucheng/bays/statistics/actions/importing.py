@@ -11,6 +11,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import duckdb
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from shucheng.bays.statistics.actions.batches import lay_aside, signed, stage_rows, take_over
@@ -152,6 +153,7 @@ def read_batch(batch_id: int, *, actor: Actor, progress: Progress = None) -> Bat
                 areas=area_codes(own),
                 existing=tuple(files_of(batch.kind)),
                 register=_registered(batch.kind, own, folder),
+                elsewhere=_elsewhere(batch.kind, own, folder),
                 first_errors=SAVED,
             )
             report = stage(file, Mapping.from_data(batch.mapping), folder, options)
@@ -286,11 +288,21 @@ def _registered(kind: str, own: frozenset[str] | None, folder: Path) -> tuple[Pa
     """Where firms are registered, for files that speak of firms that have to be; of a county's
     program its own firms alone."""
     if own is not None and kind != Batch.Kind.REGISTER:
-        path = folder / "own.parquet"
-        codes = Firm.objects.filter(area__in=own).values_list("credit_code")
-        path.write_bytes(parquet_of({"firm": "VARCHAR"}, list(codes)))
-        return (path,)
+        return (_codes(Firm.objects.filter(area__in=own), folder / "own.parquet"),)
     return tuple(files_of(Batch.Kind.REGISTER)) if kind == Batch.Kind.HONOURS else None
+
+
+def _elsewhere(kind: str, own: frozenset[str] | None, folder: Path) -> tuple[Path, ...]:
+    """The firms that a county's register may not take from another."""
+    if own is None or kind != Batch.Kind.REGISTER:
+        return ()
+    return (_codes(Firm.objects.exclude(area__in=own), folder / "elsewhere.parquet"),)
+
+
+def _codes(firms: QuerySet[Firm], path: Path) -> Path:
+    codes = list(firms.values_list("credit_code"))
+    path.write_bytes(parquet_of({"firm": "VARCHAR"}, codes))
+    return path
 
 
 def _being_read(batch_id: int, actor: Actor) -> Batch:

@@ -74,6 +74,7 @@ ERRORS: Mapping[str, str | Promise] = {
     "withdrawn-invalid": _("says neither valid nor withdrawn"),
     "until-before": _("is before the day it was given"),
     "firm-unknown": _("is not in the register: import the firm first"),
+    "firm-elsewhere": _("is registered in another area: the plan office can move it"),
     "items-missing": _("no figure is reported in this row"),
     "row-repeated": _("says again what another row said; the first one counts"),
 }

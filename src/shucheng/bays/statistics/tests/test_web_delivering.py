@@ -148,6 +148,14 @@ def test_a_county_s_system_sends_its_firms_and_the_office_takes_them_over(
     assert west.get(f"/batches/{batch['id']}")[1]["state"] == "applied"
 
 
+def test_a_county_takes_no_firm_from_another(program: Callable[[str], Program]) -> None:
+    imported(register(f"{valid(1)},甲电子有限公司,3982,东区,大型,是,"))
+    west = program("west")
+    batch = west.read(FIRMS, "register", month="2026-02")
+    assert (batch["good"], batch["bad"]) == (1, 3)
+    assert (2, "firm-elsewhere") in errors(west, batch)
+
+
 def test_returns_are_of_own_firms_alone(program: Callable[[str], Program]) -> None:
     imported(register(
         f"{valid(1)},甲电子有限公司,3982,西区,大型,是,", f"{valid(9)},壬有限公司,3982,东区,大型,是,"

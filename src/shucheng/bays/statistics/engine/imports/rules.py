@@ -26,10 +26,16 @@ class Rule:
 
 
 def rules(
-    table: str, chosen: Iterable[Field], *, areas: bool, registered: bool = False
+    table: str,
+    chosen: Iterable[Field],
+    *,
+    areas: bool,
+    registered: bool = False,
+    elsewhere: bool = False,
 ) -> list[Rule]:
     """The rules for the fields a file has. `areas`: the codes of areas are known (the variable
-    area_codes of the connection); `registered`: the firms are (its table `registered`)."""
+    area_codes of the connection); `registered`: the firms are (its table `registered`);
+    `elsewhere`: so are those the file may not speak of (its table `elsewhere`)."""
     chosen = list(chosen)
     found = [rule for field in chosen for rule in _of(field, areas=areas)]
     if table == "returns":
@@ -41,6 +47,9 @@ def rules(
     if registered:
         unknown = f"{valid_sql('firm')} AND firm NOT IN (SELECT firm FROM registered)"  # noqa: S608
         found.append(Rule("firm-unknown", "firm", unknown))
+    if elsewhere:
+        other = "firm IN (SELECT firm FROM elsewhere)"
+        found.append(Rule("firm-elsewhere", "firm", other))
     if table == "honours" and any(field.name == "until" for field in chosen):
         found.append(Rule("until-before", "until", "until < since"))
     return found

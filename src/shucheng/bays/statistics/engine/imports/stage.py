@@ -49,13 +49,15 @@ class Options:
     """What the file does not say. `month`: the period of returns, or since when the register's
     facts hold, where no column does (yyyymm). `recorded`: the batch's number. `areas`: codes by
     the names a file may use. `existing`: Parquet files of earlier batches to compare with.
-    `register`: files of the register; given, a firm that is in none of them is an error."""
+    `register`: files of the register; given, a firm that is in none of them is an error.
+    `elsewhere`: files of firms; given, one that is in them is."""
 
     month: int | None = None
     recorded: int = 0
     areas: Data[str, str] | None = None
     existing: tuple[Path, ...] = ()
     register: tuple[Path, ...] | None = None
+    elsewhere: tuple[Path, ...] = ()
     first_errors: int = FIRST_ERRORS
 
 
@@ -84,9 +86,14 @@ def stage(path: Path, mapping: Mapping, folder: Path, options: Options | None = 
         places = _places(connection, mapping, source)
         _make_text(connection, mapping, places)
         if options.register is not None:
-            _make_registered(connection, options.register)
+            _make_firms(connection, "registered", options.register)
+        _make_firms(connection, "elsewhere", options.elsewhere)
         checks = rules(
-            mapping.table, chosen, areas=bool(areas), registered=options.register is not None
+            mapping.table,
+            chosen,
+            areas=bool(areas),
+            registered=options.register is not None,
+            elsewhere=bool(options.elsewhere),
         )
         _make_typed(connection, mapping, chosen, checks, options)
         _make_repeats(connection, mapping.table)
@@ -270,11 +277,11 @@ def _write_rows(
     return {"new": 0, "changed": 0, "unchanged": 0} | dict(found)
 
 
-def _make_registered(connection: duckdb.DuckDBPyConnection, files: tuple[Path, ...]) -> None:
-    connection.execute("CREATE TEMP TABLE registered (firm VARCHAR)")
+def _make_firms(connection: duckdb.DuckDBPyConnection, name: str, files: tuple[Path, ...]) -> None:
+    connection.execute(f"CREATE TEMP TABLE {name} (firm VARCHAR)")
     if files:
         connection.execute(
-            """INSERT INTO registered
+            f"""INSERT INTO {name}
             SELECT DISTINCT firm FROM read_parquet(?, union_by_name = true)""",
             [[str(each) for each in files]],
         )
