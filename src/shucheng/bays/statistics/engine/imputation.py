@@ -1,13 +1,14 @@
 """Imputation of late firms (未报企业推算): flagged, by a chain of methods, and tried on known ones.
 
-A firm is late in a period when it is registered, reported in the period before (or in the same
-period of last year, for the first of a year) and has no return. Its items are its own of the same
-period last year times a growth of revenue, year to date:
+A firm is late in a period when it is registered, reported in one of the three periods before (of
+the first of a year: in the same period of last year) and has no return. Its items are its own of
+the same period last year times a growth of revenue, year to date:
 
   growth  the growth of the firms of its class (大类, two digits) and area that reported both years,
           five at least
   median  the median growth of the firms of its class, wherever they are, five at least
-  last    no return of last year: its last report of this year, carried on at the pace of its months
+  last    no return of last year: its report of the month before, carried on at the pace of its
+          months
 
 People are the last that were reported. Rows are of status `imputed` and go nowhere unless added;
 an account tells how many and how much it holds of them. A real return ends an imputation.
@@ -78,7 +79,7 @@ def impute(
     late = """
         SELECT firm, industry, area FROM register
         WHERE $period BETWEEN since AND until
-            AND firm IN (SELECT firm FROM newest WHERE period = $previous)
+            AND firm IN (SELECT firm FROM newest WHERE period BETWEEN $earliest AND $previous)
             AND firm NOT IN (SELECT firm FROM returns WHERE period = $period)
     """
     _make(connection, period, methods, late, "SELECT * FROM newest WHERE true")
@@ -121,7 +122,7 @@ def backtest(
     late = f"""
         SELECT firm, industry, area FROM register
         WHERE $period BETWEEN since AND until AND {hidden}
-            AND firm IN (SELECT firm FROM newest WHERE period = $previous)
+            AND firm IN (SELECT firm FROM newest WHERE period BETWEEN $earliest AND $previous)
             AND firm IN (
                 SELECT firm FROM newest
                 WHERE period = $period AND status = 'reported' AND revenue IS NOT NULL
@@ -150,7 +151,7 @@ def _make(
 ) -> None:
     if not methods or not set(methods) <= set(METHODS):
         raise ImputationInvalid(f"there is no method in {methods!r}; there are {METHODS}")
-    first = period % 100 == 2
+    earliest, previous = looked_back(period)
     served = "CASE {} END".format(
         " ".join(f"WHEN {_CAN[method]} THEN '{method}'" for method in methods)
     )
@@ -168,10 +169,18 @@ def _make(
         {
             "period": period,
             "before": period - 100,
-            "previous": period - 100 if first else period - 1,
-            "latest": 0 if first else period - 1,
+            "earliest": earliest,
+            "previous": previous,
+            "latest": period - 1,
         },
     )
+
+
+def looked_back(period: int) -> tuple[int, int]:
+    """The periods, first and last, in one of which a firm reported that is late in `period`."""
+    if period % 100 == 2:
+        return period - 100, period - 100
+    return max(period - 3, period // 100 * 100 + 2), period - 1
 
 
 def _last_year(item: str, growth: str) -> str:

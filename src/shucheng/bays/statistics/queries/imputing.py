@@ -9,7 +9,14 @@ from decimal import Decimal
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from shucheng.bays.statistics.engine.imputation import METHODS, Method, Trial, backtest, impute
+from shucheng.bays.statistics.engine.imputation import (
+    METHODS,
+    Method,
+    Trial,
+    backtest,
+    impute,
+    looked_back,
+)
 from shucheng.bays.statistics.engine.micro import Micro
 from shucheng.bays.statistics.models import Batch, Definition
 from shucheng.bays.statistics.queries.choices import months_of
@@ -40,8 +47,9 @@ ABOUT: Mapping[str, str | Promise] = {
 
 @dataclass(frozen=True, slots=True)
 class Month:
-    """`late`: firms that reported the month before (of the first of a year: a year before) and
-    have no return of this one; `imputed` of them are counted, with `revenue` (亿元) of `whole`."""
+    """`late`: firms that reported in the three months before (of the first of a year: a year
+    before) and have no return of this one; `imputed` of them are counted, with `revenue` (亿元)
+    of `whole`."""
 
     period: int
     late: int
@@ -119,7 +127,9 @@ def imputation_page(period: int, *, actor: Actor) -> ImputationPage:
         Month(month, late, imputed, revenue / _BILLION, whole / _BILLION, chosen.get(month, ()))
         for month, late, imputed, revenue, whole in rows
     )
-    now = next((each for each in months if each.period == period), months[0] if months else None)
+    now = next((each for each in months if each.period == period), None)
+    # Where none is asked for, the newest that lacks somebody.
+    now = now or next((each for each in months if each.late), months[0] if months else None)
     simulated = Batch.objects.filter(state=Batch.State.APPLIED, simulated=True).exists()
     if now is None:
         return ImputationPage(months, None, (), 0, (), simulated)
@@ -178,15 +188,15 @@ def _months(micro: Micro) -> Sequence[tuple[int, int, int, Decimal, Decimal]]:
 
 
 def _late(micro: Micro, period: int) -> tuple[int, int, Decimal, Decimal]:
-    previous = period - 100 if period % 100 == 2 else period - 1
+    earliest, previous = looked_back(period)
     late, imputed, revenue, whole = micro.connection.execute(
         """SELECT
             (SELECT count(*) FROM register WHERE $period BETWEEN since AND until
-                AND firm IN (SELECT firm FROM newest WHERE period = $previous)
+                AND firm IN (SELECT firm FROM newest WHERE period BETWEEN $earliest AND $previous)
                 AND firm NOT IN (SELECT firm FROM returns WHERE period = $period)),
             (SELECT count(*) FROM imputed_returns WHERE period = $period),
             (SELECT coalesce(sum(revenue), 0) FROM imputed_returns WHERE period = $period),
             (SELECT coalesce(sum(revenue), 0) FROM newest WHERE period = $period)""",
-        {"period": period, "previous": previous},
+        {"period": period, "earliest": earliest, "previous": previous},
     ).fetchone() or (0, 0, 0, 0)
     return int(late), int(imputed), Decimal(int(revenue)), Decimal(int(whole))
