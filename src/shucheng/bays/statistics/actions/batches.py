@@ -67,7 +67,7 @@ def take_over(batch_id: int, revision: int, *, actor: Actor) -> Batch:
     """Have the good rows of a batch taken over, in the background."""
     actor.require("statistics.import")
     batch = _waiting(batch_id, revision)
-    batch.report["taken"] = signed(actor)
+    batch.report["taken"] = signed(actor.name)
     batch.state = Batch.State.WRITING
     batch.revision += 1
     batch.save()
@@ -88,7 +88,7 @@ def lay_aside(batch_id: int, revision: int, *, actor: Actor) -> Batch:
     batch = _waiting(batch_id, revision, *_NOT_TAKEN)
     require_batch(batch, actor)
     before = batch.state
-    batch.report["laid_aside"] = signed(actor)
+    batch.report["laid_aside"] = signed(actor.name)
     batch.state = Batch.State.LAID_ASIDE
     batch.revision += 1
     batch.save()
@@ -121,9 +121,9 @@ def apply_batch(batch_id: int, *, actor: Actor) -> Batch:
     return batch
 
 
-def signed(actor: Actor) -> dict[str, str]:
-    """Who did a step and when, to be shown with a batch; the audit log says the same."""
-    return {"by": actor.name[:150], "at": timezone.now().isoformat(timespec="seconds")}
+def signed(name: str) -> dict[str, str]:
+    """By whom a step is done, and when: shown with a batch; the audit log says the same."""
+    return {"by": name[:150], "at": timezone.now().isoformat(timespec="seconds")}
 
 
 def _waiting(batch_id: int, revision: int, *states: str) -> Batch:

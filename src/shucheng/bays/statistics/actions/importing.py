@@ -99,7 +99,7 @@ def confirm_columns(
         raise Conflict(_("The batch"))
     batch.since = _month(month)
     mapping = _mapping(batch, [each for each in columns if each["field"]])
-    batch.mapping = mapping.to_data() | {"confirmed": signed(actor)}
+    batch.mapping = mapping.to_data() | {"confirmed": signed(actor.name)}
     batch.state = Batch.State.READING
     batch.revision += 1
     batch.save()
