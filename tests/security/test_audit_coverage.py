@@ -32,6 +32,7 @@ NOT_ACTIONS = {
     # What a job does before an action keeps what it found.
     "shucheng.bays.statistics.actions.finding.find_duplicates",
     "shucheng.bays.statistics.actions.importing.read_batch",
+    "shucheng.bays.statistics.actions.measuring.measure",
     "shucheng.bays.statistics.actions.publishing.publish_tables",
     # Finds and locks a draft for the action that changes it.
     "shucheng.plan.briefings.actions.making.locked_draft",

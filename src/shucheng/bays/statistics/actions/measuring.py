@@ -1,6 +1,6 @@
 """Measure the micro-data and tell the spine: observations of the bay, with what they stand on."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -34,15 +34,25 @@ def ask_measuring(*, actor: Actor) -> None:
     record("statistics.measuring.asked", ("statistics.measured", "", ""), actor=actor)
 
 
-@action
 def measure(*, actor: Actor, told_on: Callable[[Period], datetime] | None = None) -> int:
     """Record every figure of every year there are returns of, as the metrics that a city pack says
     are measured by it, or else as one of its own. What says the same is left as it is, what
     differs supersedes it. How many observations were new.
 
+    All is reckoned before anything is written: nobody else waits for the database meanwhile.
     `told_on` is for simulated returns alone: when a period's figures would have been recorded.
     """
     actor.require("statistics.import")
+    return _record_measured(measured(), told_on, actor=actor)
+
+
+@action
+def _record_measured(
+    found: Sequence[ObservationInput],
+    told_on: Callable[[Period], datetime] | None,
+    *,
+    actor: Actor,
+) -> int:
     asked = metrics_of_figures()
     own = [figure.definition for figure in FIGURES if figure.code not in asked]
     import_metrics(own, actor=actor)
@@ -52,7 +62,7 @@ def measure(*, actor: Actor, told_on: Callable[[Period], datetime] | None = None
             metric=code,
             recorded_at=told_on(Period.parse(row.period)) if told_on else None,
         )
-        for row in measured()
+        for row in found
         for code in asked.get(row.metric, [row.metric])
     ]
     simulated = Batch.objects.filter(state=Batch.State.APPLIED, simulated=True).exists()
