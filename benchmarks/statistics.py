@@ -10,8 +10,11 @@ by DuckDB. The peers read the same files in this run on this machine:
 - the same for months: each item less the firm's report before (a window a firm and year), where
   that is the month before; what SQL needs to answer the question the accounts by month answer.
   The month against the first peer, which does not compare months, is shown beside it;
-- pandas as one would write it plainly: read, newest rows, merge, value added, months, group
-  (measured on a part of the firms, and said so); each basis is charged its own grouping only.
+- pandas as one would write it plainly: read, newest rows, merge, value added: one table, and from
+  it each basis: differences within a firm, group (measured on a part of the firms, and said so).
+
+Accounts are asked as after an import, with nothing kept of what was asked before; all four bases
+are one question and three that follow. What one that follows takes by itself has rows without bars.
 
 Each piece adds its rows in `PIECES`.
 """
@@ -34,6 +37,7 @@ sys.path[:0] = [str(ROOT / "src"), str(ROOT)]
 
 from statistics_import import import_rows  # noqa: E402
 
+from shucheng.bays.statistics.engine.accounts import Account, Basis  # noqa: E402
 from shucheng.bays.statistics.engine.frames import MONEY, PEOPLE  # noqa: E402
 from shucheng.bays.statistics.engine.micro import Micro, open_micro  # noqa: E402
 
@@ -47,6 +51,7 @@ MEMORY_GB = 8
 # multiplied. Its work grows with the rows at least.
 PANDAS_FIRMS = 100_000
 MONTHS = [y * 100 + m for y in (2022, 2023, 2024, 2025) for m in range(2, 13)][8:]
+BASES: tuple[Basis, ...] = ("ytd", "month", "quarter", "year")
 Row = dict[str, Any]
 
 
@@ -80,35 +85,53 @@ def account_rows(folder: Path, quick: bool) -> list[Row]:
     make_files(folder, min(count, PANDAS_FIRMS))
     micro = open_micro([register], returns)
     name = f"{count:,} firms, {len(MONTHS)} returns each"
+    found: dict[Basis, Account] = {}
 
-    def asked(basis: Any) -> Callable[[], Any]:
-        def ask() -> Any:
+    def first(*bases: Basis) -> Callable[[], None]:
+        """As after an import: nothing is kept of what was asked before."""
+
+        def ask() -> None:
             micro.refresh()
-            return micro.account(by=("class", "area"), scheme="minor", basis=basis)
+            following(*bases)()
 
         return ask
 
-    # The peer before and after: the slower machine of the two moments is kept out.
+    def following(*bases: Basis) -> Callable[[], None]:
+        def ask() -> None:
+            for basis in bases:
+                account = micro.account(by=("class", "area"), scheme="minor", basis=basis)
+                if count <= PANDAS_FIRMS:
+                    found[basis] = account
+
+        return ask
+
+    # Each the better of two, ours and theirs in turns: others use the machine as well.
     scan = by_hand(micro)
-    ytd, found = timed(asked("ytd"))
-    month, _ = timed(asked("month"))
-    months = by_hand_months(micro)
-    growth, _ = timed(lambda: micro.growth(202510))
+    ytd, month, every = (best(first(*bases)) for bases in (["ytd"], ["month"], BASES))
+    again = best(following("month"))
+    months = best(lambda: by_hand_months(micro))
+    growth = best(lambda: micro.growth(202510))
     scan = min(scan, by_hand(micro))
     plain = with_pandas(folder, min(count, PANDAS_FIRMS))
     times = count / min(count, PANDAS_FIRMS)
-    if count <= PANDAS_FIRMS:
-        assert_same(found.rows(), plain["revenue"])
+    seconds = {basis: value * times for basis, value in plain["seconds"].items()}
+    for basis, account in found.items():
+        assert_same(account.rows(), plain["revenue"][basis])
     part = f"pandas, {min(count, PANDAS_FIRMS):,} firms' time in proportion"
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
     hand = "DuckDB: scan, join, group by hand"
     windowed = "DuckDB: scan, months by window, join, group by hand"
+    table = seconds["table"]
     return [
         row(f"{name}: accounts, year to date", ytd, hand, scan, bar=SCAN_BAR),
-        row(f"{name}: accounts, by month", month, windowed, months, bar=SCAN_BAR),
+        row("accounts by month", month, windowed, months, bar=SCAN_BAR),
         row("the same, against a scan that compares no months", month, hand, scan, bar=SCAN_BAR),
-        row("the same, year to date", ytd, part, plain["ytd"] * times, bar=PANDAS_BAR),
-        row("the same, by month", month, part, plain["month"] * times, bar=PANDAS_BAR),
+        row("year to date, month, quarter and year", every, hand, scan, bar=SCAN_BAR),
+        row("the same", every, part, sum(seconds.values()), bar=PANDAS_BAR),
+        row("year to date alone", ytd, part, table + seconds["ytd"]),
+        row("by month alone", month, part, table + seconds["month"]),
+        row("by month, asked after another basis", again, hand, scan),
+        row("the same", again, f"{part}, its table made before", seconds["month"]),
         row("growth decomposed, one period", growth, hand, scan),
         row("memory at most", memory, f"{MEMORY_GB} GB", MEMORY_GB, bar=MEMORY_BAR, unit="GB"),
     ]
@@ -123,10 +146,10 @@ def by_hand(micro: Micro) -> float:
         FROM returns JOIN register USING (firm) JOIN class_codes USING (industry)
         WHERE level = 3 GROUP BY ALL
     """
-    return min(timed(lambda: micro.connection.execute(sql))[0] for _ in range(2))
+    return best(lambda: micro.connection.execute(sql))
 
 
-def by_hand_months(micro: Micro) -> float:
+def by_hand_months(micro: Micro) -> None:
     """The same by month: flows less the firm's report of the month before, people as they are."""
     flows = ", ".join(
         f"""sum(CASE WHEN period % 100 = 2 THEN {item}
@@ -144,12 +167,12 @@ def by_hand_months(micro: Micro) -> float:
         ) JOIN register USING (firm) JOIN class_codes USING (industry)
         WHERE level = 3 GROUP BY ALL
     """
-    return timed(lambda: micro.connection.execute(sql))[0]
+    micro.connection.execute(sql)
 
 
 def with_pandas(folder: Path, count: int) -> dict[str, Any]:
-    """The plain way: read, keep the newest, merge, compute, group; year to date and by month. In a
-    process of its own: its memory is not ours."""
+    """The plain way: read, keep the newest, merge, compute, then group for each basis. In a process
+    of its own: its memory is not ours."""
     import subprocess
 
     done = subprocess.run(
@@ -164,11 +187,11 @@ def with_pandas(folder: Path, count: int) -> dict[str, Any]:
 def assert_same(rows: list[Row], revenue: dict[str, int]) -> None:
     """Ours and pandas' revenue are the same in every cell whose share is exact."""
     exact = {
-        f"{r['class']}-{r['area']}-{r['period']}": int(r["revenue_lower"])
+        f"{r['class']}-{r['area']}-{r['period']}": int(r["revenue_lower"] or 0)
         for r in rows
         if r["revenue_lower"] == r["revenue_upper"]
     }
-    assert len(exact) > 1000
+    assert len(exact) > 500
     assert exact == {key: value for key, value in revenue.items() if key in exact}
 
 
@@ -225,10 +248,15 @@ def make_files(folder: Path, count: int) -> tuple[Path, list[Path]]:
     return register, returns
 
 
-def timed(work: Callable[[], Any]) -> tuple[float, Any]:
-    start = time.perf_counter()
-    found = work()
-    return time.perf_counter() - start, found
+def best(work: Callable[[], Any]) -> float:
+    """Seconds of the better of two."""
+
+    def seconds() -> float:
+        start = time.perf_counter()
+        work()
+        return time.perf_counter() - start
+
+    return min(seconds(), seconds())
 
 
 def row(

@@ -110,20 +110,21 @@ def _report(connection: duckdb.DuckDBPyConnection, first: int, last: int) -> Non
         return
     drop(connection, "reports")
     months = f"bit_or(1::BIGINT << {_at('period', first)})"
-    here = f"period BETWEEN {first * 100} AND {last * 100 + 12}"
+    returns = f"newest WHERE period BETWEEN {first * 100} AND {last * 100 + 12}"
     gaps = {f"gap_{number}": unknown for number, unknown in enumerate(_UNKNOWN)}
     never = ", ".join(f"{months} FILTER (WHERE {gaps[gap]}) AS {gap}" for gap in gaps)
-    # What is imputed or not known is rare: most files need not be read for it.
+    steady = " AND ".join(f"coalesce({gap}, present) = present" for gap in gaps)
+    # What is imputed or not known is rare. Asked for by themselves, files without it are not read.
     connection.execute(f"""
         CREATE TEMP TABLE reports AS
-        SELECT firm, present, coalesce(imputed, 0) AS imputed,
-            {" AND ".join(f"coalesce({gap}, present) = present" for gap in gaps)} AS steady
-        FROM (SELECT firm, {months} AS present FROM newest WHERE {here} GROUP BY firm)
+        SELECT firm, present, coalesce(imputed, 0) AS imputed, {steady} AS steady
+        FROM (SELECT firm, {months} AS present FROM {returns} GROUP BY firm)
         LEFT JOIN (
-            SELECT firm, {months} FILTER (WHERE {_IMPUTED}) AS imputed, {never}
-            FROM newest
-            WHERE {here} AND ({_IMPUTED} OR revenue IS NULL OR rd_expense IS NULL)
-            GROUP BY firm
+            SELECT firm, {months} AS imputed FROM {returns} AND {_IMPUTED} GROUP BY firm
+        ) USING (firm)
+        LEFT JOIN (
+            SELECT firm, {never}
+            FROM {returns} AND (revenue IS NULL OR rd_expense IS NULL) GROUP BY firm
         ) USING (firm)
     """)
     note(connection, "reports", f"{first} to {last}")
