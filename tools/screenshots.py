@@ -86,6 +86,20 @@ def red_item(page: Page, address: str) -> None:
     page.wait_for_load_state("networkidle")
 
 
+def one_step_short(page: Page, address: str) -> None:
+    """A firm that lacks one thing for the next rung: what it has, what is asked for."""
+    page.goto(f"{address}/statistics/ladder/?rung=srdi&state=one_short#near")
+    page.locator("[data-table=ladder-candidates] tbody a").first.click()
+    page.locator("#ladder").scroll_into_view_if_needed()
+
+
+def ranks(page: Page, address: str) -> None:
+    """How firm each area's rank in the index is."""
+    page.goto(f"{address}/statistics/indexes/county_digital_economy/")
+    page.locator(".rank-chart").evaluate("e => e.closest('section').scrollIntoView()")
+    page.mouse.wheel(0, -80)
+
+
 def chain(page: Page, address: str) -> None:
     """The audit chain, just verified."""
     page.goto(f"{address}/audit/chain/?check=1")
@@ -151,6 +165,15 @@ SCENES: dict[str, dict[str, Scene]] = {
         "office-inbox": at("/reporting/inbox/"),
         "progress": at("/reporting/progress/"),
         "red-item": red_item,
+        "statistics": at("/statistics/"),
+        "register": at("/statistics/firms/"),
+        "firm-rung": one_step_short,
+        "industries": at("/statistics/industries/"),
+        "growth": at("/statistics/growth/"),
+        "index": at("/statistics/indexes/county_digital_economy/"),
+        "index-ranks": ranks,
+        "ladder": at("/statistics/ladder/"),
+        "prospects": at("/statistics/prospects/"),
         "review": review,
         "briefing-draft": draft,
     },

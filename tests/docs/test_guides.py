@@ -13,6 +13,8 @@ ROOT = Path(__file__).parents[2]
 ENGLISH = ROOT / "docs" / "guide"
 CHINESE = ENGLISH / "zh"
 ROLES = [username.removeprefix(PREFIX) for username, *_rest in CAST]
+# Guides to a subject that stand in both languages.
+TOPICS = ["statistics"]
 # How a guide marks what stands on the screen: “…” in Chinese, **…** in English.
 MARKS = {
     CHINESE: re.compile(r"“([^”]+)”"),
@@ -32,10 +34,20 @@ def test_every_role_has_a_guide_with_its_own_pictures(role: str, folder: Path) -
     assert f"({role}.md)" in (folder / "README.md").read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("role", ROLES)
-def test_both_languages_show_the_same_pictures(role: str) -> None:
+@BOTH
+@pytest.mark.parametrize("topic", TOPICS)
+def test_every_topic_shows_its_pages(topic: str, folder: Path) -> None:
+    guide = (folder / f"{topic}.md").read_text(encoding="utf-8")
+    pictures = re.findall(r"!\[[^\]]+\]\(([^)]+\.png)\)", guide)
+    assert len(pictures) >= 6
+    assert all((folder / picture).exists() for picture in pictures)
+    assert f"({topic}.md)" in (folder / "README.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("guide", [*ROLES, *TOPICS])
+def test_both_languages_show_the_same_pictures(guide: str) -> None:
     english, chinese = (
-        re.findall(r"/images/(\w[\w-]*\.png)", (folder / f"{role}.md").read_text(encoding="utf-8"))
+        re.findall(r"images/(\w[\w-]*\.png)", (folder / f"{guide}.md").read_text(encoding="utf-8"))
         for folder in (ENGLISH, CHINESE)
     )
     assert english == chinese
@@ -44,9 +56,9 @@ def test_both_languages_show_the_same_pictures(role: str) -> None:
 @BOTH
 def test_the_guides_name_things_as_the_screen_does(folder: Path) -> None:
     unknown = {
-        f"{role}: {word}"
-        for role in ROLES
-        for word in MARKS[folder].findall((folder / f"{role}.md").read_text(encoding="utf-8"))
+        f"{guide}: {word}"
+        for guide in (*ROLES, *TOPICS)
+        for word in MARKS[folder].findall((folder / f"{guide}.md").read_text(encoding="utf-8"))
         if not _is_on_screen(word)
     }
     assert not unknown

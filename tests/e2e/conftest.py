@@ -53,16 +53,16 @@ def free_port() -> int:
 
 
 def wait_until_up(address: str, process: subprocess.Popen[bytes]) -> None:
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 180
     while time.monotonic() < deadline:
         assert process.poll() is None, "the platform ended before it answered"
         try:
-            urllib.request.urlopen(f"{address}/accounts/login/", timeout=2).close()
+            urllib.request.urlopen(f"{address}/accounts/login/", timeout=20).close()
         except OSError:
             time.sleep(0.3)
         else:
             return
-    raise AssertionError("the platform did not answer within a minute")
+    raise AssertionError("the platform did not answer within three minutes")
 
 
 def start_platform(folder: Path, *, fill: tuple[str, ...]) -> Iterator[Platform]:
