@@ -57,7 +57,7 @@ def test_without_a_plan_nothing_stands_beside(monkeypatch: pytest.MonkeyPatch) -
 def test_a_platform_is_told_what_the_plan_asks_of_its_metric(plan_in_force: int) -> None:
     found = targets_of_metrics(["electronics_industry", "core_revenue", "nothing"])
     electronics = found["electronics_industry"]
-    assert (electronics.value, electronics.unit, electronics.year) == (1200, "亿元", 2027)
+    assert (electronics.value, electronics.unit, electronics.year) == (Decimal(1200), "亿元", 2027)
     assert "1,200 亿元" in electronics.text
     assert found["core_revenue"].year == 2027, "the last year that the text names"
     assert "nothing" not in found
