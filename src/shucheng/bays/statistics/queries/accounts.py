@@ -19,6 +19,7 @@ from shucheng.bays.statistics.engine.frames import drop
 from shucheng.bays.statistics.engine.micro import Micro
 from shucheng.bays.statistics.models import Batch
 from shucheng.bays.statistics.queries.choices import DESIGNATED, SIZES, Choice, Choices, choices
+from shucheng.bays.statistics.queries.class_words import class_name
 from shucheng.bays.statistics.queries.micro import ask
 from shucheng.bays.statistics.queries.places import every_area_name
 from shucheng.bays.statistics.queries.protecting import Protected, protected
@@ -133,7 +134,10 @@ def _class_names(micro: Micro, scheme: str) -> dict[str, str]:
         return {CORE: _("Core industries of the digital economy")}
     level = LEVELS[scheme]
     found = (each for each in micro.classification.classes if each.level == level and each.core)
-    return {each.code: f"{each.code} {each.name}" for each in sorted(found, key=lambda e: e.code)}
+    return {
+        each.code: f"{each.code} {class_name(each.name)}"
+        for each in sorted(found, key=lambda e: e.code)
+    }
 
 
 def _industries(micro: Micro) -> Iterable[Any]:
