@@ -1,6 +1,7 @@
 """Tables for the tests of disclosure control: made the plain way, from random contributions."""
 
 from collections import defaultdict
+from dataclasses import replace
 from itertools import product
 
 from hypothesis import strategies as st
@@ -8,7 +9,9 @@ from hypothesis import strategies as st
 from shucheng.bays.statistics.engine.suppression.tables import (
     Breakdown,
     Cell,
+    Change,
     Dimension,
+    Insider,
     Key,
     Tables,
 )
@@ -53,24 +56,54 @@ def table(
     """Tables built the plain way: for every address, whoever lies under it."""
     names = ["class", "area", "size"][: len(hierarchies)]
     used = crossings or [set(range(len(hierarchies)))]
+    dimensions = tuple(
+        Dimension(name, root(h), tuple(Breakdown(t, way) for t, ways in h.items() for way in ways))
+        for name, h in zip(names, hierarchies, strict=True)
+    )
+    cells = cells_of(rows, hierarchies, used)
+    return Tables(dimensions, frozenset(frozenset(names[n] for n in c) for c in used), cells)
+
+
+def table_after(
+    rows: list[Contribution],
+    earlier: list[tuple[list[Contribution], frozenset[Key]]],
+    hierarchies: tuple[Hierarchy, ...],
+    crossings: list[set[int]],
+) -> Tables:
+    """The same after tables that told these cells; each area's people know their own firms."""
+    made = table(rows, hierarchies, crossings)
+    looks = [rows, *(rows + [(h, k, -x) for h, k, x in before] for before, _told in earlier)]
+    insiders = []
+    for area in [m for m in members(hierarchies[1]) if m not in hierarchies[1]]:
+        others = [[row for row in look if row[1][1] != area] for look in looks]
+        left = tuple(cells_of(look, hierarchies, crossings) for look in others)
+        insiders.append(Insider(area, frozenset(k for k in made.cells if k[1] == area), left))
+    changes = [
+        Change(cells_of(look, hierarchies, crossings), told)
+        for look, (_before, told) in zip(looks[1:], earlier, strict=True)
+    ]
+    return replace(made, changes=tuple(changes), insiders=tuple(insiders))
+
+
+def cells_of(
+    rows: list[Contribution], hierarchies: tuple[Hierarchy, ...], crossings: list[set[int]]
+) -> dict[Key, Cell]:
     cells = {}
     for key in product(*(members(h) for h in hierarchies)):
         away = {n for n, (m, h) in enumerate(zip(key, hierarchies, strict=True)) if m != root(h)}
-        if not any(away <= crossing for crossing in used):
+        if not any(away <= crossing for crossing in crossings):
             continue
         held: dict[str, int] = defaultdict(int)
         for holder, leaf, amount in rows:
             if lies_under(leaf, key, hierarchies):
                 held[holder] += amount
         if held:
-            top = sorted(held.items(), key=lambda item: (-item[1], item[0]))[:3]
-            total = sum(held.values())
-            cells[key] = Cell(key, total, len(held), tuple(top), total)
-    dimensions = tuple(
-        Dimension(name, root(h), tuple(Breakdown(t, way) for t, ways in h.items() for way in ways))
-        for name, h in zip(names, hierarchies, strict=True)
-    )
-    return Tables(dimensions, frozenset(frozenset(names[n] for n in c) for c in used), cells)
+            top = [(holder, abs(x)) for holder, x in held.items() if x]
+            top.sort(key=lambda item: (-item[1], item[0]))
+            gross = sum(x for _holder, x in top)
+            silent = len(held) - len(top)
+            cells[key] = Cell(key, sum(held.values()), len(top), tuple(top[:3]), gross, silent)
+    return cells
 
 
 def lies_under(leaf: Key, key: Key, hierarchies: tuple[Hierarchy, ...]) -> bool:

@@ -156,13 +156,6 @@ def test_a_cell_that_lists_too_few_contributors_is_refused() -> None:
         sensitivity(few, shipped_rules())
 
 
-def test_a_value_below_the_floor_is_refused() -> None:
-    place = tree("place", [("all", None), ("a", "all")])
-    cells = {(p,): Cell((p,), -8, 3, (("x", 20), ("y", 6), ("z", 6)), 32) for p in ("all", "a")}
-    with pytest.raises(TableRefused, match="below_floor"):
-        release(Tables((place,), frozenset([frozenset(["place"])]), cells), RULES)
-
-
 def test_two_values_of_one_cell_are_refused() -> None:
     place = tree("place", [("all", None), ("a", "all")])
     one, other = (

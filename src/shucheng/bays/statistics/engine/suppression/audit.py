@@ -1,13 +1,13 @@
 """The audit: how closely a reader can bound each suppressed cell, by linear programs.
 
-For each cell the smallest and the largest value that fit everything published; nothing of how the
-suppression was found is used. Lone holders are audited by checking witnesses: that each is a shift,
-moves nothing published or known to them and goes far enough; by a linear program where one fails.
+Witnesses are checked, whatever way they were found: that each is a shift, moves nothing that is
+published or known and goes far enough; where one fails, a linear program decides. If asked for, the
+smallest and the largest value of each cell that fit everything published are found as well.
 
 Source: Fischetti and Salazar, Management Science 47(7), 2001 (attacker subproblems).
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 import highspy
@@ -53,7 +53,7 @@ class Attack:
         self.down, self.up = down, up
         self.model.changeColsBounds(self.size, self.columns, -down, up)
 
-    def furthest(self, cell: int, direction: int, known: tuple[int, ...] = ()) -> float:
+    def furthest(self, cell: int, direction: int, known: Collection[int] = ()) -> float:
         """The largest shift of a cell in a direction; inf when nothing limits it."""
         at = np.array([cell, *known], dtype=np.int32)
         none = np.zeros(len(known))
@@ -74,49 +74,70 @@ class Attack:
         return np.inf if found >= limit * (1 - TOLERANCE) else found
 
 
-def audit(system: System, suppressed: Mask, witnesses: Mapping[Target, Witness]) -> Audit:
-    """Bounds of every suppressed cell, and every target that is not kept."""
-    attack = Attack(system, suppressed)
+def audit(
+    system: System,
+    suppressed: Mask,
+    witnesses: Mapping[Target, Witness],
+    *,
+    bounds: bool = True,
+) -> Audit:
+    """Every target that is not kept and, if asked for, the bounds of every suppressed cell."""
+    attack, sums = Attack(system, suppressed), Sums(system, suppressed)
     reach = {
         int(at): (attack.furthest(int(at), -1), attack.furthest(int(at), 1))
-        for at in np.flatnonzero(suppressed)
+        for at in (np.flatnonzero(suppressed) if bounds else ())
     }
+    sound = {id(w): sums.hold(w) for w in {id(w): w for w in witnesses.values()}.values()}
+
+    def kept(target: Target) -> bool:
+        witness = witnesses.get(target)
+        if witness is not None and sound[id(witness)] and witness.proves(target):
+            return True
+        found = attack.furthest(target.cell, target.direction, target.known)
+        return found >= target.need * (1 - TOLERANCE)
+
     outsiders = system.outsiders()
-    failures = [target for target in outsiders if _short(reach.get(target.cell), target)]
-    proven = {target for target, w in witnesses.items() if w.proves(target)}
-    sound = {id(w): is_shift(system, suppressed, w) for w in witnesses.values()}
-    insiders = 0
+    failures = [
+        target
+        for target in outsiders
+        if not (_far(reach[target.cell], target) if target.cell in reach else kept(target))
+    ]
+    inside = dict.fromkeys(system.areas())
     for target in outsiders:
         witness = witnesses.get(target)
-        good = witness is not None and target in proven and sound[id(witness)]
+        good = witness is not None and sound[id(witness)] and witness.proves(target)
         moved = witness.moves if witness is not None and good else range(len(system.cells))
-        for inside in system.insiders(target, moved):
-            insiders += 1
-            if inside in proven and sound[id(witnesses[inside])]:
-                continue
-            found = attack.furthest(inside.cell, inside.direction, inside.known)
-            if found < inside.need * (1 - TOLERANCE):
-                failures.append(inside)
-    return Audit(reach, tuple(failures), len(outsiders), insiders, attack.programs)
+        inside |= dict.fromkeys(system.inside(target, moved))
+    failures += [target for target in inside if not kept(target)]
+    return Audit(reach, tuple(failures), len(outsiders), len(inside), attack.programs)
 
 
-def _short(reach: tuple[float, float] | None, target: Target) -> bool:
-    below, above = reach or (0.0, 0.0)
-    return (above if target.direction > 0 else below) < target.need * (1 - TOLERANCE)
+def _far(reach: tuple[float, float], target: Target) -> bool:
+    return reach[target.direction > 0] >= target.need * (1 - TOLERANCE)
 
 
-def is_shift(system: System, suppressed: Mask, witness: Witness) -> bool:
-    """Whether it moves suppressed cells only, within their room, and leaves every sum true."""
-    moves = witness.moves
-    slack = TOLERANCE * max((abs(shift) for shift in moves.values()), default=0.0)
-    touched = {each for at in moves for each in system.sums_of.get(at, ())}
-    return all(
-        suppressed[at] and -system.down[at] - slack <= shift <= system.up[at] + slack
-        for at, shift in moves.items()
-    ) and all(
-        abs(moves.get(each.total, 0.0) - sum(moves.get(at, 0.0) for at in each.parts)) <= slack
-        for each in touched
-    )
+class Sums:
+    """The sums of a system, to check many witnesses by."""
+
+    def __init__(self, system: System, suppressed: Mask) -> None:
+        self.starts, self.columns, self.signs = sum_rows(system)
+        self.suppressed, self.down, self.up = suppressed, system.down, system.up
+
+    def hold(self, witness: Witness) -> bool:
+        """Whether it moves suppressed cells only, within their room, and leaves every sum true."""
+        cells = list(witness.moves)
+        shifts = np.array(list(witness.moves.values()))
+        slack = TOLERANCE * np.abs(shifts).max(initial=0.0)
+        if not self.suppressed[cells].all():
+            return False
+        if np.any(shifts < -self.down[cells] - slack) or np.any(shifts > self.up[cells] + slack):
+            return False
+        moved = np.zeros(len(self.down))
+        moved[cells] = shifts
+        if not len(self.columns):
+            return True
+        off = np.add.reduceat(self.signs * moved[self.columns], self.starts[:-1])
+        return bool(np.all(np.abs(off) <= slack))
 
 
 def _program(system: System) -> highspy.HighsLp:

@@ -45,7 +45,7 @@ def optimum(system: System) -> Protection:
     when a later choice avoids it; only then could a cheaper suppression have been missed.
     """
     protect(system)  # raises Unprotectable where there is no way
-    targets, master = system.outsiders(), Master(system)
+    targets, master = [*system.outsiders(), *system.areas()], Master(system)
     while True:
         protection = Protection(system, master.choice(targets))
         shifts = Shifts(system)
@@ -55,7 +55,7 @@ def optimum(system: System) -> Protection:
             targets += failed
         elif found := system.implied(protection.suppressed):
             system = system.with_implied(found)
-            targets, master = system.outsiders(), Master(system)
+            targets, master = [*system.outsiders(), *system.areas()], Master(system)
         else:
             return protection
 

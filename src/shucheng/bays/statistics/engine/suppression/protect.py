@@ -32,29 +32,38 @@ class Unprotectable(Exception):
 
 
 class Pool:
-    """Witnesses found so far, by the cells they move."""
+    """Witnesses found so far, by the cells that they move and in which direction."""
 
-    def __init__(self, witnesses: Iterable[Witness] = ()) -> None:
-        self.by_cell: dict[int, list[Witness]] = defaultdict(list)
-        self.closed: set[int] = set()  # cells that may move no longer
+    def __init__(self, system: System, witnesses: Iterable[Witness] = ()) -> None:
+        self.system = system
+        self.moving: dict[tuple[int, bool], list[Witness]] = defaultdict(list)
+        self.dead: set[int] = set()  # ids of witnesses that move a closed cell
         for witness in {id(witness): witness for witness in witnesses}.values():
             self.add(witness)
 
     def add(self, witness: Witness) -> None:
-        for cell in witness.moves:
-            self.by_cell[cell].append(witness)
+        """The witness, and the same the other way round."""
+        for each in (witness, witness.turned(self.system)):
+            if each is not None:
+                for cell, shift in each.moves.items():
+                    self.moving[cell, shift > 0].append(each)
 
-    def proof(self, system: System, target: Target) -> Witness | None:
-        for witness in self.by_cell[target.cell]:
-            if not self.closed.isdisjoint(witness.moves):
-                continue
-            if witness.proves(target):
+    def proof(self, target: Target) -> Witness | None:
+        """The newest witness that proves the target."""
+        for witness in reversed(self.moving[target.cell, target.direction > 0]):
+            if id(witness) not in self.dead and witness.proves(target):
                 return witness
-            turned = witness.turned(system, target)
-            if turned is not None and turned.proves(target):
-                self.add(turned)
-                return turned
         return None
+
+    def close(self, cell: int) -> set[int]:
+        """This cell may move no longer; gives what died of it, for `open`."""
+        moving = (self.moving[cell, True], self.moving[cell, False])
+        died = {id(witness) for each in moving for witness in each} - self.dead
+        self.dead |= died
+        return died
+
+    def open(self, died: set[int]) -> None:
+        self.dead -= died
 
 
 @dataclass
@@ -64,8 +73,10 @@ class Protection:
     system: System
     suppressed: Mask
     witnesses: dict[Target, Witness] = field(default_factory=dict)
-    pool: Pool = field(default_factory=Pool)
     programs: int = 0  # linear programs solved
+
+    def __post_init__(self) -> None:
+        self.pool = Pool(self.system)
 
 
 def protect(system: System) -> Protection:
@@ -91,7 +102,7 @@ def prove(protection: Protection, shifts: Shifts) -> list[Target]:
     system, before = protection.system, protection.witnesses
     failed = []
     protection.witnesses = {}
-    waiting = deque(system.outsiders())
+    waiting = deque((*system.outsiders(), *system.areas()))
     while waiting:
         target = waiting.popleft()
         witness = before.get(target) or _witness(protection, shifts, target)
@@ -101,12 +112,12 @@ def prove(protection: Protection, shifts: Shifts) -> list[Target]:
         protection.suppressed[list(witness.moves)] = True
         protection.witnesses[target] = witness
         if not target.known:
-            waiting.extend(system.insiders(target, witness.moves))
+            waiting.extend(system.inside(target, witness.moves))
     return failed
 
 
 def _witness(protection: Protection, shifts: Shifts, target: Target) -> Witness | None:
-    found = protection.pool.proof(protection.system, target)
+    found = protection.pool.proof(target)
     if found is None:
         found = shifts.cheapest(target, protection.suppressed)
         protection.programs += 1
@@ -124,7 +135,7 @@ def _extend(protection: Protection, found: list[tuple[tuple[int, ...], Cell]]) -
     added = protection.system.sums[old:]
     extended = {id(w): w.extended(added) for w in protection.witnesses.values()}
     protection.witnesses = {t: extended[id(w)] for t, w in protection.witnesses.items()}
-    protection.pool = Pool(protection.witnesses.values())
+    protection.pool = Pool(protection.system, protection.witnesses.values())
 
 
 def _prune(protection: Protection, shifts: Shifts) -> None:
@@ -137,11 +148,11 @@ def _prune(protection: Protection, shifts: Shifts) -> None:
         if system.implied(opened, system.sums_of.get(cell, ())):
             continue
         shifts.close(cell)
-        protection.pool.closed.add(cell)
+        died = protection.pool.close(cell)
         replaced = _without(protection, shifts, cell)
         if replaced is None:
             shifts.open(cell)
-            protection.pool.closed.remove(cell)
+            protection.pool.open(died)
         else:
             suppressed[cell] = False
             protection.witnesses.update(replaced)
@@ -161,7 +172,7 @@ def _without(protection: Protection, shifts: Shifts, cell: int) -> dict[Target, 
             return None
         replaced[target] = witness
         if not target.known:
-            insiders = protection.system.insiders(target, witness.moves)
+            insiders = protection.system.inside(target, witness.moves)
             waiting.extend(each for each in insiders if each not in witnesses)
     return replaced
 

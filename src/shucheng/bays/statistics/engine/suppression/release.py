@@ -31,7 +31,8 @@ class Decision:
     """A cell: published, or withheld and why, with what a reader can still find out.
 
     `asked` are the distances from the value that the rules ask for, `kept` those that the audit
-    found (None: nothing limits the reader's guess); both (below, above), in the table's unit.
+    found (None: nothing limits the reader's guess); both (below, above), in the table's unit. No
+    `kept` where bounds were not asked for.
     """
 
     key: Key
@@ -98,17 +99,21 @@ def release(
     rules: Rules,
     *,
     published: Collection[Key] = (),
+    withheld: Collection[Key] = (),
     weighing: Weighing = "information",
     optimal: bool = False,
+    bounds: bool = True,
 ) -> Release:
-    """Decide each cell of linked tables; `published` are cells whose values are out already.
+    """Decide each cell of linked tables; `published` are cells whose values are out already,
+    `withheld` those that stay withheld.
 
-    `optimal` finds the cheapest suppression by integer programming: for small tables.
+    `optimal` finds the cheapest suppression by integer programming: for small tables. Without
+    `bounds` each withheld cell is proved to be kept as far as asked, and no more is found out.
     Raises Unprotectable when what is out leaves no way, TableRefused when sums are wrong.
     """
-    system = system_of(tables, rules, published=published, weighing=weighing)
+    system = system_of(tables, rules, published=published, withheld=withheld, weighing=weighing)
     protection = optimum(system) if optimal else protect(system)
-    found = audit(protection.system, protection.suppressed, protection.witnesses)
+    found = audit(protection.system, protection.suppressed, protection.witnesses, bounds=bounds)
     if found.failures:
         raise ArithmeticError(f"the audit does not hold: {found.failures[:3]}")
     return _release(protection, found, rules)
@@ -162,17 +167,22 @@ def _decision(system: System, at: int, suppressed: Mask, found: Audit) -> Decisi
     key = system.cells[at].key
     if not suppressed[at]:
         return Decision(key, "published")
-    below, above = (None if np.isinf(d) else d for d in found.reach[at])
-    sensitive = system.sensitive.get(at)
+    reach = found.reach.get(at)
+    kept = None if reach is None else (_limit(reach[0]), _limit(reach[1]))
+    sensitive = system.asked.get(at)
     if sensitive is None:
-        return Decision(key, "secondary", kept=(below, above))
+        return Decision(key, "secondary", kept=kept)
     asked = (sensitive.lower, sensitive.upper)
-    return Decision(key, "primary", sensitive.rules, asked, (below, above))
+    return Decision(key, "primary", sensitive.rules, asked, kept)
+
+
+def _limit(distance: float) -> float | None:
+    return None if np.isinf(distance) else distance
 
 
 def _loss(system: System, suppressed: Mask) -> Loss:
     gross = np.array([cell.gross for cell in system.cells[: len(suppressed)]], dtype=np.float64)
-    primary = int(system.primary[: len(suppressed)].sum())
+    primary = sum(bool(suppressed[at]) for at in system.asked if at < len(suppressed))
     return Loss(
         cells=len(suppressed),
         primary=primary,

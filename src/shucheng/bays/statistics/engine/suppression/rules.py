@@ -26,8 +26,10 @@ class Rules:
     dominance: tuple[int, int] | None = None  # n, k percent
     p_percent: int | None = None
     suppress_zeros: bool = False
-    # What a reader is taken to know beforehand: values are not below `floor` (None: no floor),
-    # and within `prior_percent` of the truth (None: nothing known).
+    # Whether insiders that tables name (an area's own people) are kept from the firms of others.
+    insiders: bool = True
+    # What a reader is taken to know beforehand: which values are not below `floor` (None: of none)
+    # and that all are within `prior_percent` of the truth (None: nothing known).
     floor: int | None = 0
     prior_percent: int | None = None
 

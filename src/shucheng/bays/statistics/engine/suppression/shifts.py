@@ -38,17 +38,17 @@ class Witness:
         """Whether it moves the target far enough and nothing that the insider knows."""
         moved = target.direction * self.moves.get(target.cell, 0.0)
         far = moved >= target.need * (1 - TOLERANCE)
-        return far and not any(known in self.moves for known in target.known)
+        return far and target.known.isdisjoint(self.moves)
 
-    def turned(self, system: System, target: Target) -> "Witness | None":
-        """The other way round, as far as the target needs, if there is room."""
-        moved = -target.direction * self.moves.get(target.cell, 0.0)
-        if moved <= 0:
+    def turned(self, system: System) -> "Witness | None":
+        """The other way round, as far as there is room; None where there is none."""
+        cells = list(self.moves)
+        shifts = np.array(list(self.moves.values()))
+        room = np.where(shifts > 0, system.down[cells], system.up[cells])
+        scale = min(1.0, float((room / np.abs(shifts)).min()))
+        if scale <= 0:
             return None
-        scale = -min(1.0, target.need / moved)
-        moves = {cell: scale * shift for cell, shift in self.moves.items()}
-        fits = all(-system.down[cell] <= shift <= system.up[cell] for cell, shift in moves.items())
-        return Witness(moves) if fits else None
+        return Witness(dict(zip(cells, (-scale * shifts).tolist(), strict=True)))
 
     def extended(self, sums: Iterable[Sum]) -> "Witness":
         """With cells that are sums of others."""

@@ -80,13 +80,44 @@ class Relation:
     parts: tuple[Key, ...]
 
 
+Cells = Mapping[Key, Cell]
+
+
+@dataclass(frozen=True)
+class Change:
+    """What the cells of tables have more than those that were published before told; `told` are
+    the cells of which these told the value."""
+
+    cells: Cells = field(repr=False)
+    told: frozenset[Key] = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Insider:
+    """Who knows some cells of the tables as they are: for a county's people its own column.
+
+    `left` are the other cells less what they know of them (contributors of other counties alone),
+    and then of each of the tables' `changes` the same; a cell that is not in it has nothing left.
+    """
+
+    name: str
+    knows: frozenset[Key] = field(repr=False)
+    left: tuple[Cells, ...] = field(repr=False)
+
+
 @dataclass(frozen=True)
 class Tables:
-    """Linked tables: each crossing is the set of dimensions that one table breaks down."""
+    """Linked tables: each crossing is the set of dimensions that one table breaks down.
+
+    `changes` are those since tables that were published before: who reads both knows the
+    difference, so a cell is told only if its changes may be told as well.
+    """
 
     dimensions: tuple[Dimension, ...]
     crossings: frozenset[frozenset[str]]
-    cells: Mapping[Key, Cell] = field(repr=False)
+    cells: Cells = field(repr=False)
+    changes: tuple[Change, ...] = field(default=(), repr=False)
+    insiders: tuple[Insider, ...] = field(default=(), repr=False)
 
     def relations(self) -> Iterator[Relation]:
         """Every sum that a reader of the tables can form, ordered.
