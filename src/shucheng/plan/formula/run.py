@@ -12,8 +12,7 @@ from math import isfinite
 from types import TracebackType
 from typing import Final, Self
 
-import duckdb
-
+from shucheng.lib import duck
 from shucheng.lib.periods import Period
 from shucheng.plan.formula.proof import Formula, MetricFacts
 from shucheng.plan.formula.sql import compile_sql
@@ -108,7 +107,7 @@ class Panel:
 
     def __init__(self, rows: Iterable[PanelRow], areas: Mapping[str, str]) -> None:
         self._areas = dict(areas)
-        self._engine = duckdb.connect(":memory:", config={"threads": "1"})
+        self._engine = duck.connect(threads=1, memory="4GB")
         for statement in TABLES:
             self._engine.execute(statement)
         self._fill(_FILL_PANEL, [row.cells() for row in rows])

@@ -5,7 +5,6 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-import duckdb
 from django.utils.translation import gettext_lazy as _
 
 from shucheng.bays.statistics.actions.batches import stage_rows, take_over, write_batch
@@ -13,6 +12,7 @@ from shucheng.bays.statistics.models import Batch, Firm
 from shucheng.bays.statistics.queries.import_words import HONOURS
 from shucheng.bays.statistics.queries.seeing import areas_seen, sees
 from shucheng.kernel.public import Actor, Invalid, NotFound, action
+from shucheng.lib import duck
 
 _ROW = """
     SELECT $firm AS firm, $kind AS kind, $level AS level, $since::DATE AS since,
@@ -50,7 +50,7 @@ def tell_honour(
     }
 
     def write(number: int, path: Path) -> dict[str, Any]:
-        with duckdb.connect() as engine:
+        with duck.connect() as engine:
             engine.sql(_ROW, params=facts | {"recorded": number}).write_parquet(str(path))
         told = {"firm": credit_code, "kind": kind, "withdrawn": withdrawn}
         return {"good": 1, "bad": 0, "report": {"by_hand": told, "reason": reason.strip()[:300]}}

@@ -10,7 +10,6 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-import duckdb
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
@@ -40,6 +39,7 @@ from shucheng.kernel.public import (
     record,
     store_file,
 )
+from shucheng.lib import duck
 from shucheng.lib.tables import write_rows
 
 READ_JOB = "statistics.read"
@@ -239,9 +239,10 @@ def _store_errors(batch: Batch, report: reports.Report, actor: Actor) -> StoredF
 
 def _stage_honours(batch: Batch, count: int, folder: Path, actor: Actor) -> Batch:
     def write(number: int, path: Path) -> dict[str, Any]:
-        duckdb.connect().read_parquet(str(folder / HONOURS)).project(
-            f"* REPLACE ({int(number)}::INTEGER AS recorded)"
-        ).write_parquet(str(path))
+        with duck.connect() as engine:
+            engine.read_parquet(str(folder / HONOURS)).project(
+                f"* REPLACE ({int(number)}::INTEGER AS recorded)"
+            ).write_parquet(str(path))
         return {"good": count, "bad": 0, "report": {"register_batch": batch.pk}}
 
     return stage_rows(

@@ -7,7 +7,7 @@ from io import BytesIO, StringIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-import duckdb
+from shucheng.lib import duck
 
 from .classification import COLUMNS
 from .imports.fields import ImportRefused
@@ -44,7 +44,7 @@ def csv_text(data: bytes) -> str:
         with zipfile.ZipFile(BytesIO(data)) as packed:
             if sum(each.file_size for each in packed.infolist()) > LARGEST_UNPACKED:
                 raise ImportRefused("file-too-large", limit=LARGEST_UNPACKED)
-    with TemporaryDirectory(prefix="shucheng-") as name, duckdb.connect() as connection:
+    with TemporaryDirectory(prefix="shucheng-") as name, duck.connect() as connection:
         folder = Path(name)
         path = folder / "table"
         path.write_bytes(data)

@@ -18,6 +18,8 @@ from pathlib import Path
 
 import duckdb
 
+from shucheng.lib import duck
+
 OPEN = 999912
 """The month until which a span without an end holds."""
 
@@ -146,7 +148,7 @@ class RowProblem:
 def connect(*, threads: int = 2, memory: str = "6GB") -> duckdb.DuckDBPyConnection:
     """A connection in memory with the three tables, empty. `memory` is DuckDB's limit; what does
     not fit is written to disk."""
-    connection = duckdb.connect(config={"threads": threads, "memory_limit": memory})
+    connection = duck.connect(threads=threads, memory=memory)
     connection.execute("SET preserve_insertion_order = false")
     for table, columns in COLUMNS.items():
         listed = ", ".join(f"{name} {kind}" for name, kind in columns.items())

@@ -19,6 +19,8 @@ from typing import Any
 
 import duckdb
 
+from shucheng.lib import duck
+
 from .imports.cells import half_width
 
 LEGAL_FORMS = (
@@ -154,7 +156,7 @@ def _by_name(firms: Sequence[Firm], settings: Settings) -> list[Pair]:
     except ImportError as error:
         raise LinkageUnavailable from error
     # One thread: sums in one order, the same probabilities every time.
-    connection = duckdb.connect(config={"threads": 1})
+    connection = duck.connect(threads=1, memory="4GB")
     connection.execute("SET enable_progress_bar = false")
     _make_names(connection, firms, settings)
     api = DuckDBAPI(connection)

@@ -13,12 +13,12 @@ from decimal import Decimal
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-import duckdb
 from openpyxl import Workbook
 from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
+from shucheng.lib import duck
 from shucheng.lib.sdmx.messages import data_message, structure_message
 from shucheng.lib.sdmx.model import Message
 from shucheng.lib.sdmx.tables import sdmx_csv
@@ -147,7 +147,7 @@ def parquet_of(columns: dict[str, str], rows: Sequence[Row]) -> bytes:
     listed = ", ".join(f"{name} {kind}" for name, kind in columns.items())
     # A column of many rows is one parameter: sixty times as fast as row by row.
     lists = ", ".join(f"unnest(?::{kind}[])" for kind in columns.values())
-    with TemporaryDirectory() as folder, duckdb.connect() as connection:
+    with TemporaryDirectory() as folder, duck.connect() as connection:
         path = Path(folder) / "table.parquet"
         connection.execute(f"CREATE TABLE told ({listed})")
         for start in range(0, len(rows), _AT_ONCE):

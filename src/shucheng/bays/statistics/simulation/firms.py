@@ -14,7 +14,6 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-import duckdb
 from django.db import transaction
 from django.utils import timezone
 
@@ -30,6 +29,7 @@ from shucheng.bays.statistics.engine.simulated.settings import shipped
 from shucheng.bays.statistics.models import Batch, Coefficient, Firm, Link, Prospect
 from shucheng.bays.statistics.queries.definitions import classes_in_force, industries_in_force
 from shucheng.kernel.public import Actor, Organisation, run_pending_jobs
+from shucheng.lib import duck
 from shucheng.lib.periods import Period
 
 # Days after a month's end by which its returns are in.
@@ -139,7 +139,7 @@ def _staged(file: BatchFile, folder: Path, actor: Actor, *, group: int | None = 
     chosen = "" if group is None else f"WHERE hash(firm) % 2 = {group}"
 
     def write(number: int, path: Path) -> dict[str, Any]:
-        with duckdb.connect() as engine:
+        with duck.connect() as engine:
             rows = engine.sql(
                 f"""SELECT * REPLACE ({number}::INTEGER AS recorded)
                 FROM read_parquet('{file.path}') {chosen}"""  # noqa: S608 - our own names

@@ -20,9 +20,10 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any, Literal
 
-import duckdb
 import numpy as np
 from numpy.typing import NDArray
+
+from shucheng.lib import duck
 
 from ..batches import BATCH_COLUMNS
 from ..classification import Classification
@@ -199,7 +200,7 @@ class _Writer:
     def __init__(self, folder: Path, number: Callable[[Kind, str, int], int]) -> None:
         self.files = list[BatchFile]()
         self._folder, self._number = folder, number
-        self._connection = duckdb.connect()
+        self._connection = duck.connect()
 
     def write(
         self,
