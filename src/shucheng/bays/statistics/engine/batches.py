@@ -7,7 +7,8 @@ hold until the month before the next ones; a firm that closed has no span after 
 
 Two registrations that were found to be one firm (`merges`) are read under one credit code; undone,
 they are two again, for no file was touched. Of their facts those told last count, unless a person
-chose one of them: the others are `silent`, what they reported and hold stays the firm's.
+chose one of them: the others are `silent`, what they reported and hold stays the firm's. Where one
+batch tells of both, the registration that was chosen counts, else the one they are read under.
 """
 
 # ruff: noqa: S608 - the names in SQL are this module's own
@@ -51,14 +52,18 @@ _TOLD = {
             SELECT *, lead(since) OVER (PARTITION BY firm ORDER BY since) AS next
             FROM (
                 SELECT * FROM read_under_one_code
-                QUALIFY row_number() OVER (PARTITION BY firm, since ORDER BY recorded DESC) = 1
+                QUALIFY row_number() OVER (
+                    PARTITION BY firm, since ORDER BY recorded DESC, told_of <> firm, told_of
+                ) = 1
             )
         )
         WHERE coalesce(is_open, true)
     """,
     "honours": """
         SELECT * FROM read_under_one_code
-        QUALIFY row_number() OVER (PARTITION BY firm, kind, since ORDER BY recorded DESC) = 1
+        QUALIFY row_number() OVER (
+            PARTITION BY firm, kind, since ORDER BY recorded DESC, told_of <> firm, told_of
+        ) = 1
     """,
 }
 
@@ -133,12 +138,14 @@ def read_batches(
 
 
 def _scan(connection: duckdb.DuckDBPyConnection, kind: str, files: list[str]) -> None:
-    """The view `read_under_one_code` of a kind's files, each firm under the code it is read by."""
+    """The view `read_under_one_code` of a kind's files, each firm under the code it is read by;
+    `told_of` is the one its file names."""
     name = "read_under_one_code" + ("_returns" if kind == "returns" else "")
     drop(connection, name)
     wanted = BATCH_COLUMNS[kind]
     if not files:
         empty = ", ".join(f"CAST(NULL AS {type_}) AS {column}" for column, type_ in wanted.items())
+        empty += ", CAST(NULL AS VARCHAR) AS told_of"
         connection.execute(f"CREATE VIEW {name} AS SELECT {empty} WHERE false")
         return
     scan = connection.read_parquet(files, union_by_name=True)
@@ -153,12 +160,34 @@ def _scan(connection: duckdb.DuckDBPyConnection, kind: str, files: list[str]) ->
     )
     drop(connection, f"files_{kind}")
     scan.project(chosen).create_view(f"files_{kind}")
-    heard = "WHERE firm NOT IN (SELECT code FROM silent)" if kind == "register" else ""
     merged = connection.execute("SELECT count(*) FROM merges").fetchone()
     if not merged or not merged[0]:
-        connection.execute(f"CREATE VIEW {name} AS SELECT * FROM files_{kind}")
+        connection.execute(f"CREATE VIEW {name} AS SELECT *, firm AS told_of FROM files_{kind}")
         return
+    heard = f"SELECT * FROM files_{kind}"
+    if kind == "register":
+        heard += " WHERE firm NOT IN (SELECT code FROM silent)"
+    if kind == "returns" and _find_doubled(connection):
+        heard += " ANTI JOIN doubled USING (firm, period, recorded)"
     connection.execute(f"""
-        CREATE VIEW {name} AS SELECT files.* REPLACE (coalesce(under, firm) AS firm)
-        FROM (SELECT * FROM files_{kind} {heard}) AS files LEFT JOIN merges ON one = firm
+        CREATE VIEW {name} AS
+        SELECT files.* REPLACE (coalesce(under, firm) AS firm), firm AS told_of
+        FROM ({heard}) AS files LEFT JOIN merges ON one = firm
     """)
+
+
+def _find_doubled(connection: duckdb.DuckDBPyConnection) -> int:
+    """Make the table `doubled` of returns that one batch told of a firm twice, under two of its
+    codes: all but the one that counts. How many."""
+    connection.execute("""
+        CREATE OR REPLACE TEMP TABLE doubled AS
+        SELECT firm, period, recorded
+        FROM files_returns LEFT JOIN merges ON one = firm
+        WHERE firm IN (SELECT one FROM merges UNION SELECT under FROM merges)
+        QUALIFY row_number() OVER (
+            PARTITION BY coalesce(under, firm), period, recorded
+            ORDER BY firm IN (SELECT code FROM silent), one IS NOT NULL, firm
+        ) > 1
+    """)
+    (found,) = connection.execute("SELECT count(*) FROM doubled").fetchone() or (0,)
+    return int(found)

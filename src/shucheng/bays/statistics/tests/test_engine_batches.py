@@ -94,6 +94,23 @@ def test_a_return_is_corrected_by_a_later_batch_under_the_merged_code(tmp_path: 
     assert account == {202503: 1000, 202504: 1200}
 
 
+def test_a_merged_firm_of_which_one_batch_tells_twice_counts_once(tmp_path: Path) -> None:
+    """As it does when two batches tell."""
+    register = batch(tmp_path, "register", 1, [{}, {"firm": TWO, "name": "甲公司（新）"}])
+    rows = [{"revenue": 1000}, {"firm": TWO, "revenue": 900}]
+    both = batch(tmp_path, "returns", 2, rows)
+
+    def counted(**asked: Any) -> list[tuple[Any, ...]]:
+        micro = open_batches(register=[register], returns=[both], **asked)
+        found = micro.account(by=[], scheme="all").rows()
+        return [(row["firms"], int(row["revenue_lower"])) for row in found]
+
+    assert counted() == [(2, 1900)]
+    assert counted(merges={TWO: ONE}) == [(1, 1000)]
+    assert counted(merges={TWO: ONE}, silent=[ONE]) == [(1, 900)], "the facts that were chosen"
+    assert register_of(register, merges={TWO: ONE}) == [(ONE, "甲公司", 202401, 999912)]
+
+
 def test_a_withdrawn_honour_never_held(tmp_path: Path) -> None:
     told = batch(tmp_path, "honours", 1, [{}, {"kind": "srdi"}])
     later = batch(tmp_path, "honours", 2, [{"withdrawn": True}])
