@@ -3,6 +3,7 @@
 from decimal import Decimal, InvalidOperation
 
 from django.utils import timezone
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from shucheng.bays.statistics.models import Coefficient, Firm
@@ -26,9 +27,9 @@ def propose_coefficient(
     """Propose which share of a firm counts to a starred class; without a firm, of all its firms."""
     actor.require("statistics.decide")
     firm = Firm.objects.filter(credit_code=credit_code).first() if credit_code else None
-    seen = areas_seen(actor)
-    if credit_code and (firm is None or not sees(seen, firm.area, firm.park)):
+    if credit_code and firm is None:
         raise NotFound(_("The firm"))
+    _require_seen(firm, _("The firm"), actor)
     proposed = Coefficient.objects.create(
         firm=firm,
         de_code=_starred(de_code),
@@ -57,9 +58,7 @@ def decide_coefficient(
     )
     if found is None:
         raise NotFound(_("The coefficient"))
-    seen = areas_seen(actor)
-    if found.firm and not sees(seen, found.firm.area, found.firm.park):
-        raise NotFound(_("The coefficient"))
+    _require_seen(found.firm, _("The coefficient"), actor)
     if found.revision != revision or found.state != Coefficient.State.PROPOSED:
         raise Conflict(_("The coefficient"))
     if not actor.is_system and found.proposed_by_id == actor.person_id:
@@ -79,6 +78,15 @@ def decide_coefficient(
         reason=found.decision,
     )
     return found
+
+
+def _require_seen(firm: Firm | None, what: Promise, actor: Actor) -> None:
+    """A share without a firm counts in the whole city: only for who sees all of its firms."""
+    seen = areas_seen(actor)
+    if firm is None and seen is not None:
+        raise Forbidden("statistics.decide")
+    if firm is not None and not sees(seen, firm.area, firm.park):
+        raise NotFound(what)
 
 
 def _starred(de_code: str) -> str:

@@ -59,7 +59,7 @@ def _firms(asked: Asked, actor: Actor) -> Sheet:
         (
             *(each.code, each.name, each.industry, codes.get(each.code, {}).get("area", "")),
             *(each.area, each.park, each.size, each.designated, each.in_business, each.revenue),
-            "、".join(each.honours),
+            _(", ").join(each.honours),
         )
         for each in lines
     ]
@@ -185,6 +185,9 @@ def _index(asked: Asked, actor: Actor) -> Sheet:
         (_("Number of the definition"), run.definition),
         (_("Draws"), study.get("draws")),
     ]
+    if page.left_out:
+        names = _(", ").join(name for _area, name in page.left_out)
+        notes.append((_("Not ranked, as nothing is known there"), names))
     return _sheet(page.in_force.name, columns, rows, notes, simulated=run.simulated)
 
 

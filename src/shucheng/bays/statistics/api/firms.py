@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from ninja import Field, Query, Router, Schema
 
-from shucheng.bays.statistics.queries.asking import page_of, require_as_asked
+from shucheng.bays.statistics.queries.asking import require_as_asked
 from shucheng.bays.statistics.queries.exchanging import codes_of
 from shucheng.bays.statistics.queries.firm import FirmPage, firm_for, firm_page
 from shucheng.bays.statistics.queries.firm_rung import firm_rung
@@ -260,12 +260,12 @@ def firm_on_ladder(request: HttpRequest, code: str, rung: str = "") -> dict[str,
 def ladder(request: HttpRequest, asked: Query[LadderAsked], page: int = 1) -> dict[str, Any]:
     """How many hold each rung, who could take the one asked for, and what the plan asks for."""
     given = asked.dict()
-    found = ladder_page(given, actor=actor_for(request))
+    first = (max(page, 1) - 1) * _PAGE
+    found = ladder_page(given, actor=actor_for(request), first=first, most=_PAGE)
     if found is None:
         raise NotFound(_("The ladder"))
     chosen = {"rung": found.chosen.code, "area": found.area}
     require_as_asked(given, {**chosen, "state": found.state, "lacks": found.lacks})
-    near, pages = page_of(found.candidates, page, _PAGE)
     numbers = ("held", "expiring", "met", "open", "one_short")
     return {
         "on": found.on,
@@ -301,9 +301,9 @@ def ladder(request: HttpRequest, asked: Query[LadderAsked], page: int = 1) -> di
             }
             for line in found.criteria
         ],
-        "count": len(found.candidates),
+        "count": found.count,
         "page": page,
-        "pages": pages,
+        "pages": max(1, -(-found.count // _PAGE)),
         "candidates": [
             {
                 "code": each.firm,
@@ -312,7 +312,7 @@ def ladder(request: HttpRequest, asked: Query[LadderAsked], page: int = 1) -> di
                     for name in ("name", "area", "state", "revenue", "unmet", "unknown")
                 },
             }
-            for each in near
+            for each in found.candidates
         ],
         "simulated": found.simulated,
     }

@@ -55,6 +55,11 @@ class LackOut(Schema):
     refused: bool = Field(description="The index is not computed without it")
 
 
+class LeftOut(Schema):
+    area: str
+    name: str
+
+
 class IndexDetail(Schema):
     code: str
     name: str
@@ -66,6 +71,9 @@ class IndexDetail(Schema):
     draws: int | None
     seed: int | None
     ranks: list[RankOut]
+    left_out: list[LeftOut] = Field(
+        description="Areas that are not ranked: no value of any indicator is known"
+    )
     factors: list[FactorOut]
     lacking: list[LackOut] = Field(description="What is missing where nothing is computed")
     unconfirmed: list[str] = Field(description="What of the definition nobody has confirmed")
@@ -127,6 +135,7 @@ def index(request: HttpRequest, code: str, period: str = "") -> dict[str, Any]:
         "draws": study.get("draws"),
         "seed": study.get("seed"),
         "ranks": [_rank(line) for line in page.areas],
+        "left_out": [{"area": area, "name": name} for area, name in page.left_out],
         "factors": page.factors,
         "lacking": [
             {

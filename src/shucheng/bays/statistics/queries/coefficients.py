@@ -14,13 +14,15 @@ MOST = 50
 
 @dataclass(frozen=True, slots=True)
 class CoefficientsPage:
-    """Those waiting first, then what was decided, the newest first; at most `MOST` of `count`."""
+    """Those waiting first, then what was decided, the newest first; at most `MOST` of `count`.
+    `whole_city`: the actor may propose and decide of whole classes too."""
 
     waiting: tuple[Coefficient, ...]
     decided: tuple[Coefficient, ...]
     count: int
     classes: tuple[tuple[str, str], ...]
     version: str
+    whole_city: bool
 
     @property
     def simulated(self) -> bool:
@@ -39,6 +41,7 @@ def coefficients_page(*, actor: Actor) -> CoefficientsPage:
         decided.count(),
         tuple((each.code, each.name) for each in classes.classes if each.partial),
         classes.version,
+        areas_seen(actor) is None,
     )
 
 
@@ -48,3 +51,9 @@ def coefficients_seen(actor: Actor) -> QuerySet[Coefficient]:
     if seen is None:
         return Coefficient.objects.all()
     return Coefficient.objects.filter(Q(firm=None) | Q(firm__area__in=seen))
+
+
+def coefficients_to_decide(actor: Actor) -> QuerySet[Coefficient]:
+    """Those that wait and that the actor may decide: of whole classes only who sees every firm."""
+    waiting = coefficients_seen(actor).filter(state=Coefficient.State.PROPOSED)
+    return waiting if areas_seen(actor) is None else waiting.exclude(firm=None)

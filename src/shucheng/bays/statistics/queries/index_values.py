@@ -6,7 +6,7 @@ over all its months, a stock as at the end. A month that is missing makes the pe
 is not filled.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, cast
@@ -40,7 +40,8 @@ class Taken:
 
 @dataclass(frozen=True, slots=True)
 class Gathered:
-    """`values` by metric and area; an area that has none at all is not in `areas`."""
+    """`values` by metric and area; an area that has none at all is not in `areas`
+    (see `left_out`)."""
 
     areas: tuple[str, ...]
     values: Mapping[str, Mapping[str, Taken]]
@@ -86,6 +87,14 @@ def areas_of_city() -> tuple[str, ...]:
     """The areas right below the city, in their order."""
     rows = Area.objects.filter(parent__code=city_area_code()).order_by("order", "code")
     return tuple(rows.values_list("code", flat=True))
+
+
+def left_out(ranked: Collection[str]) -> tuple[str, ...]:
+    """Areas of the city beside those `ranked`: nothing at all is known of them. None where the
+    index is of the city itself."""
+    if not ranked or city_area_code() in ranked:
+        return ()
+    return tuple(area for area in areas_of_city() if area not in ranked)
 
 
 def definitions_of(metrics: Iterable[str]) -> list[MetricVersion]:

@@ -18,7 +18,7 @@ from shucheng.bays.statistics.queries.index_definitions import (
     read_text,
 )
 from shucheng.bays.statistics.queries.index_results import newest_run, run_periods
-from shucheng.bays.statistics.queries.index_values import Lack, gather, lacks
+from shucheng.bays.statistics.queries.index_values import Lack, gather, lacks, left_out
 from shucheng.bays.statistics.queries.places import every_area_name
 from shucheng.kernel.public import Actor, NotFound
 from shucheng.lib.periods import Frequency, Period, PeriodInvalid
@@ -89,7 +89,8 @@ class Factor:
 
 @dataclass(frozen=True, slots=True)
 class IndexPage:
-    """An index of a period; without a run, what is missing to compute it."""
+    """An index of a period; without a run, what is missing to compute it. `left_out`: code and
+    name of the areas that are not ranked, as nothing at all is known of them."""
 
     in_force: InForce
     period: str
@@ -100,6 +101,7 @@ class IndexPage:
     areas: tuple[AreaLine, ...]
     factors: tuple[Factor, ...]
     lacking: tuple[Lack, ...]
+    left_out: tuple[tuple[str, str], ...]
 
     @property
     def refused(self) -> bool:
@@ -127,9 +129,13 @@ def index_page(code: str, period: str = "", *, actor: Actor) -> IndexPage:
     if not isinstance(definition, Index):
         raise NotFound(_("The index"))
     lacking: tuple[Lack, ...] = ()
-    if run is None:
+    if run:
+        ranked = run.result["areas"]
+    else:
         when = Period.parse(asked)
-        lacking = lacks(in_force.read, when, gather(in_force.read, when))
+        gathered = gather(in_force.read, when)
+        ranked, lacking = gathered.areas, lacks(in_force.read, when, gathered)
+    names = every_area_name()
     return IndexPage(
         in_force=in_force,
         period=asked,
@@ -140,6 +146,7 @@ def index_page(code: str, period: str = "", *, actor: Actor) -> IndexPage:
         areas=_areas(run, definition) if run else (),
         factors=_factors(run) if run else (),
         lacking=lacking,
+        left_out=tuple((area, names.get(area, area)) for area in left_out(ranked)),
     )
 
 

@@ -47,7 +47,7 @@ SHOWN: Mapping[str, Promise] = {
     "ready": _("Nothing known is lacking"),
 }
 STATES: Mapping[str, Promise] = {each: SHOWN[each] for each in ("one_short", "ready")}
-_MOST = 500
+MOST = 500
 _SOON = timedelta(days=365)
 
 
@@ -115,7 +115,8 @@ class CriterionLine:
 @dataclass(frozen=True, slots=True)
 class LadderPage:
     """`shown` is what the table of areas counts; candidates are narrowed by area, state and the
-    criterion they lack."""
+    criterion they lack; of the
+    `count` there are the page has `most` at most."""
 
     on: date
     period: int
@@ -132,6 +133,7 @@ class LadderPage:
     lacks: str
     criteria: tuple[CriterionLine, ...]
     candidates: tuple[CandidateLine, ...]
+    count: int
     names_seen: bool
     most: int
     simulated: bool
@@ -145,8 +147,11 @@ class _Answers:
     needs: Mapping[int, tuple[Need, ...]]
 
 
-def ladder_page(given: Mapping[str, str], *, actor: Actor) -> LadderPage | None:
-    """The ladder today, by the yearly figures of the last whole year; None without any firm."""
+def ladder_page(
+    given: Mapping[str, str], *, actor: Actor, first: int = 0, most: int = MOST
+) -> LadderPage | None:
+    """The ladder today, by the yearly figures of the last whole year, with `most` candidates from
+    the `first` (0 is the nearest) on; None without any firm."""
     actor.require("statistics.view")
     if not Firm.objects.exists():
         return None
@@ -193,9 +198,10 @@ def ladder_page(given: Mapping[str, str], *, actor: Actor) -> LadderPage | None:
             CriterionLine(each, name_of(each), found.tallies[chosen.code][each.code])
             for each in chosen.criteria
         ),
-        candidates=_candidates(near[:_MOST], chosen, areas),
+        candidates=_candidates(near[first : first + most], chosen, areas),
+        count=len(near),
         names_seen=seen is None or bool(seen),
-        most=_MOST,
+        most=most,
         simulated=simulated(),
     )
 

@@ -8,8 +8,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from shucheng.bays.statistics.models import Batch, Coefficient, Link, Publication
-from shucheng.bays.statistics.queries.coefficients import coefficients_seen
+from shucheng.bays.statistics.models import Batch, Link, Publication
+from shucheng.bays.statistics.queries.coefficients import coefficients_to_decide
 from shucheng.bays.statistics.queries.duplicates import links_seen
 from shucheng.bays.statistics.queries.prospects import LEFT, prospects_seen
 from shucheng.kernel.public import Actor
@@ -50,7 +50,7 @@ def _imports(actor: Actor) -> Iterator[Waiting]:
 def _decisions(actor: Actor) -> Iterator[Waiting]:
     if not actor.may("statistics.decide"):
         return
-    proposed = coefficients_seen(actor).filter(state=Coefficient.State.PROPOSED).count()
+    proposed = coefficients_to_decide(actor).count()
     pairs = links_seen(actor).filter(state=Link.State.WAITING).count()
     yield Waiting(_("Coefficients to be approved"), _SECOND, proposed, "statistics:coefficients")
     yield Waiting(_("Registrations that may be one firm"), _OFFICE, pairs, "statistics:duplicates")

@@ -19,7 +19,7 @@ from shucheng.bays.statistics.actions.importing import (
     read_batch,
     receive_file,
 )
-from shucheng.bays.statistics.models import Batch, Coefficient, Firm, Link
+from shucheng.bays.statistics.models import Batch, Firm, Link
 from shucheng.bays.statistics.queries.firm import firm_page
 from shucheng.bays.statistics.queries.firm_rung import firm_rung
 from shucheng.bays.statistics.queries.firms import firms_page
@@ -329,26 +329,6 @@ def test_returns_are_read_in_their_unit_and_shown_by_month(browser: Browser) -> 
     assert "180.5" in answer
     (line,) = firms_page({"q": valid(1)}, actor=OFFICE).lines
     assert float(line.revenue or 0) == 180.5
-
-
-def test_a_share_is_proposed_by_one_and_decided_by_another(browser: Browser) -> None:
-    starred = register(f"{valid(7)},庚检测有限公司,7320,东区,小型,否,")
-    imported(starred)
-    (share,) = [each for each in firm_page(valid(7), actor=OFFICE).shares if each.partial]
-    assert (share.lower, share.upper) == (Decimal(0), Decimal(100))
-    office, second = browser("office"), browser("second")
-    sent = {"firm": valid(7), "class": share.code, "share": "0.35", "since": "2026-01",
-            "reason": "按业务占比"}  # fmt: skip
-    assert office.post(reverse("statistics:coefficients"), sent).status_code == 302
-    assert office.post(reverse("statistics:coefficients"), sent | {"share": "2"}).status_code == 422
-    assert office.post(reverse("statistics:coefficients"), sent | {"since": "x"}).status_code == 422
-    proposed = Coefficient.objects.get()
-    address = reverse("statistics:coefficient_decide", args=[proposed.pk])
-    decision = {"revision": 0, "decision": "approve", "reason": "同意"}
-    assert office.post(address, decision).status_code == 403
-    assert second.post(address, decision).status_code == 302
-    (share,) = [each for each in firm_page(valid(7), actor=OFFICE).shares if each.partial]
-    assert (share.lower, share.upper) == (Decimal(35), Decimal(35))
 
 
 def test_a_pair_is_decided_and_undone_on_its_page(browser: Browser) -> None:

@@ -109,6 +109,25 @@ def figures(**changed: int) -> None:
     record_observations(rows, actor=OFFICE)
 
 
+def test_who_is_not_ranked_is_named_beside_the_ranks(index: str) -> None:
+    figures()
+    Area.objects.create(
+        code="320905", name="南区", kind="district", parent=Area.objects.get(code=CITY), order=9
+    )
+    page = index_page("small", "2024", actor=OFFICE)
+    assert (page.run, page.left_out) == (None, (("320905", "南区"),))
+    compute_index("small", "2024", actor=OFFICE)
+    page = index_page("small", "2024", actor=OFFICE)
+    assert len(page.areas) == 3
+    assert page.left_out == (("320905", "南区"),)
+    reader = browser(Role.LEADER)
+    with translation.override("zh-hans"):
+        shown = reader.get("/statistics/indexes/small/?period=2024").content.decode()
+    assert "南区" in shown
+    told = reader.get("/api/v1/statistics/indexes/small?period=2024").json()
+    assert told["left_out"] == [{"area": "320905", "name": "南区"}]
+
+
 def browser(role: Role) -> Client:
     office = Organisation.objects.get(code="office")
     person, _once = create_person(f"test-{role}", str(role), actor=OFFICE)

@@ -70,6 +70,24 @@ def test_rungs_and_candidates_are_those_of_the_firms(firms: Browser) -> None:
     assert len(in_east.candidates) == 2
 
 
+def test_all_candidates_are_counted_and_paged_over_the_api(firms: Browser, tmp_path: Path) -> None:
+    many = range(10, 560)
+    taken_over(tmp_path, "register", [firm(number, EAST) for number in many])
+    period = LAST * 100 + 12
+    taken_over(
+        tmp_path,
+        "returns",
+        [{"firm": code(number), "period": period, "revenue": 30_000} for number in many],
+    )
+    page = ladder_page({"rung": "designated"}, actor=OFFICE)
+    assert page
+    assert (page.count, len(page.candidates)) == (553, 500)
+    address = "/api/v1/statistics/ladder?rung=designated&page=6"
+    told = firms("office").get(address).json()
+    assert (told["count"], told["pages"]) == (553, 6)
+    assert len(told["candidates"]) == 53
+
+
 def test_areas_lead_to_the_firms_they_count(firms: Browser) -> None:
     asked = {"rung": "designated", "show": "one_short"}
     page = ladder_page(asked, actor=OFFICE)
