@@ -11,6 +11,7 @@ from decimal import Decimal
 from functools import partial
 from typing import Any
 
+from shucheng.bays.statistics.engine import industries
 from shucheng.bays.statistics.engine.accounts import Basis
 from shucheng.bays.statistics.engine.cells import Scheme, place
 from shucheng.bays.statistics.engine.micro import Micro
@@ -281,16 +282,6 @@ def _count(
     return Figure(definition, measure, Counted(honours=honours, only_new=not stock))
 
 
-_INDUSTRIES = (
-    ("electronics", "电子信息", "Electronic information"),
-    ("photovoltaics", "光伏制造", "Photovoltaics"),
-    ("robots", "具身智能机器人", "Embodied-intelligence robots"),
-    ("software", "软件", "Software"),
-    ("audiovisual", "数字视听", "Digital audiovisual"),
-    ("computing", "算力", "Computing"),
-    ("data", "数据", "Data"),
-)
-
 FIGURES: tuple[Figure, ...] = (
     _money(
         "core_revenue",
@@ -312,15 +303,15 @@ FIGURES: tuple[Figure, ...] = (
     ),
     *(
         _money(
-            f"industry_{code}",
-            f"{zh}产业营业收入（企业汇总）",
-            f"{en}: revenue (summed from firms)",
+            f"industry_{each.code}",
+            f"{each.name}产业营业收入（企业汇总）",
+            f"{each.name_en}: revenue (summed from firms)",
             scheme="industries",
-            member=code,
+            member=each.code,
             item="revenue",
             basis="quarter",
         )
-        for code, zh, en in _INDUSTRIES
+        for each in industries.shipped().industries
     ),
     _count(
         "core_firms",

@@ -29,10 +29,6 @@ LEGAL_FORMS = (
 )  # fmt: skip
 """Endings of names that say the legal form, not who it is."""
 
-PREFIXES = ("江苏省", "江苏", "盐城市", "盐城")
-"""Places in front of names that nearly every firm here has; a caller gives its own."""
-
-
 class LinkageUnavailable(RuntimeError):
     """splink is not installed."""
 
@@ -84,7 +80,7 @@ class Settings:
     seed: int = 20260101
     recall: float = 0.5
     pairs_sampled: int = 1_000_000
-    prefixes: tuple[str, ...] = PREFIXES
+    prefixes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

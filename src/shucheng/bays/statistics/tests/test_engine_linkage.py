@@ -5,9 +5,18 @@ import random
 import numpy as np
 import pytest
 
-from shucheng.bays.statistics.engine.linkage import Firm, Pair, by_code, clusters, link
+from shucheng.bays.statistics.engine.linkage import (
+    Firm,
+    Pair,
+    Settings,
+    by_code,
+    clusters,
+    link,
+)
 from shucheng.bays.statistics.engine.simulated import codes
 
+# What nearly every simulated name begins with.
+SETTINGS = Settings(prefixes=("江苏省", "江苏", "盐城市", "盐城"))
 WORDS = ("软件", "电子科技", "数据", "智能装备", "物流")
 
 
@@ -47,7 +56,9 @@ def test_the_same_credit_code_is_the_same_firm() -> None:
 def test_a_code_says_more_than_names() -> None:
     firms, _ = made(300, 30)
     moved = Firm("z", firms[0].credit_code, "完全另外的名字", "别处")
-    assert ("a00000", "z") in {(each.left, each.right) for each in link([*firms, moved]).same}
+    assert ("a00000", "z") in {
+        (each.left, each.right) for each in link([*firms, moved], SETTINGS).same
+    }
 
 
 def test_clusters_join_what_pairs_join() -> None:
@@ -63,7 +74,7 @@ def test_keys_are_unique() -> None:
 
 def test_written_otherwise_firms_are_found() -> None:
     firms, truth = made(1000, 120)
-    found = link(firms)
+    found = link(firms, SETTINGS)
     precision, recall = quality(found.same, truth)
     with_review = quality(found.same + found.review, truth)
     print(f"same {precision:.3f} {recall:.3f}, with review {with_review}")
@@ -74,5 +85,5 @@ def test_written_otherwise_firms_are_found() -> None:
     assert precision >= 0.95
     assert recall >= 0.6 > exact
     assert with_review[1] >= recall
-    assert link(firms[::-1]) == found
+    assert link(firms[::-1], SETTINGS) == found
     assert all(each.evidence for each in found.same)
