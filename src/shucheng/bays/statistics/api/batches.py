@@ -23,7 +23,7 @@ from shucheng.bays.statistics.actions.importing import (
 )
 from shucheng.bays.statistics.models import Batch
 from shucheng.bays.statistics.queries.asking import page_of
-from shucheng.bays.statistics.queries.batches import batch_for, batches, errors_of
+from shucheng.bays.statistics.queries.batches import batch_for, batches, errors_of, unregistered
 from shucheng.bays.statistics.queries.exchanging import import_fields
 from shucheng.bays.statistics.queries.import_words import ERRORS, FIELDS, refusal_words
 from shucheng.kernel.public import Invalid, actor_for
@@ -90,6 +90,9 @@ class BatchDetail(BatchOut):
     refused: Refusal | None = Field(description="Why the file could not be read")
     changes: dict[str, int] = Field(description="Of the good rows: new, changed, unchanged")
     problems: list[CountOut] = Field(description="What is wrong with rows, counted")
+    unregistered: int = Field(
+        description="Firms of returns that no register names yet: good rows that count nowhere"
+    )
 
 
 class BatchesOut(Schema):
@@ -234,6 +237,7 @@ def _detail(batch: Batch) -> dict[str, Any]:
         "problems": [
             {**count, "text": _reason(count["code"])} for count in report.get("counts", [])
         ],
+        "unregistered": unregistered(batch),
     }
 
 

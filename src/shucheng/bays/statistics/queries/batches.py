@@ -1,5 +1,6 @@
 """Batches: which there are, how one was read, and where the files of those taken over lie."""
 
+from contextlib import closing
 from pathlib import Path
 
 from django.db.models import QuerySet
@@ -8,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from shucheng.bays.statistics.models import Batch
 from shucheng.bays.statistics.queries.delivering import require_batch, require_sending
 from shucheng.kernel.public import Actor, NotFound, StoredFile
+from shucheng.lib.duck import connect
 
 FILE_ROOM = "statistics"
 
@@ -43,6 +45,22 @@ def files_of(kind: str) -> list[Path]:
     """The files of a kind that were taken over, in the order of their numbers."""
     applied = Batch.objects.filter(kind=kind, state=Batch.State.APPLIED).order_by("pk")
     return [each.rows.in_place() for each in applied.select_related("rows") if each.rows]
+
+
+def unregistered(batch: Batch) -> int:
+    """How many firms a batch of returns tells of that the register does not have: they are kept
+    and count nowhere until a register names them."""
+    if batch.kind != Batch.Kind.RETURNS or not batch.rows:
+        return 0
+    register = [str(path) for path in files_of(Batch.Kind.REGISTER)]
+    known = "SELECT firm FROM read_parquet(?, union_by_name = true)"
+    missing = f"AND firm NOT IN ({known})" if register else ""
+    with closing(connect()) as connection:
+        (found,) = connection.execute(
+            f"SELECT count(DISTINCT firm) FROM read_parquet(?) WHERE true {missing}",  # noqa: S608
+            [str(batch.rows.in_place()), *([register] if register else [])],
+        ).fetchone() or (0,)
+    return int(found)
 
 
 def opens_file(stored: StoredFile, actor: Actor) -> bool:

@@ -8,9 +8,11 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from shucheng.bays.statistics.engine.micro import Micro
 from shucheng.bays.statistics.models import Batch, Link, Publication
 from shucheng.bays.statistics.queries.coefficients import coefficients_to_decide
 from shucheng.bays.statistics.queries.duplicates import links_seen
+from shucheng.bays.statistics.queries.micro import ask
 from shucheng.bays.statistics.queries.prospects import LEFT, prospects_seen
 from shucheng.kernel.public import Actor
 
@@ -45,6 +47,16 @@ def _imports(actor: Actor) -> Iterator[Waiting]:
     yield Waiting(_("Files whose columns are to be confirmed"), _OFFICE, mapping,
                   "statistics:batches")  # fmt: skip
     yield Waiting(_("Files read, to be taken over"), _OFFICE, staged, "statistics:batches")
+    lost = ask(_unregistered, "unregistered")
+    yield Waiting(_("Firms with returns that are not in the register"), _OFFICE, lost,
+                  "statistics:batches")  # fmt: skip
+
+
+def _unregistered(micro: Micro) -> int:
+    """Firms whose returns count nowhere until a register names them."""
+    sql = "SELECT count(DISTINCT firm) FROM newest WHERE firm NOT IN (SELECT firm FROM register)"
+    (found,) = micro.connection.execute(sql).fetchone() or (0,)
+    return int(found)
 
 
 def _decisions(actor: Actor) -> Iterator[Waiting]:
@@ -61,7 +73,7 @@ def _winning(actor: Actor) -> Iterator[Waiting]:
         return
     late = prospects_seen(actor).exclude(stage__in=LEFT).filter(due__lt=timezone.localdate())
     owners = sorted({each.owner.label for each in late.select_related("owner")})
-    whom = "、".join(owners[:3]) + (" …" if len(owners) > 3 else "")
+    whom = _(", ").join(owners[:3]) + (" …" if len(owners) > 3 else "")
     yield Waiting(_("Firms to be won, past their day"), whom, len(late), "statistics:prospects",
                   "?late=1", late=True)  # fmt: skip
 

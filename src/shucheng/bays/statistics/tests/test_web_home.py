@@ -44,6 +44,26 @@ def test_every_page_that_is_open_is_one_click_away(browser: Browser, name: str) 
     assert all(browser(name).get(address).status_code == 200 for address in shown)
 
 
+def test_firms_that_no_register_names_are_counted_until_one_does(
+    firms: Browser, tmp_path: Path
+) -> None:
+    row = {"firm": code(9), "period": 202606, "revenue": 70_000}
+    batch = taken_over(tmp_path, "returns", [row, row | {"firm": code(1)}])
+
+    def told() -> tuple[int, int]:
+        page = firms("office").get(reverse("statistics:batch", args=[batch.pk]))
+        api = firms("office").get(f"/api/v1/statistics/batches/{batch.pk}").json()
+        assert api["unregistered"] == page.context["unregistered"]
+        found = firms("office").get(HOME).context["waiting"]
+        waiting = [each.number for each in found if each.page == "statistics:batches"]
+        return page.context["unregistered"], sum(waiting)
+
+    assert told() == (1, 1)
+    named = {"firm": code(9), "name": "丙", "industry": "6513", "area": EAST, "since": 202401}
+    taken_over(tmp_path, "register", [named])
+    assert told() == (0, 0)
+
+
 def test_what_waits_is_counted_for_who_may_do_it(firms: Browser) -> None:
     received()
     firm = Firm.objects.get()

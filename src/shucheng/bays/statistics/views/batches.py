@@ -19,8 +19,13 @@ from shucheng.bays.statistics.actions.importing import (
 )
 from shucheng.bays.statistics.engine.imports.fields import fields
 from shucheng.bays.statistics.models import Batch
-from shucheng.bays.statistics.queries.batches import batch_for, batches, errors_of
-from shucheng.bays.statistics.queries.import_words import ERRORS, FACTORS, field_words
+from shucheng.bays.statistics.queries.batches import batch_for, batches, errors_of, unregistered
+from shucheng.bays.statistics.queries.import_words import (
+    ERRORS,
+    FACTORS,
+    field_words,
+    measures_told,
+)
 from shucheng.bays.statistics.views.firms import csv_answer
 from shucheng.kernel.public import Conflict, Invalid, actor_for
 from shucheng.lib.numbers import whole_number
@@ -51,6 +56,7 @@ def all_batches(request: HttpRequest) -> HttpResponse:
     context = {
         "batches": found,
         "kinds": [(kind.value, kind.label) for kind in KINDS],
+        "measures": measures_told(),
         "megabytes": settings.UPLOAD_LIMIT // (1024 * 1024),
         "error": error,
         "errors": error.fields if isinstance(error, Invalid) else {},
@@ -133,9 +139,11 @@ def _page(
     context = {
         "batch": found,
         "report": found.report,
+        "unregistered": unregistered(found),
         "columns": columns,
         "fields": [(name, words[name], each.required) for name, each in known.items()],
         "factors": FACTORS.items(),
+        "measures": measures_told() if found.kind == Batch.Kind.FACTS else (),
         "month": f"{found.since // 100}-{found.since % 100:02}" if found.since else "",
         "error": error,
         "errors": error.fields if isinstance(error, Invalid) else {},
