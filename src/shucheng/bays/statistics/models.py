@@ -188,8 +188,9 @@ class Proposal(models.Model):
 
 class Coefficient(models.Model):
     """The share of a firm (or of a starred class) that counts as digital economy (折算系数):
-    proposed by one person, approved by another. Approved rows are never changed; a newer one
-    of the same firm and class takes their place."""
+    proposed by one person, approved by another. It holds since its month, until the next one of
+    the same firm and class. Approved rows are never changed; a newer one since the same month
+    takes their place."""
 
     class State(models.TextChoices):
         PROPOSED = "proposed", _("Proposed")

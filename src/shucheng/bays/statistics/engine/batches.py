@@ -20,7 +20,7 @@ import duckdb
 
 from . import classification, coefficients, industries, value_added
 from .classification import small_table
-from .frames import COLUMNS, OPEN, FramesInvalid, connect, drop
+from .frames import COLUMNS, UNTIL, FramesInvalid, connect, drop
 from .micro import Micro
 
 BATCH_COLUMNS: dict[str, dict[str, str]] = {
@@ -43,11 +43,7 @@ BATCH_COLUMNS: dict[str, dict[str, str]] = {
 
 _TOLD = {
     "register": f"""
-        SELECT * EXCLUDE (next), CASE
-            WHEN next IS NULL THEN {OPEN}
-            WHEN next % 100 = 1 THEN next - 89
-            ELSE next - 1
-        END AS until
+        SELECT * EXCLUDE (next), {UNTIL} AS until
         FROM (
             SELECT *, lead(since) OVER (PARTITION BY firm ORDER BY since) AS next
             FROM (

@@ -86,13 +86,22 @@ def _placed(scheme: Scheme) -> str:
             FROM register JOIN industry_members AS members USING (firm, since)
         """
     level = _LEVELS[scheme]
+    # A firm whose share changes has a place before and one after that.
+    both = """
+        register.* REPLACE (
+            greatest(register.since, shares.since) AS since,
+            least(register.until, shares.until) AS until
+        ),
+        shares.code AS class, lower, upper
+    """
+    at_once = "shares.since <= register.until AND register.since <= shares.until"
     return f"""
-        SELECT register.*, shares.code AS class, lower, upper
+        SELECT {both}
         FROM register JOIN class_shares AS shares USING (industry)
         ANTI JOIN firm_shares USING (firm)
-        WHERE shares.level = {level}
+        WHERE shares.level = {level} AND {at_once}
         UNION ALL
-        SELECT register.*, shares.code AS class, lower, upper
+        SELECT {both}
         FROM register JOIN firm_shares AS shares USING (firm, industry)
-        WHERE shares.level = {level}
+        WHERE shares.level = {level} AND {at_once}
     """

@@ -23,6 +23,13 @@ from shucheng.lib import duck
 OPEN = 999912
 """The month until which a span without an end holds."""
 
+UNTIL = f"""CASE
+    WHEN next IS NULL THEN {OPEN}
+    WHEN next % 100 = 1 THEN next - 89
+    ELSE next - 1
+END"""
+"""Until when a span holds: the month before the `next` one begins."""
+
 MONEY = (
     "revenue",
     "revenue_last",

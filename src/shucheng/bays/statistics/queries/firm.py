@@ -220,10 +220,10 @@ def _shares(micro: Micro, head: str) -> list[tuple[Any, ...]]:
         ),
         shares AS (
             SELECT code, lower, upper FROM class_shares JOIN firm USING (industry)
-            WHERE level = 3 AND firm NOT IN (SELECT firm FROM firm_shares)
+            WHERE level = 3 AND until = 999912 AND firm NOT IN (SELECT firm FROM firm_shares)
             UNION ALL
             SELECT code, lower, upper FROM firm_shares JOIN firm USING (firm, industry)
-            WHERE level = 3
+            WHERE level = 3 AND until = 999912
         )
         SELECT shares.code, name, core,
             bool_or(partial) AS starred, bool_and(verified), min(lower), max(upper)

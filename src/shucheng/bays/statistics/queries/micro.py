@@ -66,9 +66,10 @@ def ask(question: Callable[[Micro], T], *about: Hashable) -> T:
 
 
 def shares() -> tuple[Share, ...]:
-    """The coefficients that are approved, of a firm and class the newest."""
+    """The coefficients that are approved, of a firm, class and month the newest."""
     rows = Coefficient.objects.filter(state=Coefficient.State.APPROVED).select_related("firm")
-    newest = {(each.firm_id, each.de_code): each for each in rows.order_by("decided_at", "pk")}
+    in_order = rows.order_by("decided_at", "pk")
+    newest = {(each.firm_id, each.de_code, each.since): each for each in in_order}
     return tuple(
         Share(
             firm=each.firm.credit_code if each.firm else None,
@@ -77,6 +78,7 @@ def shares() -> tuple[Share, ...]:
             upper=each.share,
             reason=each.reason,
             approved=each.decided_at.date(),
+            since=each.since,
         )
         for each in newest.values()
         if each.decided_at

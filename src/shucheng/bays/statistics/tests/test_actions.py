@@ -142,6 +142,14 @@ def test_a_coefficient_is_approved_by_another_person(tmp_path: Path) -> None:
         decide_coefficient(found.pk, 0, approve=False, reason="不同意", actor=second)
     shares = ask(lambda micro: micro.coefficients, "shares")
     assert [(c.firm, c.leaf, c.lower) for c in shares] == [(code(0), starred, Decimal("0.35"))]
+    # The next one holds since its month, what was approved of an earlier month stays.
+    later = propose_coefficient(code(0), starred, "0.5", since=202601, reason="复核", actor=first)
+    decide_coefficient(later.pk, 0, approve=True, reason="同意", actor=second)
+    shares = ask(lambda micro: micro.coefficients, "shares")
+    assert {(c.since, c.lower) for c in shares} == {
+        (202401, Decimal("0.35")),
+        (202601, Decimal("0.5")),
+    }
 
 
 @pytest.mark.parametrize("share", ["1.2", "-0.1", "0.12345", "三成"])

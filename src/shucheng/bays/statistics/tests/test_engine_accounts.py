@@ -17,6 +17,7 @@ from shucheng.bays.statistics.engine.micro import Micro, open_micro
 
 # A plain class, another, one with a star, and an industry of no digital class.
 INDUSTRIES = ("3982", "6513", "7213", "1310")
+STARRED = "040601"
 AREAS = ("320902", "320903")
 PERIODS = (202502, 202503, 202504, 202506)
 INCOME = ("compensation", "production_tax", "depreciation", "surplus")
@@ -98,7 +99,7 @@ def value_added(micro: Micro, industry: str, row: dict[str, Any]) -> Fraction | 
 def plainly(
     micro: Micro, register: list[Any], rows: list[dict[str, Any]], basis: str, share: Any
 ) -> dict[tuple[str, str, int], dict[str, Any]]:
-    """The account by class and area as one would do it by hand; `share(firm, class)`."""
+    """The account by class and area as one would do it by hand; `share(firm, class, period)`."""
     newest = {(r["firm"], r["period"]): r for r in sorted(rows, key=lambda r: r["recorded"])}
     cells: dict[Any, dict[str, Any]] = defaultdict(lambda: defaultdict(list))
     for (firm, period), row in newest.items():
@@ -114,14 +115,14 @@ def plainly(
                 now = row[name]
                 last = before[name] if before and period % 100 != first else 0
                 flow = now - last if known and None not in (now, last) else None
-                cell[name].append((flow, share(firm, leaf)))
+                cell[name].append((flow, share(firm, leaf, period)))
             made = value_added(micro, place[2], row)
             past = value_added(micro, place[2], before) if before and period % 100 != first else 0
             flow = None if not known or made is None or past is None else made - past
-            cell["value_added"].append((flow, share(firm, leaf)))
+            cell["value_added"].append((flow, share(firm, leaf, period)))
             last_imputed = before is not None and before["status"] != "reported"
             cell["imputed"].append(row["status"] != "reported" or last_imputed)
-            cell["employees"].append((row["employees"], share(firm, leaf)))
+            cell["employees"].append((row["employees"], share(firm, leaf, period)))
     return cells
 
 
@@ -135,7 +136,7 @@ def ends(parts: list[tuple[Any, tuple[Fraction, Fraction]]]) -> tuple[Any, Any]:
     )
 
 
-def unknown_share(firm: str, leaf: Any) -> tuple[Fraction, Fraction]:
+def unknown_share(firm: str, leaf: Any, period: int) -> tuple[Fraction, Fraction]:
     return Fraction(0 if leaf.partial else 1), Fraction(1)
 
 
@@ -174,7 +175,7 @@ def test_bounds_contain_the_truth_whatever_the_true_shares_are(
     ]
     filled = fill(opened, register, rows, *some)
 
-    def true_share(firm: str, leaf: Any) -> tuple[Fraction, Fraction]:
+    def true_share(firm: str, leaf: Any, period: int) -> tuple[Fraction, Fraction]:
         share = truth[firm] if leaf.partial else Fraction(1)
         return share, share
 
@@ -186,6 +187,55 @@ def test_bounds_contain_the_truth_whatever_the_true_shares_are(
             true, _ = ends(cell[name])
             if true is not None:
                 assert row[f"{name}_lower"] <= true <= row[f"{name}_upper"]
+
+
+@st.composite
+def shares_since(draw: st.DrawFn) -> list[Coefficient]:
+    """Coefficients of firms and of the starred class, since one month and another."""
+    whose = st.sampled_from([*((f"F{n}", leaf) for n in range(6) for leaf in (None, STARRED))])
+    keys = st.tuples(
+        st.one_of(st.just((None, STARRED)), whose), st.sampled_from([0, 202401, 202503, 202506])
+    )
+    tenths = st.integers(0, 10)
+    found = []
+    for (firm, leaf), since in sorted(draw(st.sets(keys, max_size=8)), key=str):
+        low, high = sorted((draw(tenths), draw(tenths)))
+        bounds = Decimal(low) / 10, Decimal(draw(st.sampled_from([low, high]))) / 10
+        found.append(Coefficient(firm, leaf, *bounds, "审定", date(2025, 1, 1), since))
+    return found
+
+
+@LAWS
+@given(
+    register=registers(),
+    rows=returns(),
+    shares=shares_since(),
+    basis=st.sampled_from(["ytd", "month", "quarter"]),
+)
+def test_a_coefficient_holds_since_its_month_until_the_next_one(
+    opened: Micro,
+    register: list[Any],
+    rows: list[dict[str, Any]],
+    shares: list[Coefficient],
+    basis: Any,
+) -> None:
+    def share_then(firm: str, leaf: Any, period: int) -> tuple[Fraction, Fraction]:
+        for whose in ((firm, leaf.code), (firm, None), (None, leaf.code)):
+            told = [c for c in shares if (c.firm, c.leaf) == whose and c.since <= period]
+            if told and leaf.partial:
+                newest = max(told, key=lambda each: each.since)
+                return Fraction(newest.lower), Fraction(newest.upper)
+        return unknown_share(firm, leaf, period)
+
+    filled = fill(opened, register, rows, *shares)
+    expected = plainly(filled, register, rows, basis, share_then)
+    found = filled.account(by=("class", "area"), scheme="minor", basis=basis).rows()
+    assert {(r["class"], r["area"], r["period"]) for r in found} == set(expected)
+    for row in found:
+        cell = expected[row["class"], row["area"], row["period"]]
+        assert row["firms"] == len(cell["revenue"])
+        for name in ("revenue", "value_added", "employees"):
+            assert (row[f"{name}_lower"], row[f"{name}_upper"]) == ends(cell[name]), name
 
 
 @LAWS

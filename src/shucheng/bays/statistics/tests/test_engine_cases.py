@@ -61,7 +61,8 @@ def made_from(case: dict[str, Any]) -> Micro:
 def coefficient(entry: dict[str, Any]) -> Coefficient:
     share = entry["share"] if isinstance(entry["share"], list) else [entry["share"]] * 2
     lower, upper = (Decimal(str(each)) for each in share)
-    return Coefficient(entry.get("firm"), entry.get("leaf"), lower, upper, "审定", date(2025, 1, 1))
+    approved, since = date(2025, 1, 1), entry.get("since", 0)
+    return Coefficient(entry.get("firm"), entry.get("leaf"), lower, upper, "审定", approved, since)
 
 
 def _exactly(wanted: dict[str, Any]) -> dict[str, Any]:
