@@ -3,8 +3,10 @@
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
+from django.test import Client
 from django.utils import timezone
 
 from shucheng.bays.statistics.actions.indexes import compute_index
@@ -12,7 +14,14 @@ from shucheng.bays.statistics.engine.indexes.definition import Index
 from shucheng.bays.statistics.queries.index_definitions import index_in_force, metrics_of
 from shucheng.bays.statistics.queries.index_values import gather, lacks
 from shucheng.bays.statistics.tests.city import OFFICE
-from shucheng.kernel.public import system_actor
+from shucheng.kernel.public import (
+    Organisation,
+    Person,
+    Role,
+    create_person,
+    grant_role,
+    system_actor,
+)
 from shucheng.lib.periods import Period
 from shucheng.plan.public import load_city_pack, read_pack, simulate
 
@@ -21,7 +30,19 @@ PACK = Path(__file__).parents[5] / "cities" / "yancheng"
 TODAY = date(2026, 8, 20)
 
 
-def test_the_first_city_has_its_convergence_index(monkeypatch: pytest.MonkeyPatch) -> None:
+def leader(organisation: str) -> Client:
+    person, _once = create_person("leader", "领导", actor=OFFICE)
+    office = Organisation.objects.get(code=organisation)
+    grant_role(person.pk, office.pk, Role.LEADER, actor=OFFICE)
+    Person.objects.filter(pk=person.pk).update(must_change_password=False)
+    client = Client()
+    client.force_login(Person.objects.get(pk=person.pk))
+    return client
+
+
+def test_the_first_city_has_its_convergence_index(
+    monkeypatch: pytest.MonkeyPatch, settings: Any
+) -> None:
     monkeypatch.setattr(timezone, "localdate", lambda *_: TODAY)
     pack = read_pack(PACK)
     load_city_pack(pack, actor=system_actor("cli"))
@@ -39,3 +60,8 @@ def test_the_first_city_has_its_convergence_index(monkeypatch: pytest.MonkeyPatc
     assert not lacks(index, year, gather(index, year))
     run = compute_index("convergence", "2025", actor=OFFICE)
     assert list(run.result["areas"]) == ["320900"]
+
+    settings.REQUIRE_SECOND_FACTOR = False
+    shown = leader(pack.plan.office or "").get("/statistics/indexes/convergence/").content.decode()
+    assert "只有全市数" in shown
+    assert "位次" not in shown.split("计算方法")[0], "nobody to be ranked against"

@@ -48,10 +48,18 @@ def _index(
 ) -> HttpResponse:
     page = index_page(code, period, actor=actor_for(request))
     run = page.run
+    study = run.result["study"] if run else None
+    ranked = len(page.areas) > 1
     context: dict[str, Any] = {
         "page": page,
         "run": run,
-        "study": run.result["study"] if run else None,
+        "ranked": ranked,
+        "study": study if ranked else None,
+        # Of the one area that there is: where nine in ten of its drawn scores lie.
+        "likely": [study["score_levels"][at][0] for at in (0, -1)]
+        if study and not ranked
+        else None,
+        "draws": study["draws"] if study else 0,
         "chart": rank_intervals(page.areas),
         "factors": [(FACTORS[one.code], one) for one in page.factors],
         "method": method(page.definition, run.result if run else None),
