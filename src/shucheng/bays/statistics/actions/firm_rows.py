@@ -2,7 +2,8 @@
 
 Firms are numbered by their codes, so whoever goes on after a kill has the same chunks. DuckDB reads
 and orders; a chunk goes to the database as a whole, by COPY where it has that. A firm of which
-nothing is new is not written.
+nothing is new is not written. Batches may be taken over in any order: of a month the one of the
+highest number counts, as in the accounts.
 """
 
 from collections.abc import Callable
@@ -41,7 +42,8 @@ _NEWEST = f"""
     )
 """  # noqa: S608 - our own names
 _CHUNK = f"""
-    SELECT {_COLUMNS} FROM told WHERE number >= $first AND number < $last ORDER BY number
+    SELECT {_COLUMNS} FROM told ANTI JOIN corrected USING (credit_code, since)
+    WHERE number >= $first AND number < $last ORDER BY number
 """  # noqa: S608 - our own names
 
 _TABLE = Firm._meta.db_table
@@ -50,7 +52,8 @@ _UPSERT = f"""
     INSERT INTO {_TABLE} ({_COLUMNS}, batch_id) %s
     ON CONFLICT (credit_code) DO UPDATE
     SET {", ".join(f"{name} = excluded.{name}" for name in (*_FACTS, "batch_id"))}
-    WHERE excluded.since >= {_TABLE}.since AND ({_DIFFERS})
+    WHERE (excluded.since, excluded.batch_id) >= ({_TABLE}.since, {_TABLE}.batch_id)
+        AND ({_DIFFERS})
 """  # noqa: S608 - our own names
 
 
@@ -64,16 +67,30 @@ def write_firms(
         limits["temp_directory"] = str(folder / "spilled")
         with duckdb.connect(config=limits) as engine:
             engine.execute(_NEWEST, {"file": str(file)})
+            _make_corrected(engine, batch)
             (firms,) = engine.execute("SELECT count(*) FROM told").fetchone() or (0,)
             while batch.written < firms:
                 asked = {"first": batch.written, "last": batch.written + CHUNK}
                 chunk = engine.execute(_CHUNK, asked).fetchall()
                 with transaction.atomic():
                     _write(chunk, batch.pk)
-                    batch.written += len(chunk)
+                    batch.written = min(batch.written + CHUNK, firms)
                     Batch.objects.filter(pk=batch.pk).update(written=batch.written)
                 if progress:
                     progress(batch.written, firms)
+
+
+def _make_corrected(engine: duckdb.DuckDBPyConnection, batch: Batch) -> None:
+    """The table `corrected`: what batches after this one, taken over before it, tell of firms."""
+    engine.execute("CREATE TABLE corrected (credit_code VARCHAR, since INTEGER)")
+    taken = Batch.objects.filter(
+        kind=Batch.Kind.REGISTER,
+        state__in=(Batch.State.WRITING, Batch.State.APPLIED),
+        pk__gt=batch.pk,
+    )
+    files = [str(each.rows.in_place()) for each in taken.select_related("rows") if each.rows]
+    if files:
+        engine.execute("INSERT INTO corrected SELECT firm, since FROM read_parquet(?)", [files])
 
 
 def _write(rows: list[tuple[Any, ...]], batch: int) -> None:

@@ -4,9 +4,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from shucheng.bays.statistics.engine.linkage import Pair, clusters
 from shucheng.bays.statistics.models import Firm, Link
 from shucheng.bays.statistics.queries.seeing import areas_seen
 from shucheng.kernel.public import Actor, Conflict, Invalid, NotFound, action, record
@@ -48,9 +50,9 @@ def decide_link(
     actor: Actor,
     facts_of: str = "",
 ) -> Link:
-    """One firm or two; decided anew at any time. Merged, the right is read under the left's code;
-    no file and no figure handed in is touched. `facts_of` (left, right) says whose facts in the
-    register count; without it those told last."""
+    """One firm or two; decided anew at any time. Merged, the right is read under the left's code,
+    with all that other decisions join to either; no file and no figure handed in is touched.
+    `facts_of` (left, right) says whose facts in the register count; without it those told last."""
     actor.require("statistics.decide")
     link = (
         Link.objects.select_for_update(of=("self",))
@@ -79,7 +81,7 @@ def decide_link(
     link.reason, link.decided_by = reason.strip()[:300], actor.name[:150]
     link.decided_at, link.revision = timezone.now(), link.revision + 1
     link.save()
-    _read_under(link.right, _head(link.left) if same else None, left=link.left)
+    _merge_as_decided()
     record(
         f"statistics.link.{link.state}",
         link,
@@ -96,18 +98,19 @@ def decide_link(
     return link
 
 
-def _head(firm: Firm) -> Firm:
-    """The registration that all of a firm's are read under."""
-    while firm.merged_into is not None:
-        firm = firm.merged_into
-    return firm
-
-
-def _read_under(firm: Firm, head: Firm | None, *, left: Firm) -> None:
-    if head is None:
-        Firm.objects.filter(pk=firm.pk, merged_into=_head(left)).update(merged_into=None)
-        return
-    if head.pk == firm.pk:
-        return  # the left was merged into the right before
-    Firm.objects.filter(pk=firm.pk).update(merged_into=head)
-    Firm.objects.filter(merged_into=firm).update(merged_into=head)
+def _merge_as_decided() -> None:
+    """Read every firm under the code that all decisions together ask for: those that are the same
+    under one that is on no pair's right, of several the one in the list first."""
+    decided = Link.objects.filter(state=Link.State.SAME)
+    pairs = list(decided.values_list("left__credit_code", "right__credit_code"))
+    rights = {right for _left, right in pairs}
+    heads = {}
+    for group in clusters(Pair(left, right, 1.0, ()) for left, right in pairs):
+        head = min(group, key=lambda code: (code in rights, code))
+        heads |= {code: head for code in group if code != head}
+    known = Firm.objects.filter(Q(credit_code__in=heads) | Q(merged_into__isnull=False))
+    ids = dict(Firm.objects.filter(credit_code__in=heads.values()).values_list("credit_code", "pk"))
+    for firm in known:
+        under = ids.get(heads.get(firm.credit_code, ""))
+        if firm.merged_into_id != under:
+            Firm.objects.filter(pk=firm.pk).update(merged_into_id=under)

@@ -2,8 +2,8 @@
 
 A coefficient is approved for one firm or for a class; a share from 0 to 1, exact or between two
 bounds. It holds since its month, until the month before the next one's. Where none is known a
-starred class counts between 0 and 1. The bounds are carried to every result, so that lower ≤ the true figure ≤ upper whatever the true shares are. Shares are
-whole ten-thousandths: sums stay exact.
+starred class counts between 0 and 1. The bounds are carried to every result, so that lower ≤ the
+true figure ≤ upper whatever the true shares are. Shares are whole ten-thousandths: sums stay exact.
 
 Source of the rule: 数字经济及其核心产业统计分类(2021), in our words:
 带*的行业小类仅部分活动属于数字经济.

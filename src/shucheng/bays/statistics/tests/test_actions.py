@@ -101,6 +101,21 @@ def test_the_list_repeats_the_newest_facts_whatever_comes_later(tmp_path: Path) 
     assert Firm.objects.get().area == WEST
 
 
+def test_the_list_says_what_the_accounts_count_whatever_the_order(tmp_path: Path) -> None:
+    """Of a month the batch of the highest number counts, also where it told nothing new."""
+    taken_over(tmp_path, "register", register(EAST, EAST))
+    second = staged(tmp_path, "register", register(WEST, WEST))
+    third = staged(tmp_path, "register", register(EAST, WEST, park="某园区"))
+    taken_over(tmp_path, "register", register(EAST))
+    for late in (third, second):
+        take_over(late.pk, late.revision, actor=OFFICE)
+        write_batch(late.pk, actor=OFFICE)
+    listed = list(Firm.objects.order_by("credit_code").values_list("area", "park"))
+    sql = "SELECT area, coalesce(park, '') FROM register ORDER BY firm"
+    counted = ask(lambda micro: micro.connection.sql(sql).fetchall(), "counted")
+    assert listed == counted == [(EAST, ""), (WEST, "某园区")]
+
+
 def test_a_firm_of_which_nothing_is_new_is_not_written(tmp_path: Path) -> None:
     first = taken_over(tmp_path, "register", register(EAST, EAST))
     again = register(EAST, EAST)

@@ -64,3 +64,31 @@ def test_what_the_other_registration_reported_stays_the_firms(link: Link) -> Non
         ).fetchall()
     )
     assert periods == [(202502,), (202503,), (202504,)]
+
+
+def test_decisions_of_three_registrations_are_taken_together(link: Link, tmp_path: Path) -> None:
+    """Undone, the one in the middle stays with the third; and none is torn from its own."""
+    rows = [{"firm": code(2), "name": "甲集团", "area": EAST, "industry": "3982", "since": 202401}]
+    taken_over(tmp_path, "register", rows)
+    _one, two, three = Firm.objects.order_by("credit_code")
+    second = Link.objects.create(left=two, right=three, probability=0.9)
+
+    def under() -> list[str | None]:
+        firms = Firm.objects.order_by("credit_code")
+        return list(firms.values_list("merged_into__credit_code", flat=True))
+
+    decide(link, "")
+    decide(second, "")
+    assert under() == [None, code(0), code(0)]
+    decide(link, "", same=False)
+    assert under() == [None, None, code(1)]
+    decide(second, "", same=False)
+    assert under() == [None, None, None]
+
+    third = Link.objects.create(left=three, right=two, probability=0.9)
+    decide(third, "")
+    assert under() == [None, code(2), None]
+    decide(link, "")
+    assert under() == [None, code(0), code(0)], "with all that is one firm with it"
+    decide(third, "", same=False)
+    assert under() == [None, code(0), None]
