@@ -53,13 +53,14 @@ def _firms(asked: Asked, actor: Actor) -> Sheet:
         Column("designated", _("Above designated size or not"), "BOOLEAN"),
         Column("in_business", _("In business"), "BOOLEAN"),
         Column("revenue", f"{_('Revenue since January')} ({_('10,000 yuan')})", _WAN),
+        Column("status", _("State of the return")),
         Column("honours", _("Honours")),
     )
     rows: list[Row] = [
         (
             *(each.code, each.name, each.industry, codes.get(each.code, {}).get("area", "")),
             *(each.area, each.park, each.size, each.designated, each.in_business, each.revenue),
-            _(", ").join(each.honours),
+            *(each.status, _(", ").join(each.honours)),
         )
         for each in lines
     ]
@@ -92,6 +93,7 @@ def _growth(asked: Asked, actor: Actor) -> Sheet:
         for each in (*page.lines, page.whole)
     ]
     notes = [*_period(page.period), (_("Classification"), page.versions["classification"])]
+    notes += _imputed(page.versions)
     return _sheet(_("Growth"), columns, rows, notes, simulated=page.simulated)
 
 
@@ -117,6 +119,7 @@ def _industries(asked: Asked, actor: Actor) -> Sheet:
         for each in page.lines
     ]
     notes = [*_period(page.period), (_("Industries of the plan"), page.versions["industries"])]
+    notes += _imputed(page.versions)
     return _sheet(_("Industries"), columns, rows, notes, simulated=page.simulated)
 
 
@@ -202,6 +205,12 @@ TABLES: dict[str, Callable[[Asked, Actor], Sheet]] = {
 
 def _period(period: int) -> list[Row]:
     return [(_("Period"), period_words(period))]
+
+
+def _imputed(versions: Mapping[str, str]) -> list[Row]:
+    """In which months late firms are counted by imputed returns; nothing where in none."""
+    months = versions.get("imputation")
+    return [(_("Months with imputed returns"), months)] if months else []
 
 
 def _sheet(

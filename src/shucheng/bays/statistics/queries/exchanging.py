@@ -90,7 +90,7 @@ def _figure(table: Table, code: str, cell: Cell, place: dict[str, str]) -> Figur
         activity=code,
         lower=None if cell.withheld else cell.lower,
         upper=None if cell.withheld or told else cell.upper,
-        imputed=cell.imputed > 0,
+        imputed=cell.imputed_firms > 0,
         internal=not told,
         **place,
     )

@@ -65,6 +65,11 @@ class Overview:
     late: tuple[tuple[str, int], ...] = ()
 
     @property
+    def imputed(self) -> bool:
+        """Whether the headlines count imputed returns."""
+        return str(self.newest) in self.versions.get("imputation", "").split(", ")
+
+    @property
     def late_firms(self) -> int:
         return sum(number for _area, number in self.late)
 

@@ -14,6 +14,7 @@ from shucheng.bays.statistics.actions.imputing import choose_imputation
 from shucheng.bays.statistics.actions.measuring import measure
 from shucheng.bays.statistics.actions.publishing import ask_to_publish
 from shucheng.bays.statistics.queries.accounts import Cell, account_page
+from shucheng.bays.statistics.queries.exchanging import account_message
 from shucheng.bays.statistics.queries.imputing import imputation_page, imputed_of
 from shucheng.bays.statistics.tests.city import EAST, OFFICE, areas, code, taken_over
 from shucheng.kernel.public import (
@@ -161,14 +162,45 @@ def test_observations_and_publications_do_not_hide_it() -> None:
         ask_to_publish(PERIOD, actor=OFFICE)
 
 
-@pytest.mark.usefixtures("firms")
-def test_the_office_chooses_on_a_page_and_others_do_not(settings: Any) -> None:
+def signed_in(settings: Any) -> Client:
     settings.REQUIRE_SECOND_FACTOR = False
     data = Organisation.objects.create(code="data", name="数据局", kind="department")
     person = Person.objects.create(username="office", display_name="office", password="!")
     grant_role(person.pk, data.pk, Role.PLAN_OFFICE, actor=OFFICE)
     client = Client()
     client.force_login(person)
+    return client
+
+
+@pytest.mark.usefixtures("firms")
+def test_files_and_the_front_page_mark_it(settings: Any, tmp_path: Path) -> None:
+    people = [{"firm": code(at), "period": PERIOD - 100, "employees": 9} for at in range(FIRMS)]
+    money = {row["firm"]: row for row in returns(PERIOD - 100, *range(FIRMS))}
+    taken_over(tmp_path, "returns", [row | money[row["firm"]] for row in people])
+    office = signed_in(settings)
+    home = reverse("statistics:home")
+    assert "tag-watch" not in office.get(home).content.decode()
+    choose("growth")
+    assert "tag-watch" in office.get(home).content.decode()
+    asked = {"period": str(PERIOD), "measure": "employees"}
+    table = account_page(asked, actor=OFFICE).table
+    assert table
+    figures = [one for series in account_message(table).series for one in series.values]
+    assert {one.attributes[0] for one in figures} == {"I"}
+
+    def told(name: str) -> str:
+        address = reverse("statistics:table_download", args=[name, "csv"])
+        return str(office.get(address).content.decode("utf-8-sig"))
+
+    (late,) = [line for line in told("firms").splitlines() if code(LATE) in line]
+    assert ",imputed," in late
+    notes = told("growth").splitlines()[-6:]
+    assert any(str(PERIOD) in line and "推算" in line for line in notes), notes
+
+
+@pytest.mark.usefixtures("firms")
+def test_the_office_chooses_on_a_page_and_others_do_not(settings: Any) -> None:
+    client = signed_in(settings)
     address = reverse("statistics:imputation")
     assert client.get(address).status_code == 200
     sent = {"period": PERIOD, "number": 0, "methods": ["growth"], "reason": ""}
