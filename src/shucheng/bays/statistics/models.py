@@ -1,8 +1,8 @@
 """What is known of firms, batch by batch, and the definitions that figures are made by.
 
-Batches are the truth: what the register, a return or a list of honours said lies in an immutable
-Parquet file, and a correction is a later batch. `Firm` repeats the newest of it, so that a list
-of a million is one table. A definition that changes is a new number.
+Batches are the truth: what the register, a return, a list of honours or of facts said lies in an
+immutable Parquet file, and a correction is a later batch. `Firm` repeats the newest of it, so that
+a list of a million is one table. A definition that changes is a new number.
 """
 
 from typing import Any
@@ -20,6 +20,7 @@ class Batch(models.Model):
         REGISTER = "register", _("Register of firms")
         RETURNS = "returns", _("Returns of firms")
         HONOURS = "honours", _("Honours of firms")
+        FACTS = "facts", _("Facts of firms")
 
     class State(models.TextChoices):
         READING = "reading", _("Being read")

@@ -45,7 +45,7 @@ from shucheng.lib.tables import write_rows
 READ_JOB = "statistics.read"
 # A file up to this size is read while one waits.
 AT_ONCE = 2_000_000
-KINDS = (Batch.Kind.REGISTER, Batch.Kind.RETURNS, Batch.Kind.HONOURS)
+KINDS = (Batch.Kind.REGISTER, Batch.Kind.RETURNS, Batch.Kind.HONOURS, Batch.Kind.FACTS)
 # Errors a report keeps to be shown, and those that can be saved as a file.
 SHOWN, SAVED = 100, 100_000
 _ENDINGS = ("csv", "txt", "xlsx", "parquet")
@@ -272,7 +272,7 @@ def _mapping(batch: Batch, columns: list[dict[str, str]]) -> Mapping:
             raise _wrong("columns", _("Two columns are read as the same field.")) from None
         raise _wrong("columns", _("The columns cannot be read as chosen.")) from None
     has = {each.field for each in mapping.columns}
-    if batch.since and batch.kind != Batch.Kind.HONOURS:
+    if batch.since and batch.kind in (Batch.Kind.REGISTER, Batch.Kind.RETURNS):
         has.add("period" if batch.kind == Batch.Kind.RETURNS else "since")
     wanted = {name for name, each in fields(batch.kind).items() if each.required}
     if batch.kind == Batch.Kind.REGISTER:
@@ -290,7 +290,8 @@ def _registered(kind: str, own: frozenset[str] | None, folder: Path) -> tuple[Pa
     program its own firms alone."""
     if own is not None and kind != Batch.Kind.REGISTER:
         return (_codes(Firm.objects.filter(area__in=own), folder / "own.parquet"),)
-    return tuple(files_of(Batch.Kind.REGISTER)) if kind == Batch.Kind.HONOURS else None
+    of_registered = kind in (Batch.Kind.HONOURS, Batch.Kind.FACTS)
+    return tuple(files_of(Batch.Kind.REGISTER)) if of_registered else None
 
 
 def _elsewhere(kind: str, own: frozenset[str] | None, folder: Path) -> tuple[Path, ...]:

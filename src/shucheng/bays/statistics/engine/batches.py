@@ -1,9 +1,10 @@
-"""From batches to the tables of micro-data: what the register, honours and returns say by now.
+"""From batches to the tables of micro-data: what the register, honours, facts and returns say by
+now.
 
 A batch (批次) is one import, a Parquet file that is never changed; its rows carry its number in the
 column `recorded`. A later batch corrects an earlier one: of a firm and the month since which its
-facts hold (an honour and its day, a return and its period) the row recorded last counts. Facts
-hold until the month before the next ones; a firm that closed has no span after that.
+facts hold (an honour or a measure and its day, a return and its period) the row recorded last
+counts. Facts hold until the month before the next ones; a firm that closed has no span after that.
 
 Two registrations that were found to be one firm (`merges`) are read under one credit code; undone,
 they are two again, for no file was touched. Of their facts those told last count, unless a person
@@ -37,6 +38,7 @@ BATCH_COLUMNS: dict[str, dict[str, str]] = {
         "withdrawn": "BOOLEAN",
         "recorded": "INTEGER",
     },
+    "facts": {**COLUMNS["facts"], "recorded": "INTEGER"},
     "returns": COLUMNS["returns"],
 }
 """Name and type of every column of a batch's file, by kind."""
@@ -61,6 +63,12 @@ _TOLD = {
             PARTITION BY firm, kind, since ORDER BY recorded DESC, told_of <> firm, told_of
         ) = 1
     """,
+    "facts": """
+        SELECT * FROM read_under_one_code
+        QUALIFY row_number() OVER (
+            PARTITION BY firm, item, since ORDER BY recorded DESC, told_of <> firm, told_of
+        ) = 1
+    """,
 }
 
 
@@ -68,6 +76,7 @@ def open_batches(
     *,
     register: Iterable[Path | str] = (),
     honours: Iterable[Path | str] = (),
+    facts: Iterable[Path | str] = (),
     returns: Iterable[Path | str] = (),
     merges: Mapping[str, str] | None = None,
     silent: Iterable[str] = (),
@@ -84,6 +93,7 @@ def open_batches(
         connection,
         register=register,
         honours=honours,
+        facts=facts,
         returns=returns,
         merges=merges,
         silent=silent,
@@ -104,19 +114,21 @@ def read_batches(
     *,
     register: Iterable[Path | str] = (),
     honours: Iterable[Path | str] = (),
+    facts: Iterable[Path | str] = (),
     returns: Iterable[Path | str] = (),
     merges: Mapping[str, str] | None = None,
     silent: Iterable[str] = (),
 ) -> None:
-    """Make the tables `register`, `honours` and `returns` from batches' files. `merges` maps a
-    credit code to the one it is read under; the register's facts of `silent` codes do not count.
+    """Make the tables `register`, `honours`, `facts` and `returns` from batches' files. `merges`
+    maps a credit code to the one it is read under; the register's facts of `silent` codes do not
+    count.
 
     `register` has the columns of its batches as well (address, established). Raises `FramesInvalid`
     for a file without the columns of `BATCH_COLUMNS` that cannot be empty.
     """
     small_table(connection, "merges", "one VARCHAR, under VARCHAR", list((merges or {}).items()))
     small_table(connection, "silent", "code VARCHAR", [(code,) for code in silent])
-    for table, files in (("register", register), ("honours", honours)):
+    for table, files in (("register", register), ("honours", honours), ("facts", facts)):
         _scan(connection, table, [str(path) for path in files])
         drop(connection, table)
         told = _TOLD[table]

@@ -1,10 +1,11 @@
 """The tables of micro-data, and a connection that holds them.
 
-What the bay computes from: a register of firms (企业名录), their honours (资质荣誉) and their
-returns (企业报表). Money is a whole number of thousand yuan (千元), year to date as Chinese returns
-are written (1—本月累计); January is reported together with February, so the first period of a
-year is 02. People are counted at the period's end. Everything is a table or view of one DuckDB
-connection under the name its columns are given for here; `check` says what is wrong with one.
+What the bay computes from: a register of firms (企业名录), their honours (资质荣誉), what else is
+told of them (企业指标, facts) and their returns (企业报表). Money is a whole number of thousand
+yuan (千元), year to date as Chinese returns are written (1—本月累计); January is reported together
+with February, so the first period of a year is 02. People are counted at the period's end.
+Everything is a table or view of one DuckDB connection under the name its columns are given for
+here; `check` says what is wrong with one.
 
 Source of the columns: 一套表联网直报 (财务状况 B103, 生产经营 B201) of the National Bureau of
 Statistics, reduced to what the accounts need.
@@ -74,6 +75,12 @@ COLUMNS: dict[str, dict[str, str]] = {
         "since": "DATE",
         "until": "DATE",
     },
+    "facts": {
+        "firm": "VARCHAR",
+        "item": "VARCHAR",
+        "value": "DECIMAL(18,4)",
+        "since": "DATE",
+    },
     "returns": {
         "firm": "VARCHAR",
         "period": "INTEGER",
@@ -99,6 +106,12 @@ _RULES: dict[str, tuple[tuple[str, str, str], ...]] = {
         ("firm-missing", "firm", "firm IS NULL OR firm = ''"),
         ("kind-missing", "kind", "kind IS NULL OR kind = ''"),
         ("span-invalid", "since", "since IS NULL OR since > coalesce(until, since)"),
+    ),
+    "facts": (
+        ("firm-missing", "firm", "firm IS NULL OR firm = ''"),
+        ("item-missing", "item", "item IS NULL OR item = ''"),
+        ("value-missing", "value", "value IS NULL"),
+        ("day-missing", "since", "since IS NULL"),
     ),
     "returns": (
         ("firm-missing", "firm", "firm IS NULL OR firm = ''"),
@@ -153,7 +166,7 @@ class RowProblem:
 
 
 def connect(*, threads: int = 2, memory: str = "6GB") -> duckdb.DuckDBPyConnection:
-    """A connection in memory with the three tables, empty. `memory` is DuckDB's limit; what does
+    """A connection in memory with the tables, empty. `memory` is DuckDB's limit; what does
     not fit is written to disk."""
     connection = duck.connect(threads=threads, memory=memory)
     connection.execute("SET preserve_insertion_order = false")

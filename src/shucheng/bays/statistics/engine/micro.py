@@ -121,6 +121,7 @@ def open_micro(
     register: Iterable[Path | str] = (),
     returns: Iterable[Path | str] = (),
     honours: Iterable[Path | str] = (),
+    facts: Iterable[Path | str] = (),
     *,
     classes: classification.Classification | None = None,
     shares: Iterable[coefficients.Coefficient] = (),
@@ -133,7 +134,8 @@ def open_micro(
     given is what comes with the package. Raises `frames.FramesInvalid` for files of other
     columns, `coefficients.CoefficientInvalid` for contradicting shares."""
     connection = frames.connect(threads=threads, memory=memory)
-    for table, paths in (("register", register), ("returns", returns), ("honours", honours)):
+    tables = {"register": register, "returns": returns, "honours": honours, "facts": facts}
+    for table, paths in tables.items():
         if files := list(paths):
             frames.load(connection, table, files)
     micro = Micro(

@@ -104,11 +104,11 @@ def _criterion(answer: Answer, ladder: Ladder) -> CriterionLine:
 
 
 def _telling(answer: Answer) -> list[Checked]:
-    """Conditions that say something: what a firm is only where it is in the way, no bare facts."""
+    """Conditions that say something: what a firm is only where it is in the way, told facts."""
     return [
         each
         for each in answer.nearest
-        if not each.condition.is_fact
+        if (each.value is not None or not each.condition.is_fact)
         and (each.condition.operator != "among" or each.met is not True or len(answer.nearest) == 1)
     ]
 

@@ -3,7 +3,10 @@
 from collections.abc import Mapping
 
 from django.utils.functional import Promise
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
+
+from shucheng.bays.statistics.engine.ladder.facts import Unit, known_facts
 
 FIELDS: Mapping[str, str | Promise] = {
     "firm": _("Unified social credit code"),
@@ -29,6 +32,8 @@ FIELDS: Mapping[str, str | Promise] = {
     "until": _("Valid until (day)"),
     "certificate": _("Number of the certificate"),
     "withdrawn": _("Valid or withdrawn"),
+    "item": _("Measure"),
+    "value": _("Value"),
     "period": _("Month of the return"),
     "revenue": _("Revenue"),
     "revenue_last": _("Revenue, same period last year"),
@@ -46,8 +51,9 @@ FIELDS: Mapping[str, str | Promise] = {
 
 
 def field_words(table: str) -> Mapping[str, str | Promise]:
-    """The fields of a table; an honour is given on a day, a firm's facts hold since a month."""
-    return {**FIELDS, "since": _("Given on (day)")} if table == "honours" else FIELDS
+    """The fields of a table; the register's facts hold since a month, others are of a day."""
+    days = {"honours": _("Given on (day)"), "facts": _("As of (day)")}
+    return {**FIELDS, "since": days[table]} if table in days else FIELDS
 
 
 ERRORS: Mapping[str, str | Promise] = {
@@ -71,6 +77,9 @@ ERRORS: Mapping[str, str | Promise] = {
     "people-negative": _("is below 0"),
     "status-invalid": _("is not a known state of a return"),
     "kind-invalid": _("is not a known honour"),
+    "measure-invalid": _("is not a measure that can be told of a firm"),
+    "fact-invalid": _("is not a number of at most four decimals, a percentage, yes or no"),
+    "value-outside": _("is not a value this measure can have: look at its unit and range"),
     "withdrawn-invalid": _("says neither valid nor withdrawn"),
     "until-before": _("is before the day it was given"),
     "firm-unknown": _("is not in the register: import the firm first"),
@@ -120,6 +129,29 @@ HONOURS: Mapping[str, str | Promise] = {
     "smart_factory_excellent": _("Smart factory, excellent level"),
     "smart_factory_leading": _("Smart factory, leading level"),
 }
+
+UNITS: Mapping[Unit, str | Promise] = {
+    "yes_no": _("yes or no"),
+    "count": _("number"),
+    "share": _("share or percentage"),
+    "money": _("1,000 yuan"),
+    "years": _("years"),
+    "score": _("points"),
+    "usd_million": _("million US dollars"),
+}
+
+
+def measures_told() -> list[tuple[str, str | Promise, str]]:
+    """The measures that a file of facts may tell: name, unit and range."""
+    chinese = (get_language() or "").startswith("zh")
+    return [
+        (
+            each.name if chinese else each.name_en,
+            UNITS[each.unit],
+            "" if each.unit == "yes_no" else f"{each.least:,} – {each.most:,}",
+        )
+        for each in known_facts().values()
+    ]
 
 
 def refusal_words(refused: Mapping[str, str]) -> str:

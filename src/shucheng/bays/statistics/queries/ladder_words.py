@@ -15,6 +15,7 @@ from shucheng.bays.statistics.engine.ladder.definition import (
     Ladder,
     Rung,
 )
+from shucheng.bays.statistics.engine.ladder.facts import Fact, known_facts
 from shucheng.bays.statistics.engine.ladder.one import Checked
 from shucheng.bays.statistics.queries.choices import SIZES
 
@@ -61,26 +62,32 @@ _NUMERATORS = {Kind.MONEY: Kind.MONEY, Kind.SHARE: Kind.MONEY, Kind.PERSONS: Kin
                Kind.MONTHS: Kind.MONTHS}  # fmt: skip
 
 
-def name_of(named: Rung | Criterion) -> str:
+def name_of(named: Rung | Criterion | Fact) -> str:
     return named.name if (get_language() or "").startswith("zh") else named.name_en
 
 
 def measured(condition: Condition) -> str:
-    """What a condition looks at; empty for a fact, whose criterion says it."""
+    """What a condition looks at; empty for a fact nobody can tell, whose criterion says it."""
     if condition.measure in _TEXTS:
         return str(_TEXTS[condition.measure])
+    if fact := known_facts().get(condition.measure):
+        return name_of(fact)
     known = _MEASURES.get(condition.measure)
     return str(known[0]) if known else ""
 
 
 def asked(condition: Condition, ladder: Ladder) -> str:
-    """What it asks for: at least 3%, among small and micro; empty for a fact."""
+    """What it asks for: at least 3%, among small and micro; empty for a fact nobody can tell."""
     if condition.operator == "among":
         return _(", ").join(_text(condition, each, ladder) for each in condition.values)
+    limit = Decimal(condition.limit) / UNIT
+    if fact := known_facts().get(condition.measure):
+        if fact.unit == "yes_no":
+            return _fact(limit, fact)
+        return str(_OPERATORS[condition.operator]) % {"limit": _fact(limit, fact)}
     known = _MEASURES.get(condition.measure)
     if known is None:
         return ""
-    limit = Decimal(condition.limit) / UNIT
     return str(_OPERATORS[condition.operator]) % {"limit": _amount(limit, known[1])}
 
 
@@ -91,12 +98,16 @@ def had(checked: Checked, ladder: Ladder) -> str:
     if isinstance(checked.value, str):
         parts = checked.value.split(", ")
         return _(", ").join(_text(checked.condition, each, ladder) for each in parts)
+    if fact := known_facts().get(checked.condition.measure):
+        return _fact(checked.value, fact)
     known = _MEASURES.get(checked.condition.measure)
     return _amount(checked.value, known[1]) if known else f"{checked.value.normalize():,f}"
 
 
 def lacking(checked: Checked) -> str:
     """How much is lacking, or is too much; empty where that is no amount."""
+    if fact := known_facts().get(checked.condition.measure):
+        return _fact_lacking(checked, fact)
     known = _MEASURES.get(checked.condition.measure)
     if checked.lacking is None or known is None:
         return ""
@@ -108,6 +119,31 @@ def lacking(checked: Checked) -> str:
     if checked.condition.operator in ("at_least", "above"):
         return _("%(amount)s more %(what)s needed") % what
     return _("%(amount)s too much %(what)s") % what
+
+
+def _fact(value: Decimal, fact: Fact) -> str:
+    """A fact in its unit."""
+    if fact.unit == "yes_no":
+        return _("yes") if value else _("no")
+    if fact.unit == "money":
+        return _amount(value, Kind.MONEY)
+    if fact.unit == "share":
+        return _amount(value, Kind.SHARE)
+    return f"{value.normalize():,f}"
+
+
+def _fact_lacking(checked: Checked, fact: Fact) -> str:
+    """How far a fact is from its limit; a limit that has to be passed may just be reached."""
+    if not isinstance(checked.value, Decimal):
+        return ""
+    limit = Decimal(checked.condition.limit) / UNIT
+    if fact.unit == "yes_no":
+        return _("must be: %(what)s") % {"what": _fact(limit, fact)}
+    short = limit - checked.value
+    if not short:
+        return _("just at the limit")
+    amount = {"amount": _fact(abs(short), fact)}
+    return _("%(amount)s short") % amount if short > 0 else _("%(amount)s too much") % amount
 
 
 def _text(condition: Condition, value: str, ladder: Ladder) -> str:

@@ -108,6 +108,7 @@ def _opened() -> Micro:
     micro = open_batches(
         register=files_of(Batch.Kind.REGISTER),
         honours=files_of(Batch.Kind.HONOURS),
+        facts=files_of(Batch.Kind.FACTS),
         returns=files_of(Batch.Kind.RETURNS),
         merges=merges(),
         silent=silent(),

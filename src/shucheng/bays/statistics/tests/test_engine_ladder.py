@@ -38,7 +38,6 @@ ITEMS = ("revenue", "revenue_last", "rd_expense", "employees", "rd_staff")
 def connected() -> duckdb.DuckDBPyConnection:
     connection = frames.connect(threads=1, memory="500MB")
     connection.execute("ALTER TABLE register ADD COLUMN established DATE")
-    connection.execute("CREATE TABLE facts (firm VARCHAR, item VARCHAR, value DECIMAL(18, 4))")
     frames.newest_returns(connection)
     return connection
 
@@ -69,7 +68,8 @@ def add_firm(
             "INSERT INTO honours VALUES (?, ?, 'x', ?, ?)", [firm, kind, since, until]
         )
     for item, value in (facts or {}).items():
-        connection.execute("INSERT INTO facts VALUES (?, ?, ?)", [firm, item, Decimal(str(value))])
+        row = [firm, item, Decimal(str(value)), date(2020, 1, 1)]
+        connection.execute("INSERT INTO facts VALUES (?, ?, ?, ?)", row)
 
 
 def agree(connection: duckdb.DuckDBPyConnection, found: Assessment, place: Place) -> None:
@@ -223,7 +223,7 @@ def test_what_becomes_known_never_turns_what_was_decided(seed: int) -> None:
     connection.execute("DELETE FROM facts")
     before = [explain(connection, ladder, f"F{number}", ON) for number in range(firms)]
     if more:
-        connection.executemany("INSERT INTO facts VALUES (?, ?, ?)", more)
+        connection.executemany("INSERT INTO facts VALUES (?, ?, ?, ?)", more)
     for place in before:
         after = explain(connection, ladder, place.firm, ON)
         for earlier, later in zip(place.standings, after.standings, strict=True):

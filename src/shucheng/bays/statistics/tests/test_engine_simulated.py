@@ -68,6 +68,7 @@ def opened(
         connection,
         register=simulated.paths("register"),
         honours=simulated.paths("honours"),
+        facts=simulated.paths("facts"),
         returns=simulated.paths("returns", late=late),
     )
     micro = Micro(
@@ -94,7 +95,7 @@ def test_files_have_the_columns_of_batches_and_pass_every_check(calibrated: Simu
         recorded = relation.aggregate("count(*), min(recorded), max(recorded)").fetchone()
         assert recorded == (file.rows, file.recorded, file.recorded)
     micro = opened(calibrated)
-    assert [frames.check(micro.connection, table) for table in frames.COLUMNS] == [[], [], []]
+    assert [frames.check(micro.connection, table) for table in frames.COLUMNS] == [[], [], [], []]
 
 
 def test_codes_are_well_formed_and_belong_to_no_place(calibrated: Simulated) -> None:

@@ -9,6 +9,8 @@ makes the value null too, and the rule of the kind reports it.
 import re
 from collections.abc import Iterable, Mapping
 
+from ..ladder.facts import known_facts
+
 _BLANKS = {"\u3000": " ", "\u00a0": " "}
 _WIDE = {chr(code): chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)} | _BLANKS
 # The more frequent first; each is looked for before it is replaced.
@@ -102,6 +104,10 @@ def typed(kind: str, text: str, factor: str = "1") -> str:
             return _words(text, _STATUSES)
         case "kind":
             return _words(f"regexp_replace({text}, '[ “”\"‘’]', '', 'g')", _KINDS)
+        case "measure":
+            return _words(text, _measures())
+        case "fact":
+            return _fact(text)
         case "withdrawn":
             return _either(text, _WITHDRAWN, _VALID)
         case "bool":
@@ -137,6 +143,30 @@ def accepted(kind: str, text: str, value: str) -> str:
 def has_honour(text: str, value: str) -> str:
     """Whether an honour's cell says yes, by word or by day."""
     return f"(lower({text}) IN {_listed(_TRUE)} OR {value} IS NOT NULL)"
+
+
+def _measures() -> dict[str, tuple[str, ...]]:
+    """The names of facts as normalised cells are compared with them."""
+    wide = str.maketrans(_WIDE)
+    return {
+        code: tuple(each.translate(wide).lower() for each in fact.spellings)
+        for code, fact in known_facts().items()
+    }
+
+
+def _fact(text: str) -> str:
+    """A number of at most four places, a percentage, or yes (1) and no (0)."""
+    plain = f"replace(replace({text}, ',', ''), ' ', '')"
+    number = (
+        f"(CASE WHEN ends_with({plain}, '%')"
+        f" THEN try_cast(rtrim({plain}, '%') AS DECIMAL(24, 8)) * 0.01"
+        f" ELSE try_cast({plain} AS DECIMAL(24, 8)) END)"
+    )
+    return (
+        f"(CASE WHEN lower({text}) IN {_listed(_TRUE)} THEN 1"
+        f" WHEN lower({text}) IN {_listed(_FALSE)} THEN 0"
+        f" WHEN {number} % 0.0001 = 0 THEN try_cast({number} AS DECIMAL(18, 4)) END)"
+    )
 
 
 def _money(text: str, factor: str) -> str:

@@ -30,7 +30,7 @@ class Field:
 
 @cache
 def fields(table: str) -> dict[str, Field]:
-    """The fields of `register`, `returns` or `honours` by name."""
+    """The fields of `register`, `returns`, `honours` or `facts` by name."""
     data = yaml.safe_load(_FILE.read_text(encoding="utf-8"))
     if table not in data:
         raise ImportRefused("table-unknown", table=table)

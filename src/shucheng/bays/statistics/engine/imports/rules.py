@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from ..credit_code import valid_sql
 from ..frames import ITEMS
+from ..ladder.facts import known_facts
 from . import cells
 from .fields import Field
 
@@ -50,9 +51,21 @@ def rules(
     if elsewhere:
         other = "firm IN (SELECT firm FROM elsewhere)"
         found.append(Rule("firm-elsewhere", "firm", other))
+    if table == "facts":
+        found.append(Rule("value-outside", "value", _outside()))
     if table == "honours" and any(field.name == "until" for field in chosen):
         found.append(Rule("until-before", "until", "until < since"))
     return found
+
+
+def _outside() -> str:
+    """A value that its measure cannot have."""
+    cases = " ".join(
+        f"WHEN '{code}' THEN value NOT BETWEEN {each.least} AND {each.most}"
+        + (" OR value % 1 <> 0" if each.whole else "")
+        for code, each in known_facts().items()
+    )
+    return f"(CASE item {cases} END)"
 
 
 def _of(field: Field, *, areas: bool) -> list[Rule]:

@@ -32,12 +32,14 @@ _KEYS = {
     "register": ("firm", "since"),
     "returns": ("firm", "period"),
     "honours": ("firm", "kind", "since"),
+    "facts": ("firm", "item", "since"),
 }
 _KNOWN_BY = _KEYS | {"register": ("firm",)}
 _NEWEST = {
     "register": "since DESC, recorded DESC",
     "returns": "recorded DESC",
     "honours": "recorded DESC",
+    "facts": "recorded DESC",
 }
 _MONTH = {"register": "since", "returns": "period"}
 """The column that may be told beside the file."""

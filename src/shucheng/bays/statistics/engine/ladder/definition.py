@@ -39,7 +39,7 @@ NUMBERS = (
     "age_months",
 )
 """Measures that follow from the returns and the register: thousand yuan, shares, persons, months.
-A number of another name is a fact that has to be told (table `facts`)."""
+A number of another name is a fact that has to be told (table `facts`, `data/facts.yaml`)."""
 
 TEXTS = ("size", "industry", "holds")
 """Measures that are among given values; an industry by its first digits."""

@@ -15,7 +15,7 @@ from itertools import count
 import duckdb
 
 from .definition import DESIGNATED, NUMBERS, UNIT, Condition, Criterion, Ladder, Rung
-from .one import State, has_facts, usual_period
+from .one import State, usual_period
 
 # Numerator and denominator of each measure, of the columns of `_FIGURES`.
 _RATIOS = {
@@ -195,8 +195,8 @@ def assess(
     """How all firms of the register stand on a day, by the yearly figures that end with `period`
     (without one: last December's); `within` one class of the classification alone ("core").
 
-    Needs `register`, `honours` and the view `newest`, for `within` the table `class_codes`
-    (Classification.install); a table `facts` (firm, item, value) tells what returns do not.
+    Needs `register`, `honours`, `facts` and the view `newest`, for `within` the table
+    `class_codes` (Classification.install).
     """
     number, end = next(_numbers), period or usual_period(on)
     firms, table = f"ladder_firms_{number}", f"standings_{number}"
@@ -231,7 +231,7 @@ def _firms(
         FROM register
         LEFT JOIN ({_yearly(period)}) USING (firm)
         LEFT JOIN ({_honours(ladder)}) USING (firm)
-        LEFT JOIN ({_facts(connection, ladder)}) USING (firm)
+        LEFT JOIN ({_facts(ladder)}) USING (firm)
         {inside}
         WHERE $month BETWEEN since AND until
     """
@@ -274,17 +274,13 @@ def _honours(ladder: Ladder) -> str:
         WHERE since <= $on AND coalesce(until >= $on, true) GROUP BY firm"""
 
 
-def _facts(connection: duckdb.DuckDBPyConnection, ladder: Ladder) -> str:
-    """The facts the ladder asks for, in ten-thousandths; empty where nobody told any."""
-    names = ladder.facts()
-    if not has_facts(connection):
-        return (
-            f"SELECT NULL::VARCHAR AS firm{''.join(f', NULL::HUGEINT AS fact_{n}' for n in names)}"
-        )
+def _facts(ladder: Ladder) -> str:
+    """The facts the ladder asks for as they were told last by the day, in ten-thousandths."""
     columns = "".join(
-        f", trunc(max(value) FILTER (item = '{n}') * {UNIT})::HUGEINT AS fact_{n}" for n in names
+        f", trunc(arg_max(value, since) FILTER (item = '{n}') * {UNIT})::HUGEINT AS fact_{n}"
+        for n in ladder.facts()
     )
-    return f"SELECT firm{columns} FROM facts GROUP BY firm"
+    return f"SELECT firm{columns} FROM facts WHERE since <= $on GROUP BY firm"
 
 
 def _standing(rung: Rung, firms: str) -> str:

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Any, Literal
+from typing import Literal
 
 import duckdb
 
@@ -179,8 +179,8 @@ def explain(
     period: int | None = None,
 ) -> Place:
     """How a firm of the register stands on a day, by the yearly figures that end with `period`
-    (without one: last December's). Needs the view `newest`; a table `facts` (firm, item, value)
-    tells what returns do not. Raises `LadderInvalid` for a firm the register has not that day."""
+    (without one: last December's). Needs the tables of `frames` and the view `newest`.
+    Raises `LadderInvalid` for a firm the register has not that day."""
     return place(ladder, facts_of(connection, ladder, firm, on, period or usual_period(on)))
 
 
@@ -205,7 +205,7 @@ def facts_of(
     numbers = _numbers(_yearly(_returns(connection, firm, period), period))
     if founded is not None:
         numbers["age_months"] = (_months(founded, on), 1)
-    numbers |= _told(connection, ladder, firm)
+    numbers |= _told(connection, ladder, firm, on)
     held = _held(connection, ladder, firm, on)
     if designated and DESIGNATED in {rung.code for rung in ladder.rungs}:
         held[DESIGNATED] = None
@@ -214,12 +214,6 @@ def facts_of(
 
 def _columns(connection: duckdb.DuckDBPyConnection, table: str) -> list[str]:
     return connection.table(table).columns
-
-
-def has_facts(connection: duckdb.DuckDBPyConnection) -> bool:
-    """Whether there is a table of what returns do not tell: firm, item, value DECIMAL(18, 4)."""
-    found = connection.execute("SELECT 1 FROM information_schema.tables WHERE table_name = 'facts'")
-    return found.fetchone() is not None
 
 
 def _months(founded: date, on: date) -> int:
@@ -299,19 +293,17 @@ def _numbers(yearly: Mapping[str, list[int | None]]) -> dict[str, Ratio]:
     }
 
 
-def _told(connection: duckdb.DuckDBPyConnection, ladder: Ladder, firm: str) -> dict[str, Ratio]:
-    """The facts of a firm that the ladder asks for, in ten-thousandths."""
-    if not has_facts(connection):
-        return {}
-    rows: list[tuple[str, Any]] = connection.execute(
-        "SELECT item, max(value) FROM facts WHERE firm = $firm GROUP BY item", {"firm": firm}
+def _told(
+    connection: duckdb.DuckDBPyConnection, ladder: Ladder, firm: str, on: date
+) -> dict[str, Ratio]:
+    """The facts of a firm that the ladder asks for as told last by the day, in ten-thousandths."""
+    rows: list[tuple[str, Decimal]] = connection.execute(
+        """SELECT item, arg_max(value, since) FROM facts
+        WHERE firm = $firm AND since <= $on GROUP BY item""",
+        {"firm": firm, "on": on},
     ).fetchall()
     asked = ladder.facts()
-    return {
-        item: (int(Decimal(value) * UNIT), UNIT)
-        for item, value in rows
-        if item in asked and value is not None
-    }
+    return {item: (int(value * UNIT), UNIT) for item, value in rows if item in asked}
 
 
 def _held(

@@ -1,4 +1,4 @@
-"""Simulated batches: register, honours and returns of firms that are not, as Parquet files.
+"""Simulated batches: register, honours, facts and returns of firms that are not, as Parquet files.
 
 >>> numbers = iter(range(1, 1000))
 >>> found = simulate(Path("firms"), until=202606, areas={"110101": 2, "110102": 1},
@@ -6,9 +6,9 @@
 
 Files come in the order in which an office would have taken them over: the register as it opened,
 then quarter by quarter what changed in it, the quarter's returns, corrections of the quarter
-before, and the year's honours. Read together (`batches.read_batches`) they give the register; the
-core's revenue and value added are then the targets, exactly, once every firm of a starred class
-has its coefficient and the late returns are in.
+before, and the year's honours and facts. Read together (`batches.read_batches`) they give the
+register; the core's revenue and value added are then the targets, exactly, once every firm of a
+starred class has its coefficient and the late returns are in.
 """
 
 # ruff: noqa: S608 - the names in SQL are this module's own
@@ -33,13 +33,14 @@ from ..frames import ITEMS
 from .codes import credit_codes
 from .distinctions import Given, honours
 from .duplicates import Duplicate, duplicates
+from .facts import facts
 from .population import QUARTERS, Firms, populate
 from .registrations import Columns, registrations
 from .reports import NOTHING, Reports, Targets, reports
 from .settings import Settings, SimulationInvalid
 from .settings import shipped as shipped_settings
 
-Kind = Literal["register", "honours", "returns"]
+Kind = Literal["register", "honours", "facts", "returns"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,13 +98,14 @@ def simulate(
     population = populate(settings, classes or shipped_classification(), areas, seed, firms, last)
     codes = credit_codes(np.arange(1, len(population) + 1))
     twice = duplicates(settings, population, codes, seed, firms)
-    facts = registrations(settings, population, codes, names, parks or {}, seed, twice)
+    register = registrations(settings, population, codes, names, parks or {}, seed, twice)
     given = list(honours(settings, population, seed, firms, last))
     monthly = _returns(reports(settings, population, names, seed, last, targets or {}), codes)
     chance = np.random.default_rng([seed, until]).random(len(population))
     late = set(codes[(chance < settings.late) & ~population.always])
     writer = _Writer(folder, number)
-    _write(writer, settings.first, until, facts, _honours(given, codes), monthly, late)
+    told = facts(settings, population, codes, seed, firms, last)
+    _write(writer, settings.first, until, register, _honours(given, codes), told, monthly, late)
     return Simulated(tuple(writer.files), twice, tuple(_coefficients(settings, population, codes)))
 
 
@@ -111,8 +113,9 @@ def _write(
     writer: "_Writer",
     first: int,
     until: int,
-    facts: Columns,
+    register: Columns,
     given: Columns,
+    facts: Columns,
     monthly: Columns,
     late: set[str],
 ) -> None:
@@ -128,12 +131,13 @@ def _write(
     for quarter in range(_quarter(first * 100 + 1), _quarter(until) + 1):
         month = min(_end(quarter), until)
         title = f"{month // 100}Q{quarter % 4 + 1}"
-        told = given["told"]
-        writer.write("register", title, month, facts, _within(facts["since"], before, month))
+        since = register["since"]
+        writer.write("register", title, month, register, _within(since, before, month))
         writer.write("returns", title, month, first_said, there & _within(period, before, month))
         fixed = wrong & (_quarter(period) == quarter - 1)
         writer.write("returns", f"{title} corrections", month, monthly, fixed)
-        writer.write("honours", title, month, given, _within(told, before, month))
+        writer.write("honours", title, month, given, _within(given["told"], before, month))
+        writer.write("facts", title, month, facts, _within(facts["told"], before, month))
         before = month
     writer.write("returns", "late", until, monthly, held, late=True)
 

@@ -67,6 +67,16 @@ class Honour:
 
 
 @dataclass(frozen=True)
+class Told:
+    """Facts of the `firms` largest of the core, told each year in a month: of each measure the
+    least and most it may be, and its decimals."""
+
+    firms: int
+    month: int
+    measures: dict[str, tuple[float, float, int]]
+
+
+@dataclass(frozen=True)
 class Settings:
     first: int
     sectors: tuple[Sector, ...]
@@ -80,6 +90,7 @@ class Settings:
     duplicates: float
     starred: tuple[int, ...]
     honours: tuple[Honour, ...]
+    facts: Told
 
     @property
     def groups(self) -> tuple[Group, ...]:
@@ -103,6 +114,7 @@ def read(data: dict[str, Any]) -> Settings:
             "honours": tuple(
                 Honour(**entry | {"months": tuple(entry["months"])}) for entry in data["honours"]
             ),
+            "facts": Told(**data["facts"]),
         }
     )
 
