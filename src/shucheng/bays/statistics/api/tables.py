@@ -32,8 +32,8 @@ class AccountAsked(Schema):
     """What is left out is the first of what there is; anything not there is refused."""
 
     scheme: str = Field("", description="major, medium, minor or industries")
-    by: str = Field("", description="area, size or designated")
-    measure: str = Field("", description="revenue, value_added, employees or rd_expense")
+    by: str = Field("", description="area, park, size or designated")
+    measure: str = Field("", description="revenue, value_added, employees, rd_expense or rd_staff")
     basis: str = Field("", description="ytd, month, quarter or year")
     period: str = Field("", description="yyyymm, the last month")
 
@@ -41,7 +41,7 @@ class AccountAsked(Schema):
 class CellOut(Schema):
     code: str = Field(description="Class or industry; empty: counted in several classes")
     name: str
-    member: str = Field(description="Area, size ...; empty: the total")
+    member: str = Field(description="Area, park (-: none), size ...; empty: the total")
     lower: Decimal | None
     upper: Decimal | None = Field(description="Equal to lower where every share is known")
     imputed: Decimal | None

@@ -29,6 +29,7 @@ _MEASURES = {
     "value_added": Text("增加值", "Value added"),
     "employees": Text("从业人员", "Employees"),
     "rd_expense": Text("研发经费", "R&D expense"),
+    "rd_staff": Text("研发人员", "R&D people"),
 }
 _SIZES = {
     TOTAL: Text("合计", "Total"),
@@ -137,7 +138,7 @@ def series_of(
     found = []
     for key, group in groupby(ordered, key=lambda each: each.key):
         values = tuple(_value(each, source) for each in group)
-        unit = ("PS", "0") if key[1] == "employees" else ("CNY", "8")
+        unit = ("PS", "0") if key[1] in ("employees", "rd_staff") else ("CNY", "8")
         found.append(Series(key, (*unit, classification), values))
     return tuple(found)
 

@@ -18,7 +18,14 @@ from shucheng.bays.statistics.engine.classification import CORE
 from shucheng.bays.statistics.engine.frames import drop
 from shucheng.bays.statistics.engine.micro import Micro
 from shucheng.bays.statistics.models import Batch
-from shucheng.bays.statistics.queries.choices import DESIGNATED, SIZES, Choice, Choices, choices
+from shucheng.bays.statistics.queries.choices import (
+    DESIGNATED,
+    NO_PARK,
+    SIZES,
+    Choice,
+    Choices,
+    choices,
+)
 from shucheng.bays.statistics.queries.class_words import class_name
 from shucheng.bays.statistics.queries.micro import ask
 from shucheng.bays.statistics.queries.places import every_area_name
@@ -148,6 +155,9 @@ def members(by: str, found: Iterable[str]) -> tuple[tuple[str, str], ...]:
     """Code and name of a dimension's members, in the order of the city or of size."""
     if by == "area":
         names = every_area_name()
+    elif by == "park":
+        parks = sorted(set(found) - {NO_PARK})
+        names = {park: park for park in parks} | {NO_PARK: _("Outside parks")}
     else:
         words = SIZES if by == "size" else DESIGNATED
         names = {code: str(name) for code, name in words.items()}
@@ -224,10 +234,12 @@ def _cells(micro: Micro, choice: Choice, scheme: Any) -> Cells:
     )
     rows = found.rows()
     drop(micro.connection, found.table.alias)
-    return {(row["class"], _member(row[choice.by])): _cell(row, choice) for row in rows}
+    return {(row["class"], _member(row[choice.by], choice.by)): _cell(row, choice) for row in rows}
 
 
-def _member(value: Any) -> str:
+def _member(value: Any, by: str) -> str:
+    if by == "park" and not value:
+        return NO_PARK
     return str(value).lower() if isinstance(value, bool) else str(value or "")
 
 
@@ -235,7 +247,7 @@ def _cell(row: Mapping[str, Any], choice: Choice) -> Cell:
     measure, scale = choice.measure, choice.measured.scale
     return Cell(
         row["class"],
-        _member(row[choice.by]),
+        _member(row[choice.by], choice.by),
         (row[f"{measure}_lower"] or Decimal(0)) / scale,
         (row[f"{measure}_upper"] or Decimal(0)) / scale,
         (row.get(f"{measure}_imputed_upper") or Decimal(0)) / scale,

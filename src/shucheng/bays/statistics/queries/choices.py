@@ -36,6 +36,7 @@ MEASURES: dict[str, Measure] = {
         Measure("value_added", _("Value added"), **_MONEY),  # type: ignore[arg-type]
         Measure("employees", _("Employees"), _("persons"), Decimal(1), 0),
         Measure("rd_expense", _("R&D expense"), **_MONEY),  # type: ignore[arg-type]
+        Measure("rd_staff", _("R&D people"), _("persons"), Decimal(1), 0),
     )
 }
 SCHEMES: Words = {
@@ -46,9 +47,12 @@ SCHEMES: Words = {
 }
 DIVISIONS: Words = {
     "area": _("Area"),
+    "park": _("Park"),
     "size": _("Size"),
     "designated": _("Above designated size or not"),
 }
+NO_PARK = "-"
+"""Stands for firms that the register has in no park."""
 BASES: Words = {
     "ytd": _("since January"),
     "month": _("of the month"),

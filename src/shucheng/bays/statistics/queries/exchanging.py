@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
+from hashlib import sha256
 
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -13,6 +14,7 @@ from shucheng.bays.statistics.engine.micro import Micro
 from shucheng.bays.statistics.engine.table_files import sdmx_of
 from shucheng.bays.statistics.models import Batch, Firm
 from shucheng.bays.statistics.queries.accounts import Cell, Table, simulated
+from shucheng.bays.statistics.queries.choices import NO_PARK
 from shucheng.bays.statistics.queries.delivering import require_sending
 from shucheng.bays.statistics.queries.micro import ask
 from shucheng.bays.statistics.queries.publications import PublicationPage, printed_cells
@@ -100,6 +102,8 @@ def _placed(by: str, member: str, city: str) -> dict[str, str]:
     """The dimensions of a column; an empty member is the total."""
     if by == "area":
         return {"area": member or city}
+    if by == "park":
+        return {"area": _park_code(member) if member else city}
     if by == "size":
         return {"area": city, "size": member or TOTAL}
     return {"area": city, "scope": _SCOPE[member]}
@@ -118,6 +122,9 @@ def _flow(names: Mapping[str, str], areas: Iterable[str]) -> Flow:
         )
         for area in rows
     }
+    for park in ask(_parks, "parks"):
+        places[_park_code(park)] = Code(_park_code(park), Text(park), city)
+    places[_park_code(NO_PARK)] = Code(_park_code(NO_PARK), Text("园区以外", "Outside parks"), city)
     for code in (city, *areas):
         places.setdefault(code, Code(code, Text(code)))
     return tables_flow(
@@ -127,6 +134,16 @@ def _flow(names: Mapping[str, str], areas: Iterable[str]) -> Flow:
         (*activities, *more),
         tuple(places.values()),
     )
+
+
+def _parks(micro: Micro) -> tuple[str, ...]:
+    sql = "SELECT DISTINCT park FROM register WHERE park <> '' ORDER BY 1"
+    return tuple(park for (park,) in micro.connection.execute(sql).fetchall())
+
+
+def _park_code(park: str) -> str:
+    """The register knows parks by name alone, which is no code: it is made of the name."""
+    return f"PARK_{'NONE' if park == NO_PARK else sha256(park.encode()).hexdigest()[:8].upper()}"
 
 
 def _activities(micro: Micro) -> tuple[Code, ...]:

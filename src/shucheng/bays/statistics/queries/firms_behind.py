@@ -11,7 +11,7 @@ from shucheng.bays.statistics.engine.classification import CORE
 from shucheng.bays.statistics.engine.micro import Micro
 from shucheng.bays.statistics.engine.value_added import BASE, REPORTED
 from shucheng.bays.statistics.queries.accounts import class_names, members, simulated
-from shucheng.bays.statistics.queries.choices import Choice, choices
+from shucheng.bays.statistics.queries.choices import NO_PARK, Choice, choices
 from shucheng.bays.statistics.queries.micro import ask
 from shucheng.bays.statistics.queries.places import every_area_name
 from shucheng.bays.statistics.queries.seeing import require_firms, sees
@@ -19,14 +19,16 @@ from shucheng.kernel.public import Actor
 
 MOST = 500
 
-# Flows since January, thousand yuan; value added in two parts, of which a change between what is
-# reported and what is estimated makes the month unknown.
+# Flows since January, thousand yuan; value added in two parts, of which one is 0, so
+# that a month is known also where it was reported and then estimated, or the other way round.
 _FLOWS = {
     "revenue": "revenue",
     "rd_expense": "rd_expense",
     "value_added": f"if({BASE} IS NULL, {REPORTED}, 0) * 10000::HUGEINT"
     f" + if({REPORTED} IS NULL, {BASE}, 0) * rate::HUGEINT",
 }
+_MEMBER = {"park": f"coalesce(nullif(park, ''), '{NO_PARK}')"}
+_PEOPLE = ("employees", "rd_staff")
 _STEP = {"month": (1, 2), "quarter": (3, 3)}
 
 
@@ -100,7 +102,7 @@ def _rows(micro: Micro, choice: Choice, code: str, member: str) -> list[tuple[An
     sql = _SQL.format(
         now=_FLOWS.get(choice.measure, choice.measure),
         amount=_amount(choice.measure, choice.basis, choice.period),
-        column=choice.by,
+        member=_MEMBER.get(choice.by, f"coalesce({choice.by}::VARCHAR, '')"),
         any_member="" if member else "OR true",
         scale=1 if choice.measure == "value_added" else 10_000,
     )
@@ -119,7 +121,7 @@ def _amount(measure: str, basis: Basis, period: int) -> str:
     """The amount since January, less that at the end of the period before where it is a part of
     the year; people are what they are."""
     first = period % 100 == _STEP[basis][1] if basis in _STEP else True
-    return "now.value" if first or measure == "employees" else "now.value - past.value"
+    return "now.value" if first or measure in _PEOPLE else "now.value - past.value"
 
 
 _SQL = """
@@ -127,7 +129,7 @@ WITH valued AS (
     SELECT newest.firm, newest.period, cells.*, ({now}) AS value, status
     FROM newest JOIN places USING (firm) JOIN cells USING (cell)
     WHERE newest.period IN ($period, $before) AND $period BETWEEN since AND until
-        AND class = $class AND (coalesce({column}::VARCHAR, '') = $member {any_member})
+        AND class = $class AND ({member} = $member {any_member})
 ),
 now AS (SELECT *, NULL AS nothing FROM valued WHERE period = $period),
 past AS (SELECT firm, value FROM valued WHERE period = $before),

@@ -20,6 +20,7 @@ from shucheng.bays.statistics.queries.protecting import protected
 from shucheng.kernel.public import Actor
 from shucheng.plan.public import current_version
 
+_HEADLINES = ("revenue", "value_added", "employees", "rd_expense")
 # Measures of which the plan has a yearly indicator, and the binding of it.
 _GOALS = {"revenue": "core-revenue", "value_added": "core-value-added"}
 
@@ -96,9 +97,7 @@ def _with_figures(known: Overview, newest: int) -> Overview:
     names = every_area_name()
     late = ask(lambda micro: _late(micro, newest), "late", newest)
     goals = _goals(newest // 100)
-    headlines = tuple(
-        _headline(measure, newest, goals.get(measure.code)) for measure in MEASURES.values()
-    )
+    headlines = tuple(_headline(MEASURES[code], newest, goals.get(code)) for code in _HEADLINES)
     return replace(
         known,
         headlines=headlines,

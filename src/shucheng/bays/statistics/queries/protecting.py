@@ -35,6 +35,7 @@ _AMOUNTS = {
     "revenue": "revenue * lower // 10000",
     "employees": "employees * lower // 10000",
     "rd_expense": "rd_expense * lower // 10000",
+    "rd_staff": "rd_staff * lower // 10000",
     "value_added": f"(coalesce({REPORTED} * 10000::HUGEINT, {BASE} * rate::HUGEINT)"
     " * lower // 100000000)::BIGINT",
 }
