@@ -34,7 +34,7 @@ BAY = Bay(
         ),
         Permission(
             "statistics.import",
-            _("Import firms, returns and honours"),
+            _("Import firms, returns, honours and facts"),
             roles=frozenset({Role.PLAN_OFFICE}),
         ),
         Permission(

@@ -42,6 +42,7 @@ _USUAL: dict[str, dict[str, Any]] = {
         "tags": [],
     },
     "honours": {"firm": ONE, "kind": "high_tech", "since": "2024-11-01", "withdrawn": False},
+    "facts": {"firm": ONE, "item": "debt_ratio", "value": "0.5", "since": "2025-12-31"},
     "returns": {"firm": ONE, "period": 202503, "status": "reported"},
 }
 
@@ -92,6 +93,20 @@ def test_a_return_is_corrected_by_a_later_batch_under_the_merged_code(tmp_path: 
     assert rows.fetchall() == [(ONE, 202503, 1000), (ONE, 202504, 1200)]
     account = {row["period"]: row["revenue_lower"] for row in micro.account(by=["class"]).rows()}
     assert account == {202503: 1000, 202504: 1200}
+
+
+def test_of_a_measure_and_its_day_the_later_batch_counts(tmp_path: Path) -> None:
+    told = batch(tmp_path, "facts", 1, [{}, {"since": "2024-12-31"}, {"firm": TWO, "value": "0.7"}])
+    later = batch(tmp_path, "facts", 2, [{"value": "0.6"}])
+
+    def facts(merges: Mapping[str, str] | None = None) -> list[tuple[Any, ...]]:
+        micro = open_batches(facts=[later, told], merges=merges)
+        found = "SELECT firm, value::VARCHAR, since::VARCHAR FROM facts ORDER BY ALL"
+        return micro.connection.execute(found).fetchall()
+
+    ones = [(ONE, "0.5000", "2024-12-31"), (ONE, "0.6000", "2025-12-31")]
+    assert facts() == [*ones, (TWO, "0.7000", "2025-12-31")]
+    assert facts({TWO: ONE}) == ones
 
 
 def test_a_merged_firm_of_which_one_batch_tells_twice_counts_once(tmp_path: Path) -> None:

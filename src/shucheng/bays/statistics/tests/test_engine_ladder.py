@@ -300,6 +300,20 @@ def test_a_register_without_founding_days_and_facts_leaves_them_unknown() -> Non
     agree(connection, assess(connection, shipped(), ON), place)
 
 
+def test_the_newest_fact_by_the_day_counts_and_none_that_is_yet_to_come() -> None:
+    connection = connected()
+    about = {"industry": "3982", "size": "small", "designated": True, "established": None}
+    add_firm(connection, "A", about)
+    for day, value in ((date(2025, 6, 30), 60), (ON, 71), (date(2026, 7, 1), 10)):
+        row = ["A", "high_tech_score", value, day]
+        connection.execute("INSERT INTO facts VALUES (?, ?, ?, ?)", row)
+    for on, met in ((date(2025, 6, 29), None), (date(2026, 6, 29), False), (ON, True)):
+        place = explain(connection, shipped(), "A", on)
+        answers = {each.criterion.code: each.met for each in place.at("high_tech").answers}
+        assert answers["evaluation"] is met
+        agree(connection, assess(connection, shipped(), on), place)
+
+
 def test_a_firm_that_is_not_in_the_register_that_day_is_refused() -> None:
     with pytest.raises(LadderInvalid, match="no firm A"):
         explain(connected(), shipped(), "A", ON)

@@ -2,6 +2,7 @@
 
 # ruff: noqa: S608 - the SQL is this module's own
 
+from datetime import date
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,9 @@ from shucheng.bays.statistics.engine import (
     value_added,
 )
 from shucheng.bays.statistics.engine.batches import BATCH_COLUMNS, read_batches
+from shucheng.bays.statistics.engine.ladder.definition import shipped as ladder
+from shucheng.bays.statistics.engine.ladder.facts import known_facts
+from shucheng.bays.statistics.engine.ladder.many import assess
 from shucheng.bays.statistics.engine.micro import Micro
 from shucheng.bays.statistics.engine.simulated.calibration import settle
 from shucheng.bays.statistics.engine.simulated.duplicates import wrong_rows
@@ -96,6 +100,20 @@ def test_files_have_the_columns_of_batches_and_pass_every_check(calibrated: Simu
         assert recorded == (file.rows, file.recorded, file.recorded)
     micro = opened(calibrated)
     assert [frames.check(micro.connection, table) for table in frames.COLUMNS] == [[], [], [], []]
+
+
+def test_facts_are_what_can_be_told_and_some_firms_meet_a_rung_by_them(
+    calibrated: Simulated,
+) -> None:
+    micro = opened(calibrated)
+    known = known_facts()
+    rows = asked(micro, "SELECT DISTINCT item, value FROM facts")
+    assert {item for item, _ in rows} <= known.keys()
+    assert all(known[item].least <= value <= known[item].most for item, value in rows)
+    assert all(value % 1 == 0 for item, value in rows if known[item].whole)
+    states = assess(micro.connection, ladder(), date(2025, 11, 30)).table
+    found = asked(micro, f"SELECT DISTINCT state FROM {states} WHERE rung = 'srdi'")
+    assert {("met",), ("one_short",)} <= set(found)
 
 
 def test_codes_are_well_formed_and_belong_to_no_place(calibrated: Simulated) -> None:

@@ -156,7 +156,8 @@ def check(condition: Condition, known: Facts) -> Checked:
         "below": over < 0,
     }[condition.operator]
     value = round(Decimal(numerator) / denominator, 4)
-    amount = None if met or condition.measure == "growth_2y" else -(-abs(over) // UNIT)
+    no_amount = condition.is_fact or condition.measure == "growth_2y"
+    amount = None if met or no_amount else -(-abs(over) // UNIT)
     return Checked(condition, value, met, amount)
 
 
