@@ -208,7 +208,7 @@ def keep_reading(batch_id: int, report: reports.Report, folder: Path, *, actor: 
         made_here=True,
         actor=actor,
     )
-    if report.honours:
+    if (folder / HONOURS).exists():
         told["honours_batch"] = _stage_honours(batch, report.honours, folder, actor).pk
     batch.good, batch.bad, batch.state = report.good, report.bad, Batch.State.STAGED
     batch.report = told | {"columns": _columns_anew(batch)}

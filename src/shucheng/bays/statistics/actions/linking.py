@@ -104,7 +104,7 @@ def _merge_as_decided() -> None:
     decided = Link.objects.filter(state=Link.State.SAME)
     pairs = list(decided.values_list("left__credit_code", "right__credit_code"))
     rights = {right for _left, right in pairs}
-    heads = {}
+    heads: dict[str, str] = {}
     for group in clusters(Pair(left, right, 1.0, ()) for left, right in pairs):
         head = min(group, key=lambda code: (code in rights, code))
         heads |= {code: head for code in group if code != head}

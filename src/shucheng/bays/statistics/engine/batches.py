@@ -20,6 +20,7 @@ from pathlib import Path
 import duckdb
 
 from . import classification, coefficients, industries, value_added
+from . import honours as honours_told
 from .classification import small_table
 from .frames import COLUMNS, UNTIL, FramesInvalid, connect, drop
 from .micro import Micro
@@ -36,6 +37,7 @@ BATCH_COLUMNS: dict[str, dict[str, str]] = {
         **COLUMNS["honours"],
         "certificate": "VARCHAR",
         "withdrawn": "BOOLEAN",
+        "holds": "BOOLEAN",
         "recorded": "INTEGER",
     },
     "facts": {**COLUMNS["facts"], "recorded": "INTEGER"},
@@ -57,12 +59,7 @@ _TOLD = {
         )
         WHERE coalesce(is_open, true)
     """,
-    "honours": """
-        SELECT * FROM read_under_one_code
-        QUALIFY row_number() OVER (
-            PARTITION BY firm, kind, since ORDER BY recorded DESC, told_of <> firm, told_of
-        ) = 1
-    """,
+    "honours": honours_told.TOLD,
     "facts": """
         SELECT * FROM read_under_one_code
         QUALIFY row_number() OVER (
@@ -133,7 +130,9 @@ def read_batches(
         drop(connection, table)
         told = _TOLD[table]
         if table == "honours":
-            told = f"SELECT * FROM ({told}) WHERE NOT coalesce(withdrawn, false)"
+            # With those withdrawn, for the page of a firm.
+            connection.execute(f"CREATE OR REPLACE TABLE honours_told AS {told}")
+            told = "SELECT * FROM honours_told WHERE NOT coalesce(withdrawn, false)"
         columns = [*COLUMNS[table], *(["address", "established"] if table == "register" else [])]
         connection.execute(f"CREATE TABLE {table} AS SELECT {', '.join(columns)} FROM ({told})")
     paths = [str(path) for path in returns]

@@ -179,15 +179,12 @@ def _raw(micro: Micro, codes: tuple[str, ...], head: str) -> dict[str, Any]:
             FROM files_register WHERE {among} ORDER BY since DESC, recorded DESC""",
             known,
         ).fetchall()
-    if _has(micro, "files_honours"):
-        found["honours"] = ask_(
-            f"""SELECT kind, coalesce(level, ''), since, until, coalesce(withdrawn, false),
-                recorded, coalesce(certificate, '')
-            FROM files_honours WHERE {among}
-            QUALIFY row_number() OVER (PARTITION BY kind, since ORDER BY recorded DESC) = 1
-            ORDER BY since DESC, kind""",
-            known,
-        ).fetchall()
+    found["honours"] = ask_(
+        """SELECT kind, coalesce(level, ''), since, until, coalesce(withdrawn, false),
+            recorded, coalesce(certificate, '')
+        FROM honours_told WHERE firm = $head ORDER BY since DESC, kind""",
+        {"head": head},
+    ).fetchall()
     found["returns"] = ask_(
         """SELECT period, revenue, revenue_last, rd_expense, employees, status, recorded,
             count(*) OVER (PARTITION BY period) > 1

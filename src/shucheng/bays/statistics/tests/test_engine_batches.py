@@ -133,6 +133,43 @@ def test_a_withdrawn_honour_never_held(tmp_path: Path) -> None:
     assert micro.connection.execute("SELECT kind FROM honours").fetchall() == [("srdi",)]
 
 
+def honours_of(folder: Path, *told: Mapping[str, Any]) -> list[tuple[str, str | None]]:
+    """Since and until of what holds, where each of these is a batch of its own."""
+    files = [batch(folder, "honours", number, [each]) for number, each in enumerate(told, 1)]
+    sql = "SELECT since::VARCHAR, until::VARCHAR FROM honours ORDER BY ALL"
+    return open_batches(honours=files).connection.execute(sql).fetchall()
+
+
+def month(month: int, *, holds: bool) -> dict[str, Any]:
+    """What a register's column says of a month."""
+    return {"since": f"2025-{month:02}-01", "holds": holds}
+
+
+def test_an_honour_of_a_registers_column_ends_when_a_register_says_no(tmp_path: Path) -> None:
+    yes, again, no = month(1, holds=True), month(2, holds=True), month(3, holds=False)
+    assert honours_of(tmp_path, yes, again) == [("2025-01-01", None)]
+    assert honours_of(tmp_path, yes, again, no) == [("2025-01-01", "2025-02-28")]
+    assert honours_of(tmp_path, no, again, yes) == [("2025-01-01", "2025-02-28")]
+    assert honours_of(tmp_path, yes, no, month(5, holds=True)) == [
+        ("2025-01-01", "2025-02-28"),
+        ("2025-05-01", None),
+    ]
+    corrected = month(3, holds=True)
+    assert honours_of(tmp_path, yes, no, corrected) == [("2025-01-01", None)]
+    assert honours_of(tmp_path, no) == []
+
+
+def test_an_honour_with_a_file_of_its_own_ends_as_that_says(tmp_path: Path) -> None:
+    own = {"since": "2024-11-01", "until": "2025-06-30"}
+    yes, no = month(1, holds=True), month(3, holds=False)
+    told = [("2024-11-01", "2025-06-30")]
+    assert honours_of(tmp_path, own, yes, no) == told
+    assert honours_of(tmp_path, own, yes, month(7, holds=True)) == [*told, ("2025-07-01", None)]
+    # Withdrawn by hand, it is not there again because a later month's register repeats it.
+    withdrawn = {"since": "2025-01-01", "withdrawn": True}
+    assert honours_of(tmp_path, yes, month(2, holds=True), withdrawn) == []
+
+
 def test_a_file_that_is_no_batch_is_refused(tmp_path: Path) -> None:
     duckdb.sql("SELECT 1 AS x").write_parquet(str(tmp_path / "x.parquet"))
     with pytest.raises(FramesInvalid, match="firm is missing"):

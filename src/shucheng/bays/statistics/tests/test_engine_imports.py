@@ -65,9 +65,12 @@ def test_every_encoding_gives_the_same_rows(tmp_path: Path, encoding: str, delim
     assert first["designated"] is True
     assert first["since"] == 202501
     honour = duckdb.execute(
-        "SELECT firm, kind, since FROM read_parquet(?)", [str(tmp_path / stage.HONOURS)]
+        "SELECT firm, kind, since, holds FROM read_parquet(?)", [str(tmp_path / stage.HONOURS)]
     ).fetchall()
-    assert honour == [(CODES[1], "high_tech", date(2023, 1, 1))]
+    assert honour == [
+        (CODES[0], "high_tech", date(2025, 1, 1), False),
+        (CODES[1], "high_tech", date(2023, 1, 1), True),
+    ]
 
 
 def test_lines_are_counted_as_an_editor_does(tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ from shucheng.bays.statistics.queries.firm import firm_page
 from shucheng.bays.statistics.queries.import_words import ERRORS, FIELDS, HONOURS
 from shucheng.bays.statistics.queries.micro import ask
 from shucheng.bays.statistics.tests.city import OFFICE, areas
-from shucheng.bays.statistics.tests.firm_files import imported, read, valid
+from shucheng.bays.statistics.tests.firm_files import imported, read, register, valid
 from shucheng.kernel.public import Organisation, Person, Role, grant_role
 
 pytestmark = pytest.mark.django_db
@@ -61,8 +61,9 @@ def test_a_file_of_honours_is_read_by_its_headings_and_taken_over() -> None:
         "证书编号": "certificate",
         "状态": "withdrawn",
     }
-    assert [(kind, since) for _firm, kind, since in honours()][1:] == [
-        ("high_tech", date(2024, 11, 1)),  # told in the register's column
+    # That the register's column says it since a later day is the same honour.
+    assert [(kind, since) for _firm, kind, since in honours()] == [
+        ("high_tech", date(2023, 11, 6)),
         ("little_giant", date(2024, 7, 1)),
         ("smart_factory_advanced", date(2025, 3, 1)),
     ]
@@ -119,3 +120,13 @@ def test_every_field_and_honour_has_a_word() -> None:
         assert fields("honours").keys() <= FIELDS.keys()
     kinds = imported(table(*(f"甲,{valid(1)},{name},2025-01-01,,," for name in HONOURS)), "honours")
     assert (kinds.good, kinds.bad) == (len(HONOURS), 0)
+
+
+def test_a_registers_no_ends_what_its_column_said_before() -> None:
+    def registered(month: str, says: str) -> None:
+        imported(register(f"{valid(2)},乙有限公司,6513,西区,小型,否,{says}"), month=month)
+
+    for month, says in (("2025-01", "是"), ("2025-02", "是"), ("2025-03", ""), ("2025-04", "否")):
+        registered(month, says)
+    (told,) = firm_page(valid(2), actor=OFFICE).honours
+    assert (told.since, told.until) == (date(2025, 1, 1), date(2025, 3, 31))

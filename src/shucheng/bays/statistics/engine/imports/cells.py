@@ -141,7 +141,7 @@ def accepted(kind: str, text: str, value: str) -> str:
 
 
 def has_honour(text: str, value: str) -> str:
-    """Whether an honour's cell says yes, by word or by day."""
+    """Whether an honour's cell says yes, by word or by day; nothing where it is empty."""
     return f"(lower({text}) IN {_listed(_TRUE)} OR {value} IS NOT NULL)"
 
 

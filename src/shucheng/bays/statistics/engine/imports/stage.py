@@ -305,21 +305,20 @@ def _make_known(connection: duckdb.DuckDBPyConnection, table: str, options: Opti
 
 
 def _write_honours(
-    connection: duckdb.DuckDBPyConnection,
-    chosen: list[Field],
-    path: Path,
-    options: Options,
+    connection: duckdb.DuckDBPyConnection, chosen: list[Field], path: Path, options: Options
 ) -> int:
-    """The honours of good rows: since the day the cell names, else since the row's month."""
+    """What good rows say of honours: yes since the day the cell names, else since the row's month;
+    no in that month. How many are held."""
     month = "make_date(since // 100, since % 100, 1)"
     parts = [
         f"""SELECT firm, '{field.name.removeprefix("honour_")}' AS kind,
             CAST(NULL AS VARCHAR) AS level,
             coalesce({field.name}, {month}) AS since,
-            CAST(NULL AS DATE) AS until, false AS withdrawn,
+            CAST(NULL AS DATE) AS until, false AS withdrawn, has_{field.name} AS holds,
             {int(options.recorded)}::INTEGER AS recorded
         FROM typed
-        WHERE problems = 0 AND seq NOT IN (SELECT seq FROM repeats) AND has_{field.name}"""
+        WHERE problems = 0 AND seq NOT IN (SELECT seq FROM repeats)
+            AND has_{field.name} IS NOT NULL"""
         for field in chosen
         if field.kind == "honour"
     ]
@@ -328,10 +327,12 @@ def _write_honours(
         return 0
     union = " UNION ALL ".join(parts)
     connection.execute(f"COPY ({union} ORDER BY firm, kind) TO '{_path(path)}' (FORMAT parquet)")
-    (found,) = connection.execute(
-        "SELECT count(*) FROM read_parquet(?)", [str(path)]
-    ).fetchone() or (0,)
-    return int(found)
+    said, held = connection.execute(
+        "SELECT count(*), count(*) FILTER (holds) FROM read_parquet(?)", [str(path)]
+    ).fetchone() or (0, 0)
+    if not said:
+        path.unlink()
+    return int(held)
 
 
 def _write_errors(

@@ -220,7 +220,8 @@ class _Writer:
         if not rows.any():
             return
         recorded = self._number(kind, title, month)
-        usual = {"recorded": str(int(recorded)), "status": "'reported'", "certificate": "NULL"}
+        usual = {"recorded": str(int(recorded)), "status": "'reported'"}
+        usual |= dict.fromkeys(("certificate", "holds"), "NULL")
         chosen = ", ".join(
             f"{usual.get(name) or _READ.get(type_, '{0}').format(name)}::{type_} AS {name}"
             for name, type_ in BATCH_COLUMNS[kind].items()
