@@ -6,8 +6,11 @@ what was corrected. The change of a cell's sum is decomposed exactly, firm by fi
 
   continuing  firms there both years: this year's revenue − last year's as stated this year
   correction  of the same firms: last year's as stated this year − as reported last year
-  entry       firms that did not count last year: new; or promoted, registered as not 规上 (入库)
-  exit        firms that no longer count: gone; or demoted, registered as no longer 规上 (退库)
+  entry       firms that did not count last year: new, in no register then; promoted, registered
+              as not 规上 (入库); reclassified, in no class of the scheme; or unreported, in it
+              without a figure
+  exit        firms that no longer count: gone from the register; demoted, no longer 规上 (退库);
+              reclassified; or unreported
   moved       firms that count in another cell than last year: in, less out
 
 Source: 国家统计局 规模以上工业企业 "增速按可比口径计算" 的说明.
@@ -28,8 +31,8 @@ from .coefficients import UNIT
 class Growth:
     """One cell's growth to `period`, year to date, thousand yuan; `key` are its dimensions.
 
-    now − before = continuing + correction + entry_new + entry_promoted + exit_gone + exit_demoted
-    + moved_in + moved_out, exactly; exits and moved_out are below 0 when revenue is above.
+    now − before is the sum of the amounts from continuing to moved_out, exactly; exits and
+    moved_out are below 0 when revenue is above.
     comparable_now and comparable_before are those of firms that state last year's revenue.
     """
 
@@ -42,8 +45,12 @@ class Growth:
     correction: Fraction
     entry_new: Fraction
     entry_promoted: Fraction
+    entry_reclassified: Fraction
+    entry_unreported: Fraction
     exit_gone: Fraction
     exit_demoted: Fraction
+    exit_reclassified: Fraction
+    exit_unreported: Fraction
     moved_in: Fraction
     moved_out: Fraction
     comparable_now: Fraction
@@ -88,7 +95,7 @@ def growth(
     )
     rows = connection.execute(
         sql,
-        {"period": period, "before": period - 100},
+        {"period": period, "before": period - 100, "designated": designated},
     ).fetchall()
     width = len(by)
     found = [
@@ -105,7 +112,7 @@ def growth(
 
 # `now` and `past`: a firm's share of revenue in every cell it counts in. A firm may count in
 # several; where a cell is the same both years it continues, otherwise it came, went or moved.
-# `below`: registered as not 规上.
+# `came` and `went`: why a firm did not count in the cell last year, or counts there no more.
 _SQL = """
 WITH counted AS (
     SELECT firm, period, {keys} {share} AS share, revenue, revenue_last
@@ -114,10 +121,17 @@ WITH counted AS (
 ),
 now AS (SELECT * FROM counted WHERE period = $period),
 past AS (SELECT * FROM counted WHERE period = $before),
+placed_at AS (
+    SELECT firm, bool_or($before BETWEEN since AND until) AS placed_then,
+        bool_or($period BETWEEN since AND until) AS placed_now
+    FROM places GROUP BY firm
+),
 registered AS (
-    SELECT firm, bool_or($before BETWEEN since AND until) AS below_then,
-        bool_or($period BETWEEN since AND until) AS below_now
-    FROM register WHERE NOT designated GROUP BY firm
+    SELECT firm, bool_or($before BETWEEN since AND until) AS known_then,
+        bool_or($period BETWEEN since AND until) AS known_now,
+        bool_or($before BETWEEN since AND until AND NOT designated AND $designated) AS below_then,
+        bool_or($period BETWEEN since AND until AND NOT designated AND $designated) AS below_now
+    FROM register GROUP BY firm
 ),
 firms AS (
     SELECT {paired}
@@ -130,24 +144,26 @@ firms AS (
         coalesce(now.firm, past.firm) AS firm
     FROM now FULL JOIN past ON now.firm = past.firm{same}
 ),
-placed AS (
+told AS (
     SELECT firms.*,
-        firm IN (SELECT firm FROM past) AS counted_then,
-        firm IN (SELECT firm FROM now) AS counts_now,
-        coalesce(below_then, false) AS below_then, coalesce(below_now, false) AS below_now
-    FROM firms LEFT JOIN registered USING (firm)
+        CASE WHEN there THEN '' WHEN firm IN (SELECT firm FROM past) THEN 'moved'
+            WHEN placed_then THEN 'unreported' WHEN NOT known_then THEN 'new'
+            WHEN below_then THEN 'promoted' ELSE 'reclassified' END AS came,
+        CASE WHEN here THEN '' WHEN firm IN (SELECT firm FROM now) THEN 'moved'
+            WHEN placed_now THEN 'unreported' WHEN NOT known_now THEN 'gone'
+            WHEN below_now THEN 'demoted' ELSE 'reclassified' END AS went
+    FROM firms JOIN placed_at USING (firm) JOIN registered USING (firm)
 )
 SELECT {keys}
     sum(this), sum(last),
     sum(if(here AND there, this - stated, 0)),
     sum(if(here AND there, stated - last, 0)),
-    sum(if(here AND NOT there AND NOT counted_then AND NOT below_then, this, 0)),
-    sum(if(here AND NOT there AND NOT counted_then AND below_then, this, 0)),
-    sum(if(there AND NOT here AND NOT counts_now AND NOT below_now, -last, 0)),
-    sum(if(there AND NOT here AND NOT counts_now AND below_now, -last, 0)),
-    sum(if(here AND NOT there AND counted_then, this, 0)),
-    sum(if(there AND NOT here AND counts_now, -last, 0)),
+    sum(if(came = 'new', this, 0)), sum(if(came = 'promoted', this, 0)),
+    sum(if(came = 'reclassified', this, 0)), sum(if(came = 'unreported', this, 0)),
+    sum(if(went = 'gone', -last, 0)), sum(if(went = 'demoted', -last, 0)),
+    sum(if(went = 'reclassified', -last, 0)), sum(if(went = 'unreported', -last, 0)),
+    sum(if(came = 'moved', this, 0)), sum(if(went = 'moved', -last, 0)),
     coalesce(sum(if(comparable, this, 0)), 0), coalesce(sum(stated_only), 0),
     sum(here::INTEGER)::BIGINT, sum(there::INTEGER)::BIGINT
-FROM placed GROUP BY ALL HAVING count(*) > 0
+FROM told GROUP BY ALL HAVING count(*) > 0
 """

@@ -29,8 +29,12 @@ PARTS: Mapping[str, str | Promise] = {
     "correction": _("Correction of last year"),
     "entry_new": _("Entered: new firms"),
     "entry_promoted": _("Entered: grown above designated size"),
-    "exit_gone": _("Left: closed or silent"),
+    "entry_reclassified": _("Entered: reclassified"),
+    "entry_unreported": _("Entered: not reported last year"),
+    "exit_gone": _("Left: closed"),
     "exit_demoted": _("Left: fallen below designated size"),
+    "exit_reclassified": _("Left: reclassified"),
+    "exit_unreported": _("Left: not reported this year"),
     "moved_in": _("Moved in from elsewhere"),
     "moved_out": _("Moved elsewhere"),
 }

@@ -9,6 +9,11 @@ from hypothesis import strategies as st
 from shucheng.bays.statistics.engine import imputation
 from shucheng.bays.statistics.engine.micro import Micro, open_micro
 
+CAUSES = (
+    *("continuing", "correction", "moved_in", "moved_out"),
+    *("entry_new", "entry_promoted", "entry_reclassified", "entry_unreported"),
+    *("exit_gone", "exit_demoted", "exit_reclassified", "exit_unreported"),
+)
 LAWS = settings(max_examples=25, deadline=None)
 AMOUNT = st.integers(-20, 10**9)
 
@@ -63,11 +68,7 @@ def test_the_change_is_the_sum_of_its_causes(
         for share in ("lower", "upper"):
             cells = opened.growth(202503, by=by, share=share, designated=designated)
             for cell in cells:
-                causes = (
-                    *(cell.continuing, cell.correction, cell.entry_new, cell.entry_promoted),
-                    *(cell.exit_gone, cell.exit_demoted, cell.moved_in, cell.moved_out),
-                )
-                assert cell.now - cell.before == sum(causes)
+                assert cell.now - cell.before == sum(getattr(cell, name) for name in CAUSES)
     exact = {
         row["class"]: row["revenue_lower"]
         for row in opened.account(
@@ -95,6 +96,37 @@ def test_growth_nominal_and_at_comparable_scope(opened: Micro) -> None:
     (cell,) = opened.growth(202503, by=())
     assert cell.nominal == pytest.approx(1.0)
     assert cell.comparable == pytest.approx(0.1)
+
+
+def test_who_came_and_who_went_is_told_apart(opened: Micro) -> None:
+    core, other, area = "3982", "1310", ("320902", None)
+    past, now, ever = (202301, 202412), (202501, 999912), (202301, 999912)
+    came = {
+        "entry_new": ([("3982", *area, True, *now)], 1),
+        "entry_promoted": ([(core, *area, False, *past), (core, *area, True, *now)], 2),
+        "entry_reclassified": ([(other, *area, True, *past), (core, *area, True, *now)], 4),
+        "entry_unreported": ([(core, *area, True, *ever)], 8),
+    }
+    went = {
+        "exit_gone": ([(core, *area, True, *past)], 16),
+        "exit_demoted": ([(core, *area, True, *past), (core, *area, False, *now)], 32),
+        "exit_reclassified": ([(core, *area, True, *past), (other, *area, True, *now)], 64),
+        "exit_unreported": ([(core, *area, True, *ever)], 128),
+    }
+    register = [
+        (name, *span) for name, (spans, _revenue) in {**came, **went}.items() for span in spans
+    ]
+    rows = [
+        {"firm": name, "period": period, "revenue": revenue}
+        for period, firms in ((202503, came), (202403, went))
+        for name, (_spans, revenue) in firms.items()
+    ]
+    fill(opened, register, rows)
+    (cell,) = opened.growth(202503, by=(), scheme="core")
+    assert {name: getattr(cell, name) for name in CAUSES if getattr(cell, name)} == {
+        **{name: revenue for name, (_spans, revenue) in came.items()},
+        **{name: -revenue for name, (_spans, revenue) in went.items()},
+    }
 
 
 def late_firms(opened: Micro) -> None:
