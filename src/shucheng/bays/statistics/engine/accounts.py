@@ -30,16 +30,13 @@ MEASURES = (
     "revenue",
     "value_added",
     "value_added_by_rate",
-    "income_of_both",
-    "production_of_both",
     "employees",
     "rd_expense",
     "rd_staff",
     "revenue_imputed",
     "value_added_imputed",
 )
-"""What an account measures, each with `_lower` and `_upper`: thousand yuan, or persons.
-`..._of_both` are the two approaches' value added of the firms that report both."""
+"""What an account measures, each with `_lower` and `_upper`: thousand yuan, or persons."""
 
 # An account is a table of its own, so that one asked for later does not change it.
 _numbers = count(1)
@@ -116,7 +113,7 @@ def _in_cells(basis: Basis) -> str:
             {", ".join(STOCKS)}, revenue,
             reported * 10000::HUGEINT + base * rate::HUGEINT AS value_added,
             base * rate::HUGEINT AS value_added_by_rate,
-            income_of_both, production_of_both, rd_expense,
+            rd_expense,
             if(in_cells.imputed, revenue, 0) AS revenue_imputed,
             if(in_cells.imputed, value_added, 0) AS value_added_imputed
         FROM ({_together(basis)} UNION ALL BY NAME {_alone(basis)}) AS in_cells

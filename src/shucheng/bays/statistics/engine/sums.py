@@ -19,14 +19,7 @@ from .cells import Dimension, Scheme, place
 from .frames import drop, note, noted
 from .value_added import BASE, INCOME, PRODUCTION, REPORTED
 
-FLOWS = (
-    "revenue",
-    "reported",
-    "base",
-    "income_of_both",
-    "production_of_both",
-    "rd_expense",
-)
+FLOWS = ("revenue", "reported", "base", "rd_expense")
 """What is summed of the months; value added is reported, or a rate of the base."""
 
 STOCKS = ("employees", "rd_staff")
@@ -163,9 +156,7 @@ def _summed(first: int, last: int) -> str:
     either = "CASE WHEN reported IS NOT NULL OR base IS NOT NULL THEN coalesce({}, 0) END"
     return f"""
         SELECT * REPLACE (
-            {either.format("reported")} AS reported, {either.format("base")} AS base,
-            coalesce(income_of_both, 0) AS income_of_both,
-            coalesce(production_of_both, 0) AS production_of_both
+            {either.format("reported")} AS reported, {either.format("base")} AS base
         )
         FROM (
             SELECT unit, period, ((present >> {here}) & {beside})::UTINYINT AS beside,
@@ -173,8 +164,6 @@ def _summed(first: int, last: int) -> str:
                 count(*) AS firms, count(revenue) AS known,
                 sum(employees) AS employees, sum(rd_staff) AS rd_staff, sum(revenue) AS revenue,
                 sum({REPORTED}) AS reported, sum({BASE}) AS base,
-                sum(if({PRODUCTION} IS NULL, NULL, {INCOME})) AS income_of_both,
-                sum(if({INCOME} IS NULL, NULL, {PRODUCTION})) AS production_of_both,
                 sum(rd_expense) AS rd_expense
             FROM newest JOIN units USING (firm)
             WHERE period BETWEEN since AND until

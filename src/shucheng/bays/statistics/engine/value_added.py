@@ -4,7 +4,8 @@ Income approach (收入法): compensation of employees + net taxes on production
 operating surplus. Production approach (生产法): gross output − intermediate consumption. A firm
 that reports neither is estimated: gross output (revenue where there is none) times the value-added
 rate of its industry, a table with source and version. Of a firm with both the income approach
-counts, as in the accounts of designated industry, and the difference is shown.
+counts, as in the accounts of designated industry; how far the other lies from it is not told: of a
+month or quarter it is known only where a firm reports both at either end.
 
 Source: 中国国民经济核算体系(2016), 生产核算; 2008 SNA, chapters 6 and 7.
 """
