@@ -279,7 +279,7 @@ def _mapping(batch: Batch, columns: list[dict[str, str]]) -> Mapping:
         wanted.add("since")
     if missing := wanted - has:
         known = field_words(batch.kind)
-        names = "、".join(str(known[name]) for name in known if name in missing)
+        names = str(_(", ")).join(str(known[name]) for name in known if name in missing)
         text = _("No column is chosen for: %(fields)s.")
         raise _wrong("columns", str(text) % {"fields": names})
     return mapping

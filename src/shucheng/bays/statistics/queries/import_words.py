@@ -158,4 +158,4 @@ def refusal_words(refused: Mapping[str, str]) -> str:
     """Why a file was not read, in a sentence."""
     text = str(REFUSALS.get(refused["code"], REFUSALS["mapping-invalid"]))
     names = [str(FIELDS.get(name, name)) for name in refused.get("fields", "").split(", ")]
-    return text % {"fields": "、".join(names)} if "%(fields)s" in text else text
+    return text % {"fields": str(_(", ")).join(names)} if "%(fields)s" in text else text

@@ -1,4 +1,4 @@
-"""Imports: encodings and kinds of files, wrong cells, units, repeats, what would change, chunks."""
+"""Imports: encodings and kinds of files, wrong cells, units, repeats, what would change."""
 
 import csv
 from datetime import date
@@ -10,11 +10,12 @@ import numpy as np
 import pytest
 from openpyxl import Workbook
 
-from shucheng.bays.statistics.engine.imports import chunks, stage
+from shucheng.bays.statistics.engine.imports import stage
 from shucheng.bays.statistics.engine.imports.fields import ImportRefused, fields
 from shucheng.bays.statistics.engine.imports.mapping import Column, Mapping
 from shucheng.bays.statistics.engine.imports.report import Report, error_rows, letters
 from shucheng.bays.statistics.engine.simulated.codes import credit_codes
+from shucheng.bays.statistics.tests.import_files import proposed
 
 CODES = [str(each) for each in credit_codes(np.arange(40))]
 HEAD = ["统一社会信用代码", "单位详细名称", "行业代码", "所属区县", "企业规模", "是否规上"]
@@ -45,10 +46,10 @@ def staged(
     path: Path, tmp_path: Path, table: str = "register", **options: Any
 ) -> tuple[Report, list[dict[str, Any]]]:
     options = {"month": 202501, "areas": AREAS} | options
-    proposal = stage.propose(path, table, tmp_path)
+    proposal = proposed(path, table, tmp_path)
     report = stage.stage(path, proposal.mapping, tmp_path, stage.Options(**options))
-    parts = chunks.plan(report, size=3)
-    return report, [each for part in parts for each in chunks.rows(tmp_path / stage.ROWS, part)]
+    rows = duckdb.read_parquet(str(tmp_path / stage.ROWS)).order("number")
+    return report, [dict(zip(rows.columns, each, strict=True)) for each in rows.fetchall()]
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "utf-16"])
@@ -203,25 +204,19 @@ def test_workbooks_of_several_sheets_and_parquet(tmp_path: Path) -> None:
     assert (again.good, rows[0]["firm"], rows[0]["line"]) == (1, CODES[0], 2)
 
 
-def test_chunks_are_the_same_every_time(tmp_path: Path) -> None:
+def test_a_file_is_read_the_same_every_time(tmp_path: Path) -> None:
     rows = [HEAD, *[row(number) for number in range(10)]]
     path = write(tmp_path / "a.csv", rows)
     report, found = staged(path, tmp_path)
     again, repeated = staged(path, tmp_path)
     assert report == again
     assert found == repeated
-    assert chunks.plan(report, 3) == chunks.plan(again, 3)
-    assert [(each.first, each.last) for each in chunks.plan(report, 4)] == [(0, 3), (4, 7), (8, 9)]
-    assert len({each.key for each in chunks.plan(report, 3)}) == 4
-    other, _ = staged(write(path, [*rows, row(11)]), tmp_path)
-    assert {each.key for each in chunks.plan(other, 3)}.isdisjoint(
-        each.key for each in chunks.plan(report, 3)
-    )
+    assert [each["number"] for each in found] == list(range(10))
 
 
 def test_a_mapping_is_kept_and_used_for_columns_in_another_order(tmp_path: Path) -> None:
     path = write(tmp_path / "a.csv", [HEAD, row(0)])
-    proposal = stage.propose(path, "register", tmp_path)
+    proposal = proposed(path, "register", tmp_path)
     kept = Mapping.from_data(proposal.mapping.to_data())
     assert kept == proposal.mapping
     turned = write(tmp_path / "b.csv", [HEAD[::-1], row(1)[::-1]])
@@ -232,7 +227,7 @@ def test_a_mapping_is_kept_and_used_for_columns_in_another_order(tmp_path: Path)
 def test_a_proposal_has_reasons(tmp_path: Path) -> None:
     head = ["编号", "企业详细名称", "代码", "1.营业收入（万元）", "备注"]
     rows = [head, *[[str(n), f"企业{n}", CODES[n], "12.5", ""] for n in range(5)]]
-    proposal = stage.propose(write(tmp_path / "a.csv", rows), "returns", tmp_path)
+    proposal = proposed(write(tmp_path / "a.csv", rows), "returns", tmp_path)
     guesses = {each.column.field: each for each in proposal.guesses}
     assert (guesses["firm"].column.heading, guesses["firm"].reason) == ("代码", "values")
     assert guesses["revenue"].column.factor == "10"
@@ -262,7 +257,7 @@ def test_a_wrong_mapping_is_refused(data: dict[str, Any], code: str) -> None:
 
 def test_what_is_not_said_is_refused(tmp_path: Path) -> None:
     path = write(tmp_path / "a.csv", [HEAD, row(0)])
-    mapping = stage.propose(path, "register", tmp_path).mapping
+    mapping = proposed(path, "register", tmp_path).mapping
     with pytest.raises(ImportRefused, match="fields-missing"):
         stage.stage(path, mapping, tmp_path)
     other = Mapping("register", (*mapping.columns[:-1], Column("没有的列", "honour_srdi")))

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from shucheng.bays.statistics.engine.imports import source, stage
 from shucheng.bays.statistics.engine.imports.fields import ImportRefused
 from shucheng.bays.statistics.engine.imports.mapping import Column, Mapping
+from shucheng.bays.statistics.tests.import_files import proposed
 
 MAPPING = Mapping("returns", (Column("信用代码", "firm"), Column("营业收入", "revenue")))
 HEAD = "信用代码,营业收入\n".encode()
@@ -29,7 +30,7 @@ def test_any_bytes_are_refused_or_reported(start: bytes, rest: bytes) -> None:
         path = Path(name) / "file"
         path.write_bytes(start + rest)
         for work in (
-            lambda: stage.propose(path, "returns", Path(name)),
+            lambda: proposed(path, "returns", Path(name)),
             lambda: stage.stage(path, MAPPING, Path(name), OPTIONS),
         ):
             # Anything else that is raised fails the test.
@@ -70,5 +71,5 @@ def test_what_cannot_be_read_says_why(tmp_path: Path, content: bytes, code: str)
     path = tmp_path / "a"
     path.write_bytes(content)
     with pytest.raises(ImportRefused) as refused:
-        stage.propose(path, "register", tmp_path)
+        proposed(path, "register", tmp_path)
     assert refused.value.code == code

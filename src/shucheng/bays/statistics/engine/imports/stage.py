@@ -1,6 +1,6 @@
 """A dry run: a file is read, understood and checked; its good rows wait in a Parquet file.
 
-Nothing is written anywhere else. `rows.parquet` has `number` (from 0, by which chunks are cut),
+Nothing is written anywhere else. `rows.parquet` has `number` (from 0, in the order of the file),
 sheet and line of the file, the columns of a batch (`batches.BATCH_COLUMNS`) and `change` (new,
 changed, unchanged); `honours.parquet` the honours told in the register's columns; `errors.parquet`
 every error. The same file, mapping and options give the same rows.
@@ -19,8 +19,7 @@ import duckdb
 from ..batches import BATCH_COLUMNS
 from . import cells
 from .fields import Field, ImportRefused, fields
-from .mapping import HEADER_WITHIN, Mapping, Proposal, plain
-from .mapping import propose as propose_mapping
+from .mapping import HEADER_WITHIN, Mapping, plain
 from .report import Count, Report, RowError, letters
 from .rules import Rule, rules
 from .source import Source, read
@@ -61,13 +60,6 @@ class Options:
     register: tuple[Path, ...] | None = None
     elsewhere: tuple[Path, ...] = ()
     first_errors: int = FIRST_ERRORS
-
-
-def propose(path: Path, table: str, folder: Path) -> Proposal:
-    """Propose a mapping of the file's columns to the fields of `table`."""
-    with closing(_connect(folder)) as connection:
-        read(connection, path, folder)
-        return propose_mapping(connection, table)
 
 
 def stage(path: Path, mapping: Mapping, folder: Path, options: Options | None = None) -> Report:
