@@ -32,7 +32,7 @@ FIELDS: Mapping[str, str | Promise] = {
     "until": _("Valid until (day)"),
     "certificate": _("Number of the certificate"),
     "withdrawn": _("Valid or withdrawn"),
-    "item": _("Measure"),
+    "item": _("Measure of a firm"),
     "value": _("Value"),
     "period": _("Month of the return"),
     "revenue": _("Revenue"),

@@ -156,6 +156,8 @@ def test_the_page_of_a_batch_names_the_measures_with_unit_and_range(browser: Bro
     batch = read(table(*TOLD), "facts", "")
     shown = office.get(reverse("statistics:batch", args=[batch.pk])).content.decode()
     assert all(each.name in shown or each.name_en in shown for each in known_facts().values())
+    with override("zh-hans"):
+        assert str(field_words("facts")["item"]) == "指标"
 
 
 @pytest.mark.usefixtures("firms")
