@@ -15,11 +15,10 @@ from shucheng.bays.statistics.engine import industries
 from shucheng.bays.statistics.engine.accounts import Basis
 from shucheng.bays.statistics.engine.cells import Scheme, place
 from shucheng.bays.statistics.engine.micro import Micro
-from shucheng.bays.statistics.engine.suppression.contributions import tables_of
-from shucheng.bays.statistics.engine.suppression.release import release
 from shucheng.bays.statistics.engine.suppression.rules import shipped_rules
-from shucheng.bays.statistics.engine.suppression.tables import Breakdown, Dimension
 from shucheng.bays.statistics.queries.behind import PREFIX, Counted
+from shucheng.bays.statistics.queries.plan_industries import hidden_industries, industry_amounts
+from shucheng.bays.statistics.queries.protecting import protected_year
 from shucheng.kernel.public import MetricDefinition, ObservationInput
 from shucheng.lib.periods import Period
 
@@ -63,7 +62,7 @@ def flow(
 ) -> Iterator[ObservationInput]:
     """A sum of money of the firms of a class, in every month or quarter of a year: of shares that
     are not known what is certain, with a note of what could be added."""
-    told = told_areas(micro, year, places, scheme=scheme, member=member)
+    told = told_areas(micro, year, places, scheme=scheme, member=member, item=item)
     account = micro.account(
         by=["class", "area"],
         scheme=scheme,
@@ -127,27 +126,23 @@ def new_honours(
 
 
 def told_areas(
-    micro: Micro, year: int, places: Places, *, scheme: Scheme, member: str
+    micro: Micro, year: int, places: Places, *, scheme: Scheme, member: str, item: str
 ) -> frozenset[str]:
-    """The areas of which a class's sums may be told in a year (`city` for all together): those
-    that every period's table, year to date, publishes."""
-    place(micro.connection, scheme, ("class", "area"), designated=True)
-    dimension = Dimension("area", None, (Breakdown(_CITY, (*places.areas, "")),))
-    rules = shipped_rules()
-    told = frozenset((_CITY, *places.areas))
-    for month in _months(micro, year):
-        known = ", ".join(["?"] * len(places.areas))
-        source = micro.connection.sql(
-            f"""SELECT firm AS holder, if(area IN ({known}), area, '') AS area,
-                revenue * lower // 10000 AS amount
-            FROM newest JOIN places USING (firm) JOIN cells USING (cell)
-            WHERE period = ? AND period BETWEEN since AND until AND class = ?
-                AND revenue IS NOT NULL""",  # noqa: S608 - marks only
-            params=[*places.areas, month, member],
+    """The areas of which a class's sums may be told in a year (`city` for all together): of the
+    core those that readers' pages tell in every month, of an industry the city alone, where no
+    month's page withholds it. What a page withholds is not told here either."""
+    if scheme == "core":
+        months = protected_year(micro, item, year).values()
+        return frozenset(
+            area
+            for area in (_CITY, *places.areas)
+            if all(month.of(member, area=area)[1] is not None for month in months)
         )
-        tables = tables_of(source, micro.connection, (dimension,), [("area",)], kept=rules.kept)
-        told &= {area for (area,) in release(tables, rules).values}
-    return told
+    rules = shipped_rules()
+    for month in _months(micro, year):
+        if member in hidden_industries(industry_amounts(micro, month), rules):
+            return frozenset()
+    return frozenset((_CITY,))
 
 
 def _told(

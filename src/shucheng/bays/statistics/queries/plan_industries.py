@@ -90,9 +90,9 @@ def industries_page(asked: Mapping[str, str], *, actor: Actor) -> IndustriesPage
         return None
     period = next((each for each in months if str(each) == asked.get("period")), months[0])
     found = ask(lambda micro: micro.plan_industries, "industries")
-    amounts = ask(lambda micro: _amounts(micro, period), "industry firms", period)
+    amounts = ask(lambda micro: industry_amounts(micro, period), "industry firms", period)
     rules = shipped_rules()
-    hidden = frozenset() if everything else _hidden(amounts, rules)
+    hidden = frozenset() if everything else hidden_industries(amounts, rules)
     grown = growths(period, "industries", ("class",))
     asked_of = _asked([each.code for each in found.industries])
     lines = []
@@ -110,7 +110,7 @@ def industries_page(asked: Mapping[str, str], *, actor: Actor) -> IndustriesPage
                 len(own),
                 _yi(sum(own.values())) if told else None,
                 percent(growth.nominal) if growth and everything else None,
-                percent(growth.comparable) if growth and told else None,
+                percent(growth.comparable) if growth and everything else None,
                 not told,
                 asked_of.get(each.code),
             )
@@ -150,7 +150,7 @@ def _asked(industries: Sequence[str]) -> dict[str, Asked]:
 Amounts = Mapping[str, Mapping[str, int]]
 
 
-def _amounts(micro: Micro, period: int) -> Amounts:
+def industry_amounts(micro: Micro, period: int) -> Amounts:
     """Industry → firm → revenue (thousand yuan, since January) of 规上 firms."""
     rows = micro.connection.execute(
         """SELECT code, firm, revenue
@@ -166,7 +166,7 @@ def _amounts(micro: Micro, period: int) -> Amounts:
     return found
 
 
-def _hidden(amounts: Amounts, rules: Rules) -> frozenset[str]:
+def hidden_industries(amounts: Amounts, rules: Rules) -> frozenset[str]:
     """Industries that are not told: sensitive by themselves, or because an industry that holds
     them whole would, less them, be."""
     hidden = {code for code, own in amounts.items() if _sensitive(own, rules)}

@@ -59,11 +59,11 @@ def protected(measure: str, period: int) -> Protected:
     """The release of a measure (see `MEASURED`) for a period (yyyymm) with returns, 规上 firms
     alone. A year is protected together, once: it takes about a second."""
     year = period // 100
-    found = ask(lambda micro: _protect(micro, measure, year), "protected", measure, year)
+    found = ask(lambda micro: protected_year(micro, measure, year), "protected", measure, year)
     return found[period]
 
 
-def _protect(micro: Micro, measure: str, year: int) -> dict[int, Protected]:
+def protected_year(micro: Micro, measure: str, year: int) -> dict[int, Protected]:
     """The releases of a year's months."""
     # Values below 0 (a loss in value added) are possible: a reader cannot take 0 for the least.
     rules = shipped_rules(floor=None)

@@ -276,6 +276,23 @@ def test_a_corrected_return_supersedes_what_was_measured(tmp_path: Path) -> None
     assert observed("statistics.core_revenue")[CITY, "2025-02"] == 125
 
 
+def test_value_added_is_judged_by_itself_and_not_by_revenue(tmp_path: Path) -> None:
+    areas()
+    taken_over(tmp_path, "register", register(*[EAST] * 6, *[WEST] * 6))
+    returns = revenue(202503, *[1_000_000] * 12)
+    for number, row in enumerate(returns):
+        # One firm of the east has nearly all of its area's value added.
+        made = 900_000 if number == 0 else 1_000 + 100_000 * (number >= 6)
+        row |= {"compensation": made, "production_tax": 0, "depreciation": 0, "surplus": 0}
+    taken_over(tmp_path, "returns", returns)
+    measure(actor=OFFICE)
+    revenues = {area for area, _period in observed("statistics.core_revenue")}
+    assert revenues == {CITY, EAST, WEST}
+    added = {area for area, _period in observed("statistics.core_value_added")}
+    assert EAST not in added
+    assert not {CITY, WEST} <= added, "the one less the other would be the east"
+
+
 def test_what_would_tell_of_one_firm_is_told_to_nobody(tmp_path: Path) -> None:
     areas()
     taken_over(tmp_path, "register", register(*[EAST] * 8, WEST))

@@ -81,7 +81,7 @@ def test_every_basis_is_made_of_the_sums_that_are_kept(
 
 def test_what_is_kept_is_not_taken_for_another_question(opened: Micro) -> None:
     place = ("3982", "320902", None, "small")
-    register = [
+    register: list[tuple[Any, ...]] = [
         ("F0", "甲", *place, True, 202401, 999912, []),
         ("F1", "乙", *place, False, 202401, 999912, []),
     ]
@@ -107,7 +107,7 @@ def test_what_is_kept_is_not_taken_for_another_question(opened: Micro) -> None:
 
 
 def test_an_imputation_is_in_the_next_account(opened: Micro) -> None:
-    spans = ("甲", "3982", "320902", None, "small", True, 202401, 999912, [])
+    spans: tuple[Any, ...] = ("甲", "3982", "320902", None, "small", True, 202401, 999912, [])
     amounts = {202403: 30, 202404: 40, 202503: 33}
     rows = [
         {"firm": "F0", "period": period, "revenue": amount} for period, amount in amounts.items()
