@@ -1,9 +1,10 @@
 """What of the accounts may be told to everybody: cells that give no single firm away.
 
 One release holds the tables class × area and class × size of a measure and period, year to date,
-by the first level of the classification; every page for readers shows cells of it alone, so that
-no page undoes what another withholds. A reader subtracts one month from the next, so what one
-month withholds is withheld in all of its year. Only the certain part of a firm of a starred class
+by the first level of the classification; every page of accounts for readers shows cells of it
+alone, and the spine is told of the core what it tells. A reader subtracts one month from the next,
+so what one month withholds is withheld in all of its year; that the differences themselves give
+nobody away is proved for publications alone. Only the certain part of a firm of a starred class
 is in it: lower and upper bound together would tell what the one firm between them earns.
 """
 
