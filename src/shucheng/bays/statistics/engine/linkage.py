@@ -29,6 +29,7 @@ LEGAL_FORMS = (
 )  # fmt: skip
 """Endings of names that say the legal form, not who it is."""
 
+
 class LinkageUnavailable(RuntimeError):
     """splink is not installed."""
 
