@@ -15,9 +15,14 @@ from typing import Any
 
 import django
 import pytest
+from hypothesis import settings
 
 ROOT = Path(__file__).parent
 sys.path[:0] = [str(ROOT)]
+
+# Speed is measured in benchmarks; a busy machine fails no law.
+settings.register_profile("shucheng", deadline=None)
+settings.load_profile("shucheng")
 
 # Settings are read when pytest-django starts, after this module: a test run never sees the
 # data, the secrets or the database of whoever starts it.
