@@ -100,9 +100,10 @@ def _write(rows: list[tuple[Any, ...]], batch: int) -> None:
             cursor.executemany(_UPSERT % f"VALUES ({marks}, {int(batch)})", rows)
             return
         cursor.execute(
-            f"CREATE TEMP TABLE told ON COMMIT DROP AS SELECT {_COLUMNS} FROM {_TABLE} LIMIT 0"  # noqa: S608
+            f"CREATE TEMP TABLE told AS SELECT {_COLUMNS} FROM {_TABLE} LIMIT 0"  # noqa: S608
         )
         with cursor.copy(f"COPY told ({_COLUMNS}) FROM STDIN") as copy:
             for row in rows:
                 copy.write_row(row)
         cursor.execute(_UPSERT % f"SELECT {_COLUMNS}, {int(batch)} FROM told")  # noqa: S608
+        cursor.execute("DROP TABLE told")  # the next chunk may be of the same transaction
