@@ -126,7 +126,8 @@ class SectionTargets:
 
 def targets_by_section(plan: MeasuredPlan, today: date) -> tuple[SectionTargets, ...]:
     """Every part of the plan that holds a target or a task, in the order of the text."""
-    rows = plan.version.sections.annotate(tasks_named=Count("tasks"))
+    # Counting leaves the order of the model aside.
+    rows = plan.version.sections.annotate(tasks_named=Count("tasks")).order_by("position")
     sections = {section.pk: section for section in rows}
     targets: dict[int, list[TargetNow]] = {}
     for entry in targets_now(plan, today):
