@@ -34,11 +34,22 @@ def test_the_picture_has_title_unit_period_source_legend_and_mark(
     )
     steps = [words for words in rest if re.fullmatch(r"[\d,.]+ – [\d,.]+", words)]
     assert len(steps) == 5
-    assert any("未报" in words for words in rest)
     assert any("边界来自开放数据" in words for words in rest)
     assert "模拟数据，不是真实城市的数据" in rest
     zones = rest[rest.index("功能区（无单独边界）") + 1 :]
     assert any(words.startswith("盐城经济技术开发区 ") for words in zones)
+
+
+def test_who_has_not_reported_is_in_the_legend(page: Page, demo: Platform, tmp_path: Path) -> None:
+    """What firms add up to is there of every area; what counties report is not."""
+    sign_in(page, demo, "leader")
+    page.goto(f"{demo.address}/")
+    offered = page.locator("select[name=show] option")
+    shown = [offered.nth(at).get_attribute("value") for at in range(offered.count())]
+    words = [
+        picture(page, f"{demo.address}/?show={each}", tmp_path / "late.svg") for each in shown[:8]
+    ]
+    assert any("未报" in word for each in words for word in each)
 
 
 def test_coloured_by_light_the_legend_has_words(page: Page, demo: Platform, tmp_path: Path) -> None:
