@@ -25,7 +25,7 @@ from shucheng.kernel.audit.package import make_package, not_issued
 from shucheng.kernel.audit.queries import head as audit_head
 from shucheng.kernel.audit.queries import verify_chain
 from shucheng.kernel.audit.words import register_audit_words
-from shucheng.kernel.bay import Bay, Health, MenuEntry, Scheduled, bays, figures, register_bay
+from shucheng.kernel.bay import Bay, Health, MenuEntry, Scheduled, bays, register_bay
 from shucheng.kernel.errors import Conflict, Forbidden, Invalid, NotFound, ShuchengError
 from shucheng.kernel.files.actions import store_file
 from shucheng.kernel.files.models import StoredFile
@@ -191,7 +191,6 @@ __all__ = [
     "create_person",
     "enqueue",
     "export_entries",
-    "figures",
     "figures_asked",
     "generate_forms",
     "grant_role",
