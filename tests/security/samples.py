@@ -374,8 +374,10 @@ def _indexed(observation: _Observed) -> dict[str | tuple[str, str], Any]:
     proof = {"rules_version": "2026-1", "months": [202503], "cells": 1, "withheld": 1}
     made = Publication.objects.create(
         period=202503,
-        cells=[["core", "city", "all", None]],
-        certificate={**proof, "outsider_targets": 1, "insider_targets": 0, "percent_withheld": 100},
+        year=2025,
+        position=1,
+        cells=[["revenue", "core", "city", "all", None]],
+        certificate={**proof, "outsider_targets": 1, "insider_targets": 0},
         by="sample",
     )
     computed_views = ("index", "index_compute", "index_definition", "index_area")

@@ -1,8 +1,7 @@
 """What the bay measures for the spine: one figure a metric, with what it stands on.
 
-Sums of money come from firms' returns and are told of an area only where the rules of disclosure
-control let them: in every period of the year, as a month is the difference of two. Counts of firms
-and of honours, which are published lists, are told of every area.
+Sums of money are those of publications, and nothing beside: a month is the difference of two totals
+that are out. Counts of firms and of honours, which are published lists, are told of every area.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -15,25 +14,22 @@ from shucheng.bays.statistics.engine import industries
 from shucheng.bays.statistics.engine.accounts import Basis
 from shucheng.bays.statistics.engine.cells import Scheme, place
 from shucheng.bays.statistics.engine.micro import Micro
-from shucheng.bays.statistics.engine.suppression.rules import shipped_rules
+from shucheng.bays.statistics.engine.published_tables import CITY
 from shucheng.bays.statistics.queries.behind import PREFIX, Counted
-from shucheng.bays.statistics.queries.plan_industries import hidden_industries, industry_amounts
-from shucheng.bays.statistics.queries.protecting import protected_year
+from shucheng.bays.statistics.queries.micro import ask
+from shucheng.bays.statistics.queries.published import Published, published_year
 from shucheng.kernel.public import MetricDefinition, ObservationInput
 from shucheng.lib.periods import Period
 
-_CITY = "city"
-_FIRST = 2  # the first month that firms report: January and February together
 _YUAN = {"亿元": Decimal(100_000)}  # thousand yuan in one
 
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A metric of the bay, the function that measures it in a year of the micro-data, and whom it
-    counts."""
+    """A metric of the bay, the function that measures it in a year, and whom it counts."""
 
     definition: MetricDefinition
-    measure: Callable[["Figure", Micro, int, "Places"], Iterator[ObservationInput]]
+    measure: Callable[["Figure", int, "Places"], Iterator[ObservationInput]]
     counted: Counted
 
     @property
@@ -51,7 +47,6 @@ class Places:
 
 def flow(
     figure: Figure,
-    micro: Micro,
     year: int,
     places: Places,
     *,
@@ -60,38 +55,53 @@ def flow(
     item: str,
     basis: Basis,
 ) -> Iterator[ObservationInput]:
-    """A sum of money of the firms of a class, in every month or quarter of a year: of shares that
-    are not known what is certain, with a note of what could be added."""
-    told = told_areas(micro, year, places, scheme=scheme, member=member, item=item)
-    account = micro.account(
-        by=["class", "area"],
-        scheme=scheme,
-        basis=basis,
-        designated=True,
-        since=year * 100 + 1,
-        until=year * 100 + 12,
-    )
-    rows = [row for row in account.rows() if row["class"] == member]
-    for month in sorted({row["period"] for row in rows}):
-        parts = {row["area"]: row for row in rows if row["period"] == month}
-        whole = [*parts.values()]
-        told_now = {places.city: whole} if _CITY in told else {}
-        told_now |= {area: [parts[area]] for area in sorted(told & parts.keys())}
-        for area, of_area in told_now.items():
-            row = _told(figure, micro, area, month, of_area, item)
-            if basis == "month" and month % 100 == _FIRST:
-                yield _with_february(row)
-            yield row
+    """What is out of a class's sum, in every month or quarter of a year: a total since January less
+    the one before. Of months that were not published, what there was is in the next."""
+    step = 3 if basis == "quarter" else 1
+    areas = {places.city: CITY}
+    if scheme == "core":
+        areas |= {area: area for area in places.areas}
+    before, ended = None, 0
+    for out in published_year(year):
+        month = out.publication.period % 100
+        if month % step:
+            continue
+        for code, area in areas.items():
+            there, total = out.of(member, item, area=area)
+            last = before.of(member, item, area=area)[1] if before else 0
+            if not there or total is None:
+                continue
+            made = _told(figure, out, code, area, member, total - (last or 0))
+            for skipped in range(ended + step, month, step):
+                yield replace(made, period=_period(year, skipped, step), value=0, status="K")
+            yield made
+        before, ended = out, month
 
 
 def firms(
-    figure: Figure, micro: Micro, year: int, places: Places, *, honours: Sequence[str] = ()
+    figure: Figure, year: int, places: Places, *, honours: Sequence[str] = ()
 ) -> Iterator[ObservationInput]:
     """How many 规上 core firms there are at each quarter's end, or how many of all core firms hold
     one of these honours."""
+    found = ask(lambda micro: _held(micro, year, honours), "held", year, *honours)
+    for period, by_area in found:
+        yield from _counts(figure, places, period, by_area)
+
+
+def new_honours(
+    figure: Figure, year: int, places: Places, *, kinds: Sequence[str]
+) -> Iterator[ObservationInput]:
+    """How many firms were given one of these honours in each quarter, by where they are."""
+    found = ask(lambda micro: _given(micro, year, kinds), "given", year, *kinds)
+    for period, by_area in found:
+        yield from _counts(figure, places, period, by_area)
+
+
+def _held(micro: Micro, year: int, honours: Sequence[str]) -> list[tuple[Period, dict[str, int]]]:
     place(micro.connection, "core", ("area",), designated=None if honours else True)
     held = "AND firm IN (SELECT firm FROM honours WHERE kind IN (SELECT unnest($kinds)))"
     on_the_day = held[:-1] + " AND since <= $day AND coalesce(until, DATE '9999-12-31') >= $day)"
+    found = []
     for period in _quarters(micro, year):
         asked: dict[str, Any] = {"month": _month(period)}
         if honours:
@@ -102,13 +112,12 @@ def firms(
             GROUP BY area""",  # noqa: S608 - our own texts
             asked,
         ).fetchall()
-        yield from _counts(figure, micro, places, period, dict(rows))
+        found.append((period, dict(rows)))
+    return found
 
 
-def new_honours(
-    figure: Figure, micro: Micro, year: int, places: Places, *, kinds: Sequence[str]
-) -> Iterator[ObservationInput]:
-    """How many firms were given one of these honours in each quarter, by where they are."""
+def _given(micro: Micro, year: int, kinds: Sequence[str]) -> list[tuple[Period, dict[str, int]]]:
+    found = []
     for period in _quarters(micro, year):
         rows = micro.connection.execute(
             """SELECT area, count(DISTINCT firm) FROM honours JOIN register USING (firm)
@@ -122,64 +131,43 @@ def new_honours(
                 "month": _month(period),
             },
         ).fetchall()
-        yield from _counts(figure, micro, places, period, dict(rows))
-
-
-def told_areas(
-    micro: Micro, year: int, places: Places, *, scheme: Scheme, member: str, item: str
-) -> frozenset[str]:
-    """The areas of which a class's sums may be told in a year (`city` for all together): of the
-    core those that readers' pages tell in every month, of an industry the city alone, where no
-    month's page withholds it. What a page withholds is not told here either."""
-    if scheme == "core":
-        months = protected_year(micro, item, year).values()
-        return frozenset(
-            area
-            for area in (_CITY, *places.areas)
-            if all(month.of(member, area=area)[1] is not None for month in months)
-        )
-    rules = shipped_rules()
-    for month in _months(micro, year):
-        if member in hidden_industries(industry_amounts(micro, month), rules):
-            return frozenset()
-    return frozenset((_CITY,))
+        found.append((period, dict(rows)))
+    return found
 
 
 def _told(
-    figure: Figure, micro: Micro, area: str, month: int, rows: list[dict[str, Any]], item: str
+    figure: Figure, out: Published, code: str, area: str, member: str, amount: int
 ) -> ObservationInput:
-    low = sum((row[f"{item}_lower"] or Decimal(0) for row in rows), Decimal(0))
-    high = sum((row[f"{item}_upper"] or Decimal(0) for row in rows), Decimal(0))
-    unit = _YUAN[figure.definition.unit]
-    unsure = sum(row["firms_imputed"] + row["firms_unknown"] for row in rows)
+    beside = out.publication.beside
+    counts = {(of, where): numbers for of, where, *numbers in beside.get("behind", ())}
+    firms, imputed, inexact = counts.get((member, area), (0, 0, 0))
+    late = beside.get("late", {})
+    unsure = sum(late.values()) if area == CITY else late.get(area, 0)
+    period, frequency = out.publication.period, figure.definition.frequency
     return ObservationInput(
         metric=figure.code,
-        area=area,
-        period=str(_period(month, figure.definition.frequency)),
-        value=_places(low / unit),
-        status="E" if unsure or low != high else "A",
+        area=code,
+        period=_period(period // 100, period % 100, 3 if frequency == "Q" else 1),
+        value=_places(Decimal(amount) / _YUAN[figure.definition.unit]),
+        status="E" if unsure or inexact else "A",
         lineage={
             "bay": "statistics",
             "figure": figure.code,
-            **micro.versions(),
-            "firms": sum(row["firms"] for row in rows),
+            "publication": period,
+            **out.publication.versions,
+            "firms": firms,
             "not_reported": unsure,
-            "imputed": sum(row["firms_imputed"] for row in rows),
+            "imputed": imputed,
             # How much more it could be would tell of a lone firm whose share is not known.
-            "in_part": low != high,
+            "in_part": inexact > 0,
         },
     )
 
 
-def _with_february(february: ObservationInput) -> ObservationInput:
-    """January of the same area: what there was of it is reported with February."""
-    january = Period.parse(february.period).previous()
-    return replace(february, period=str(january), value=0, status="K")
-
-
 def _counts(
-    figure: Figure, micro: Micro, places: Places, period: Period, found: dict[str, int]
+    figure: Figure, places: Places, period: Period, found: dict[str, int]
 ) -> Iterator[ObservationInput]:
+    versions = ask(Micro.versions, "versions")
     for area in (places.city, *places.areas):
         number = sum(found.values()) if area == places.city else found.get(area, 0)
         yield ObservationInput(
@@ -190,7 +178,7 @@ def _counts(
             lineage={
                 "bay": "statistics",
                 "figure": figure.code,
-                **micro.versions(),
+                **versions,
                 "firms": number,
             },
         )
@@ -216,9 +204,9 @@ def _month(period: Period) -> int:
     return period.end.year * 100 + period.end.month
 
 
-def _period(month: int, frequency: str) -> Period:
-    day = Period.parse(f"{month // 100}-{month % 100:02}").start
-    return Period.of(day, "Q" if frequency == "Q" else "M")
+def _period(year: int, month: int, step: int) -> str:
+    """The month, or the quarter that ends with it."""
+    return f"{year}-Q{month // 3}" if step == 3 else f"{year}-{month:02}"
 
 
 def _places(value: Decimal) -> Decimal:

@@ -248,11 +248,18 @@ class IndexRun(models.Model):
 
 
 class Publication(models.Model):
-    """Tables that left the bay: the cells that were published, those withheld without a value, and
-    the proof that nobody can find these out. Rows only grow: what is out stays out."""
+    """The tables of a month that left the bay: the only source of what readers see and the spine is
+    told. Rows only grow: what is out stays out, a correction is in the total of a later month."""
 
-    period = models.PositiveIntegerField()  # yyyymm, year to date
+    period = models.PositiveIntegerField(unique=True)  # yyyymm, year to date
+    # Which of its year's it is: each is decided with the one before, so two cannot be made at once.
+    year = models.PositiveIntegerField()
+    position = models.PositiveIntegerField()
+    # [measure, class or industry, area, size, thousand yuan or persons]; None is withheld.
     cells: models.JSONField[list[Any], list[Any]] = models.JSONField(default=list)
+    # What was counted (`engine/published_tables`), as Parquet: never leaves the bay.
+    counted = models.BinaryField(default=b"")
+    beside: models.JSONField[dict[str, Any], dict[str, Any]] = models.JSONField(default=dict)
     certificate: models.JSONField[dict[str, Any], dict[str, Any]] = models.JSONField(default=dict)
     versions: models.JSONField[dict[str, Any], dict[str, Any]] = models.JSONField(default=dict)
     simulated = models.BooleanField(default=False)
@@ -260,7 +267,12 @@ class Publication(models.Model):
     recorded_at = models.DateTimeField(default=timezone.now, editable=False)
 
     class Meta:
-        ordering = ["id"]
+        ordering = ["period"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["year", "position"], name="statistics_publication_one_after_another"
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.period}"

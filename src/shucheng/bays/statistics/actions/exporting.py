@@ -67,7 +67,10 @@ def notes(table: Table) -> list[Row]:
         found.insert(0, (_("Note"), _("Simulated data. Not figures of the real city.")))
     if table.protected:
         found.append((_("Cells withheld"), table.withheld))
-        found.append((_("Rules of suppression"), table.rules))
+        if table.publication:
+            found.append((_("Published on"), table.publication.recorded_at.date().isoformat()))
+            rules = table.publication.certificate["rules_version"]
+            found.append((_("Rules of suppression"), rules))
     elif table.imputed_share is not None:
         found.append((_("Imputed share (%)"), table.imputed_share))
     return found

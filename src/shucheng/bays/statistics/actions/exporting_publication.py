@@ -5,16 +5,22 @@ from collections.abc import Callable
 from django.utils.translation import gettext as _
 
 from shucheng.bays.statistics.engine import table_files as tables
-from shucheng.bays.statistics.engine.table_files import Row, csv_of, parquet_of, sdmx_of, xlsx_of
-from shucheng.bays.statistics.queries.choices import period_words
+from shucheng.bays.statistics.engine.table_files import (
+    Row,
+    csv_of,
+    parquet_of,
+    sdmx_of,
+    xlsx_of,
+)
+from shucheng.bays.statistics.queries.choices import MEASURES, period_words
 from shucheng.bays.statistics.queries.exchanging import publication_message
 from shucheng.bays.statistics.queries.publications import (
-    Printed,
     PublicationPage,
     printed_cells,
     publication_page,
 )
 from shucheng.kernel.public import Actor, NotFound, action, record_export
+from shucheng.lib.tables import Value
 
 FORMS = tables.FORMS | tables.SDMX_FORMS
 _COLUMNS = {
@@ -23,7 +29,9 @@ _COLUMNS = {
     "class_name": "VARCHAR",
     "area": "VARCHAR",
     "size": "VARCHAR",
-    "revenue": "DECIMAL(29, 5)",  # 亿元
+    "measure": "VARCHAR",
+    "unit": "VARCHAR",
+    "value": "DECIMAL(29, 5)",
     "withheld": "BOOLEAN",
     "simulated": "BOOLEAN",
 }
@@ -50,8 +58,10 @@ def notes(page: PublicationPage) -> list[Row]:
     """What the figures stand on."""
     found, proof = page.publication, page.publication.certificate
     told: list[Row] = [
-        (_("Unit"), _("100 million yuan")),
         (_("Period"), period_words(found.period)),
+        (_("Firms that had not reported"), page.late_firms),
+        (_("Firms counted by an imputed return"), page.imputed),
+        (_("Firms of which only what is certain counts"), page.inexact),
         (_("Classification"), found.versions.get("classification", "")),
         (_("Rules of suppression"), proof["rules_version"]),
         (_("Cells withheld"), f"{proof['withheld']} / {proof['cells']}"),
@@ -64,19 +74,23 @@ def notes(page: PublicationPage) -> list[Row]:
 def _rows(page: PublicationPage) -> list[Row]:
     period = page.publication.period
     return [
-        (period, each.code, page.names[each.code], each.area, each.size, each.value)
-        for each in _cells(page)
+        (
+            *(period, each.code, page.names[each.code], each.area, each.size),
+            *(each.measure, each.unit, each.value),
+        )
+        for each in printed_cells(page.publication)
     ]
 
 
-def _cells(page: PublicationPage) -> list[Printed]:
-    return printed_cells(page.publication)
-
-
 def _shown(page: PublicationPage) -> tuple[Row, list[Row]]:
-    head: Row = [_("Period"), _("Code"), _("Class"), _("Area"), _("Size"), _("Revenue")]
+
+    def value(known: Value) -> Value:
+        return _("withheld") if known is None else known
+
+    place = (_("Period"), _("Code"), _("Class"), _("Area"), _("Size"))
+    head: Row = [*place, _("What is measured"), _("Unit"), _("Value")]
     rows: list[Row] = [
-        [*row[:-1], _("withheld") if row[-1] is None else row[-1]] for row in _rows(page)
+        [*row[:5], str(MEASURES[str(row[5])].name), row[6], value(row[7])] for row in _rows(page)
     ]
     return head, rows
 

@@ -6,7 +6,9 @@ from datetime import datetime
 
 from shucheng.bays.statistics.metrics import FIGURES, Places
 from shucheng.bays.statistics.models import Batch
+from shucheng.bays.statistics.queries.choices import months_of
 from shucheng.bays.statistics.queries.micro import ask
+from shucheng.bays.statistics.queries.published import published_months
 from shucheng.kernel.public import (
     SIMULATION,
     Actor,
@@ -84,29 +86,13 @@ def _record_measured(
 
 
 def measured() -> list[ObservationInput]:
-    """Every figure in every year and area, as the micro-data say by now."""
+    """Every figure in every year and area, as it is out and as the register says by now."""
     below = Area.objects.exclude(kind__in=("province", "city")).order_by("order", "code")
     places = Places(city_area_code(), tuple(below.values_list("code", flat=True)))
-    years = ask(
-        lambda micro: [
-            year
-            for (year,) in micro.connection.execute(
-                "SELECT DISTINCT period // 100 FROM newest ORDER BY 1"
-            ).fetchall()
-        ],
-        "years",
-    )
+    months = {*ask(months_of, "months"), *published_months()}
     return [
         row
-        for year in years
+        for year in sorted({month // 100 for month in months})
         for figure in FIGURES
-        for row in ask(
-            lambda micro, figure=figure, year=year: list(  # type: ignore[misc]
-                figure.measure(figure, micro, year, places)
-            ),
-            "figure",
-            figure.code,
-            year,
-            places,
-        )
+        for row in figure.measure(figure, year, places)
     ]

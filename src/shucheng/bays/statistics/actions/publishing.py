@@ -1,25 +1,34 @@
-"""Publish a month's tables: decided with all that is out of the year, proved, kept.
+"""Publish a month's tables: decided after all that is out of the year, proved, kept.
 
-The proof takes from seconds to minutes: a job makes it. What can be refused beforehand is.
+What is out is the only source of what readers see and the spine is told. The proof takes seconds:
+a job makes it. What can be refused beforehand is.
 """
 
-from dataclasses import asdict, replace
+import io
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import datetime
 from typing import Any
 
+import pyarrow as pa  # type: ignore[import-untyped]
+import pyarrow.parquet as pq  # type: ignore[import-untyped]
+from django.db import IntegrityError, transaction
+from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from shucheng.bays.statistics.actions.measuring import MEASURE_JOB
 from shucheng.bays.statistics.engine.micro import Micro
-from shucheng.bays.statistics.engine.published_tables import printed, tables_of_year
+from shucheng.bays.statistics.engine.published_tables import Before, Decided, counted, decide_month
 from shucheng.bays.statistics.engine.suppression.protect import Unprotectable
-from shucheng.bays.statistics.engine.suppression.release import Release, release
-from shucheng.bays.statistics.engine.suppression.rules import Rules, shipped_rules
-from shucheng.bays.statistics.engine.suppression.tables import Key, TableRefused, Tables
+from shucheng.bays.statistics.engine.suppression.rules import shipped_rules
+from shucheng.bays.statistics.engine.suppression.tables import Key, TableRefused
 from shucheng.bays.statistics.models import Publication
 from shucheng.bays.statistics.queries.accounts import simulated
 from shucheng.bays.statistics.queries.choices import months_of
-from shucheng.bays.statistics.queries.definitions import imputation_in_force
 from shucheng.bays.statistics.queries.micro import ask
+from shucheng.bays.statistics.queries.published import beside
 from shucheng.kernel.public import Actor, Conflict, Invalid, action, enqueue, record
 
 PUBLISH_JOB = "statistics.publish"
@@ -36,22 +45,17 @@ def ask_to_publish(period: int, *, actor: Actor) -> None:
 
 
 def publish_tables(period: int, *, actor: Actor) -> Publication:
-    """Publish the year-to-date tables of a month (yyyymm); see `engine/published_tables`.
+    """Publish the tables of a month (yyyymm); see `engine/published_tables`.
 
-    Nothing is published where a cell could not be kept from a reader of everything that is out, or
-    where the micro-data no longer give what was published before. The proof is made outside of the
-    transaction that keeps it.
+    Nothing is published where a cell could not be kept from a reader of everything that is out.
+    The proof is made outside of the transaction that keeps it.
     """
     actor.require("statistics.define")
-    _check(period)
-    earlier = _of_year(period)
-    months = [*(each.period for each in earlier), period]
-    shipped = shipped_rules()
+    earlier = _check(period)
+    now = ask(lambda micro: counted(micro, period))
+    classes = ask(lambda micro: micro.classification, "classification")
     try:
-        tables = ask(lambda micro: tables_of_year(micro, months, kept=shipped.kept))
-        out = _still_true(earlier, tables)
-        rules = _with_floor(shipped, tables)
-        found = release(tables, rules, published=out)
+        decided = decide_month(period, now, _before(earlier), classes, shipped_rules())
     except TableRefused as error:
         raise _refused(
             _("The tables do not hold together (%(reason)s): %(where)s."),
@@ -61,7 +65,7 @@ def publish_tables(period: int, *, actor: Actor) -> Publication:
         ) from None
     except Unprotectable as error:
         raise _refused(
-            _("What is out already leaves no way to protect these cells: %(where)s."),
+            _("There is no way to protect these cells: %(where)s."),
             _("Leave this month out; the tables of a later month can be published."),
             where="; ".join(" / ".join(key) for key in error.keys[:3]),
         ) from None
@@ -70,102 +74,114 @@ def publish_tables(period: int, *, actor: Actor) -> Publication:
             _("The proof that nobody can find out what is withheld did not come about."),
             _("Nothing is published. Tell the maintainers, with the month."),
         ) from None
-    facts = {
-        "cells": _cells(found, period),
-        "certificate": _certificate(found, tables, period, months),
-        "versions": ask(Micro.versions, "versions"),
-        "simulated": simulated(),
-    }
-    return _keep(period, facts, months, actor=actor)
+    return keep_publication(period, now, decided, after=len(earlier), actor=actor)
 
 
 @action
-def _keep(period: int, facts: dict[str, Any], months: list[int], *, actor: Actor) -> Publication:
-    """Refused where another month went out while the proof was made: it does not cover that."""
-    _check(period)
-    if {each.period for each in _of_year(period)} != set(months) - {period}:
+def keep_publication(
+    period: int,
+    now: pa.Table,
+    decided: Sequence[Decided],
+    *,
+    after: int,
+    actor: Actor,
+    recorded_at: datetime | None = None,
+) -> Publication:
+    """Keep what was decided of a month `after` so many of its year. Refused where another went out
+    while the proof was made: it does not cover that. `recorded_at` is for simulated returns alone.
+    """
+    actor.require("statistics.define")
+    earlier = _check(period)
+    if len(earlier) != after:
         raise Conflict(_("The publications of the year"))
-    made = Publication.objects.create(period=period, by=actor.name[:150], **facts)
+    made = Publication(
+        period=period,
+        year=period // 100,
+        position=len(earlier) + 1,
+        by=actor.name[:150],
+        cells=[
+            [each.measure, *key, value] for each in decided for key, value in each.cells.items()
+        ],
+        counted=_parquet(now),
+        beside=beside(period, now),
+        certificate=_certificate(decided, [*(each.period for each in earlier), period]),
+        versions=ask(Micro.versions, "versions"),
+        simulated=simulated(),
+        recorded_at=recorded_at or timezone.now(),
+    )
+    try:
+        with transaction.atomic():
+            made.save(force_insert=True)
+    except IntegrityError:
+        raise Conflict(_("The publications of the year")) from None
     proof = made.certificate
-    after = {"period": period, "cells": proof["cells"], "rules": proof["rules_version"]}
-    record("statistics.publication.made", made, actor=actor, after=after)
+    facts = {"period": period, "cells": proof["cells"], "rules": proof["rules_version"]}
+    record("statistics.publication.made", made, actor=actor, after=facts)
+    enqueue(MEASURE_JOB, actor=actor, unique_key=MEASURE_JOB)
     return made
 
 
-def _of_year(period: int) -> list[Publication]:
-    first = period // 100 * 100
-    return list(Publication.objects.filter(period__gt=first, period__lt=first + 13))
-
-
-def _check(period: int) -> None:
+def _check(period: int) -> list[Publication]:
+    """The publications of the month's year so far; refused where the month cannot follow them."""
     if period not in ask(months_of, "months"):
         raise Invalid(
             "statistics.publication_period",
             _("Firms reported nothing for this month."),
             _("Choose a month that firms reported."),
         )
-    if period in imputation_in_force():
-        raise Invalid(
-            "statistics.publication_imputed",
-            _("Late firms of this month are imputed, and what is out stays out."),
-            _("Publish once they have reported and imputation is ended, or another month."),
-        )
-    if Publication.objects.filter(period=period).exists():
+    earlier = list(Publication.objects.filter(year=period // 100).order_by("position"))
+    if any(each.period == period for each in earlier):
         raise Invalid(
             "statistics.published",
             _("The tables of this month are out already, and what is out stays out."),
-            _("Publish a later month."),
+            _("Corrections are in the totals of the next month that is published."),
         )
-
-
-def _still_true(earlier: list[Publication], tables: Tables) -> frozenset[Key]:
-    """The cells whose values are out. Two values of one cell would tell what was corrected, which
-    the proof does not cover."""
-    out = {
-        (code, area, size, f"-{each.period}"): value
-        for each in earlier
-        for code, area, size, value in each.cells
-        if value is not None
-    }
-    changed = [
-        key for key, value in out.items()
-        if key not in tables.cells or tables.cells[key].total != value
-    ]  # fmt: skip
-    if changed:
+    if earlier and earlier[-1].period > period:
         raise Invalid(
-            "statistics.revised",
-            _("%(n)s figures that are out have changed since: both values would be known."),
-            _("The next tables can be published for a month of the following year."),
-            n=len(changed),
+            "statistics.publication_order",
+            _("A later month of the year is out already."),
+            _("Publish a month after it: its totals hold this month as well."),
         )
-    return frozenset(out)
+    if earlier and not earlier[-1].counted:
+        raise Invalid(
+            "statistics.publication_old",
+            _("The tables that are out of this year were made by an earlier version."),
+            _("The tables of the following year can be published."),
+        )
+    return earlier
 
 
-def _with_floor(rules: Rules, tables: Tables) -> Rules:
-    """A reader takes revenue not to be below 0. Where firms moved, a month's part may be: then the
-    floor lies well below the least."""
-    least = min((cell.total for cell in tables.cells.values()), default=0)
-    return replace(rules, floor=10 * min(0, least))
+def _before(earlier: Sequence[Publication]) -> dict[str, Before]:
+    """By measure what is out of the year."""
+    hidden: dict[str, set[Key]] = defaultdict(set)
+    found: dict[str, Before] = {}
+    for each in earlier:
+        rows = pq.read_table(io.BytesIO(bytes(each.counted)))
+        for measure, *key, value in each.cells:
+            if value is None:
+                hidden[measure].add(tuple(key))
+        for measure in {cell[0] for cell in each.cells}:
+            found[measure] = Before(rows, frozenset(hidden[measure]))
+    return found
 
 
-def _cells(found: Release, period: int) -> list[Any]:
-    """[class or industry, area, size, thousand yuan or None] of what is printed."""
-    return [[*cell.key[:3], cell.value] for cell in found.public() if printed(cell.key, period)]
+def _parquet(table: pa.Table) -> bytes:
+    file = io.BytesIO()
+    pq.write_table(table, file, compression="zstd")
+    return file.getvalue()
 
 
-def _certificate(found: Release, tables: Tables, period: int, months: list[int]) -> dict[str, Any]:
-    """The audit in figures; reasons and bounds, which would help an attacker, are not kept."""
-    shown = [each for each in found.decisions if printed(each.key, period)]
-    withheld = [each.key for each in shown if each.status != "published"]
-    gross = sum(tables.cells[each.key].gross for each in shown)
-    hidden = sum(tables.cells[key].gross for key in withheld)
+def _certificate(decided: Sequence[Decided], months: list[int]) -> dict[str, Any]:
+    """The audits in figures; reasons and bounds, which would help an attacker, are not kept."""
+    proofs = [asdict(proof.certificate) for each in decided for proof in each.proofs]
+    summed = ("outsider_targets", "insider_targets", "implied_sums", "programs")
     return {
-        **asdict(found.certificate),
-        "months": sorted(months),
-        "cells": len(shown),
-        "withheld": len(withheld),
-        # In whole percent: told exactly, it would be one more sum of withheld values.
-        "percent_withheld": round(100 * hidden / gross) if gross else 0,
+        **{name: sum(proof[name] for proof in proofs) for name in summed},
+        "rules_version": proofs[0]["rules_version"],
+        "tolerance": proofs[0]["tolerance"],
+        "months": months,
+        "cells": sum(len(each.cells) for each in decided),
+        "withheld": sum(len(each.withheld) for each in decided),
     }
 
 

@@ -65,7 +65,7 @@ class AccountOut(Schema):
     unit: str
     offered: Offered
     protected: bool = Field(description="As everybody may see it: small cells are withheld")
-    rules: str = Field(description="Version of the rules of suppression; empty: not protected")
+    published: datetime | None = Field(description="When it went out; empty: as known by now")
     late: int = Field(description="Firms that have not reported")
     versions: dict[str, str]
     simulated: bool
@@ -129,10 +129,15 @@ class PrintedOut(Schema):
     name: str
     area: str
     size: str
-    revenue: Decimal | None = Field(description=_YI)
+    measure: str
+    unit: str
+    value: Decimal | None = Field(description="None where it is withheld")
 
 
 class PublicationDetail(PublicationOut):
+    late: int = Field(description="Core firms that had not reported")
+    imputed: int = Field(description="Core firms counted by an imputed return")
+    inexact: int = Field(description="Core firms of which only what is certain counts")
     certificate: dict[str, Any] = Field(description="The proof in figures")
     cells: list[PrintedOut]
 
@@ -158,7 +163,8 @@ def account(request: HttpRequest, asked: Query[AccountAsked]) -> dict[str, Any]:
             "by": list(choices.divisions),
             "bases": list(choices.bases),
         },
-        **{name: getattr(table, name) for name in ("protected", "rules", "late", "simulated")},
+        **{name: getattr(table, name) for name in ("protected", "late", "simulated")},
+        "published": table.publication.recorded_at if table.publication else None,
         "versions": table.versions,
         "cells": [cell for line in lines for cell in _cells(table, line)],
     }
@@ -221,13 +227,18 @@ def one_publication(request: HttpRequest, publication_id: int) -> dict[str, Any]
     return {
         **_publication(page.publication),
         "certificate": page.publication.certificate,
+        "late": page.late_firms,
+        "imputed": page.imputed,
+        "inexact": page.inexact,
         "cells": [
             {
                 "code": each.code,
                 "name": page.names.get(each.code, each.code),
                 "area": each.area,
                 "size": each.size,
-                "revenue": each.value,
+                "measure": each.measure,
+                "unit": each.unit,
+                "value": each.value,
             }
             for each in printed_cells(page.publication)
         ],

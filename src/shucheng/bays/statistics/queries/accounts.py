@@ -1,7 +1,7 @@
 """The account (核算表) a page shows: classes in lines, areas (or sizes) in columns, with totals.
 
 Who sees all single firms reads the account itself, with bounds and what is imputed of it. Everybody
-else reads the protected release (`protecting`); a county sees its own column as it is.
+else reads what is published (`published`); a county sees its own column as it was counted then.
 """
 
 from collections.abc import Iterable, Mapping
@@ -13,11 +13,11 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from shucheng.bays.statistics.engine.accounts import account
-from shucheng.bays.statistics.engine.cells import place
 from shucheng.bays.statistics.engine.classification import CORE
 from shucheng.bays.statistics.engine.frames import drop
 from shucheng.bays.statistics.engine.micro import Micro
-from shucheng.bays.statistics.models import Batch
+from shucheng.bays.statistics.engine.published_tables import ALL, CITY, printed
+from shucheng.bays.statistics.models import Batch, Publication
 from shucheng.bays.statistics.queries.choices import (
     DESIGNATED,
     NO_PARK,
@@ -29,7 +29,12 @@ from shucheng.bays.statistics.queries.choices import (
 from shucheng.bays.statistics.queries.class_words import class_name
 from shucheng.bays.statistics.queries.micro import ask
 from shucheng.bays.statistics.queries.places import every_area_name
-from shucheng.bays.statistics.queries.protecting import Protected, protected
+from shucheng.bays.statistics.queries.published import (
+    Published,
+    late_by_area,
+    published,
+    published_months,
+)
 from shucheng.bays.statistics.queries.seeing import areas_seen
 from shucheng.kernel.public import Actor
 
@@ -74,7 +79,8 @@ class Line:
 @dataclass(frozen=True, slots=True)
 class Table:
     """`more` is what was counted in several classes, below 0; with it lines add up to `whole`.
-    There is no `whole` of industries that overlap. `late`: firms that have not reported."""
+    There is no `whole` of industries that overlap. `late`: firms that have not reported (of what
+    is published: that had not)."""
 
     choice: Choice
     columns: tuple[tuple[str, str], ...]
@@ -85,7 +91,7 @@ class Table:
     late: int
     versions: Mapping[str, str]
     simulated: bool
-    rules: str = ""
+    publication: Publication | None = None
 
     @property
     def withheld(self) -> int:
@@ -115,11 +121,13 @@ def account_page(asked: Mapping[str, str], *, actor: Actor) -> AccountPage:
     """The account that was asked for, as this actor may see it."""
     actor.require("statistics.view")
     seen = areas_seen(actor)
-    found = choices(asked, everything=seen is None)
+    out = None if seen is None else published_months(asked.get("measure", ""))
+    found = choices(asked, out=out)
     if found.chosen is None:
         return AccountPage(found, None, seen)
-    make = _whole_table if seen is None else _protected_table
-    return AccountPage(found, make(found.chosen, seen or frozenset()), seen)
+    if seen is None:
+        return AccountPage(found, _whole_table(found.chosen), seen)
+    return AccountPage(found, _published_table(found.chosen, seen), seen)
 
 
 def simulated() -> bool:
@@ -170,7 +178,7 @@ def members(by: str, found: Iterable[str]) -> tuple[tuple[str, str], ...]:
 
 
 # -- the account as it is ----------------------------------------------------------------------
-def _whole_table(choice: Choice, _seen: frozenset[str]) -> Table:
+def _whole_table(choice: Choice) -> Table:
     cells, core, late = account_cells(choice)
     columns = members(choice.by, {member for _code, member in cells})
     names = class_names(choice.scheme)
@@ -205,20 +213,10 @@ def account_cells(choice: Choice) -> tuple[Cells, Cells, int]:
     return ask(lambda micro: _account_cells(micro, choice), "account", choice)
 
 
-# Of the firms placed, those that have not reported a period themselves, by area.
-LATE_BY_AREA = """
-    SELECT area, count(DISTINCT firm) FROM places JOIN cells USING (cell)
-    WHERE $period BETWEEN since AND until
-        AND firm NOT IN (SELECT firm FROM newest WHERE period = $period AND status = 'reported')
-    GROUP BY area ORDER BY 2 DESC, 1
-"""
-
-
 def _account_cells(micro: Micro, choice: Choice) -> tuple[Cells, Cells, int]:
     cells = _cells(micro, choice, choice.scheme)
     core = _cells(micro, choice, "core") if choice.scheme != "industries" else {}
-    place(micro.connection, "core" if core else choice.scheme, ("area",), designated=True)
-    late = micro.connection.execute(LATE_BY_AREA, {"period": choice.period}).fetchall()
+    late = late_by_area(micro, choice.period, "core" if core else choice.scheme)
     return cells, core, sum(number for _area, number in late)
 
 
@@ -299,44 +297,45 @@ def _more_than_once(lines: tuple[Line, ...], whole: Line) -> Line | None:
     return Line("", _("Counted in several classes"), cells, last)
 
 
-# -- as everybody may see it ---------------------------------------------------------------------
-def _protected_table(choice: Choice, seen: frozenset[str]) -> Table:
-    release = protected(choice.measure, choice.period)
-    own, core, late = account_cells(choice)
-    own = own | core
-    at = 1 if choice.by == "area" else 2
-    used = {key[at] for key in release.cells} - {"city", "all"}
+# -- as it is published ----------------------------------------------------------------------------
+def _published_table(choice: Choice, seen: frozenset[str]) -> Table | None:
+    found = published(choice.period)
+    if found is None:
+        return None
+    out, at = found.known_to(seen), 2 if choice.by == "area" else 3
+    used = {key[at] for key in out.cells if key[0] == choice.measure} - {CITY, ALL}
     columns = members(choice.by, used)
-    names = class_names(choice.scheme)
-    lines = []
-    for code, name in {**names, CORE: _("Total")}.items():
-        cells = []
-        for member, _name in columns:
-            if choice.by == "area" and member in seen:
-                cells.append(own.get((code, member)) or _told(release, choice, code, member))
-            else:
-                cells.append(_told(release, choice, code, member))
-        lines.append(Line(code, name, tuple(cells), _told(release, choice, code, "")))
-    *lines, whole = [line for line in lines if not line.total.empty or line.code == CORE]
+    lines = [
+        Line(
+            code,
+            name,
+            tuple(_told(out, choice, code, member, seen) for member, _name in columns),
+            _told(out, choice, code, "", seen),
+        )
+        for code, name in {**class_names(choice.scheme), CORE: _("Total")}.items()
+    ]
+    *shown, whole = [line for line in lines if not line.total.empty or line.code == CORE]
     return Table(
         choice,
         columns,
-        tuple(lines),
+        tuple(shown),
         None,
         whole,
         protected=True,
-        late=late,
-        versions=ask(Micro.versions, "versions"),
-        simulated=simulated(),
-        rules=release.rules,
+        late=sum(found.publication.beside.get("late", {}).values()),
+        versions=found.publication.versions,
+        simulated=found.publication.simulated,
+        publication=found.publication,
     )
 
 
-def _told(release: Protected, choice: Choice, code: str, member: str) -> Cell:
-    there, value = release.of(code, **({choice.by: member} if member else {}))
+def _told(out: Published, choice: Choice, code: str, member: str, seen: frozenset[str]) -> Cell:
+    area, size = (member or CITY, ALL) if choice.by == "area" else (CITY, member or ALL)
+    there, value = out.of(code, choice.measure, area=area, size=size)
     if not there:
-        return Cell(code, member, empty=True)
+        never = not printed(choice.measure, (code, area, size))
+        return Cell(code, member, withheld=never, empty=not never)
     if value is None:
         return Cell(code, member, withheld=True)
     shown = Decimal(value) / choice.measured.scale
-    return Cell(code, member, shown, shown)
+    return Cell(code, member, shown, shown, open=choice.by == "area" and member in seen)

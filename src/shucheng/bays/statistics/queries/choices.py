@@ -67,8 +67,8 @@ SIZES: Words = {
 }
 DESIGNATED: Words = {"true": _("Above designated size"), "false": _("Below designated size")}
 
-# For everybody: what one release protects together (`protecting`). More views of the same firms
-# would let a reader find out what each of them withholds.
+# For everybody: what is published (`published`). More views of the same firms would let a reader
+# find out what each of them withholds.
 _PUBLIC = {
     "scheme": ("major",),
     "by": ("area", "size"),
@@ -116,10 +116,11 @@ class Choices:
     bases: Words
 
 
-def choices(asked: Mapping[str, str], *, everything: bool) -> Choices:
-    """What was asked for, as far as it may be: anything else is the first of what there is."""
-    months = ask(months_of, "months")
-    allowed = {} if everything else _PUBLIC
+def choices(asked: Mapping[str, str], *, out: Sequence[int] | None = None) -> Choices:
+    """What was asked for, as far as it may be: anything else is the first of what there is. `out`
+    are the months that are published, for those who see these alone."""
+    months = ask(months_of, "months") if out is None else out
+    allowed = {} if out is None else _PUBLIC
 
     def offered(name: str, words: Words) -> Words:
         return {code: words[code] for code in allowed.get(name, tuple(words))}

@@ -59,7 +59,7 @@ def publication_message(page: PublicationPage) -> Message:
     found, city = page.publication, _city()
     figures = [
         Figure(
-            measure="revenue",
+            measure=each.measure,
             basis="ytd",
             period=found.period,
             activity=each.code,

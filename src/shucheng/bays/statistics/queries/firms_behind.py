@@ -65,7 +65,7 @@ def firms_behind(asked: Mapping[str, str], *, actor: Actor, most: int = MOST) ->
     """The firms of the cell `class` and `member` of the account that was asked for, of the areas
     that the actor sees; None while there are no returns. Forbidden to those who see no firms."""
     seen = require_firms(actor)
-    choice = choices(asked, everything=True).chosen
+    choice = choices(asked).chosen
     if choice is None:
         return None
     code, member = asked.get("class", ""), asked.get("member", "")

@@ -1,11 +1,11 @@
 """Growth of revenue as a page shows it: nominal beside 同口径, and where it comes from.
 
 The parts (who came, who went) are often single firms: only who sees all firms sees them. Everybody
-else sees the rates of cells that both years' protected releases tell.
+else sees the rates of cells that are published of both years.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
 
@@ -16,10 +16,11 @@ from shucheng.bays.statistics.engine.cells import Dimension, Scheme
 from shucheng.bays.statistics.engine.classification import CORE
 from shucheng.bays.statistics.engine.growth import Growth
 from shucheng.bays.statistics.engine.micro import Micro
+from shucheng.bays.statistics.engine.published_tables import CITY
 from shucheng.bays.statistics.queries.accounts import class_names, members, simulated
 from shucheng.bays.statistics.queries.choices import Words, months_of
 from shucheng.bays.statistics.queries.micro import ask
-from shucheng.bays.statistics.queries.protecting import CITY, protected
+from shucheng.bays.statistics.queries.published import Published, published, published_months
 from shucheng.bays.statistics.queries.seeing import areas_seen
 from shucheng.kernel.public import Actor
 
@@ -91,7 +92,7 @@ def growth_page(asked: Mapping[str, str], *, actor: Actor) -> GrowthPage | None:
     """Growth to the month that was asked for; None while no month has one of last year."""
     actor.require("statistics.view")
     everything = areas_seen(actor) is None
-    months = ask(months_of, "months")
+    months = ask(months_of, "months") if everything else published_months()
     periods = tuple(month for month in months if month - 100 in months)
     if not periods:
         return None
@@ -99,10 +100,16 @@ def growth_page(asked: Mapping[str, str], *, actor: Actor) -> GrowthPage | None:
     views = VIEWS if everything else {code: VIEWS[code] for code in ("area", "class")}
     view = asked.get("view", "")
     view = view if view in views else "area"
-    total = _line(CORE, class_names("core")[CORE], growths(period, "core", ()).get(()))
-    lines = _lines(period, view)
-    if not everything:
-        total, *lines = _told(period, view, [total, *lines])
+    if everything:
+        total = _line(CORE, class_names("core")[CORE], growths(period, "core", ()).get(()))
+        lines = _lines(period, view)
+        versions, labelled = ask(Micro.versions, "versions"), simulated()
+    else:
+        now, before = published(period), published(period - 100)
+        if now is None or before is None:
+            return None
+        total, *lines = _told(now, before, view)
+        versions, labelled = now.publication.versions, now.publication.simulated
     return GrowthPage(
         period,
         periods,
@@ -111,8 +118,8 @@ def growth_page(asked: Mapping[str, str], *, actor: Actor) -> GrowthPage | None:
         total,
         tuple(lines),
         waterfall(total) if everything else (),
-        ask(Micro.versions, "versions"),
-        simulated(),
+        versions,
+        labelled,
         everything,
     )
 
@@ -156,30 +163,31 @@ def _line(code: str, name: str, found: Growth | None) -> GrowthLine:
     )
 
 
-def _told(period: int, view: str, lines: list[GrowthLine]) -> list[GrowthLine]:
-    """Of each line what both years' releases tell: amounts as released and the rate of them. The
-    rate at comparable scope is that of the whole alone: beside a nominal rate it would tell what
-    one firm that came or went has."""
-    now, before = (protected("revenue", each) for each in (period, period - 100))
-    told = []
-    for line in lines:
-        key = {"code": line.code} if line.code == CORE or view != "area" else {"code": CORE}
-        area = line.code if key["code"] != line.code else CITY
-        this, last = now.of(key["code"], area=area)[1], before.of(key["code"], area=area)[1]
-        if this is None or last is None:
-            told.append(GrowthLine(line.code, line.name, None, None, None, None, withheld=True))
-            continue
-        told.append(
-            GrowthLine(
-                line.code,
-                line.name,
-                _amount(this),
-                _amount(last),
-                percent(this / last - 1) if last > 0 else None,
-                line.comparable if line.code == CORE else None,
-            )
-        )
-    return told
+def _told(now: Published, before: Published, view: str) -> list[GrowthLine]:
+    """What is published of both years, the whole first. The rate at comparable scope is that of
+    the whole alone: beside a nominal rate it would tell what one firm that came or went has."""
+    whole = _both(now, before, CORE, class_names("core")[CORE], CORE, CITY)
+    comparable = now.publication.beside.get("comparable")
+    lines = [replace(whole, comparable=None if comparable is None else Decimal(str(comparable)))]
+    if view == "area":
+        areas = {key[2] for key in now.cells if key[:2] == ("revenue", CORE)} - {CITY}
+        names = members("area", areas)
+        return lines + [_both(now, before, area, name, CORE, area) for area, name in names]
+    codes = {key[1] for key in now.cells if key[0] == "revenue" and key[2] == CITY}
+    names = tuple(class_names("major").items())
+    return lines + [
+        _both(now, before, code, name, code, CITY) for code, name in names if code in codes
+    ]
+
+
+def _both(
+    now: Published, before: Published, line: str, name: str, code: str, area: str
+) -> GrowthLine:
+    this, last = now.of(code, area=area)[1], before.of(code, area=area)[1]
+    if this is None or last is None:
+        return GrowthLine(line, name, None, None, None, None, withheld=True)
+    nominal = percent(this / last - 1) if last > 0 else None
+    return GrowthLine(line, name, _amount(this), _amount(last), nominal, None)
 
 
 def waterfall(line: GrowthLine) -> tuple[Bar, ...]:

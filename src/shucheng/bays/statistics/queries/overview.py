@@ -1,22 +1,27 @@
 """What the bay has and how its figures stand: its first page."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
 from shucheng.bays.statistics.engine.accounts import account
-from shucheng.bays.statistics.engine.cells import place
 from shucheng.bays.statistics.engine.classification import CORE
 from shucheng.bays.statistics.engine.frames import drop
 from shucheng.bays.statistics.engine.micro import Micro
 from shucheng.bays.statistics.models import Batch, Firm
-from shucheng.bays.statistics.queries.accounts import LATE_BY_AREA, simulated
+from shucheng.bays.statistics.queries.accounts import simulated
 from shucheng.bays.statistics.queries.choices import MEASURES, Measure
 from shucheng.bays.statistics.queries.growing import growths, percent
 from shucheng.bays.statistics.queries.micro import ask
 from shucheng.bays.statistics.queries.places import every_area_name
-from shucheng.bays.statistics.queries.protecting import protected
+from shucheng.bays.statistics.queries.published import (
+    late_by_area,
+    published,
+    published_months,
+    published_year,
+)
+from shucheng.bays.statistics.queries.seeing import areas_seen
 from shucheng.kernel.public import Actor
 from shucheng.plan.public import current_version
 
@@ -51,7 +56,9 @@ class Headline:
 @dataclass(frozen=True, slots=True)
 class Overview:
     """The micro-data in figures; `newest` is the newest month (yyyymm) that firms reported.
-    `late` are areas with how many of their core firms have not reported it."""
+    `late` are areas with how many of their core firms have not reported it. The headlines are
+    those of the month `told`: to who sees every firm the newest, to others the newest published.
+    """
 
     firms: int
     designated: int
@@ -60,6 +67,7 @@ class Overview:
     reported: int
     versions: dict[str, str]
     simulated: bool
+    told: int | None = None
     headlines: tuple[Headline, ...] = ()
     comparable: Decimal | None = None
     months: Sequence[Month] = ()
@@ -68,7 +76,7 @@ class Overview:
     @property
     def imputed(self) -> bool:
         """Whether the headlines count imputed returns."""
-        return str(self.newest) in self.versions.get("imputation", "").split(", ")
+        return str(self.told) in self.versions.get("imputation", "").split(", ")
 
     @property
     def late_firms(self) -> int:
@@ -89,27 +97,84 @@ def overview(*, actor: Actor) -> Overview:
         versions=ask(Micro.versions, "versions"),
         simulated=simulated(),
     )
-    return _with_figures(known, newest) if newest else known
-
-
-def _with_figures(known: Overview, newest: int) -> Overview:
-    growth = growths(newest, "core", ()).get(())
+    if newest is None:
+        return known
+    late = ask(lambda micro: late_by_area(micro, newest), "late", newest)
     names = every_area_name()
-    late = ask(lambda micro: _late(micro, newest), "late", newest)
-    goals = _goals(newest // 100)
-    headlines = tuple(_headline(MEASURES[code], newest, goals.get(code)) for code in _HEADLINES)
+    known = replace(known, late=tuple((names.get(area, area), number) for area, number in late))
+    return _as_known(known, newest) if areas_seen(actor) is None else _as_published(known)
+
+
+def _as_known(known: Overview, newest: int) -> Overview:
+    growth = growths(newest, "core", ()).get(())
+    values = ask(lambda micro: _core(micro, newest), "core", newest)
     return replace(
         known,
-        headlines=headlines,
+        told=newest,
+        headlines=_headlines(newest, values),
         comparable=percent(growth.comparable) if growth else None,
-        months=ask(_months, "core months") if headlines[0].value is not None else (),
-        late=tuple((names.get(area, area), number) for area, number in late),
+        months=ask(_months, "core months"),
     )
 
 
-def _headline(measure: Measure, period: int, goal: Decimal | None) -> Headline:
-    _there, value = protected(measure.code, period).of(CORE)
-    return Headline(measure, None if value is None else Decimal(value) / measure.scale, goal)
+def _as_published(known: Overview) -> Overview:
+    """What is out; nothing as long as nothing is."""
+    months = published_months()
+    newest = published(months[0]) if months else None
+    if newest is None:
+        return known
+    out = newest.publication
+    comparable = out.beside.get("comparable")
+    return replace(
+        known,
+        told=out.period,
+        headlines=_headlines(out.period, {code: newest.of(CORE, code)[1] for code in MEASURES}),
+        comparable=None if comparable is None else Decimal(str(comparable)),
+        months=tuple(_published_months({month // 100 for month in months})),
+        versions=out.versions,
+    )
+
+
+def _headlines(period: int, values: Mapping[str, int | Decimal | None]) -> tuple[Headline, ...]:
+    goals = _goals(period // 100)
+    return tuple(
+        Headline(
+            measure,
+            None if (value := values.get(measure.code)) is None else Decimal(value) / measure.scale,
+            goals.get(measure.code),
+        )
+        for measure in (MEASURES[code] for code in _HEADLINES)
+    )
+
+
+def _core(micro: Micro, period: int) -> dict[str, Decimal | None]:
+    """Of each measure what is certain of the core, since January."""
+    found = account(
+        micro.connection,
+        by=("class",),
+        scheme="core",
+        basis="ytd",
+        designated=True,
+        since=period,
+        until=period,
+    )
+    rows = found.rows()
+    drop(micro.connection, found.table.alias)
+    return {code: rows[0][f"{code}_lower"] if rows else None for code in MEASURES}
+
+
+def _published_months(years: Iterable[int]) -> Iterator[Month]:
+    """The core's revenue of each month that is out: its total less the one before."""
+    scale = MEASURES["revenue"].scale
+    for year in sorted(years):
+        before = 0
+        for out in published_year(year):
+            total = out.of(CORE)[1]
+            if total is not None:
+                period = out.publication.period
+                value = Decimal(total - before) / scale
+                yield Month(f"{period // 100}-{period % 100:02}", value)
+                before = total
 
 
 def _goals(year: int) -> dict[str, Decimal]:
@@ -140,10 +205,3 @@ def _months(micro: Micro) -> tuple[Month, ...]:
         for row in rows
         if row["revenue_lower"] is not None
     )
-
-
-def _late(micro: Micro, period: int) -> list[tuple[str, int]]:
-    """Areas and how many of their 规上 core firms have not reported, most first."""
-    place(micro.connection, "core", ("area",), designated=True)
-    rows = micro.connection.execute(LATE_BY_AREA, {"period": period})
-    return rows.fetchall()

@@ -1,7 +1,7 @@
 """The plan's industries (2+4+2): what each earns, how it grows, what it shares with others.
 
-For readers an industry is told when neither it nor what is left of another that holds it whole
-gives a single firm away; what two share is told in firms alone, few of them as "fewer than three".
+Who does not see every firm reads of it what is published; what two share is told to them in firms
+alone, few of them as "fewer than three".
 """
 
 from collections.abc import Mapping, Sequence
@@ -13,12 +13,13 @@ from django.utils.translation import gettext as _
 
 from shucheng.bays.statistics.engine.industries import Industry
 from shucheng.bays.statistics.engine.micro import Micro
-from shucheng.bays.statistics.engine.suppression.rules import Rules, sensitivity, shipped_rules
-from shucheng.bays.statistics.engine.suppression.tables import Cell
+from shucheng.bays.statistics.engine.published_tables import CITY
+from shucheng.bays.statistics.engine.suppression.rules import shipped_rules
 from shucheng.bays.statistics.queries.accounts import simulated
 from shucheng.bays.statistics.queries.choices import months_of
 from shucheng.bays.statistics.queries.growing import growths, percent
 from shucheng.bays.statistics.queries.micro import ask
+from shucheng.bays.statistics.queries.published import published, published_months
 from shucheng.bays.statistics.queries.seeing import areas_seen
 from shucheng.kernel.public import Actor, metrics_of_figures
 from shucheng.lib import units
@@ -85,21 +86,18 @@ def industries_page(asked: Mapping[str, str], *, actor: Actor) -> IndustriesPage
     """The industries in the month that was asked for; None while there are no returns."""
     actor.require("statistics.view")
     everything = areas_seen(actor) is None
-    months = ask(months_of, "months")
+    months = ask(months_of, "months") if everything else published_months()
     if not months:
         return None
     period = next((each for each in months if str(each) == asked.get("period")), months[0])
     found = ask(lambda micro: micro.plan_industries, "industries")
     amounts = ask(lambda micro: industry_amounts(micro, period), "industry firms", period)
     rules = shipped_rules()
-    hidden = frozenset() if everything else hidden_industries(amounts, rules)
-    grown = growths(period, "industries", ("class",))
+    told = _known(period) if everything else _published(period)
     asked_of = _asked([each.code for each in found.industries])
     lines = []
     for each in found.industries:
-        own = amounts.get(each.code, {})
-        growth = grown.get((each.code,))
-        told = each.code not in hidden
+        revenue, nominal, comparable = told.get(each.code, (None, None, None))
         lines.append(
             IndustryLine(
                 each.code,
@@ -107,11 +105,11 @@ def industries_page(asked: Mapping[str, str], *, actor: Actor) -> IndustriesPage
                 each.note,
                 each.unconfirmed,
                 _rule(each),
-                len(own),
-                _yi(sum(own.values())) if told else None,
-                percent(growth.nominal) if growth and everything else None,
-                percent(growth.comparable) if growth and everything else None,
-                not told,
+                len(amounts.get(each.code, {})),
+                revenue,
+                nominal,
+                comparable,
+                revenue is None and each.code in amounts,
                 asked_of.get(each.code),
             )
         )
@@ -139,6 +137,31 @@ def industries_page(asked: Mapping[str, str], *, actor: Actor) -> IndustriesPage
     )
 
 
+Figures = tuple[Decimal | None, Decimal | None, Decimal | None]
+"""Revenue, growth and growth at comparable scope."""
+
+
+def _known(period: int) -> dict[str, Figures]:
+    """Industry → its figures by what is known."""
+    found = growths(period, "industries", ("class",))
+    return {
+        str(code): (_yi(int(each.now)), percent(each.nominal), percent(each.comparable))
+        for (code,), each in found.items()
+    }
+
+
+def _published(period: int) -> dict[str, Figures]:
+    """Industry → its figures by what is out."""
+    now, before = published(period), published(period - 100)
+    figures: dict[str, Figures] = {}
+    for measure, code, area, _size in now.cells if now else ():
+        if (measure, area) == ("revenue", CITY) and now:
+            this, last = now.of(code)[1], before.of(code)[1] if before else None
+            grown = this / last - 1 if this is not None and last else None
+            figures[code] = (None if this is None else _yi(this), percent(grown), None)
+    return figures
+
+
 def _asked(industries: Sequence[str]) -> dict[str, Asked]:
     """Industry → what the plan asks of the metric that its figure is the value of."""
     measured = metrics_of_figures()
@@ -164,27 +187,6 @@ def industry_amounts(micro: Micro, period: int) -> Amounts:
     for code, firm, revenue in rows:
         found.setdefault(code, {})[firm] = revenue
     return found
-
-
-def hidden_industries(amounts: Amounts, rules: Rules) -> frozenset[str]:
-    """Industries that are not told: sensitive by themselves, or because an industry that holds
-    them whole would, less them, be."""
-    hidden = {code for code, own in amounts.items() if _sensitive(own, rules)}
-    for one, whole in amounts.items():
-        for other, part in amounts.items():
-            if one != other and part.keys() < whole.keys():
-                left = {firm: whole[firm] for firm in whole.keys() - part.keys()}
-                if _sensitive(left, rules):
-                    hidden.add(other)
-    return frozenset(hidden)
-
-
-def _sensitive(own: Mapping[str, int], rules: Rules) -> bool:
-    held = sorted(((firm, abs(amount)) for firm, amount in own.items() if amount),
-                  key=lambda each: -each[1])  # fmt: skip
-    gross = sum(amount for _firm, amount in held)
-    cell = Cell(("",), sum(own.values()), len(held), tuple(held[: rules.kept]), gross)
-    return sensitivity(cell, rules) is not None
 
 
 def _shared(amounts: Amounts, one: str, other: str, few: int, *, everything: bool) -> Shared:

@@ -1,4 +1,5 @@
-"""What left the bay: the list of publications, and one with its tables as they were printed."""
+"""What left the bay: the list of publications, one with its tables as they were printed, and what
+the next would stand on."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -7,24 +8,31 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from shucheng.bays.statistics.engine.published_tables import ALL, CITY
+from shucheng.bays.statistics.engine.classification import CORE
+from shucheng.bays.statistics.engine.published_tables import ALL, CITY, MONTHLY, QUARTERLY
 from shucheng.bays.statistics.models import Publication
 from shucheng.bays.statistics.queries.accounts import class_names, members
-from shucheng.bays.statistics.queries.choices import months_of
+from shucheng.bays.statistics.queries.choices import MEASURES, Measure, months_of
+from shucheng.bays.statistics.queries.definitions import imputation_in_force
 from shucheng.bays.statistics.queries.micro import ask
+from shucheng.bays.statistics.queries.places import every_area_name
+from shucheng.bays.statistics.queries.published import late_by_area
 from shucheng.kernel.public import Actor, NotFound
-
-_SHOWN = Decimal(100_000)  # thousand yuan in 亿元
 
 
 @dataclass(frozen=True, slots=True)
 class Printed:
-    """A cell as it went out, in 亿元; None is withheld."""
+    """A cell as it went out, in the unit of its measure; None is withheld."""
 
+    measure: str
     code: str
     area: str
     size: str
     value: Decimal | None
+
+    @property
+    def unit(self) -> str:
+        return str(MEASURES[self.measure].unit)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +41,7 @@ class PrintedLine:
 
     code: str
     name: str
-    total: Printed | None
+    total: Printed
     cells: tuple[Printed | None, ...]
 
 
@@ -47,77 +55,149 @@ class PrintedTable:
 
 @dataclass(frozen=True, slots=True)
 class PublicationPage:
+    """`tables` are those of one measure; `late` areas with firms that had not reported; `imputed`
+    and `inexact` firms of the core counted by an imputed return, or in part alone."""
+
     publication: Publication
+    measure: Measure
+    measures: tuple[Measure, ...]
     tables: tuple[PrintedTable, ...]
     names: Mapping[str, str]
+    late: tuple[tuple[str, int], ...]
+    firms: int
+    imputed: int
+    inexact: int
+
+    @property
+    def late_firms(self) -> int:
+        return sum(number for _area, number in self.late)
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What a month (yyyymm) would be published with: the late firms of the core by area, whether
+    they are imputed, and the measures that go out."""
+
+    period: int
+    late: tuple[tuple[str, int], ...]
+    imputed: bool
+    measures: tuple[Measure, ...]
+
+    @property
+    def late_firms(self) -> int:
+        return sum(number for _area, number in self.late)
 
 
 @dataclass(frozen=True, slots=True)
 class PublicationList:
-    """`open`: months (yyyymm) that firms reported and that are not published, newest first."""
+    """`open`: months (yyyymm) that can be published, newest first; `preview` of the one chosen."""
 
     publications: Sequence[Publication]
     open: Sequence[int]
+    preview: Preview | None
     simulated: bool
 
 
-def publications(*, actor: Actor) -> PublicationList:
-    """All that went out, the newest first."""
+def publications(chosen: int | None = None, *, actor: Actor) -> PublicationList:
+    """All that went out, the newest first, and what would with the month `chosen`."""
     actor.require("statistics.view")
-    found = list(Publication.objects.order_by("-id"))
-    out = {each.period for each in found}
-    months = ask(months_of, "months") if actor.may("statistics.define") else []
-    return PublicationList(
-        found, [month for month in months if month not in out], any(p.simulated for p in found)
+    found = list(Publication.objects.order_by("-period").defer("cells", "counted"))
+    months = _open(found) if actor.may("statistics.define") else []
+    preview = _preview(chosen) if chosen in months else None
+    return PublicationList(found, months, preview, any(each.simulated for each in found))
+
+
+def _open(found: Sequence[Publication]) -> list[int]:
+    """The months that firms reported and that follow what is out of their year."""
+    last = {each.period // 100: each.period for each in reversed(found)}
+    return [month for month in ask(months_of, "months") if month > last.get(month // 100, 0)]
+
+
+def _preview(month: int) -> Preview:
+    measures = MONTHLY + (QUARTERLY if month % 100 % 3 == 0 else ())
+    late = ask(lambda micro: late_by_area(micro, month), "late", month)
+    return Preview(
+        month,
+        _named(dict(late)),
+        month in imputation_in_force(),
+        tuple(MEASURES[code] for code in measures),
     )
+
+
+def _named(late: Mapping[str, int]) -> tuple[tuple[str, int], ...]:
+    names = every_area_name()
+    return tuple((names.get(area, area), number) for area, number in late.items())
 
 
 def publication(publication_id: int, *, actor: Actor) -> Publication:
     actor.require("statistics.view")
-    found = Publication.objects.filter(pk=publication_id).first()
+    found = Publication.objects.filter(pk=publication_id).defer("counted").first()
     if found is None:
         raise NotFound(_("The publication"))
     return found
 
 
-def publication_page(publication_id: int, *, actor: Actor) -> PublicationPage:
+def publication_page(publication_id: int, measure: str = "", *, actor: Actor) -> PublicationPage:
     found = publication(publication_id, actor=actor)
+    there = {cell[0] for cell in found.cells}
+    measures = tuple(each for code, each in MEASURES.items() if code in there)
+    chosen = next((each for each in measures if each.code == measure), measures[0])
+    counts = {(code, area): numbers for code, area, *numbers in found.beside.get("behind", ())}
+    firms, imputed, inexact = counts.get((CORE, CITY), (0, 0, 0))
     names = _names(found)
-    cells = {(each.code, each.area, each.size): each for each in printed_cells(found)}
-    areas = members("area", {area for _c, area, _s in cells} - {CITY})
-    sizes = members("size", {size for _c, _a, size in cells} - {ALL})
-    classes = [code for code in names if code == "core" or code.isdigit()]
-    industries = [code for code in names if code not in classes]
-
-    def table(code: str, title: str, lines: Sequence[str], by: str) -> PrintedTable:
-        columns = areas if by == "area" else sizes
-        made = []
-        for line in lines:
-            total = cells.get((line, CITY, ALL))
-            if total is None:
-                continue
-            inner = tuple(
-                cells.get((line, member, ALL) if by == "area" else (line, CITY, member))
-                for member, _name in columns
-            )
-            made.append(PrintedLine(line, names[line], total, inner))
-        return PrintedTable(code, title, columns, tuple(made))
-
     return PublicationPage(
         found,
-        (
-            table("class-area", _("Classes by area"), classes, "area"),
-            table("class-size", _("Classes by size"), classes, "size"),
-            table("industry-area", _("Industries of the plan by area"), industries, "area"),
-        ),
+        chosen,
+        measures,
+        _tables([each for each in printed_cells(found) if each.measure == chosen.code], names),
         names,
+        _named(found.beside.get("late", {})),
+        firms,
+        imputed,
+        inexact,
     )
+
+
+def _tables(printed: Sequence[Printed], names: Mapping[str, str]) -> tuple[PrintedTable, ...]:
+    cells = {(each.code, each.area, each.size): each for each in printed}
+    areas = members("area", {area for _c, area, _s in cells} - {CITY})
+    sizes = members("size", {size for _c, _a, size in cells} - {ALL})
+    divisions = [code for code in names if code == CORE or len(code) == 2]
+    groups = [code for code in names if code.isdigit() and len(code) > 2]
+    industries = [code for code in names if code != CORE and not code.isdigit()]
+
+    def table(
+        code: str, title: str, lines: Sequence[str], columns: tuple[tuple[str, str], ...]
+    ) -> PrintedTable:
+        made = []
+        for line in lines:
+            if total := cells.get((line, CITY, ALL)):
+                inner = tuple(
+                    cells.get((line, CITY, member) if columns is sizes else (line, member, ALL))
+                    for member, _name in columns
+                )
+                made.append(PrintedLine(line, names[line], total, inner))
+        return PrintedTable(code, title, columns, tuple(made))
+
+    found = (
+        table("class-area", _("Divisions by area"), divisions, areas),
+        table("class-size", _("Divisions by size"), divisions, sizes) if sizes else None,
+        table("groups", _("Groups"), groups, ()),
+        table("industry-area", _("Industries of the plan by area"), industries, areas),
+    )
+    return tuple(each for each in found if each and each.lines)
 
 
 def printed_cells(found: Publication) -> list[Printed]:
     return [
-        Printed(code, area, size, None if value is None else Decimal(value) / _SHOWN)
-        for code, area, size, value in found.cells
+        Printed(
+            measure,
+            code,
+            area,
+            size,
+            None if value is None else Decimal(value) / MEASURES[measure].scale,
+        )
+        for measure, code, area, size, value in found.cells
     ]
 
 
@@ -127,7 +207,7 @@ def _names(found: Publication) -> dict[str, str]:
     known = {**class_names("major"), **class_names("medium")}
     ordered = {code: known[code] for code in sorted(known)}
     ordered |= class_names("core") | class_names("industries")
-    there: dict[str, Any] = {code: code for code, *_rest in found.cells}
+    there: dict[str, Any] = {code: code for _measure, code, *_rest in found.cells}
     return {code: name for code, name in ordered.items() if code in there} | {
         code: code for code in there if code not in ordered
     }

@@ -5,11 +5,15 @@ would have had them. The firms belong to nobody (`engine/simulated`), their batc
 and prospects are marked. Seeded: the same city gives the same firms.
 """
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
+from functools import partial
 from itertools import count
+from multiprocessing import get_context
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -22,12 +26,17 @@ from shucheng.bays.statistics.actions.coefficients import decide_coefficient, pr
 from shucheng.bays.statistics.actions.linking import FoundPair, decide_link, keep_pairs
 from shucheng.bays.statistics.actions.measuring import measure
 from shucheng.bays.statistics.actions.prospects import list_prospect, move_prospect
+from shucheng.bays.statistics.actions.publishing import keep_publication
+from shucheng.bays.statistics.engine.published_tables import counted, decide_year
 from shucheng.bays.statistics.engine.simulated.duplicates import Duplicate
 from shucheng.bays.statistics.engine.simulated.files import BatchFile, Simulated, simulate
 from shucheng.bays.statistics.engine.simulated.reports import year_to_date
 from shucheng.bays.statistics.engine.simulated.settings import shipped
+from shucheng.bays.statistics.engine.suppression.rules import shipped_rules
 from shucheng.bays.statistics.models import Batch, Coefficient, Firm, Link, Prospect
+from shucheng.bays.statistics.queries.choices import months_of
 from shucheng.bays.statistics.queries.definitions import classes_in_force, industries_in_force
+from shucheng.bays.statistics.queries.micro import ask
 from shucheng.kernel.public import Actor, Organisation, run_pending_jobs
 from shucheng.lib import duck
 from shucheng.lib.periods import Period
@@ -95,6 +104,7 @@ def simulate_firms(
         _coefficients(found, actor)
         _pairs(found.duplicates, actor)
         _prospects(today, sorted(areas), actor)
+    _publish(actor)
     return Told(
         firms=Firm.objects.count(),
         batches=Batch.objects.count(),
@@ -111,6 +121,30 @@ def _told_on(period: Period) -> datetime:
     last = period.next() if joint else period
     day = last.end + timedelta(days=_IN + 1)
     return min(timezone.make_aware(datetime.combine(day, _MORNING)), timezone.now())
+
+
+def _publish(actor: Actor) -> None:
+    """The tables of every month, each the morning after its returns were in. Years are decided
+    beside one another, in processes of their own."""
+    classes, rules = classes_in_force(), shipped_rules()
+    counted_of: dict[int, dict[int, Any]] = defaultdict(dict)
+    for month in ask(months_of, "months"):
+        counted_of[month // 100][month] = ask(partial(counted, month=month))
+    with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as pool:
+        years = [
+            pool.submit(decide_year, counted_of[year], classes, rules)
+            for year in sorted(counted_of)
+        ]
+        for year in years:
+            for after, (month, decided) in enumerate(sorted(year.result().items())):
+                keep_publication(
+                    month,
+                    counted_of[month // 100][month],
+                    decided,
+                    after=after,
+                    actor=actor,
+                    recorded_at=_told_on(Period.parse(f"{month // 100}-{month % 100:02}")),
+                )
 
 
 def _month(period: Period) -> int:

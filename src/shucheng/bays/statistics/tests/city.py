@@ -5,6 +5,8 @@ from pathlib import Path
 from typing import Any
 
 from shucheng.bays.statistics.actions.batches import stage_rows, take_over
+from shucheng.bays.statistics.actions.measuring import measure
+from shucheng.bays.statistics.actions.publishing import publish_tables
 from shucheng.bays.statistics.models import Batch
 from shucheng.bays.statistics.tests.test_engine_batches import batch as written
 from shucheng.kernel.public import Area, run_pending_jobs, system_actor
@@ -17,6 +19,13 @@ def areas() -> None:
     city = Area.objects.create(code=CITY, name="某市", kind="city")
     for order, (code, name) in enumerate(((EAST, "东区"), (WEST, "西区"))):
         Area.objects.create(code=code, name=name, kind="district", parent=city, order=order)
+
+
+def publish(*months: int) -> None:
+    """The tables of months go out, and the spine is told."""
+    for month in months:
+        publish_tables(month, actor=OFFICE)
+    measure(actor=OFFICE)
 
 
 def code(number: int) -> str:

@@ -5,7 +5,16 @@ from pathlib import Path
 
 from django.test import Client
 
-from shucheng.bays.statistics.tests.city import CITY, EAST, OFFICE, WEST, areas, code, taken_over
+from shucheng.bays.statistics.tests.city import (
+    CITY,
+    EAST,
+    OFFICE,
+    WEST,
+    areas,
+    code,
+    publish,
+    taken_over,
+)
 from shucheng.kernel.public import Area, Organisation, Person, Role, grant_role
 
 Browser = Callable[[str], Client]
@@ -59,3 +68,4 @@ def told(folder: Path) -> None:
     ]
     taken_over(folder, "register", register, simulated=True)
     taken_over(folder, "returns", returns, simulated=True)
+    publish(202603)

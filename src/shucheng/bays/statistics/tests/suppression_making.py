@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 from shucheng.bays.statistics.engine.suppression.tables import (
     Breakdown,
     Cell,
-    Change,
     Dimension,
     Insider,
     Key,
@@ -64,25 +63,17 @@ def table(
     return Tables(dimensions, frozenset(frozenset(names[n] for n in c) for c in used), cells)
 
 
-def table_after(
-    rows: list[Contribution],
-    earlier: list[tuple[list[Contribution], frozenset[Key]]],
-    hierarchies: tuple[Hierarchy, ...],
-    crossings: list[set[int]],
+def with_people(
+    rows: list[Contribution], hierarchies: tuple[Hierarchy, ...], crossings: list[set[int]]
 ) -> Tables:
-    """The same after tables that told these cells; each area's people know their own firms."""
+    """The same where each area's people know their own firms."""
     made = table(rows, hierarchies, crossings)
-    looks = [rows, *(rows + [(h, k, -x) for h, k, x in before] for before, _told in earlier)]
     insiders = []
     for area in [m for m in members(hierarchies[1]) if m not in hierarchies[1]]:
-        others = [[row for row in look if row[1][1] != area] for look in looks]
-        left = tuple(cells_of(look, hierarchies, crossings) for look in others)
+        others = [row for row in rows if row[1][1] != area]
+        left = cells_of(others, hierarchies, crossings)
         insiders.append(Insider(area, frozenset(k for k in made.cells if k[1] == area), left))
-    changes = [
-        Change(cells_of(look, hierarchies, crossings), told)
-        for look, (_before, told) in zip(looks[1:], earlier, strict=True)
-    ]
-    return replace(made, changes=tuple(changes), insiders=tuple(insiders))
+    return replace(made, insiders=tuple(insiders))
 
 
 def cells_of(

@@ -8,7 +8,8 @@ programs (SciPy). He knows where nobody is, and that no leaf is below 0.
 
 from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
-from itertools import combinations, product
+from itertools import combinations, pairwise, product
+from typing import Any
 
 import numpy as np
 from scipy.optimize import linprog  # type: ignore[import-untyped]
@@ -29,6 +30,7 @@ class Reader:
 
     rows: Mapping[State, list[tuple[str, Key, int]]]
     within: Callable[[Key, Key], bool]
+    growing: bool = False  # he also knows that no state has less of a leaf than the one before
     learned: list[tuple[dict[int, float], float]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -66,15 +68,29 @@ class Reader:
             for column, sign in row.items():
                 matrix[at, column] = sign
         told = np.array([value for _row, value in self.learned])
+        more = self._growth() if self.growing else {}
         cost = np.zeros(len(self.leaves))
         for column, sign in self._row(key, terms).items():
             cost[column] = sign
         found = []
         for sign in (1.0, -1.0):
-            solved = linprog(sign * cost, A_eq=matrix.tocsr(), b_eq=told, bounds=(0, None))
+            solved = linprog(sign * cost, A_eq=matrix.tocsr(), b_eq=told, bounds=(0, None), **more)
             assert solved.status in (0, 3), solved.message
             found.append(sign * solved.fun if solved.status == 0 else -sign * np.inf)
         return found[0], found[1]
+
+    def _growth(self) -> dict[str, Any]:
+        states = list(self.rows)
+        pairs = [
+            (self.leaves[state, leaf], self.leaves[after, leaf])
+            for state, after in pairwise(states)
+            for of, leaf in self.leaves
+            if of == state and (after, leaf) in self.leaves
+        ]
+        matrix = lil_array((max(len(pairs), 1), len(self.leaves)))
+        for at, (before, now) in enumerate(pairs):
+            matrix[at, before], matrix[at, now] = 1.0, -1.0
+        return {"A_ub": matrix.tocsr(), "b_ub": np.zeros(max(len(pairs), 1))}
 
     def finds(
         self, keys: Iterable[Key], rules: Rules, *, out: Callable[[Key], bool] = lambda _key: False

@@ -23,6 +23,7 @@ from shucheng.bays.statistics.tests.city import (
     WEST,
     areas,
     code,
+    publish,
     staged,
     taken_over,
 )
@@ -215,7 +216,9 @@ def test_what_is_measured_reaches_the_spine_with_what_it_stands_on(tmp_path: Pat
     told = [*range(10, 16), *range(20, 26)]
     taken_over(tmp_path, "returns", revenue(202502, *(t * 100_000 for t in told)))
     taken_over(tmp_path, "returns", revenue(202503, *(t * 150_000 for t in told)))
-    assert measure(actor=OFFICE) > 0
+    measure(actor=OFFICE)
+    assert not observed("statistics.core_revenue"), "nothing is told before it is published"
+    publish(202502, 202503)
     assert observed("statistics.core_revenue") == {
         **{(area, "2025-01"): 0 for area in (CITY, EAST, WEST)},
         (CITY, "2025-02"): Decimal(sum(told)),
@@ -266,14 +269,30 @@ def test_a_metric_that_no_bay_measures_so_is_refused() -> None:
     assert refused.value.code == "observations.figure_differs"
 
 
-def test_a_corrected_return_supersedes_what_was_measured(tmp_path: Path) -> None:
+def test_a_corrected_return_is_told_with_the_next_month(tmp_path: Path) -> None:
     areas()
     taken_over(tmp_path, "register", register(*[EAST] * 6, *[WEST] * 6))
     taken_over(tmp_path, "returns", revenue(202502, *[1_000_000] * 12))
-    measure(actor=OFFICE)
+    publish(202502)
     taken_over(tmp_path, "returns", revenue(202502, 1_500_000))
-    assert measure(actor=OFFICE) == 2  # the area's and the city's
-    assert observed("statistics.core_revenue")[CITY, "2025-02"] == 125
+    assert measure(actor=OFFICE) == 0
+    assert observed("statistics.core_revenue")[CITY, "2025-02"] == 120
+    taken_over(tmp_path, "returns", revenue(202503, 2_500_000, *[1_900_000] * 11))
+    publish(202503)
+    assert observed("statistics.core_revenue")[CITY, "2025-03"] == 25 + 19 * 11 - 120
+
+
+def test_months_that_were_not_published_are_in_the_next(tmp_path: Path) -> None:
+    areas()
+    taken_over(tmp_path, "register", register(*[EAST] * 6, *[WEST] * 6))
+    for month in range(2, 8):
+        taken_over(tmp_path, "returns", revenue(202500 + month, *[month * 500_000] * 12))
+    publish(202503, 202507)
+    told = observed("statistics.core_revenue")
+    assert told[CITY, "2025-03"] == 180
+    assert told[CITY, "2025-07"] == 240
+    assert {told[CITY, f"2025-{month:02}"] for month in (1, 2, 4, 5, 6)} == {0}
+    assert not observed("statistics.core_value_added"), "all of it is by rates that anybody knows"
 
 
 def test_value_added_is_judged_by_itself_and_not_by_revenue(tmp_path: Path) -> None:
@@ -285,7 +304,7 @@ def test_value_added_is_judged_by_itself_and_not_by_revenue(tmp_path: Path) -> N
         made = 900_000 if number == 0 else 1_000 + 100_000 * (number >= 6)
         row |= {"compensation": made, "production_tax": 0, "depreciation": 0, "surplus": 0}
     taken_over(tmp_path, "returns", returns)
-    measure(actor=OFFICE)
+    publish(202503)
     revenues = {area for area, _period in observed("statistics.core_revenue")}
     assert revenues == {CITY, EAST, WEST}
     added = {area for area, _period in observed("statistics.core_value_added")}
@@ -297,7 +316,7 @@ def test_what_would_tell_of_one_firm_is_told_to_nobody(tmp_path: Path) -> None:
     areas()
     taken_over(tmp_path, "register", register(*[EAST] * 8, WEST))
     taken_over(tmp_path, "returns", revenue(202502, *[1_000_000] * 9))
-    measure(actor=OFFICE)
+    publish(202502)
     # The west has one firm; with the east and the city it could be reckoned.
     told = {area for area, _period in observed("statistics.core_revenue")}
     assert told in ({CITY}, {EAST})

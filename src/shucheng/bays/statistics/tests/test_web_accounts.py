@@ -19,7 +19,16 @@ from openpyxl import load_workbook
 from shucheng.bays.statistics.bay import BAY
 from shucheng.bays.statistics.queries.accounts import account_page
 from shucheng.bays.statistics.queries.firms_behind import firms_behind
-from shucheng.bays.statistics.tests.city import CITY, EAST, OFFICE, WEST, areas, code, taken_over
+from shucheng.bays.statistics.tests.city import (
+    CITY,
+    EAST,
+    OFFICE,
+    WEST,
+    areas,
+    code,
+    publish,
+    taken_over,
+)
 from shucheng.kernel.public import (
     Area,
     Organisation,
@@ -118,6 +127,11 @@ def firms(browser: Browser, tmp_path: Path) -> None:
     taken_over(tmp_path, "returns", returns, simulated=True)
 
 
+@pytest.fixture
+def out(firms: None) -> None:
+    publish(*PERIODS)
+
+
 def page(client: Client, name: str, **asked: object) -> HttpResponse:
     return client.get(reverse(f"statistics:{name}"), asked)  # type: ignore[return-value]
 
@@ -175,10 +189,11 @@ def test_a_share_that_is_not_known_is_shown_as_bounds(browser: Browser, tmp_path
     assert "0.00–0.50" in text(office)
     assert office.context["table"].bounded  # type: ignore[attr-defined]
     # Between the bounds lies one firm: readers are told what is certain alone.
+    publish(202609)
     assert "–0.50" not in text(page(browser("leader"), "accounts"))
 
 
-@pytest.mark.usefixtures("firms")
+@pytest.mark.usefixtures("out")
 @pytest.mark.parametrize("form", ["csv", "xlsx", "parquet"])
 @pytest.mark.parametrize("asked", [{}, {"scheme": "medium"}, {"basis": "month", "by": "size"}])
 def test_nobody_reads_a_single_firm_from_what_is_told(
@@ -201,26 +216,44 @@ def test_nobody_reads_a_single_firm_from_what_is_told(
     assert ALONE not in shown
 
 
-@pytest.mark.usefixtures("firms")
-def test_what_one_month_withholds_is_withheld_in_all_of_its_year(
+@pytest.mark.usefixtures("out")
+def test_readers_see_what_was_published_and_not_what_came_since(
     browser: Browser, tmp_path: Path
 ) -> None:
-    common = {"name": "平台企业", "industry": "6431", "area": EAST, "since": 202401}
-    taken_over(tmp_path, "register", [{"firm": code(90 + at), **common} for at in range(3)])
-    august = [{"firm": code(90 + at), "period": 202608, "revenue": 50_000} for at in range(3)]
-    taken_over(tmp_path, "returns", august)
-    leader = browser("leader")
+    def whole(name: str) -> object:
+        return page(browser(name), "accounts").context["table"].whole.total.lower  # type: ignore[attr-defined]
 
-    def platforms() -> bool:
-        table = page(leader, "accounts", period=202608).context["table"]  # type: ignore[attr-defined]
-        line = next(line for line in table.lines if line.code == "04")
-        return bool(line.total.withheld)
+    assert whole("leader") == whole("office")
+    late = {"firm": code(7), "period": 202609, "revenue": 360_000}
+    taken_over(tmp_path, "returns", [late])
+    assert whole("office") == whole("leader") + Decimal("3.6")  # type: ignore[operator]
 
-    assert not platforms()
-    taken_over(
-        tmp_path, "returns", [{"firm": code(90), "period": 202609, "revenue": 60_000}]
-    )  # from September less August a reader would have the one firm's month
-    assert platforms()
+
+@pytest.mark.usefixtures("out")
+@pytest.mark.parametrize("by", ["area", "size"])
+@pytest.mark.parametrize("measure", ["revenue", "value_added", "employees", "rd_expense"])
+def test_what_is_told_is_what_is_known(browser: Browser, measure: str, by: str) -> None:
+    known, told = (
+        page(browser(name), "accounts", measure=measure, by=by).context["table"]  # type: ignore[attr-defined]
+        for name in ("office", "leader")
+    )
+    cells = {(c.code, c.member): c for line in (*known.lines, known.whole)
+             for c in (*line.cells, line.total)}  # fmt: skip
+    compared = 0
+    for line in (*told.lines, told.whole):
+        for cell in (*line.cells, line.total):
+            if not cell.withheld and not cell.empty:
+                assert cell.lower == cells[cell.code, cell.member].lower
+                compared += 1
+    assert compared
+
+
+@pytest.mark.usefixtures("firms")
+@pytest.mark.parametrize("name", ["accounts", "growth", "industries"])
+def test_readers_see_nothing_before_it_is_published(browser: Browser, name: str) -> None:
+    response = page(browser("leader"), name)
+    assert response.status_code == 200
+    assert 'class="empty"' in text(response)
 
 
 def _read(form: str, content: bytes, folder: Path) -> str:
@@ -266,7 +299,7 @@ def test_who_sees_which_firms(browser: Browser) -> None:
     assert found.firms == ()
 
 
-@pytest.mark.usefixtures("firms")
+@pytest.mark.usefixtures("out")
 def test_a_county_sees_its_own_column_and_the_others_protected(browser: Browser) -> None:
     table = page(browser("county"), "accounts").context["table"]  # type: ignore[attr-defined]
     assert table.protected
@@ -274,7 +307,7 @@ def test_a_county_sees_its_own_column_and_the_others_protected(browser: Browser)
     assert any(line.cells[1].withheld for line in table.lines)
 
 
-@pytest.mark.usefixtures("firms")
+@pytest.mark.usefixtures("out")
 def test_growth_is_told_part_by_part(browser: Browser) -> None:
     whole = page(browser("office"), "growth").context["page"].whole  # type: ignore[attr-defined]
     assert whole.before + sum(whole.parts) == whole.now
@@ -286,6 +319,8 @@ def test_growth_is_told_part_by_part(browser: Browser) -> None:
     told = page(browser("leader"), "growth", view="class").context["page"]  # type: ignore[attr-defined]
     assert not told.bars
     assert not any(line.parts for line in told.lines)
+    assert told.whole.nominal == Decimal("37.0")
+    assert told.whole.comparable == Decimal("59.7")
 
 
 @pytest.mark.usefixtures("firms")
@@ -307,7 +342,7 @@ def test_an_industry_stands_beside_what_the_plan_asks_of_it(
     assert lines["robots"].asked is None
 
 
-@pytest.mark.usefixtures("firms")
+@pytest.mark.usefixtures("out")
 def test_industries_and_what_they_share(browser: Browser) -> None:
     found = page(browser("office"), "industries").context["page"]  # type: ignore[attr-defined]
     software = next(line for line in found.lines if line.code == "software")
@@ -328,7 +363,7 @@ def test_industries_and_what_they_share(browser: Browser) -> None:
     assert told.matrix[at][1][at].few
 
 
-@pytest.mark.usefixtures("firms")
+@pytest.mark.usefixtures("out")
 def test_the_first_page_says_what_is_known_and_what_is_late(browser: Browser) -> None:
     response = page(browser("leader"), "home")
     found = response.context["found"]  # type: ignore[attr-defined]

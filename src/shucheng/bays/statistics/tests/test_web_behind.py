@@ -7,10 +7,9 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from shucheng.bays.statistics.actions.measuring import measure
 from shucheng.bays.statistics.metrics import FIGURES
 from shucheng.bays.statistics.queries.behind import FirmsBehind, firms_behind
-from shucheng.bays.statistics.tests.city import CITY, EAST, OFFICE, WEST, areas, taken_over
+from shucheng.bays.statistics.tests.city import CITY, EAST, OFFICE, WEST, areas, publish, taken_over
 from shucheng.bays.statistics.tests.test_actions import register, revenue
 from shucheng.kernel.public import (
     Area,
@@ -47,7 +46,7 @@ def told(tmp_path: Path, settings: object) -> None:
         for each in register(EAST, EAST)
     ]
     taken_over(tmp_path, "honours", given)
-    measure(actor=OFFICE)
+    publish(202502, 202503)
 
 
 def observed(code: str, area: str, period: str) -> Observation:

@@ -15,7 +15,7 @@ from openpyxl import load_workbook
 from shucheng.bays.statistics.actions import exporting_tables
 from shucheng.bays.statistics.actions.definitions import publish_definition
 from shucheng.bays.statistics.actions.indexes import compute_index
-from shucheng.bays.statistics.tests.city import EAST, OFFICE, WEST, code, taken_over
+from shucheng.bays.statistics.tests.city import EAST, OFFICE, WEST, code, publish, taken_over
 from shucheng.bays.statistics.tests.firms_of_two import ALONE, FIRMS, Browser, people, told
 from shucheng.bays.statistics.tests.test_web_api import INDEX, figures_of_index
 
@@ -111,6 +111,7 @@ def test_growth_whole_for_the_office_and_as_told_for_readers(
         for at, (_area, _industry, revenue) in enumerate(FIRMS)
     ]
     taken_over(tmp_path, "returns", before)
+    publish(202503)
     whole = get(browser("office"), "growth", "parquet")
     [total] = parquet(
         whole, tmp_path, "SELECT now, before, continuing + correction FROM told WHERE code = 'core'"

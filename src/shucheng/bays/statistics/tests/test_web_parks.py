@@ -13,7 +13,7 @@ from django.urls import reverse
 from shucheng.bays.statistics.queries.accounts import account_page
 from shucheng.bays.statistics.queries.choices import NO_PARK
 from shucheng.bays.statistics.queries.firms_behind import firms_behind
-from shucheng.bays.statistics.tests.city import EAST, OFFICE, WEST, code, taken_over
+from shucheng.bays.statistics.tests.city import EAST, OFFICE, WEST, code, publish, taken_over
 from shucheng.bays.statistics.tests.firms_of_two import Browser, people
 
 pytestmark = pytest.mark.django_db
@@ -38,6 +38,7 @@ def browser(settings: Any, tmp_path: Path) -> Browser:
         for at, (_area, _park, staff) in enumerate(FIRMS)
     ]
     taken_over(tmp_path, "returns", returns)
+    publish(202603)
     return found
 
 

@@ -4,6 +4,7 @@ files hold what the page shows, and what is out stays out."""
 import csv
 import io
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import duckdb
@@ -13,8 +14,12 @@ from django.urls import reverse
 from openpyxl import load_workbook
 from pysdmx.io import read_sdmx
 
-from shucheng.bays.statistics.actions.publishing import publish_tables
-from shucheng.bays.statistics.engine.published_tables import printed, tables_of_year
+from shucheng.bays.statistics.actions.publishing import keep_publication, publish_tables
+from shucheng.bays.statistics.engine.published_tables import (
+    counted,
+    decide_month,
+    tables_of_measure,
+)
 from shucheng.bays.statistics.engine.suppression.release import disclosures
 from shucheng.bays.statistics.engine.suppression.rules import shipped_rules
 from shucheng.bays.statistics.models import Publication
@@ -22,6 +27,7 @@ from shucheng.bays.statistics.queries.micro import ask
 from shucheng.bays.statistics.tests.city import CITY, EAST, OFFICE, WEST, areas, code, taken_over
 from shucheng.kernel.public import (
     Area,
+    Conflict,
     Invalid,
     Organisation,
     Person,
@@ -83,38 +89,104 @@ def firms(browser: Browser, tmp_path: Path) -> None:
 @pytest.mark.usefixtures("firms")
 def test_two_months_together_tell_no_single_firm() -> None:
     rules = shipped_rules()
-    made = [publish_tables(period, actor=OFFICE) for period in (202603, 202606)]
-    out = [
-        (*cell[:3], f"-{each.period}")
-        for each in made
-        for cell in each.cells
-        if cell[3] is not None
-    ]
-    tables = ask(lambda micro: tables_of_year(micro, (202603, 202606), kept=rules.kept))
-    assert out
-    assert disclosures(tables, rules, out) == ()
-    values = {tuple(cell[:3]): cell[3] for cell in made[0].cells}
+    first, second = (publish_tables(period, actor=OFFICE) for period in (202603, 202606))
+    classes = ask(lambda micro: micro.classification)
+    months = {each.period: ask(partial(counted, month=each.period)) for each in (first, second)}
+    for now, before in ((202603, None), (202606, None), (202606, 202603)):
+        tables = tables_of_measure(
+            "revenue", months[now], months[before] if before else None, classes, rules
+        )
+        out = revenue(second if before else first if now == 202603 else second).items()
+        told = [key for key, value in out if value is not None]
+        assert told
+        assert disclosures(tables, rules, told) == ()
+        # Had the same been out with the west's software, it would have been found.
+        lone = next(key for key, cell in tables.cells.items()
+                    if cell.firms == 1 and key[1] == WEST and "|" not in key[0])  # fmt: skip
+        assert disclosures(tables, rules, [*told, lone])
+    values = revenue(first)
     assert ALONE not in values.values()
-    assert values[("core", "city", "all")] == sum(firm[2] for firm in FIRMS)
-    assert made[0].simulated
-    assert made[0].certificate["withheld"] == sum(value is None for value in values.values()) > 0
-    # Had the same been out with the west's software, it would have been found.
-    lone = next(key for key, cell in tables.cells.items()
-                if cell.total == ALONE and printed(key, 202603))  # fmt: skip
-    assert disclosures(tables, rules, [*out, lone])
+    assert values["core", "city", "all"] == sum(firm[2] for firm in FIRMS)
+    assert first.simulated
+    withheld = sum(value is None for *_key, value in first.cells)
+    assert first.certificate["withheld"] == withheld > 0
+
+
+def revenue(of: Publication) -> dict[tuple[str, ...], int | None]:
+    return {tuple(key): value for measure, *key, value in of.cells if measure == "revenue"}
 
 
 @pytest.mark.usefixtures("firms")
-def test_what_is_out_stays_out(tmp_path: Path) -> None:
-    publish_tables(202603, actor=OFFICE)
+def test_what_is_out_stays_out_and_a_correction_is_in_the_next_total(tmp_path: Path) -> None:
+    march = publish_tables(202603, actor=OFFICE)
     with pytest.raises(Invalid) as twice:
         publish_tables(202603, actor=OFFICE)
     assert twice.value.code == "statistics.published"
-    taken_over(tmp_path, "returns", [{"firm": code(0), "period": 202603, "revenue": 20_500}])
-    with pytest.raises(Invalid) as revised:
-        publish_tables(202606, actor=OFFICE)
-    assert revised.value.code == "statistics.revised"
+    told = revenue(march)
+    taken_over(tmp_path, "returns", [
+        {"firm": code(0), "period": 202603, "revenue": 20_500},
+        {"firm": code(0), "period": 202606, "revenue": 43_700},
+    ])  # fmt: skip
+    june = publish_tables(202606, actor=OFFICE)
+    march.refresh_from_db()
+    assert revenue(march) == told
+    assert revenue(june)["core", "city", "all"] == sum(firm[3] for firm in FIRMS) + 700
+
+
+@pytest.mark.usefixtures("firms")
+def test_what_a_year_once_withheld_stays_withheld_in_it(tmp_path: Path) -> None:
+    march = publish_tables(202603, actor=OFFICE)
+    hidden = {key for key, value in revenue(march).items() if value is None}
+    # By June three more software firms are in the west: alone, its total would be told.
+    more = range(len(FIRMS), len(FIRMS) + 5)
+    taken_over(tmp_path, "register", [
+        {"firm": code(at), "name": f"企业{at}", "area": WEST, "industry": SOFTWARE,
+         "since": 202604} for at in more
+    ])  # fmt: skip
+    taken_over(tmp_path, "returns", [
+        {"firm": code(at), "period": 202606, "revenue": 21_000 + at} for at in more
+    ])  # fmt: skip
+    june = revenue(publish_tables(202606, actor=OFFICE))
+    assert hidden
+    assert all(june[key] is None for key in hidden)
+
+
+@pytest.mark.usefixtures("firms")
+def test_months_go_out_one_after_another() -> None:
+    publish_tables(202606, actor=OFFICE)
+    with pytest.raises(Invalid) as earlier:
+        publish_tables(202603, actor=OFFICE)
+    assert earlier.value.code == "statistics.publication_order"
+
+
+@pytest.mark.usefixtures("firms")
+def test_a_month_is_not_kept_where_another_went_out_while_it_was_proved() -> None:
+    rows = ask(partial(counted, month=202606))
+    classes = ask(lambda micro: micro.classification)
+    decided = decide_month(202606, rows, {}, classes, shipped_rules())
+    publish_tables(202603, actor=OFFICE)
+    with pytest.raises(Conflict):
+        keep_publication(202606, rows, decided, after=0, actor=OFFICE)
     assert Publication.objects.count() == 1
+
+
+@pytest.mark.usefixtures("firms")
+def test_a_late_firm_is_told_before_and_with_the_tables(browser: Browser, tmp_path: Path) -> None:
+    taken_over(tmp_path, "register", [
+        {"firm": code(90), "name": "企业90", "area": WEST, "industry": ELECTRONICS, "since": 202401}
+    ])  # fmt: skip
+    page = browser("office").get(reverse("statistics:publications"), {"period": 202603})
+    assert page.context["page"].preview.late == (("西区", 1),)
+    assert (
+        browser("leader")
+        .get(reverse("statistics:publications"), {"period": 202603})
+        .context["page"]
+        .preview
+        is None
+    )
+    made = publish_tables(202603, actor=OFFICE)
+    shown = browser("leader").get(reverse("statistics:publication", args=[made.pk]))
+    assert shown.context["page"].late == (("西区", 1),)
 
 
 @pytest.mark.usefixtures("firms")
@@ -133,9 +205,12 @@ def test_the_office_publishes_and_everybody_reads(browser: Browser) -> None:
     assert "2026-1" in shown
     assert "withheld" in shown or "保密" in shown
     tables = page.context["page"].tables
-    assert [table.code for table in tables if table.lines] == [
-        "class-area", "class-size", "industry-area"
+    assert [table.code for table in tables] == [
+        "class-area", "class-size", "groups", "industry-area"
     ]  # fmt: skip
+    url_of = reverse("statistics:publication", args=[made.pk])
+    added = leader.get(url_of, {"measure": "value_added"}).context["page"]
+    assert [table.code for table in added.tables] == ["class-area"]
     assert leader.get(url).status_code == 200
     assert leader.get(reverse("statistics:publication", args=[made.pk + 1])).status_code == 404
     assert Client().get(url).status_code in (302, 401, 403)
@@ -144,7 +219,7 @@ def test_the_office_publishes_and_everybody_reads(browser: Browser) -> None:
 @pytest.mark.usefixtures("firms")
 def test_files_hold_the_cells_and_nothing_withheld(browser: Browser, tmp_path: Path) -> None:
     made = publish_tables(202603, actor=OFFICE)
-    hidden = sum(cell[3] is None for cell in made.cells)
+    hidden = sum(cell[-1] is None for cell in made.cells)
 
     def file(form: str) -> bytes:
         url = reverse("statistics:publication_download", args=[made.pk, form])
@@ -162,7 +237,7 @@ def test_files_hold_the_cells_and_nothing_withheld(browser: Browser, tmp_path: P
     assert len(read.data) == len(made.cells)
     path = tmp_path / "tables.parquet"
     path.write_bytes(file("parquet"))
-    rows = duckdb.sql(f"SELECT revenue, withheld FROM '{path}'").fetchall()  # noqa: S608
+    rows = duckdb.sql(f"SELECT value, withheld FROM '{path}'").fetchall()  # noqa: S608
     assert sum(withheld for _value, withheld in rows) == hidden
     assert all((value is None) == withheld for value, withheld in rows)
     assert load_workbook(io.BytesIO(file("xlsx"))).worksheets[0].max_row == len(made.cells) + 1

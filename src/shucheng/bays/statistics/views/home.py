@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 from shucheng.bays.statistics.actions.measuring import ask_measuring
 from shucheng.bays.statistics.queries.choices import period_words
 from shucheng.bays.statistics.queries.overview import overview
+from shucheng.bays.statistics.queries.seeing import areas_seen
 from shucheng.bays.statistics.queries.waiting import waiting
 from shucheng.kernel.public import Actor, actor_for
 
@@ -33,9 +34,10 @@ def home(request: HttpRequest) -> HttpResponse:
     title = _("Core industries of the digital economy")
     context = {
         "found": found,
-        "core_title": f"{title} · {period_words(found.newest)}" if found.newest else title,
+        "core_title": f"{title} · {period_words(found.told)}" if found.told else title,
         "waiting": waiting(found.newest, actor=actor),
         "ways": tuple(_ways(actor)),
+        "sees_all": areas_seen(actor) is None,
         "simulated": found.simulated,
     }
     return render(request, "statistics/home.html", context)

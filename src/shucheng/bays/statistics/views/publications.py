@@ -19,16 +19,18 @@ from shucheng.lib.numbers import whole_number
 def all_publications(request: HttpRequest) -> HttpResponse:
     actor = actor_for(request)
     error: Conflict | Invalid | None = None
+    asked = request.POST if request.method == "POST" else request.GET
+    chosen = whole_number(asked.get("period", ""))
     if request.method == "POST":
         try:
-            ask_to_publish(whole_number(request.POST.get("period", "")) or 0, actor=actor)
+            ask_to_publish(chosen or 0, actor=actor)
         except (Conflict, Invalid) as refused:
             error = refused
         else:
             told = _("The tables are being made and proved, and stand here then.")
             messages.success(request, told)
             return redirect("statistics:publications")
-    page = publications(actor=actor)
+    page = publications(chosen, actor=actor)
     context = {
         "page": page,
         "error": error,
@@ -41,7 +43,8 @@ def all_publications(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def publication(request: HttpRequest, publication_id: int) -> HttpResponse:
-    page = publication_page(publication_id, actor=actor_for(request))
+    measure = request.GET.get("measure", "")
+    page = publication_page(publication_id, measure, actor=actor_for(request))
     context = {
         "page": page,
         "found": page.publication,

@@ -6,12 +6,14 @@ firm (or of a group, when the holder is the group) count as one contributor. Int
 
 from collections.abc import Iterable
 from itertools import count
+from typing import Any
 
 import duckdb
 
 from shucheng.bays.statistics.engine.suppression.tables import (
     Cell,
     Dimension,
+    Insider,
     Key,
     TableRefused,
     Tables,
@@ -19,16 +21,21 @@ from shucheng.bays.statistics.engine.suppression.tables import (
 
 _names = count()
 
+# Of each reader (nobody's people: empty) the cells without what he knows himself.
 COLLECT = """
 WITH held AS (
-    SELECT {members}, holder, sum(amount)::BIGINT AS amount
-    FROM suppression_source AS source {joins} GROUP BY ALL
+    SELECT {members}, {mine} AS mine, holder, sum(amount) AS amount
+    FROM suppression_source AS source {joins} {wanted} GROUP BY ALL
+),
+left_to AS (
+    SELECT reader, {keys}, holder, sum(amount)::BIGINT AS amount
+    FROM held JOIN (SELECT unnest($readers) AS reader) ON mine <> reader GROUP BY ALL
 )
-SELECT {keys}, sum(amount)::BIGINT, sum(abs(amount))::BIGINT,
+SELECT reader, {keys}, sum(amount)::BIGINT, sum(abs(amount))::BIGINT,
        count(*) FILTER (amount <> 0), count(*) FILTER (amount = 0),
        (list((holder, abs(amount)) ORDER BY abs(amount) DESC, holder)
            FILTER (amount <> 0))[1:$kept]
-FROM held GROUP BY {keys} ORDER BY {keys}
+FROM left_to GROUP BY reader, {keys} ORDER BY reader, {keys}
 """
 
 UNKNOWN = """
@@ -44,8 +51,10 @@ def tables_of(
     crossings: Iterable[Iterable[str]],
     *,
     kept: int = 3,
+    insiders: str | None = None,
 ) -> Tables:
     """Linked tables of a relation with `holder`, integer `amount` and one column a dimension.
+    `insiders` names the dimension whose members each have people who know their own.
 
     A row names a member of each dimension; it counts in that member and in all above it. `kept`
     is how many of the largest contributions a cell carries: at least the threshold of the
@@ -53,18 +62,28 @@ def tables_of(
     """
     named = frozenset(frozenset(crossing) for crossing in crossings)
     reach = {d.name: _reach(connection, d) for d in dimensions}
-    source.create_view("suppression_source", replace=True)
+    source.create("suppression_source")  # read many times
     try:
         _check_members(connection, dimensions, reach)
-        cells: dict[Key, Cell] = {}
+        readers = ["", *(_members(connection, insiders) if insiders else ())]
+        found: dict[str, dict[Key, Cell]] = {reader: {} for reader in readers}
         for crossing in sorted(named, key=sorted):
-            for cell in _cells(connection, dimensions, reach, crossing, kept):
-                cells[cell.key] = cell
+            sql, asked = _query(dimensions, reach, crossing, insiders)
+            asked |= {"kept": kept, "readers": readers}
+            for reader, *row in connection.execute(sql, asked).fetchall():
+                cell = _cell(row, len(dimensions))
+                found[reader][cell.key] = cell
     finally:
         for table in reach.values():
             connection.execute(f"DROP TABLE {table}")
-        connection.execute("DROP VIEW suppression_source")
-    return Tables(dimensions, named, cells)
+        connection.execute("DROP TABLE suppression_source")
+    cells = found.pop("")
+    at = [d.name for d in dimensions].index(insiders) if insiders else 0
+    people = (
+        Insider(member, frozenset(key for key in cells if key[at] == member), left)
+        for member, left in found.items()
+    )
+    return Tables(dimensions, named, cells, tuple(people))
 
 
 def _reach(connection: duckdb.DuckDBPyConnection, dimension: Dimension) -> str:
@@ -92,27 +111,45 @@ def _check_members(
             raise TableRefused("unknown_member", (d.name, str(row[0])), advice)
 
 
-def _cells(
-    connection: duckdb.DuckDBPyConnection,
+def _members(connection: duckdb.DuckDBPyConnection, name: str) -> list[str]:
+    found = connection.execute(f'SELECT DISTINCT "{name}" FROM suppression_source ORDER BY 1')  # noqa: S608 - checked by _reach
+    return [member for (member,) in found.fetchall()]
+
+
+def _query(
     dimensions: tuple[Dimension, ...],
     reach: dict[str, str],
     crossing: frozenset[str],
-    kept: int,
-) -> Iterable[Cell]:
-    members, joins = [], []
+    insiders: str | None,
+) -> tuple[str, dict[str, object]]:
+    """The cells of one crossing, and what its text asks for."""
+    members, joins, wanted = [], [], []
+    asked: dict[str, object] = {}
     for at, d in enumerate(dimensions):
-        if d.name in crossing:
-            joins.append(f'JOIN {reach[d.name]} AS r{at} ON r{at}.low = source."{d.name}"')
-            members.append(f"r{at}.high AS k{at}")
-        elif d.root is None:
-            raise TableRefused("no_root", (d.name,), "cross every table with this dimension")
-        else:
+        if d.name not in crossing:
+            if d.root is None:
+                raise TableRefused("no_root", (d.name,), "cross every table with this dimension")
             members.append(f"$root{at} AS k{at}")
-    roots = {f"root{at}": d.root for at, d in enumerate(dimensions) if d.name not in crossing}
-    keys = ", ".join(f"k{at}" for at in range(len(dimensions)))
-    sql = COLLECT.format(members=", ".join(members), joins=" ".join(joins), keys=keys)
-    for *key, total, gross, firms, silent, largest in connection.execute(
-        sql, {**roots, "kept": kept}
-    ).fetchall():
-        top = tuple((str(holder), int(amount)) for holder, amount in largest or ())
-        yield Cell(tuple(key), total, firms, top, gross, silent)
+            asked[f"root{at}"] = d.root
+            continue
+        joins.append(f'JOIN {reach[d.name]} AS r{at} ON r{at}.low = source."{d.name}"')
+        members.append(f"r{at}.high AS k{at}")
+        others = [n for n, each in enumerate(dimensions) if n != at and each.name in crossing]
+        if d.whole and others:
+            apart = " AND ".join(f"r{n}.high = $top{n}" for n in others)
+            wanted.append(f"(r{at}.high NOT IN (SELECT unnest($whole{at})) OR ({apart}))")
+            asked[f"whole{at}"] = sorted(d.whole)
+            asked |= {f"top{n}": dimensions[n].root for n in others}
+    return COLLECT.format(
+        members=", ".join(members),
+        joins=" ".join(joins),
+        keys=", ".join(f"k{at}" for at in range(len(dimensions))),
+        mine=f'source."{insiders}"' if insiders else "'-'",
+        wanted=f"WHERE {' AND '.join(wanted)}" if wanted else "",
+    ), asked
+
+
+def _cell(row: list[Any], keys: int) -> Cell:
+    total, gross, firms, silent, largest = row[keys:]
+    top = tuple((str(holder), int(amount)) for holder, amount in largest or ())
+    return Cell(tuple(row[:keys]), total, firms, top, gross, silent)

@@ -142,7 +142,8 @@ def _prune(protection: Protection, shifts: Shifts) -> None:
     system, suppressed = protection.system, protection.suppressed
     shifts.allow(suppressed & ~system.fixed)
     secondary = np.flatnonzero(suppressed & ~system.primary)
-    for cell in sorted(secondary.tolist(), key=lambda at: (-system.weights[at], at)):
+    missed = system.weights * system.wanted
+    for cell in sorted(secondary.tolist(), key=lambda at: (-missed[at], at)):
         opened = suppressed.copy()
         opened[cell] = False
         if system.implied(opened, system.sums_of.get(cell, ())):

@@ -100,18 +100,22 @@ def release(
     *,
     published: Collection[Key] = (),
     withheld: Collection[Key] = (),
+    wanted: Mapping[Key, float] | None = None,
     weighing: Weighing = "information",
     optimal: bool = False,
     bounds: bool = True,
 ) -> Release:
     """Decide each cell of linked tables; `published` are cells whose values are out already,
-    `withheld` those that stay withheld.
+    `withheld` those that stay withheld, `wanted` those that a reader would miss so much more than
+    another.
 
     `optimal` finds the cheapest suppression by integer programming: for small tables. Without
     `bounds` each withheld cell is proved to be kept as far as asked, and no more is found out.
     Raises Unprotectable when what is out leaves no way, TableRefused when sums are wrong.
     """
-    system = system_of(tables, rules, published=published, withheld=withheld, weighing=weighing)
+    system = system_of(
+        tables, rules, published=published, withheld=withheld, wanted=wanted, weighing=weighing
+    )
     protection = optimum(system) if optimal else protect(system)
     found = audit(protection.system, protection.suppressed, protection.witnesses, bounds=bounds)
     if found.failures:

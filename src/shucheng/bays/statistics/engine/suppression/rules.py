@@ -26,6 +26,8 @@ class Rules:
     dominance: tuple[int, int] | None = None  # n, k percent
     p_percent: int | None = None
     suppress_zeros: bool = False
+    # How much of a sum of value added may come from rates that everybody knows.
+    by_rate_percent: int = 100
     # Whether insiders that tables name (an area's own people) are kept from the firms of others.
     insiders: bool = True
     # What a reader is taken to know beforehand: which values are not below `floor` (None: of none)
@@ -66,6 +68,7 @@ def shipped_rules(**changes: object) -> Rules:
         dominance=(data["dominance"]["n"], data["dominance"]["k"]),
         p_percent=data["p_percent"]["p"],
         suppress_zeros=data["zeros"]["treatment"] == "suppress",
+        by_rate_percent=data["by_rate"]["percent"],
     )
     return replace(rules, **changes)  # type: ignore[arg-type]
 

@@ -66,7 +66,7 @@ class Shifts:
         self.system = system
         self.size = len(system.cells)
         largest = max(1.0, float(system.weights.max(initial=1.0)))
-        self.weights = np.maximum(system.weights / largest, 1e-2)
+        self.weights = np.maximum(system.weights / largest, 1e-2) * system.wanted
         self.model = solver()
         self.model.passModel(_program(system))
         self.columns = np.arange(2 * self.size, dtype=np.int32)

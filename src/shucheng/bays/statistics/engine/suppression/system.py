@@ -7,16 +7,15 @@ far enough down (Fischetti and Salazar, Management Science 47(7), 2001).
 
 More can be subtracted. A firm alone in a suppressed cell knows that cell: all others are kept from
 it too. Suppressed cells whose sum can be formed are together a cell of the table, an *implied* one:
-if that is sensitive it is protected like others. From tables that are out a reader has what changed
-since: a cell is as sensitive as its most sensitive change. A county's people (`Insider`) subtract
-their own column: to them a cell is what is left without it.
+if that is sensitive it is protected like others. A county's people (`Insider`) subtract their own
+column: to them a cell is what is left without it.
 
 Not met: firms or counties that pool what they know, a contributor's guess from its share in a cell
 of several, and sums over several margins at once (only what is left of one total is looked at).
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Literal
@@ -60,31 +59,32 @@ class Target:
     known: frozenset[int]
 
 
-# A cell as it is judged: itself, then its changes since each of the tables that are out.
-Looks = tuple[Cell | None, ...]
-
-
 @dataclass(frozen=True)
 class View:
-    """What is sensitive to a reader who knows some cells (nobody's people: none)."""
+    """What is sensitive to a reader who knows some cells (nobody's people: none). `cells` are what
+    is left of each without what is known; None where nothing is."""
 
     rules: Rules
     known: frozenset[int]
-    looks: tuple[Looks, ...]
+    cells: tuple[Cell | None, ...]
 
     @cached_property
     def sensitive(self) -> dict[int, Sensitive]:
-        found = ((at, worst(looks, self.rules)) for at, looks in enumerate(self.looks))
+        found = ((at, sensitivity(cell, self.rules)) for at, cell in enumerate(self.cells) if cell)
         return {at: each for at, each in found if each and at not in self.known}
 
-    def together(self, parts: Iterable[int]) -> Looks:
+    def together(self, parts: Iterable[int]) -> Cell | None:
         """Cells as one, without those that are known."""
-        rest = [self.looks[at] for at in parts if at not in self.known]
-        looks = ([cell for cell in each if cell] for each in zip(*rest, strict=True))
-        return tuple(union(cells) if cells else None for cells in looks)
+        rest = [cell for at in parts if at not in self.known and (cell := self.cells[at])]
+        return union(rest) if rest else None
+
+    def tells(self, parts: Iterable[int]) -> bool:
+        """Whether cells are sensitive together."""
+        cell = self.together(parts)
+        return cell is not None and sensitivity(cell, self.rules) is not None
 
     def extended(self, groups: Iterable[tuple[int, ...]]) -> "View":
-        return replace(self, looks=self.looks + tuple(self.together(parts) for parts in groups))
+        return replace(self, cells=self.cells + tuple(self.together(parts) for parts in groups))
 
 
 @dataclass(frozen=True)
@@ -98,10 +98,10 @@ class System:
     fixed: Mask  # certainly known: empty, or published before
     kept: Mask  # withheld in any case
     weights: Values  # what it costs to suppress a cell
+    wanted: Values  # by how much more a reader would miss it than another
     down: Values  # room below and above the true value
     up: Values
     reader: View
-    told: tuple[tuple[bool, ...], ...]  # of each cell whether the earlier tables told it
     insiders: tuple[View, ...] = ()
     judged: dict[tuple[int, ...], bool] = field(default_factory=dict, repr=False)
 
@@ -140,44 +140,18 @@ class System:
         return mask & ~self.fixed
 
     @cached_property
-    def sole(self) -> tuple[frozenset[str], ...]:
-        """Of each cell the holders that know it: alone in it or in its change since it was told."""
-        found = (enumerate(looks) for looks in self.reader.looks)
-        return tuple(
-            frozenset(
-                each.sole for look, each in looks if each and each.sole and self._told(at, look)
-            )
-            for at, looks in enumerate(found)
-        )
+    def held(self) -> dict[str, frozenset[int]]:
+        """Of each lone holder the cells that it knows, being alone in them."""
+        found: dict[str, set[int]] = defaultdict(set)
+        for at, cell in enumerate(self.reader.cells):
+            if cell and cell.sole:
+                found[cell.sole].add(at)
+        return {holder: frozenset(cells) for holder, cells in found.items()}
 
-    @cached_property
-    def held(self) -> dict[str, dict[int, frozenset[int]]]:
-        """Lone holders, and for each look the cells that they know by it."""
-        found: dict[str, dict[int, set[int]]] = defaultdict(lambda: defaultdict(set))
-        for at, looks in enumerate(self.reader.looks):
-            for look, each in enumerate(looks):
-                if each and each.sole and self._told(at, look):
-                    found[each.sole][look].add(at)
-        return {
-            holder: {look: frozenset(cells) for look, cells in by_look.items()}
-            for holder, by_look in found.items()
-        }
-
-    def _told(self, at: int, look: int) -> bool:
-        """Whether one alone in a look knows the cell: its change by what was told, or itself."""
-        return look == 0 or (at < self.published and self.told[at][look - 1])
-
-    def _known(self, at: int, holder: str) -> frozenset[int]:
-        """What a lone holder knows of use against a cell. What was told before tells nothing new of
-        a cell in which no other changed since."""
-        looks = self.reader.looks[at]
-        return NOTHING.union(
-            *(
-                cells
-                for look, cells in self.held[holder].items()
-                if look == 0 or ((each := looks[look]) and each.firms and each.sole != holder)
-            )
-        )
+    def sole(self, at: int) -> str | None:
+        """The holder that is alone in a cell."""
+        cell = self.reader.cells[at]
+        return cell.sole if cell else None
 
     def outsiders(self) -> list[Target]:
         """What is kept from a reader who knows no firm from inside, widest first."""
@@ -191,7 +165,7 @@ class System:
             for view in self.insiders
             for at, each in view.sensitive.items()
             if each != self.sensitive.get(at)
-            for target in self._targets(at, each, view.known)
+            for target in self._targets(at, each, view.known, self._own(view, at))
         )
         return sorted(found, key=_widest)
 
@@ -203,22 +177,19 @@ class System:
             near
             for view in self.insiders
             if at in view.sensitive and not view.known.isdisjoint(moved)
-            for near in self._targets(at, view.sensitive[at], view.known)
+            for near in self._targets(at, view.sensitive[at], view.known, self._own(view, at))
         ]
-        holders = frozenset[str]().union(*(self.sole[each] for each in moved)) - self.sole[at]
+        # What a holder alone makes sensitive is no secret from it.
+        holders = {holder for each in moved if (holder := self.sole(each))} - {self.sole(at)}
         for holder in sorted(holders):
             own = dict(self.cells[at].largest).get(holder, 0)
-            # What a holder alone makes sensitive is no secret from it.
-            known, others = self._known(at, holder), self._of_others(at, holder)
-            if known and others:
-                found += self._targets(at, others, known, own)
+            found += self._targets(at, self.sensitive[at], self.held[holder], own)
         return [near for near in found if near.direction == target.direction]
 
-    def _of_others(self, at: int, holder: str) -> Sensitive | None:
-        looks = self.reader.looks[at]
-        if not any(look and look.sole == holder for look in looks):
-            return self.sensitive[at]
-        return worst(tuple(look for look in looks if look and look.sole != holder), self.rules)
+    def _own(self, view: View, at: int) -> int:
+        """What of a cell is known to a reader."""
+        left = view.cells[at]
+        return self.cells[at].total - (left.total if left else 0)
 
     def _targets(
         self, at: int, sensitive: Sensitive, known: frozenset[int] = NOTHING, own: int = 0
@@ -248,8 +219,7 @@ class System:
 
     def _tells(self, parts: tuple[int, ...]) -> bool:
         if parts not in self.judged:
-            views = (self.reader, *self.insiders)
-            self.judged[parts] = any(worst(v.together(parts), self.rules) for v in views)
+            self.judged[parts] = any(v.tells(parts) for v in (self.reader, *self.insiders))
         return self.judged[parts]
 
     def _groups(self, each: Sum, suppressed: Mask) -> Iterator[tuple[int, ...]]:
@@ -258,7 +228,7 @@ class System:
             yield hidden
         held: dict[str, list[int]] = defaultdict(list)
         for at in hidden:
-            for holder in self.sole[at]:
+            if holder := self.sole(at):
                 held[holder].append(at)
         yield from (tuple(group) for group in held.values() if len(group) > 1)
 
@@ -274,6 +244,7 @@ class System:
             fixed=np.append(self.fixed, np.zeros(more, dtype=np.bool_)),
             kept=np.append(self.kept, np.zeros(more, dtype=np.bool_)),
             weights=np.append(self.weights, np.zeros(more)),
+            wanted=np.append(self.wanted, np.ones(more)),
             down=np.append(self.down, [self.down[group].sum() for group in groups]),
             up=np.append(self.up, [self.up[group].sum() for group in groups]),
             reader=self.reader.extended(parts for parts, _ in found),
@@ -287,10 +258,11 @@ def system_of(
     *,
     published: Collection[Key] = (),
     withheld: Collection[Key] = (),
+    wanted: Mapping[Key, float] | None = None,
     weighing: Weighing = "information",
 ) -> System:
     """The system of tables: `published` are cells whose values are out already, `withheld` those
-    that stay withheld.
+    that stay withheld, `wanted` those that a reader would miss so much more than another.
 
     Raises TableRefused where cells do not add up.
     """
@@ -312,35 +284,21 @@ def system_of(
         weights={"cells": np.ones(len(cells)), "value": gross, "information": np.log1p(gross)}[
             weighing
         ],
+        wanted=np.array([(wanted or {}).get(cell.key, 1.0) for cell in cells]),
         down=down,
         up=up,
-        reader=View(
-            rules,
-            NOTHING,
-            _looks(cells, (tables.cells, *(each.cells for each in tables.changes)), rules),
-        ),
-        told=tuple(tuple(cell.key in each.told for each in tables.changes) for cell in cells),
+        reader=View(rules, NOTHING, _left(cells, tables.cells, rules)),
         insiders=tuple(
-            View(rules, frozenset(at[key] for key in each.knows), _looks(cells, each.left, rules))
+            View(rules, frozenset(at[key] for key in each.knows), _left(cells, each.left, rules))
             for each in (tables.insiders if rules.insiders else ())
         ),
     )
 
 
-def _looks(cells: Iterable[Cell], tables: Sequence[Cells], rules: Rules) -> tuple[Looks, ...]:
-    """Of each cell its looks; where nobody has anything any more, there is nothing to be seen of
-    what was there."""
-    found = (tuple(table.get(cell.key) for table in tables) for cell in cells)
-    return tuple(
-        looks if looks[0] and not _is_known(looks[0], rules) else (None,) * len(looks)
-        for looks in found
-    )
-
-
-def worst(looks: Looks, rules: Rules) -> Sensitive | None:
-    """What makes any of the looks sensitive, with the widest range."""
-    found = [each for look in looks if look and (each := sensitivity(look, rules))]
-    return _widest_of(found) if found else None
+def _left(cells: Iterable[Cell], left: Cells, rules: Rules) -> tuple[Cell | None, ...]:
+    """What is left of each cell; None where nobody has anything."""
+    found = (left.get(cell.key) for cell in cells)
+    return tuple(cell if cell and not _is_known(cell, rules) else None for cell in found)
 
 
 def _widest_of(found: list[Sensitive]) -> Sensitive:

@@ -34,11 +34,13 @@ class Breakdown:
 
 @dataclass(frozen=True, slots=True)
 class Dimension:
-    """A hierarchy: `root` is where a cell stands that is not broken down by it (None: never)."""
+    """A hierarchy: `root` is where a cell stands that is not broken down by it (None: never);
+    `whole` are members that no table breaks down by another dimension."""
 
     name: str
     root: str | None
     breakdowns: tuple[Breakdown, ...] = ()
+    whole: frozenset[str] = frozenset()
 
     def above(self) -> dict[str, frozenset[str]]:
         """Each member with itself and all the members it is counted in."""
@@ -84,39 +86,25 @@ Cells = Mapping[Key, Cell]
 
 
 @dataclass(frozen=True)
-class Change:
-    """What the cells of tables have more than those that were published before told; `told` are
-    the cells of which these told the value."""
-
-    cells: Cells = field(repr=False)
-    told: frozenset[Key] = field(repr=False)
-
-
-@dataclass(frozen=True)
 class Insider:
     """Who knows some cells of the tables as they are: for a county's people its own column.
 
-    `left` are the other cells less what they know of them (contributors of other counties alone),
-    and then of each of the tables' `changes` the same; a cell that is not in it has nothing left.
+    `left` are the other cells less what they know of them (contributors of other counties alone);
+    a cell that is not in it has nothing left.
     """
 
     name: str
     knows: frozenset[Key] = field(repr=False)
-    left: tuple[Cells, ...] = field(repr=False)
+    left: Cells = field(repr=False)
 
 
 @dataclass(frozen=True)
 class Tables:
-    """Linked tables: each crossing is the set of dimensions that one table breaks down.
-
-    `changes` are those since tables that were published before: who reads both knows the
-    difference, so a cell is told only if its changes may be told as well.
-    """
+    """Linked tables: each crossing is the set of dimensions that one table breaks down."""
 
     dimensions: tuple[Dimension, ...]
     crossings: frozenset[frozenset[str]]
     cells: Cells = field(repr=False)
-    changes: tuple[Change, ...] = field(default=(), repr=False)
     insiders: tuple[Insider, ...] = field(default=(), repr=False)
 
     def relations(self) -> Iterator[Relation]:
@@ -128,13 +116,22 @@ class Tables:
             for at, dimension in enumerate(self.dimensions):
                 if not self._is_crossed(key, dimension.name):
                     continue
+                apart = self._used(key) - {dimension.name}
                 for breakdown in dimension.breakdowns:
-                    if breakdown.total == key[at]:
+                    if breakdown.total == key[at] and not (
+                        apart and dimension.whole & set(breakdown.parts)
+                    ):
                         yield self._relation(key, at, breakdown.parts)
 
+    def _used(self, key: Key) -> set[str]:
+        """The dimensions that a cell is broken down by."""
+        return {d.name for d, member in zip(self.dimensions, key, strict=True) if member != d.root}
+
     def _is_crossed(self, key: Key, name: str) -> bool:
-        used = {d.name for d, member in zip(self.dimensions, key, strict=True) if member != d.root}
-        return any(used | {name} <= crossing for crossing in self.crossings)
+        for dimension, member in zip(self.dimensions, key, strict=True):
+            if member in dimension.whole and dimension.name != name:
+                return False
+        return any(self._used(key) | {name} <= crossing for crossing in self.crossings)
 
     def _relation(self, key: Key, at: int, members: tuple[str, ...]) -> Relation:
         keys = ((*key[:at], member, *key[at + 1 :]) for member in members)
