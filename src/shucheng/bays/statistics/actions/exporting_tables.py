@@ -12,6 +12,7 @@ from shucheng.bays.statistics.queries.firms import any_simulated, firms_saved
 from shucheng.bays.statistics.queries.growing import PARTS, growth_page
 from shucheng.bays.statistics.queries.indexes import index_page
 from shucheng.bays.statistics.queries.ladder import ladder_page
+from shucheng.bays.statistics.queries.late import late_page
 from shucheng.bays.statistics.queries.plan_industries import industries_page
 from shucheng.kernel.public import Actor, Invalid, NotFound, action, record_export
 
@@ -65,6 +66,34 @@ def _firms(asked: Asked, actor: Actor) -> Sheet:
         for each in lines
     ]
     return _sheet(_("Register of firms"), columns, rows, [], simulated=any_simulated())
+
+
+def _late(asked: Asked, actor: Actor) -> Sheet:
+    page = late_page(asked, actor=actor)
+    if page is None:
+        raise NotFound(_("The late firms"))
+    columns = (
+        Column("period", _("Period"), "INTEGER"),
+        Column("firm", _("Unified social credit code")),
+        Column("name", _("Name of the firm")),
+        Column("industry", _("Industry code (GB/T 4754)")),
+        Column("area", _("Code of the area")),
+        Column("area_name", _("Area")),
+        Column("park", _("Park")),
+        Column("last", _("Month last reported"), "INTEGER"),
+        Column("revenue", f"{_('Revenue then reported')} ({_('10,000 yuan')})", _WAN),
+        Column("imputed", _("Counted by an imputed return"), "BOOLEAN"),
+    )
+    rows: list[Row] = [
+        (
+            *(page.period, each.code, each.name, each.industry, each.area_code, each.area),
+            *(each.park, each.last, each.revenue, each.imputed),
+        )
+        for each in page.firms
+    ]
+    notes = [*_period(page.period), (_("Class"), page.class_name), (_("Area"), page.area_name)]
+    notes.append((_("Classification"), page.version))
+    return _sheet(_("Late firms"), columns, rows, notes, simulated=page.simulated)
 
 
 def _growth(asked: Asked, actor: Actor) -> Sheet:
@@ -196,6 +225,7 @@ def _index(asked: Asked, actor: Actor) -> Sheet:
 
 TABLES: dict[str, Callable[[Asked, Actor], Sheet]] = {
     "firms": _firms,
+    "late": _late,
     "growth": _growth,
     "industries": _industries,
     "ladder": _ladder,

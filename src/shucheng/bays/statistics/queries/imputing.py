@@ -47,9 +47,9 @@ ABOUT: Mapping[str, str | Promise] = {
 
 @dataclass(frozen=True, slots=True)
 class Month:
-    """`late`: firms that reported in the three months before (of the first of a year: a year
-    before) and have no return of this one; `imputed` of them are counted, with `revenue` (亿元)
-    of `whole`."""
+    """`late`: firms above designated size that reported in the three months before (of the first
+    of a year: a year before) and have no return of this one; `imputed` of them are counted, with
+    `revenue` (亿元) of `whole`."""
 
     period: int
     late: int
@@ -191,7 +191,8 @@ def _late(micro: Micro, period: int) -> tuple[int, int, Decimal, Decimal]:
     earliest, previous = looked_back(period)
     late, imputed, revenue, whole = micro.connection.execute(
         """SELECT
-            (SELECT count(*) FROM register WHERE $period BETWEEN since AND until
+            (SELECT count(*) FROM register
+                WHERE designated AND $period BETWEEN since AND until
                 AND firm IN (SELECT firm FROM newest WHERE period BETWEEN $earliest AND $previous)
                 AND firm NOT IN (SELECT firm FROM returns WHERE period = $period)),
             (SELECT count(*) FROM imputed_returns WHERE period = $period),
