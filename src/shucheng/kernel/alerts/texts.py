@@ -7,6 +7,8 @@ from typing import Any
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from shucheng.kernel.actor import ROLE_LABELS
+
 Text = str | Promise
 
 
@@ -45,8 +47,6 @@ def _filled(text: Text, values: Mapping[str, Any]) -> str:
 
 def _in_words(values: Mapping[str, Any]) -> dict[str, Any]:
     """Roles are stored by code and read by name."""
-    from shucheng.kernel.identity.models import ROLE_LABELS  # models load after this module
-
     labels = {role.value: label for role, label in ROLE_LABELS.items()}
     role = values.get("role", "")
     return {**values, "role": labels.get(role, role)}
