@@ -27,6 +27,11 @@ urlpatterns = [
     path("statistics/", home.home, name="home"),
     path("statistics/measure/", home.measure, name="measure"),
     path("statistics/behind/<int:observation_id>/", behind.behind, name="behind"),
+    path(
+        "statistics/behind/<int:observation_id>/firms.<str:form>",
+        downloads.behind,
+        name="behind_download",
+    ),
     path("statistics/indexes/", indexes.indexes, name="indexes"),
     path("statistics/indexes/<slug:code>/", indexes.index, name="index"),
     path("statistics/indexes/<slug:code>/compute/", indexes.compute, name="index_compute"),
