@@ -44,6 +44,23 @@ ABOUT: Mapping[str, str | Promise] = {
     "last": _("Carried on at the pace of its months, where there is no return of last year."),
 }
 
+WHAT_IT_DOES: tuple[str | Promise, ...] = (
+    _(
+        "An imputed return is an estimate from the firm's own earlier reports and the growth of"
+        " others like it, so that a month's total is not too low because somebody is late. Every"
+        " figure that holds one is marked."
+    ),
+    _(
+        "It ends by itself: a return that is imported takes the place of the estimate at once. The"
+        " plan office may also end it for the month."
+    ),
+    _(
+        "A month with imputed firms may be published; its tables say how many firms are imputed."
+        " A published month is not issued anew: what late returns correct comes in the running"
+        " total of the months after it."
+    ),
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Month:
