@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Literal, Self
 
 from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
 from shucheng.kernel.errors import Forbidden
 
@@ -25,6 +26,17 @@ class Role(StrEnum):
     LEADER = "leader"
     SERVICE = "service"
 
+
+ROLE_LABELS = {
+    Role.ADMINISTRATOR: _("System administrator"),
+    Role.SECURITY: _("Security administrator"),
+    Role.AUDITOR: _("Audit administrator"),
+    Role.PLAN_OFFICE: _("Plan office"),
+    Role.REVIEWER: _("Reviewer"),
+    Role.LIAISON: _("Liaison"),
+    Role.LEADER: _("Leader"),
+    Role.SERVICE: _("Service account"),
+}
 
 # Labels of what may be read, the least sensitive first: those of persons and of what they open.
 LEVELS = ("public", "internal", "sensitive")

@@ -7,6 +7,7 @@ or a problem document, whichever was asked for. Anything else that escapes is a 
 from typing import Any
 
 from django.utils.functional import Promise
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 Text = str | Promise
@@ -62,7 +63,8 @@ _OTHER_RIGHTS = {
 
 
 class Forbidden(ShuchengError):
-    """The actor may not do this."""
+    """The actor may not do this. The right is told in words, with who holds it; its code stays in
+    `values` for the audit log."""
 
     status = 403
 
@@ -79,12 +81,28 @@ class Forbidden(ShuchengError):
 
     @property
     def message(self) -> str:
-        """The permission in words; its code stays in `values` for the audit log."""
         from shucheng.kernel.actor import PERMISSIONS  # that module needs this one
 
         code = self.values["permission"]
         words = PERMISSIONS[code].label if code in PERMISSIONS else _OTHER_RIGHTS.get(code, code)
         return str(self._message) % {"permission": words}
+
+    @property
+    def next_step(self) -> str:
+        from shucheng.kernel.actor import PERMISSIONS, ROLE_LABELS
+
+        rule = PERMISSIONS.get(self.values["permission"])
+        if rule is None:
+            return str(self._next_step)
+        held = [
+            str(label)
+            if role in rule.roles
+            else gettext("%(role)s (of the own organisation)") % {"role": label}
+            for role, label in ROLE_LABELS.items()
+            if role in rule.roles | rule.own_organisation
+        ]
+        holders = gettext("Who has it: %(roles)s.") % {"roles": gettext(", ").join(held)}
+        return f"{holders} {self._next_step}"
 
 
 class NotFound(ShuchengError):

@@ -62,6 +62,7 @@ from shucheng.kernel.identity.queries import (
 from shucheng.kernel.jobs.actions import enqueue
 from shucheng.kernel.jobs.api import router as _jobs_router
 from shucheng.kernel.jobs.registry import register_job, register_schedule
+from shucheng.kernel.jobs.words import register_job_words
 from shucheng.kernel.jobs.worker import run_pending_jobs, run_worker
 from shucheng.kernel.mail import address_of
 from shucheng.kernel.observations.actions.metrics import import_metrics
@@ -228,6 +229,7 @@ __all__ = [
     "register_beside",
     "register_file_room",
     "register_job",
+    "register_job_words",
     "register_permissions",
     "register_schedule",
     "resolve_organisation",

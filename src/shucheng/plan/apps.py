@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class PlanConfig(AppConfig):
@@ -11,6 +12,7 @@ class PlanConfig(AppConfig):
             register_audit_words,
             register_beside,
             register_job,
+            register_job_words,
             register_permissions,
             register_schedule,
         )
@@ -26,6 +28,9 @@ class PlanConfig(AppConfig):
         register_audit_words(AUDIT_WORDS)
         register_job(COMPILE_JOB, compile_job, retries=2)
         register_job(FORECAST_JOB, forecast_job)
+        register_job_words(
+            {COMPILE_JOB: _("Compile a plan"), FORECAST_JOB: _("Forecast indicators anew")}
+        )
         # A change that came while the job was at its end is found here.
         register_schedule(FORECAST_JOB, every_minutes=10)
         listen_to_observations(follow_observations)

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _
+
 from shucheng.bays.statistics.actions.batches import WRITE_JOB, write_batch
 from shucheng.bays.statistics.actions.finding import FIND_JOB, find_duplicates
 from shucheng.bays.statistics.actions.importing import READ_JOB, read_batch
@@ -11,6 +13,7 @@ from shucheng.kernel.public import Actor
 
 __all__ = [
     "FIND_JOB",
+    "JOB_WORDS",
     "MEASURE_JOB",
     "PUBLISH_JOB",
     "READ_JOB",
@@ -21,6 +24,14 @@ __all__ = [
     "read_job",
     "write_job",
 ]
+
+JOB_WORDS = {
+    FIND_JOB: _("Look for duplicates among firms"),
+    MEASURE_JOB: _("Measure figures from firms"),
+    PUBLISH_JOB: _("Publish tables"),
+    READ_JOB: _("Read an import"),
+    WRITE_JOB: _("Take an import over"),
+}
 
 
 def read_job(payload: Any, *, actor: Actor, progress: Any) -> dict[str, int]:

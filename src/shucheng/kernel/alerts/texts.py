@@ -7,6 +7,9 @@ from typing import Any
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from shucheng.kernel.actor import ROLE_LABELS
+from shucheng.kernel.jobs.words import job_words
+
 Text = str | Promise
 
 
@@ -44,12 +47,10 @@ def _filled(text: Text, values: Mapping[str, Any]) -> str:
 
 
 def _in_words(values: Mapping[str, Any]) -> dict[str, Any]:
-    """Roles are stored by code and read by name."""
-    from shucheng.kernel.identity.models import ROLE_LABELS  # models load after this module
-
+    """Roles and jobs are stored by code and read by name."""
     labels = {role.value: label for role, label in ROLE_LABELS.items()}
     role = values.get("role", "")
-    return {**values, "role": labels.get(role, role)}
+    return {**values, "role": labels.get(role, role), "job": job_words(values.get("job", ""))}
 
 
 register_alert(
@@ -99,6 +100,6 @@ register_alert(
 )
 register_alert(
     "jobs.failed",
-    _("The background job %(job)s failed: %(error)s"),
+    _("The background job “%(job)s” failed: %(error)s"),
     _("Open the job, mend the cause, and start it again."),
 )

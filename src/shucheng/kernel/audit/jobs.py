@@ -7,6 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from shucheng.kernel.actor import Actor, Role
 from shucheng.kernel.alerts.actions import raise_alert
@@ -17,7 +18,12 @@ from shucheng.kernel.audit.queries import keep_days, verify_chain
 
 def verify_chain_job(payload: Any, *, actor: Actor, progress: Any) -> dict[str, Any]:
     outcome = verify_chain()
-    progress(outcome.entries, outcome.entries, "OK" if outcome.intact else str(outcome))
+    told = (
+        _("The chain holds.")
+        if outcome.intact
+        else _("The chain is broken at entry %(entry)s.") % {"entry": outcome.broken_at}
+    )
+    progress(outcome.entries, outcome.entries, told)
     if not outcome.intact:
         raise_alert(
             "security.audit_chain_broken",

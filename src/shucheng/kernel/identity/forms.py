@@ -9,10 +9,10 @@ from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from shucheng.kernel.actor import Role
+from shucheng.kernel.actor import ROLE_LABELS, Role
 from shucheng.kernel.errors import Invalid
 from shucheng.kernel.identity.last_days import last_day
-from shucheng.kernel.identity.models import ROLE_LABELS, ApiToken, Area, Case, Organisation
+from shucheng.kernel.identity.models import ApiToken, Area, Case, Organisation
 
 R = TypeVar("R")
 

@@ -13,20 +13,9 @@ from django.db.models.functions import Lower
 from django.utils import timezone, translation
 from django.utils.translation import gettext_lazy as _
 
-from shucheng.kernel.actor import Role
+from shucheng.kernel.actor import ROLE_LABELS, Role
 from shucheng.kernel.identity.fields import SealedTextField, UsernameField, normal_username
 from shucheng.kernel.identity.permissions import CLEARANCES
-
-ROLE_LABELS = {
-    Role.ADMINISTRATOR: _("System administrator"),
-    Role.SECURITY: _("Security administrator"),
-    Role.AUDITOR: _("Audit administrator"),
-    Role.PLAN_OFFICE: _("Plan office"),
-    Role.REVIEWER: _("Reviewer"),
-    Role.LIAISON: _("Liaison"),
-    Role.LEADER: _("Leader"),
-    Role.SERVICE: _("Service account"),
-}
 
 
 class Area(models.Model):

@@ -11,10 +11,9 @@ from django.db.models import Prefetch, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from shucheng.kernel.actor import PERMISSIONS, Actor, Permission, Role
+from shucheng.kernel.actor import PERMISSIONS, ROLE_LABELS, Actor, Permission, Role
 from shucheng.kernel.errors import NotFound
 from shucheng.kernel.identity.models import (
-    ROLE_LABELS,
     ApiToken,
     Area,
     Case,

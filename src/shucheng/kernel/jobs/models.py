@@ -7,6 +7,8 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from shucheng.kernel.jobs.words import job_words
+
 
 class Job(models.Model):
     """One piece of work, whoever runs it and however often it had to be started.
@@ -61,6 +63,10 @@ class Job(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} #{self.pk}"
+
+    @property
+    def words(self) -> str:
+        return job_words(self.name)
 
     @property
     def is_active(self) -> bool:

@@ -51,7 +51,8 @@ def run(job_id: int) -> None:
         log.warning("job superseded", attempt=job.attempt)
     except ShuchengError as error:
         # A person has to act on it: another try would end the same way.
-        _end(job, Job.State.FAILED, JobEvent.Kind.FAILED, error.code, str(error))
+        told = f"{error.message} {error.next_step}"
+        _end(job, Job.State.FAILED, JobEvent.Kind.FAILED, error.code, told)
     except Exception as error:
         log.exception("job failed", attempt=job.attempt)
         _fail_or_wait(job, error)

@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class SupervisionConfig(AppConfig):
@@ -9,6 +10,7 @@ class SupervisionConfig(AppConfig):
         from shucheng.kernel.public import (
             register_audit_words,
             register_job,
+            register_job_words,
             register_permissions,
             register_schedule,
         )
@@ -22,4 +24,5 @@ class SupervisionConfig(AppConfig):
         register_done_points(done_points)
         register_audit_words(AUDIT_WORDS)
         register_job(ESCALATE_JOB, escalate_job)
+        register_job_words({ESCALATE_JOB: _("Tell who is behind in supervision")})
         register_schedule(ESCALATE_JOB, every_minutes=60)

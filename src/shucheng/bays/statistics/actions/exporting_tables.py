@@ -6,17 +6,23 @@ from collections.abc import Callable, Mapping
 from django.utils.translation import gettext as _
 
 from shucheng.bays.statistics.engine.table_files import FORMS, Column, Row, Sheet
-from shucheng.bays.statistics.queries.choices import period_words
+from shucheng.bays.statistics.metrics import FIGURES
+from shucheng.bays.statistics.queries.behind import firms_behind
+from shucheng.bays.statistics.queries.choices import DIVISIONS, period_words
 from shucheng.bays.statistics.queries.exchanging import codes_of
-from shucheng.bays.statistics.queries.firms import any_simulated, firms_saved
+from shucheng.bays.statistics.queries.firms import MOST_SAVED, any_simulated, firms_saved
+from shucheng.bays.statistics.queries.firms_behind import firms_behind as cell_firms
 from shucheng.bays.statistics.queries.growing import PARTS, growth_page
 from shucheng.bays.statistics.queries.indexes import index_page
 from shucheng.bays.statistics.queries.ladder import ladder_page
+from shucheng.bays.statistics.queries.late import late_page
 from shucheng.bays.statistics.queries.plan_industries import industries_page
 from shucheng.kernel.public import Actor, Invalid, NotFound, action, record_export
+from shucheng.lib.numbers import whole_number
 
 Asked = Mapping[str, str]
 _WAN, _YI = "DECIMAL(18, 1)", "DECIMAL(29, 5)"  # 万元 and 亿元, to the thousand yuan
+_WAN_EXACT, _SHARE = "DECIMAL(29, 5)", "DECIMAL(9, 4)"
 _RATE = "DECIMAL(18, 1)"
 MOST_IN_A_WORKBOOK = 20_000
 
@@ -65,6 +71,110 @@ def _firms(asked: Asked, actor: Actor) -> Sheet:
         for each in lines
     ]
     return _sheet(_("Register of firms"), columns, rows, [], simulated=any_simulated())
+
+
+def _late(asked: Asked, actor: Actor) -> Sheet:
+    page = late_page(asked, actor=actor)
+    if page is None:
+        raise NotFound(_("The late firms"))
+    columns = (
+        Column("period", _("Period"), "INTEGER"),
+        Column("firm", _("Unified social credit code")),
+        Column("name", _("Name of the firm")),
+        Column("industry", _("Industry code (GB/T 4754)")),
+        Column("area", _("Code of the area")),
+        Column("area_name", _("Area")),
+        Column("park", _("Park")),
+        Column("last", _("Month last reported"), "INTEGER"),
+        Column("revenue", f"{_('Revenue then reported')} ({_('10,000 yuan')})", _WAN),
+        Column("imputed", _("Counted by an imputed return"), "BOOLEAN"),
+    )
+    rows: list[Row] = [
+        (
+            *(page.period, each.code, each.name, each.industry, each.area_code, each.area),
+            *(each.park, each.last, each.revenue, each.imputed),
+        )
+        for each in page.firms
+    ]
+    notes = [*_period(page.period), (_("Class"), page.class_name), (_("Area"), page.area_name)]
+    notes.append((_("Classification"), page.version))
+    return _sheet(_("Late firms"), columns, rows, notes, simulated=page.simulated)
+
+
+def _firm_columns() -> list[Column]:
+    return [
+        Column("firm", _("Unified social credit code")),
+        Column("name", _("Name of the firm")),
+        Column("industry", _("Industry code (GB/T 4754)")),
+        Column("area_name", _("Area")),
+        Column("share_lower", _("Share that counts, at least"), _SHARE),
+        Column("share_upper", _("Share that counts, at most"), _SHARE),
+    ]
+
+
+def _behind(asked: Asked, actor: Actor) -> Sheet:
+    """The firms of a figure that the bay told (`observation` of `asked`), and their total."""
+    counted = {figure.code: figure.counted for figure in FIGURES}
+    found = firms_behind(whole_number(asked.get("observation", "")) or 0, counted, actor=actor)
+    observation = found.observation
+    metric = observation.metric_version.metric.name
+    wan = f" ({_('10,000 yuan')})"
+    columns, money = _firm_columns(), found.money
+    if money:
+        columns += [
+            Column("amount", _("Amount") + wan, _WAN),
+            Column("lower", _("Counted, at least") + wan, _WAN_EXACT),
+            Column("upper", _("Counted, at most") + wan, _WAN_EXACT),
+        ]
+    rows: list[Row] = [
+        (
+            *(each.code, each.name, each.industry, each.area, each.share_lower, each.share_upper),
+            *((each.amount, each.lower, each.upper) if money else ()),
+        )
+        for each in found.firms
+    ]
+    total = (None, found.lower, found.upper) if money else ()
+    rows.append(("", _("Total"), "", "", None, None, *total))
+    unit = f" ({observation.metric_version.unit})"
+    notes: list[Row] = [
+        (metric, f"{observation.area.label} {observation.period}"),
+        (_("The figure as told") + unit, observation.value),
+    ]
+    if found.whole:
+        notes.append((_("What the firms add up to now") + unit, found.now))
+    else:
+        notes.append((_("Note"), _("Only firms of your area; the figure counts others as well.")))
+    notes += [(_("Since then"), text) for text in found.since]
+    return _sheet(metric, columns, rows, notes, simulated=observation.is_simulated)
+
+
+def _accounts_firms(asked: Asked, actor: Actor) -> Sheet:
+    """The firms of a cell of an account: its choices, `class` and `member` of `asked`."""
+    found = cell_firms(asked, actor=actor, most=MOST_SAVED)
+    if found is None:
+        raise NotFound(_("The account"))
+    measured = found.choice.measured
+    unit = f" ({measured.unit})"
+    columns = [
+        *_firm_columns(),
+        Column("lower", measured.name + _(", at least") + unit, "DECIMAL(29, 8)"),
+        Column("upper", measured.name + _(", at most") + unit, "DECIMAL(29, 8)"),
+        Column("status", _("How it is known")),
+    ]
+    rows: list[Row] = [
+        (
+            *(each.code, each.name, each.industry, each.area, each.share_lower, each.share_upper),
+            *(each.lower, each.upper, each.status_text),
+        )
+        for each in found.firms
+    ]
+    rows.append(("", _("Total"), "", "", None, None, found.lower, found.upper, ""))
+    notes: list[Row] = [
+        (_("Class"), found.name),
+        (_("Period"), found.choice.words),
+        *([(str(DIVISIONS[found.choice.by]), found.member)] if found.member else []),
+    ]
+    return _sheet(found.name, columns, rows, notes, simulated=found.simulated)
 
 
 def _growth(asked: Asked, actor: Actor) -> Sheet:
@@ -196,6 +306,9 @@ def _index(asked: Asked, actor: Actor) -> Sheet:
 
 TABLES: dict[str, Callable[[Asked, Actor], Sheet]] = {
     "firms": _firms,
+    "late": _late,
+    "behind": _behind,
+    "accounts_firms": _accounts_firms,
     "growth": _growth,
     "industries": _industries,
     "ladder": _ladder,

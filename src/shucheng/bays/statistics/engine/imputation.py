@@ -1,7 +1,8 @@
 """Imputation of late firms (未报企业推算): flagged, by a chain of methods, and tried on known ones.
 
-A firm is late in a period when it is registered, reported in one of the three periods before (of
-the first of a year: in the same period of last year) and has no return. Its items are its own of
+A firm is late in a period when it is registered as above designated size (规上: who is not need not
+report monthly), reported in one of the three periods before (of the first of a year: in the same
+period of last year) and has no return. Its items are its own of
 the same period last year times a growth of revenue, year to date:
 
   growth  the growth of the firms of its class (大类, two digits) and area that reported both years,
@@ -78,7 +79,7 @@ def impute(
         forget(connection, period)
     late = """
         SELECT firm, industry, area FROM register
-        WHERE $period BETWEEN since AND until
+        WHERE designated AND $period BETWEEN since AND until
             AND firm IN (SELECT firm FROM newest WHERE period BETWEEN $earliest AND $previous)
             AND firm NOT IN (SELECT firm FROM returns WHERE period = $period)
     """
@@ -121,7 +122,7 @@ def backtest(
     hidden = f"hash(firm, {int(seed)}) % 100 < {int(percent)}"
     late = f"""
         SELECT firm, industry, area FROM register
-        WHERE $period BETWEEN since AND until AND {hidden}
+        WHERE designated AND $period BETWEEN since AND until AND {hidden}
             AND firm IN (SELECT firm FROM newest WHERE period BETWEEN $earliest AND $previous)
             AND firm IN (
                 SELECT firm FROM newest

@@ -1,17 +1,19 @@
 """The firms behind a figure that the bay told the spine, and the figure beside a reported one."""
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from shucheng.bays.statistics.engine.accounts import Basis
 from shucheng.bays.statistics.engine.cells import Scheme, place
 from shucheng.bays.statistics.engine.micro import Micro
 from shucheng.bays.statistics.engine.value_added import BASE, REPORTED
+from shucheng.bays.statistics.models import Batch, Coefficient, Definition, Link
 from shucheng.bays.statistics.queries.micro import ask
 from shucheng.bays.statistics.queries.places import every_area_name
 from shucheng.bays.statistics.queries.seeing import require_firms
@@ -29,6 +31,14 @@ from shucheng.lib.periods import Period
 
 PREFIX = "statistics."
 MOST = 500
+_WAN = 10_000  # 万元 in 亿元
+_TOLD = Decimal("0.000001")  # the places of a figure that is told
+# Versions by which a firm counts elsewhere, or by more or less.
+_DEFINES = (
+    Definition.Kind.CLASSIFICATION,
+    Definition.Kind.INDUSTRIES,
+    Definition.Kind.RATES,
+)
 _JOINT = 2  # January and February are reported together
 
 _AMOUNTS = {
@@ -82,13 +92,33 @@ class FirmBehind:
 
 @dataclass(frozen=True, slots=True)
 class FirmsBehind:
-    """The firms of areas that the actor sees, the greatest first, at most `MOST` of `count`."""
+    """The firms of areas that the actor sees, the greatest first; `lower` and `upper` are what they
+    add up to as known now, in 万元 (firms, where only these are counted). `whole`: no others count.
+    `since`: in words what came after the figure was told, where the two differ."""
 
     observation: Observation
     money: bool
     firms: tuple[FirmBehind, ...]
-    count: int
+    lower: Decimal
+    upper: Decimal
     whole: bool
+    differs: bool = False
+    since: tuple[str, ...] = ()
+
+    @property
+    def total_text(self) -> str:
+        low, high = _written(self.lower), _written(self.upper)
+        return low if low == high else f"{low}–{high}"
+
+    @property
+    def now(self) -> Decimal:
+        """The sum in the unit of the figure."""
+        return self.lower / _WAN if self.money else self.lower
+
+    @property
+    def by(self) -> Decimal:
+        """By how much it is another than was told."""
+        return self.now - (self.observation.value or Decimal(0))
 
 
 def tell_behind_figures(observation: Observation) -> Iterator[Behind]:
@@ -149,13 +179,83 @@ def firms_behind(
     rows = ask(lambda micro: _rows(micro, counted, period), "behind figure", counted, period)
     mine = [row for row in rows if asked is None or row[3] in asked]
     places = every_area_name()
-    return FirmsBehind(
+    firms = tuple(_firm(row, places) for row in mine)
+    money = bool(counted.item)
+    number = Decimal(len(firms))
+    found = FirmsBehind(
         observation,
-        bool(counted.item),
-        tuple(_firm(row, places) for row in mine[:MOST]),
-        len(mine),
+        money,
+        firms,
+        sum((each.lower or Decimal(0) for each in firms), Decimal(0)) if money else number,
+        sum((each.upper or Decimal(0) for each in firms), Decimal(0)) if money else number,
         whole=len(mine) == len(rows) or area != city_area_code(),
     )
+    if not found.whole or observation.value is None or abs(found.by) <= _TOLD:
+        return found
+    return replace(found, differs=True, since=tuple(_since(observation, period, firms)))
+
+
+def _since(observation: Observation, period: Period, firms: Sequence[FirmBehind]) -> Iterator[str]:
+    """What came after a figure was told, as far as it can change which firms make it."""
+    told = observation.recorded_at
+    applied = Batch.objects.filter(state=Batch.State.APPLIED, applied_at__gt=told)
+    if later := list(applied.filter(kind=Batch.Kind.RETURNS).values_list("pk", flat=True)):
+        codes = [each.code for each in firms]
+        new, revised = ask(lambda micro: _returned(micro, period, codes, later))
+        if new:
+            yield ngettext("%(n)s firm reported since.", "%(n)s firms reported since.", new) % {
+                "n": new
+            }
+        if revised:
+            yield ngettext(
+                "%(n)s firm revised its return since.",
+                "%(n)s firms revised their returns since.",
+                revised,
+            ) % {"n": revised}
+    if applied.filter(kind=Batch.Kind.REGISTER).exists():
+        yield _("The register was updated since: area, industry or size of firms.")
+    if applied.filter(kind=Batch.Kind.HONOURS).exists():
+        yield _("Honours were imported since.")
+    if Coefficient.objects.filter(state=Coefficient.State.APPROVED, decided_at__gt=told).exists():
+        yield _("Shares of starred classes were approved since.")
+    if Link.objects.filter(decided_at__gt=told).exists():
+        yield _("It was decided since which registrations are one firm.")
+    kinds = Definition.objects.filter(recorded_at__gt=told)
+    if kinds.filter(kind=Definition.Kind.IMPUTATION).exists():
+        yield _("Imputation of late firms was begun or ended since.")
+    if kinds.filter(kind__in=_DEFINES).exists():
+        yield _("Classification, industries or value-added rates were published anew since.")
+
+
+def _returned(
+    micro: Micro, period: Period, codes: Sequence[str], batches: Sequence[int]
+) -> tuple[int, int]:
+    """Of the firms: how many had no return of the period's months before these batches, and how
+    many had another."""
+    new, revised = micro.connection.execute(
+        """
+        SELECT count(*) FILTER (WHERE only_new), count(*) FILTER (WHERE NOT only_new)
+        FROM (
+            SELECT firm, bool_or(first) AS only_new
+            FROM (
+                SELECT firm, period, bool_or(recorded IN (SELECT unnest($batches))) AS touched,
+                    bool_and(recorded IN (SELECT unnest($batches))) AS first
+                FROM returns
+                WHERE period BETWEEN $since AND $until AND firm IN (SELECT unnest($codes))
+                GROUP BY firm, period
+            )
+            WHERE touched GROUP BY firm
+        )
+        """,
+        {
+            "batches": list(batches),
+            "codes": list(codes),
+            # What was made in a part of the year is the difference to the period before.
+            "since": period.start.year * 100 + max(period.start.month - 1, 1),
+            "until": period.end.year * 100 + period.end.month,
+        },
+    ).fetchone() or (0, 0)
+    return int(new), int(revised)
 
 
 def _rows(micro: Micro, counted: Counted, period: Period) -> list[tuple[Any, ...]]:

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from shucheng.bays.statistics.engine.accounts import Basis
 from shucheng.bays.statistics.engine.cells import Dimension, Scheme, place
 from shucheng.bays.statistics.engine.classification import CORE
@@ -45,6 +47,15 @@ class FirmAmount:
     lower: Decimal | None
     upper: Decimal | None
     status: str
+
+    @property
+    def status_text(self) -> str:
+        words = {
+            "reported": _("reported by the firm"),
+            "imputed": _("imputed"),
+            "estimated": _("estimated"),
+        }
+        return words.get(self.status, self.status)
 
 
 @dataclass(frozen=True, slots=True)

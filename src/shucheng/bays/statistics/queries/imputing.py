@@ -44,12 +44,29 @@ ABOUT: Mapping[str, str | Promise] = {
     "last": _("Carried on at the pace of its months, where there is no return of last year."),
 }
 
+WHAT_IT_DOES: tuple[str | Promise, ...] = (
+    _(
+        "An imputed return is an estimate from the firm's own earlier reports and the growth of"
+        " others like it, so that a month's total is not too low because somebody is late. Every"
+        " figure that holds one is marked."
+    ),
+    _(
+        "It ends by itself: a return that is imported takes the place of the estimate at once. The"
+        " plan office may also end it for the month."
+    ),
+    _(
+        "A month with imputed firms may be published; its tables say how many firms are imputed."
+        " A published month is not issued anew: what late returns correct comes in the running"
+        " total of the months after it."
+    ),
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Month:
-    """`late`: firms that reported in the three months before (of the first of a year: a year
-    before) and have no return of this one; `imputed` of them are counted, with `revenue` (亿元)
-    of `whole`."""
+    """`late`: firms above designated size that reported in the three months before (of the first
+    of a year: a year before) and have no return of this one; `imputed` of them are counted, with
+    `revenue` (亿元) of `whole`."""
 
     period: int
     late: int
@@ -191,7 +208,8 @@ def _late(micro: Micro, period: int) -> tuple[int, int, Decimal, Decimal]:
     earliest, previous = looked_back(period)
     late, imputed, revenue, whole = micro.connection.execute(
         """SELECT
-            (SELECT count(*) FROM register WHERE $period BETWEEN since AND until
+            (SELECT count(*) FROM register
+                WHERE designated AND $period BETWEEN since AND until
                 AND firm IN (SELECT firm FROM newest WHERE period BETWEEN $earliest AND $previous)
                 AND firm NOT IN (SELECT firm FROM returns WHERE period = $period)),
             (SELECT count(*) FROM imputed_returns WHERE period = $period),

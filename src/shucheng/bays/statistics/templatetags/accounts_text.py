@@ -61,13 +61,3 @@ def percent(share: Decimal) -> str:
 def place(value: float) -> str:
     """A place in a drawing, whatever the language."""
     return f"{value:.2f}"
-
-
-@register.filter
-def status_words(status: str) -> str:
-    words = {
-        "reported": _("reported by the firm"),
-        "imputed": _("imputed"),
-        "estimated": _("estimated"),
-    }
-    return words.get(status, status)

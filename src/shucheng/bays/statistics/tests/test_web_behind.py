@@ -9,8 +9,18 @@ from django.urls import reverse
 
 from shucheng.bays.statistics.metrics import FIGURES
 from shucheng.bays.statistics.queries.behind import FirmsBehind, firms_behind
-from shucheng.bays.statistics.tests.city import CITY, EAST, OFFICE, WEST, areas, publish, taken_over
+from shucheng.bays.statistics.tests.city import (
+    CITY,
+    EAST,
+    OFFICE,
+    WEST,
+    areas,
+    code,
+    publish,
+    taken_over,
+)
 from shucheng.bays.statistics.tests.test_actions import register, revenue
+from shucheng.bays.statistics.tests.test_web_downloads import table
 from shucheng.kernel.public import (
     Area,
     Invalid,
@@ -85,17 +95,19 @@ def test_the_firms_make_every_figure_that_was_told(figure) -> None:
     for each in Observation.objects.filter(metric_version__metric__code=figure.code):
         behind = found(each)
         if not figure.counted.item:
-            assert behind.count == each.value
+            assert len(behind.firms) == each.value
             continue
         lower = sum((firm.lower or Decimal(0) for firm in behind.firms), Decimal(0))
         assert lower / 10_000 == each.value
+        assert behind.now == each.value
+        assert not behind.differs
 
 
 def test_some_figures_were_told_of_each_kind() -> None:
     assert observed("statistics.core_revenue", EAST, "2025-03").value == Decimal("37.5")
-    assert found(observed("statistics.core_revenue", CITY, "2025-03")).count == 2 * FIRMS
-    assert found(observed("statistics.high_tech_firms", EAST, "2025-Q1")).count == 2
-    assert found(observed("statistics.core_firms", WEST, "2025-Q1")).count == FIRMS
+    assert len(found(observed("statistics.core_revenue", CITY, "2025-03")).firms) == 2 * FIRMS
+    assert len(found(observed("statistics.high_tech_firms", EAST, "2025-Q1")).firms) == 2
+    assert len(found(observed("statistics.core_firms", WEST, "2025-Q1")).firms) == FIRMS
 
 
 def test_a_figure_leads_to_its_firms_on_its_page_and_where_it_is_explained() -> None:
@@ -172,3 +184,50 @@ def test_what_the_bay_did_not_measure_has_no_firms() -> None:
     observation = observed("statistics.core_revenue", EAST, "2025-03")
     with pytest.raises(NotFound):
         firms_behind(observation.pk, {}, actor=OFFICE)
+
+
+def test_the_total_stands_below_and_files_hold_it() -> None:
+    office = signed_in(Role.PLAN_OFFICE)
+    observation = observed("statistics.core_revenue", EAST, "2025-03")
+    page = office.get(f"/statistics/behind/{observation.pk}/").content.decode()
+    # 5 hundred thousand yuan of each million, of 10 to 15 millions.
+    assert "375,000.0" in page.split("<tfoot>")[1]
+    address = f"/statistics/behind/{observation.pk}/firms."
+    rows = table(office.get(f"{address}csv").content)
+    assert [row["企业名称"] for row in rows] == [f"企业{at}" for at in (5, 4, 3, 2, 1, 0)] + [
+        "合计"
+    ]
+    assert Decimal(rows[-1]["计入数（下限） (万元)"]) == 375_000
+    assert office.get(f"{address}xlsx").content.startswith(b"PK")
+    assert office.get(f"{address}exe").status_code == 404
+    assert signed_in(Role.LEADER).get(f"{address}csv").status_code == 403
+    county = signed_in(Role.LIAISON, WEST)
+    whole = observed("statistics.core_revenue", CITY, "2025-03")
+    own = table(county.get(f"/statistics/behind/{whole.pk}/firms.csv").content)
+    assert [row["企业名称"] for row in own] == [f"企业{at}" for at in (11, 10, 9, 8, 7, 6)] + [
+        "合计"
+    ]
+
+
+def test_a_figure_that_the_firms_no_longer_make_says_so_and_why(tmp_path: Path) -> None:
+    taken_over(tmp_path, "register", register(*[EAST] * FIRMS, *[WEST] * FIRMS, EAST)[-1:])
+    returns = [
+        {"firm": code(0), "period": 202503, "revenue": 9_000_000},
+        {"firm": code(2 * FIRMS), "period": 202502, "revenue": 100_000},
+        {"firm": code(2 * FIRMS), "period": 202503, "revenue": 200_000},
+    ]
+    taken_over(tmp_path, "returns", returns)
+    observation = observed("statistics.core_revenue", EAST, "2025-03")
+    behind = found(observation)
+    # 75 more of the first firm, 1 of the new one.
+    assert (observation.value, behind.now) == (Decimal("37.5"), Decimal("113.5"))
+    page = signed_in(Role.PLAN_OFFICE).get(f"/statistics/behind/{observation.pk}/").content.decode()
+    assert "113.5" in page
+    assert "此后有 1 家企业补报" in page
+    assert "此后有 1 家企业修订报表" in page
+    assert "企业名录此后有更新" in page
+    assert "每日重新计算" in page
+    measure(actor=OFFICE)
+    assert not found(observed("statistics.core_revenue", EAST, "2025-03")).differs
+    again = signed_in(Role.REVIEWER).get(f"/statistics/behind/{observation.pk}/").content.decode()
+    assert "保持原值，已由新值替代" in again

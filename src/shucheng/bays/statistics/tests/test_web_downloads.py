@@ -163,3 +163,14 @@ def test_an_index_leaves_with_how_firm_its_ranks_are(browser: Browser) -> None:
 @pytest.mark.parametrize(("name", "form"), [("firms", "exe"), ("nothing", "csv")])
 def test_what_there_is_not_is_not_found(browser: Browser, name: str, form: str) -> None:
     get(browser("office"), name, form, status=404)
+
+
+@pytest.mark.usefixtures("firms")
+def test_the_firms_of_a_cell_leave_with_their_total(browser: Browser) -> None:
+    asked = {"class": "core", "member": WEST, "period": "202603"}
+    own = table(get(browser("county"), "accounts_firms", "csv", **asked))
+    assert {row["企业名称"] for row in own} == {*(f"企业{at}" for at in range(5, 11)), "合计"}
+    page = browser("county").get(reverse("statistics:accounts_firms"), asked).content.decode()
+    assert "合计 (6)" in page
+    assert "accounts_firms.xlsx?" in page
+    get(browser("leader"), "accounts_firms", "csv", status=403, **asked)

@@ -162,6 +162,15 @@ def test_observations_and_publications_do_not_hide_it() -> None:
     assert (page.imputed, page.late_firms) == (1, 1)
 
 
+@pytest.mark.usefixtures("firms")
+def test_the_page_says_what_it_is_when_it_ends_and_what_is_published(settings: Any) -> None:
+    page = signed_in(settings).get(reverse("statistics:imputation")).content.decode()
+    for words in ("补报入库后", "含推算企业的月份可以发布", "不再重发", "累计数"):
+        assert words in page
+    for contrary in ("不予发布", "停止推算后再发布"):
+        assert contrary not in page
+
+
 def signed_in(settings: Any) -> Client:
     settings.REQUIRE_SECOND_FACTOR = False
     data = Organisation.objects.create(code="data", name="数据局", kind="department")

@@ -5,7 +5,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from shucheng.bays.statistics.metrics import FIGURES
-from shucheng.bays.statistics.queries.behind import firms_behind
+from shucheng.bays.statistics.queries.behind import MOST, firms_behind
 from shucheng.kernel.public import actor_for
 
 
@@ -16,6 +16,10 @@ def behind(request: HttpRequest, observation_id: int) -> HttpResponse:
     return render(
         request,
         "statistics/behind.html",
-        {"found": found, "observation": found.observation}
-        | {"simulated": found.observation.is_simulated},
+        {
+            "found": found,
+            "observation": found.observation,
+            "most": MOST,
+            "simulated": found.observation.is_simulated,
+        },
     )

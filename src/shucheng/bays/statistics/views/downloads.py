@@ -12,7 +12,16 @@ from shucheng.kernel.public import actor_for
 @require_safe
 def table(request: HttpRequest, name: str, form: str, code: str = "") -> HttpResponse:
     """A table as its page shows it with the same query; `code` of an index."""
-    asked = request.GET.dict() | ({"code": code} if code else {})
+    return _file(request, name, request.GET.dict() | ({"code": code} if code else {}), form)
+
+
+@require_safe
+def behind(request: HttpRequest, observation_id: int, form: str) -> HttpResponse:
+    """The firms behind a figure."""
+    return _file(request, "behind", {"observation": str(observation_id)}, form)
+
+
+def _file(request: HttpRequest, name: str, asked: dict[str, str], form: str) -> HttpResponse:
     file, content = export_table(name, asked, form, actor=actor_for(request))
     headers = {"Content-Disposition": content_disposition_header(True, file) or ""}
     return HttpResponse(content, content_type=FORMS[form], headers=headers)

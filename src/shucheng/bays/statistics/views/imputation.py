@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from shucheng.bays.statistics.actions.imputing import choose_imputation
-from shucheng.bays.statistics.queries.imputing import NAMES, imputation_page
+from shucheng.bays.statistics.queries.imputing import NAMES, WHAT_IT_DOES, imputation_page
 from shucheng.kernel.public import Conflict, Invalid, actor_for
 from shucheng.lib.numbers import whole_number
 
@@ -45,6 +45,7 @@ def imputation(request: HttpRequest) -> HttpResponse:
         "page": page,
         "now": page.now,
         "names": NAMES,
+        "about": WHAT_IT_DOES,
         "error": error,
         "errors": error.fields if isinstance(error, Invalid) else {},
         "typed": sent if error else {},

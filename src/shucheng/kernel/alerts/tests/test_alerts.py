@@ -70,7 +70,7 @@ def test_an_alert_is_not_resolved_without_a_word() -> None:
 def test_it_is_read_in_the_readers_language() -> None:
     alert = alarm()
     with translation.override("en"):
-        assert alert.title == "The background job plan.compile failed: no text"
+        assert alert.title == "The background job “Compile a plan” failed: no text"
         assert "start it again" in alert.next_step
 
 
@@ -168,7 +168,7 @@ def test_a_job_that_fails_tells_whoever_started_it(monkeypatch: pytest.MonkeyPat
 def test_the_page_shows_takes_note_and_resolves() -> None:
     alert = alarm(role=Role.SECURITY)
     browser = signed_in(Role.SECURITY)
-    assert "plan.compile" in browser.get("/alerts/").content.decode()
+    assert "解析行动计划" in browser.get("/alerts/").content.decode()
     browser.post(f"/alerts/{alert.pk}/seen/")
     browser.post(f"/alerts/{alert.pk}/resolve/", {"resolution": "已处理"})
     assert "plan.compile" not in browser.get("/alerts/").content.decode()

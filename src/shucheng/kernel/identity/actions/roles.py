@@ -8,11 +8,11 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from shucheng.kernel.action import action
-from shucheng.kernel.actor import LEVELS, Actor, Role
+from shucheng.kernel.actor import LEVELS, ROLE_LABELS, Actor, Role
 from shucheng.kernel.audit.entries import record
 from shucheng.kernel.errors import Forbidden, Invalid, NotFound
 from shucheng.kernel.identity.actions.people import keep_an_administrator, locked_person
-from shucheng.kernel.identity.models import ROLE_LABELS, Membership, Organisation, Person
+from shucheng.kernel.identity.models import Membership, Organisation, Person
 from shucheng.kernel.identity.permissions import EXCLUSIVE_ROLES
 from shucheng.kernel.identity.queries import may_grant_roles
 

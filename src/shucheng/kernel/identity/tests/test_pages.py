@@ -1,9 +1,15 @@
 """Pages of people: what is said after a step, and which day is shown."""
 
+import re
+from pathlib import Path
+
 import pytest
+from django.utils import translation
 from tests.records import make_organisation, make_person, signed_in
 
-from shucheng.kernel.actor import Role
+import shucheng
+from shucheng.kernel.actor import PERMISSIONS, Role
+from shucheng.kernel.errors import Forbidden
 from shucheng.kernel.identity.models import Person
 
 pytestmark = pytest.mark.django_db
@@ -58,3 +64,18 @@ def test_who_grants_roles_is_named_where_one_cannot() -> None:
     sent = {"organisation": make_organisation().code, "role": "liaison"}
     refused = browser.post(f"/people/{made.pk}/roles/", sent)
     assert "请向安全管理员申请相应角色" in refused.content.decode()
+
+
+def test_a_refusal_says_in_words_which_right_is_missing_and_who_has_it() -> None:
+    told = signed_in(Role.LEADER).get("/audit/")
+    assert told.status_code == 403
+    page = told.content.decode()
+    assert "audit." not in page
+    assert "检索和查看审计日志" in page
+    assert "具有该权限的角色:审计管理员" in page.replace("：", ":")
+    source = "\n".join(each.read_text() for each in Path(shucheng.__file__).parent.rglob("*.py"))
+    rights = {*PERMISSIONS, *re.findall(r"Forbidden\(\"([a-z_.]+)", source)}
+    with translation.override("zh-hans"):
+        for code in rights:
+            refused = Forbidden(code)
+            assert not re.search("[a-z]+[._][a-z]+", f"{refused.message} {refused.next_step}"), code

@@ -14,18 +14,20 @@ from django_tasks_db.models import DBTaskResult
 from tests.records import an_actor, make_person, signed_in
 
 from shucheng.kernel.actor import Actor, Role, system_actor
-from shucheng.kernel.bay import Scheduled
+from shucheng.kernel.bay import Scheduled, bays
 from shucheng.kernel.errors import Forbidden, Invalid
 from shucheng.kernel.jobs import clock, registry
 from shucheng.kernel.jobs.actions import enqueue, retry_job
 from shucheng.kernel.jobs.models import Job, JobEvent, Schedule, Worker
 from shucheng.kernel.jobs.recovery import LOST_AFTER, recover_lost_jobs
 from shucheng.kernel.jobs.running import Superseded
+from shucheng.kernel.jobs.words import job_words
 from shucheng.kernel.jobs.worker import run_pending_jobs
 
 pytestmark = pytest.mark.django_db
 
 ADMIN = an_actor(Role.ADMINISTRATOR)
+EVERY_JOB = {*registry._KINDS, *(name for bay in bays() for name in bay.jobs)}
 seen: list[Any] = []
 
 
@@ -105,6 +107,22 @@ def test_what_only_a_person_can_mend_is_not_tried_again() -> None:
     run_pending_jobs()
     job.refresh_from_db()
     assert (job.state, job.attempt, job.error_code) == ("failed", 1, "test.refused")
+
+
+def test_people_read_of_a_job_in_words() -> None:
+    """Also in the page of one that failed, and in the alert of it."""
+    assert {name: job_words(name) for name in EVERY_JOB if job_words(name) == name} == {}
+    registry.register_job("audit.sign", refuse)
+    job = enqueue("audit.sign", actor=ADMIN)
+    run_pending_jobs()
+    browser = signed_in(Role.ADMINISTRATOR)
+    listed, shown = browser.get("/jobs/"), browser.get(f"/jobs/{job.pk}/")
+    for page in (listed.content.decode(), shown.content.decode()):
+        assert "审计日志签名 #" in page
+        assert ">audit.sign" not in page
+        assert "no stop" in page
+    assert "test.refused: no" not in shown.content.decode()
+    assert "审计日志签名" in browser.get("/alerts/").content.decode()
 
 
 def test_a_failed_job_can_be_started_again_by_an_administrator() -> None:
