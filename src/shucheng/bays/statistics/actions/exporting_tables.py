@@ -11,14 +11,16 @@ from shucheng.bays.statistics.queries.exchanging import codes_of
 from shucheng.bays.statistics.queries.firms import any_simulated, firms_saved
 from shucheng.bays.statistics.queries.growing import PARTS, growth_page
 from shucheng.bays.statistics.queries.indexes import index_page
-from shucheng.bays.statistics.queries.ladder import ladder_page
+from shucheng.bays.statistics.queries.ladder import COUNTED, ladder_page
 from shucheng.bays.statistics.queries.plan_industries import industries_page
+from shucheng.bays.statistics.queries.seeing import require_firms
 from shucheng.kernel.public import Actor, Invalid, NotFound, action, record_export
 
 Asked = Mapping[str, str]
 _WAN, _YI = "DECIMAL(18, 1)", "DECIMAL(29, 5)"  # 万元 and 亿元, to the thousand yuan
 _RATE = "DECIMAL(18, 1)"
 MOST_IN_A_WORKBOOK = 20_000
+MOST_FIRMS = 100_000
 
 
 @action
@@ -130,16 +132,18 @@ def _ladder(asked: Asked, actor: Actor) -> Sheet:
     numbers = {
         "held": _("Firms that hold it"),
         "expiring": _("Ending within a year"),
-        "met": _("Every criterion is met"),
-        "open": _("Nothing known is lacking"),
+        "met": _("Meet everything"),
+        "open": _("Meet what is known"),
         "one_short": _("One step short"),
+        "one_open": _("One not met, others to be asked"),
+        "unknown": _("Figures not reported"),
     }
     columns = (
         Column("rung", _("Code")),
         Column("name", _("Rung")),
         Column("area", _("Code of the area")),
         Column("area_name", _("Area")),
-        *(Column(code, word, "INTEGER") for code, word in numbers.items()),
+        *(Column(code, numbers[code], "INTEGER") for code in COUNTED),
     )
     rows: list[Row] = [
         (
@@ -147,7 +151,7 @@ def _ladder(asked: Asked, actor: Actor) -> Sheet:
             # Of a rung of which a register tells next to nothing only the holders are known.
             *(
                 getattr(stock, code) if line.pipeline or code in ("held", "expiring") else None
-                for code in numbers
+                for code in COUNTED
             ),
         )
         for line in page.lines
@@ -155,6 +159,38 @@ def _ladder(asked: Asked, actor: Actor) -> Sheet:
     ]
     notes: list[Row] = [(_("Day"), page.on.isoformat()), (_("Ladder of firms"), page.version)]
     return _sheet(_("Ladder of firms"), columns, rows, notes, simulated=page.simulated)
+
+
+def _rung(asked: Asked, actor: Actor) -> Sheet:
+    """Firms at a rung or near it, as the ladder's page lists them, all of them."""
+    require_firms(actor)
+    page = ladder_page(asked, actor=actor, most=MOST_FIRMS)
+    if page is None:
+        raise NotFound(_("The ladder"))
+    columns = (
+        Column("firm", _("Unified social credit code")),
+        Column("name", _("Name of the firm")),
+        Column("area", _("Area")),
+        Column("revenue", str(_("Revenue of the year (10,000 yuan)")), _WAN),
+        Column("state", _("State")),
+        Column("until", _("Holds it until")),
+        Column("unmet", _("Lacks")),
+        Column("unknown", _("To be asked")),
+    )
+    rows: list[Row] = [
+        (
+            *(each.firm, each.name, each.area, each.revenue, each.state_name),
+            each.until.isoformat() if each.until else None,
+            *(_(", ").join(each.unmet), _(", ").join(each.unknown)),
+        )
+        for each in page.candidates
+    ]
+    notes: list[Row] = [
+        (_("Rung"), page.chosen_name),
+        (_("Day"), page.on.isoformat()),
+        (_("Ladder of firms"), page.version),
+    ]
+    return _sheet(page.chosen_name, columns, rows, notes, simulated=page.simulated)
 
 
 def _index(asked: Asked, actor: Actor) -> Sheet:
@@ -199,6 +235,7 @@ TABLES: dict[str, Callable[[Asked, Actor], Sheet]] = {
     "growth": _growth,
     "industries": _industries,
     "ladder": _ladder,
+    "rung": _rung,
     "index": _index,
 }
 

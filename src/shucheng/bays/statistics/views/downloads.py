@@ -8,6 +8,9 @@ from shucheng.bays.statistics.actions.exporting_tables import export_table
 from shucheng.bays.statistics.engine.table_files import FORMS
 from shucheng.kernel.public import actor_for
 
+FILES = {"csv": "CSV", "xlsx": "Excel", "parquet": "Parquet"}
+"""What a page's table leaves as, by the names on its buttons."""
+
 
 @require_safe
 def table(request: HttpRequest, name: str, form: str, code: str = "") -> HttpResponse:
