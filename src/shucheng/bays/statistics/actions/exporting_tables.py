@@ -10,6 +10,7 @@ from shucheng.bays.statistics.queries.choices import period_words
 from shucheng.bays.statistics.queries.exchanging import codes_of
 from shucheng.bays.statistics.queries.firms import any_simulated, firms_saved
 from shucheng.bays.statistics.queries.growing import PARTS, growth_page
+from shucheng.bays.statistics.queries.index_area import area_page
 from shucheng.bays.statistics.queries.indexes import index_page
 from shucheng.bays.statistics.queries.ladder import COUNTED, ladder_page
 from shucheng.bays.statistics.queries.plan_industries import industries_page
@@ -230,6 +231,42 @@ def _index(asked: Asked, actor: Actor) -> Sheet:
     return _sheet(page.in_force.name, columns, rows, notes, simulated=run.simulated)
 
 
+def _index_area(asked: Asked, actor: Actor) -> Sheet:
+    """`code`, `area` and `period` of `asked`; a row a part of the score."""
+    found = area_page(
+        asked.get("code", ""), asked.get("area", ""), asked.get("period", ""), actor=actor
+    )
+    columns = (
+        Column("indicator", _("Indicator")),
+        Column("dimension", _("Dimension")),
+        Column("raw", _("Raw value"), "DOUBLE"),
+        Column("unit", _("Unit")),
+        Column("normalised", _("Normalised"), "DOUBLE"),
+        Column("weight", f"{_('Weight')} (%)", "DOUBLE"),
+        Column("contribution", _("Contribution"), "DECIMAL(9, 2)"),
+    )
+    rows: list[Row] = [
+        (
+            *(step.name, step.dimension, step.raw, step.unit),
+            *(round(step.normalised, 4), round(step.weight, 4), step.contribution),
+        )
+        for step in found.steps
+    ]
+    rows += [
+        (_("%(name)s: uneven parts") % {"name": one.name}, "", None, "", None, None, one.value)
+        for one in found.deductions
+    ]
+    rows.append((_("Score"), "", None, "", None, None, found.score))
+    notes: list[Row] = [
+        (_("Index"), found.page.in_force.name),
+        (_("Area"), found.line.name),
+        (_("Rank"), found.line.rank),
+        (_("Period"), found.page.period),
+    ]
+    simulated = bool(found.run and found.run.simulated)
+    return _sheet(found.line.name, columns, rows, notes, simulated=simulated)
+
+
 TABLES: dict[str, Callable[[Asked, Actor], Sheet]] = {
     "firms": _firms,
     "growth": _growth,
@@ -237,6 +274,7 @@ TABLES: dict[str, Callable[[Asked, Actor], Sheet]] = {
     "ladder": _ladder,
     "rung": _rung,
     "index": _index,
+    "index_area": _index_area,
 }
 
 

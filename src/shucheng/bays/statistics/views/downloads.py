@@ -13,9 +13,11 @@ FILES = {"csv": "CSV", "xlsx": "Excel", "parquet": "Parquet"}
 
 
 @require_safe
-def table(request: HttpRequest, name: str, form: str, code: str = "") -> HttpResponse:
-    """A table as its page shows it with the same query; `code` of an index."""
-    asked = request.GET.dict() | ({"code": code} if code else {})
+def table(
+    request: HttpRequest, name: str, form: str, code: str = "", area: str = ""
+) -> HttpResponse:
+    """A table as its page shows it with the same query; `code` of an index, `area` in it."""
+    asked = request.GET.dict() | ({"code": code} if code else {}) | ({"area": area} if area else {})
     file, content = export_table(name, asked, form, actor=actor_for(request))
     headers = {"Content-Disposition": content_disposition_header(True, file) or ""}
     return HttpResponse(content, content_type=FORMS[form], headers=headers)
