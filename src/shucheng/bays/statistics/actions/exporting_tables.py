@@ -165,7 +165,7 @@ def _ladder(asked: Asked, actor: Actor) -> Sheet:
 def _rung(asked: Asked, actor: Actor) -> Sheet:
     """Firms at a rung or near it, as the ladder's page lists them, all of them."""
     require_firms(actor)
-    page = ladder_page(asked, actor=actor, most=MOST_FIRMS)
+    page = ladder_page(asked, actor=actor, size=MOST_FIRMS)
     if page is None:
         raise NotFound(_("The ladder"))
     columns = (

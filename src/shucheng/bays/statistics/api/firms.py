@@ -273,8 +273,7 @@ def firm_on_ladder(request: HttpRequest, code: str, rung: str = "") -> dict[str,
 def ladder(request: HttpRequest, asked: Query[LadderAsked], page: int = 1) -> dict[str, Any]:
     """How many hold each rung, who could take the one asked for, and what the plan asks for."""
     given = asked.dict()
-    first = (max(page, 1) - 1) * _PAGE
-    found = ladder_page(given, actor=actor_for(request), first=first, most=_PAGE)
+    found = ladder_page(given | {"page": str(page)}, actor=actor_for(request), size=_PAGE)
     if found is None:
         raise NotFound(_("The ladder"))
     chosen = {"rung": found.chosen.code, "area": found.area}
@@ -311,8 +310,8 @@ def ladder(request: HttpRequest, asked: Query[LadderAsked], page: int = 1) -> di
             for line in found.criteria
         ],
         "count": found.count,
-        "page": page,
-        "pages": max(1, -(-found.count // _PAGE)),
+        "page": found.at,
+        "pages": found.pages,
         "candidates": [
             {
                 "code": each.firm,

@@ -38,6 +38,10 @@ class Distance:
     lifts: tuple[Pull, ...]
     pulls: tuple[Pull, ...]
 
+    @property
+    def apart(self) -> float:
+        return abs(self.points)
+
 
 def why_ranked(page: IndexPage, run: IndexRun, line: AreaLine) -> tuple[Distance, ...]:
     """Against the mean, and against the area one place ahead (for the first: one behind)."""
@@ -64,11 +68,14 @@ def _rows(index: Index, run: IndexRun) -> dict[str, Sequence[float]]:
     found: dict[str, Sequence[float]] = {
         in_language(one.name): run.result["contributions"][one.code] for one in index.indicators
     }
-    nodes = {node.code: node for node in index.tree.nodes()}
-    for code, row in run.result["deductions"].items():
+    for node in index.tree.nodes():
+        row = run.result["deductions"].get(node.code, ())
         if any(row):
-            name = in_language(nodes[code].name)
-            found[_("%(name)s: uneven parts") % {"name": name}] = row
+            name = in_language(node.name)
+            whole = node is index.tree
+            found[_("uneven parts") if whole else _("%(name)s: uneven parts") % {"name": name}] = (
+                row
+            )
     return found
 
 

@@ -30,6 +30,7 @@ from shucheng.bays.statistics.queries.micro import ask
 from shucheng.bays.statistics.queries.places import area_names
 from shucheng.bays.statistics.queries.seeing import areas_seen
 from shucheng.kernel.public import Actor
+from shucheng.lib.numbers import whole_number
 from shucheng.plan.public import paths_of_figures
 
 # The bay's figure of the firms that hold a rung: of which metric it is the value, and of which
@@ -50,7 +51,7 @@ STATES: Mapping[str, Promise] = {
     "one_open": _("One not met, others to be asked"),
 }
 COUNTED = ("held", "expiring", *NEAR, "unknown")
-MOST = 500
+PAGE = 50
 _SOON = timedelta(days=365)
 
 
@@ -122,8 +123,7 @@ class CriterionLine:
 @dataclass(frozen=True, slots=True)
 class LadderPage:
     """`shown` is what the table of areas counts; firms are narrowed by area, state (without one:
-    those near the rung) and the criterion they lack; of the `count` there are the page has `most`
-    at most."""
+    those near the rung) and the criterion they lack; of the `count` there are this is page `at`."""
 
     on: date
     period: int
@@ -141,8 +141,9 @@ class LadderPage:
     criteria: tuple[CriterionLine, ...]
     candidates: tuple[CandidateLine, ...]
     count: int
+    at: int
+    pages: int
     names_seen: bool
-    most: int
     simulated: bool
 
 
@@ -154,11 +155,9 @@ class _Answers:
     needs: Mapping[int, tuple[Need, ...]]
 
 
-def ladder_page(
-    given: Mapping[str, str], *, actor: Actor, first: int = 0, most: int = MOST
-) -> LadderPage | None:
-    """The ladder today, by the yearly figures of the last whole year, with `most` candidates from
-    the `first` (0 is the nearest) on; None without any firm."""
+def ladder_page(given: Mapping[str, str], *, actor: Actor, size: int = PAGE) -> LadderPage | None:
+    """The ladder today, by the yearly figures of the last whole year, with `size` candidates a
+    page, the nearest first; None without any firm."""
     actor.require("statistics.view")
     if not Firm.objects.exists():
         return None
@@ -181,6 +180,8 @@ def ladder_page(
         and (each.state == state if state else each.state != "held")
         and (not lacks or lacks in each.unmet)
     ]
+    pages = max(1, -(-len(near) // size))
+    at = min(max(whole_number(given.get("page", "")) or 1, 1), pages)
     lines = tuple(_line(rung, found.stocks, areas) for rung in ladder.rungs)
     shown = given.get("show", "") if given.get("show", "") in STATES else "held"
     return LadderPage(
@@ -205,10 +206,11 @@ def ladder_page(
             CriterionLine(each, name_of(each), found.tallies[chosen.code][each.code])
             for each in chosen.criteria
         ),
-        candidates=_candidates(near[first : first + most], chosen, areas),
+        candidates=_candidates(near[(at - 1) * size : at * size], chosen, areas),
         count=len(near),
+        at=at,
+        pages=pages,
         names_seen=seen is None or bool(seen),
-        most=most,
         simulated=simulated(),
     )
 

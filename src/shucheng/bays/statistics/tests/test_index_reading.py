@@ -91,7 +91,8 @@ def test_why_an_area_stands_there_is_told_in_points_that_add_up(index: str) -> N
     address = reverse("statistics:index_area", args=[index, EAST])
     shown = browser(Role.LEADER).get(address, {"lang": "en"}).content.decode()
     assert "Lifted by" in shown
-    assert f"{scores[EAST] - mean:+.2f}".replace("-", "−") in shown
+    side = "above" if scores[EAST] > mean else "below"
+    assert f"{abs(scores[EAST] - mean):.2f} points {side} the mean of all areas:" in shown
 
 
 def test_one_area_leaves_as_a_file_whose_rows_add_up(index: str) -> None:

@@ -81,7 +81,12 @@ def test_all_candidates_are_counted_and_paged_over_the_api(firms: Browser, tmp_p
     )
     page = ladder_page({"rung": "designated"}, actor=OFFICE)
     assert page
-    assert (page.count, len(page.candidates)) == (553, 500)
+    assert (page.count, len(page.candidates), page.pages) == (553, 50, 12)
+    last = ladder_page({"rung": "designated", "page": "99"}, actor=OFFICE)
+    assert last
+    assert (last.at, len(last.candidates)) == (12, 3)
+    shown = firms("office").get(PAGE, {"rung": "designated", "page": "2"}).content.decode()
+    assert "rung=designated&amp;area=&amp;state=&amp;lacks=&amp;show=&amp;page=3#near" in shown
     address = "/api/v1/statistics/ladder?rung=designated&page=6"
     told = firms("office").get(address).json()
     assert (told["count"], told["pages"]) == (553, 6)
