@@ -131,13 +131,13 @@ def _ladder(asked: Asked, actor: Actor) -> Sheet:
     if page is None:
         raise NotFound(_("The ladder"))
     numbers = {
-        "held": _("Firms that hold it"),
-        "expiring": _("Ending within a year"),
-        "met": _("Meet everything"),
-        "open": _("Meet what is known"),
+        "held": _("Hold it"),
+        "expiring": _("End within a year"),
+        "met": _("Meet all"),
+        "open": _("Meet all known"),
         "one_short": _("One step short"),
-        "one_open": _("One not met, others to be asked"),
-        "unknown": _("Figures not reported"),
+        "one_open": _("One not met, rest open"),
+        "unknown": _("No figures"),
     }
     columns = (
         Column("rung", _("Code")),

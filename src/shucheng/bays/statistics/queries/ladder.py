@@ -44,11 +44,11 @@ _FIGURES = {
 _UNTOLD = frozenset({"listed", "unicorn"})
 # What the table of areas may count, and which firms may be asked for.
 STATES: Mapping[str, Promise] = {
-    "held": _("Firms that hold it"),
-    "met": _("Meet everything"),
-    "open": _("Meet what is known"),
+    "held": _("Hold it"),
+    "met": _("Meet all"),
+    "open": _("Meet all known"),
     "one_short": _("One step short"),
-    "one_open": _("One not met, others to be asked"),
+    "one_open": _("One not met, rest open"),
 }
 COUNTED = ("held", "expiring", *NEAR, "unknown")
 PAGE = 50
