@@ -149,6 +149,7 @@ def test_a_step_asks_for_a_day_that_is_not_past_until_the_firm_is_here(browser: 
         refused = office.post(address, step | {"due": day})
         assert refused.status_code == 422
         assert set(refused.context["errors"]) == {"due"}
+        assert "statistics.prospect" not in refused.content.decode(), "no code beside a field"
     one.refresh_from_db()
     assert one.stage == "listed"
     for at, stage in enumerate(("running", "given_up")):
