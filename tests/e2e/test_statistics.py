@@ -238,6 +238,7 @@ def test_the_board_is_walked_by_keyboard_and_a_firm_moves_on(page: Page, demo: P
     form = page.locator("#step form")
     expect(form.locator("[name=stage]")).to_have_value("contacted")
     form.locator("[name=text]").fill("已电话联系")
+    form.locator("[name=due]").fill("2099-01-31")
     form.locator("button").click()
     expect(page.locator(".timeline")).to_contain_text("已电话联系")
     page.goto(f"{demo.address}/statistics/prospects/")

@@ -398,6 +398,8 @@ def _indexed(observation: _Observed) -> dict[str | tuple[str, str], Any]:
         ("/statistics/indexes/{code}/{area}", "area"): "990100",
         ("statistics:table_download", "name"): "ladder",
         ("statistics:index_download", "code"): "sample",
+        ("statistics:index_area_download", "code"): "sample",
+        ("statistics:index_area_download", "area"): "990100",
         ("/statistics/sdmx/structure/{kind}/{agency}/{name}", "name"): "DF_DIGITAL_ECONOMY",
         "form": "csv",
     }

@@ -17,7 +17,7 @@ from shucheng.plan.open_data.actions import release_indicator
 from shucheng.plan.open_data.api import router as sdmx_router
 from shucheng.plan.open_data.simulation import simulate_releases
 from shucheng.plan.queries.areas import AreaValue, Comparison, compare_areas
-from shucheng.plan.queries.asked import Asked, targets_of_metrics
+from shucheng.plan.queries.asked import Asked, FigurePath, paths_of_figures, targets_of_metrics
 from shucheng.plan.queries.cockpit import (
     Cockpit,
     Headline,
@@ -62,6 +62,7 @@ __all__ = [
     "CityPack",
     "Cockpit",
     "Comparison",
+    "FigurePath",
     "Headline",
     "ItemLine",
     "Judged",
@@ -95,6 +96,7 @@ __all__ = [
     "organisations_with_duties",
     "outlook",
     "outlooks",
+    "paths_of_figures",
     "publish_version",
     "read_pack",
     "recompute_all",

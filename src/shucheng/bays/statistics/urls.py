@@ -105,6 +105,12 @@ urlpatterns = [
         {"name": "index"},
         name="index_download",
     ),
+    path(
+        "statistics/tables/index/<slug:code>/<slug:area>.<str:form>",
+        downloads.table,
+        {"name": "index_area"},
+        name="index_area_download",
+    ),
     path("statistics/ladder/", ladder.ladder, name="ladder"),
     path("statistics/prospects/", prospects.prospects, name="prospects"),
     path("statistics/prospects/<int:prospect_id>/", prospects.prospect, name="prospect"),

@@ -7,7 +7,7 @@ from django.utils import translation
 
 from shucheng.lib.periods import Period
 from shucheng.plan.models import AreaTarget, Decomposition, Indicator, PartKind
-from shucheng.plan.queries.asked import targets_of_metrics
+from shucheng.plan.queries.asked import paths_of_figures, targets_of_metrics
 from shucheng.plan.queries.beside import targets_beside
 
 pytestmark = pytest.mark.django_db
@@ -62,3 +62,16 @@ def test_a_platform_is_told_what_the_plan_asks_of_its_metric(plan_in_force: int)
     assert found["core_revenue"].year == 2027, "the last year that the text names"
     assert "nothing" not in found
     assert targets_of_metrics([]) == {}
+
+
+def test_a_platform_is_told_the_path_of_its_own_figure(plan_in_force: int) -> None:
+    """The city pack says which metric a figure is the value of, the formula which indicator."""
+    asked = ["statistics.core_revenue", "statistics.core_firms", "statistics.nothing"]
+    found = paths_of_figures(asked)
+    assert found.keys() == set(asked[:2])
+    assert found["statistics.core_revenue"].years == {2025: 2300, 2026: 2600, 2027: 3000}
+    assert found["statistics.core_firms"].years[2027] == 1500
+    with translation.override("zh-hans"):
+        names = paths_of_figures(asked)["statistics.core_firms"].name
+    assert names == "规上数字经济核心产业企业数量"
+    assert paths_of_figures([]) == {}

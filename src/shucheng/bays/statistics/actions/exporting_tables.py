@@ -13,10 +13,12 @@ from shucheng.bays.statistics.queries.exchanging import codes_of
 from shucheng.bays.statistics.queries.firms import MOST_SAVED, any_simulated, firms_saved
 from shucheng.bays.statistics.queries.firms_behind import firms_behind as cell_firms
 from shucheng.bays.statistics.queries.growing import PARTS, growth_page
+from shucheng.bays.statistics.queries.index_area import area_page
 from shucheng.bays.statistics.queries.indexes import index_page
-from shucheng.bays.statistics.queries.ladder import ladder_page
+from shucheng.bays.statistics.queries.ladder import COUNTED, ladder_page
 from shucheng.bays.statistics.queries.late import late_page
 from shucheng.bays.statistics.queries.plan_industries import industries_page
+from shucheng.bays.statistics.queries.seeing import require_firms
 from shucheng.kernel.public import Actor, Invalid, NotFound, action, record_export
 from shucheng.lib.numbers import whole_number
 
@@ -25,6 +27,7 @@ _WAN, _YI = "DECIMAL(18, 1)", "DECIMAL(29, 5)"  # 万元 and 亿元, to the thou
 _WAN_EXACT, _SHARE = "DECIMAL(29, 5)", "DECIMAL(9, 4)"
 _RATE = "DECIMAL(18, 1)"
 MOST_IN_A_WORKBOOK = 20_000
+MOST_FIRMS = 100_000
 
 
 @action
@@ -238,18 +241,20 @@ def _ladder(asked: Asked, actor: Actor) -> Sheet:
     if page is None:
         raise NotFound(_("The ladder"))
     numbers = {
-        "held": _("Firms that hold it"),
-        "expiring": _("Ending within a year"),
-        "met": _("Every criterion is met"),
-        "open": _("Nothing known is lacking"),
+        "held": _("Hold it"),
+        "expiring": _("End within a year"),
+        "met": _("Meet all"),
+        "open": _("Meet all known"),
         "one_short": _("One step short"),
+        "one_open": _("One not met, rest open"),
+        "unknown": _("No figures"),
     }
     columns = (
         Column("rung", _("Code")),
         Column("name", _("Rung")),
         Column("area", _("Code of the area")),
         Column("area_name", _("Area")),
-        *(Column(code, word, "INTEGER") for code, word in numbers.items()),
+        *(Column(code, numbers[code], "INTEGER") for code in COUNTED),
     )
     rows: list[Row] = [
         (
@@ -257,7 +262,7 @@ def _ladder(asked: Asked, actor: Actor) -> Sheet:
             # Of a rung of which a register tells next to nothing only the holders are known.
             *(
                 getattr(stock, code) if line.pipeline or code in ("held", "expiring") else None
-                for code in numbers
+                for code in COUNTED
             ),
         )
         for line in page.lines
@@ -265,6 +270,38 @@ def _ladder(asked: Asked, actor: Actor) -> Sheet:
     ]
     notes: list[Row] = [(_("Day"), page.on.isoformat()), (_("Ladder of firms"), page.version)]
     return _sheet(_("Ladder of firms"), columns, rows, notes, simulated=page.simulated)
+
+
+def _rung(asked: Asked, actor: Actor) -> Sheet:
+    """Firms at a rung or near it, as the ladder's page lists them, all of them."""
+    require_firms(actor)
+    page = ladder_page(asked, actor=actor, size=MOST_FIRMS)
+    if page is None:
+        raise NotFound(_("The ladder"))
+    columns = (
+        Column("firm", _("Unified social credit code")),
+        Column("name", _("Name of the firm")),
+        Column("area", _("Area")),
+        Column("revenue", str(_("Revenue of the year (10,000 yuan)")), _WAN),
+        Column("state", _("State")),
+        Column("until", _("Holds it until")),
+        Column("unmet", _("Lacks")),
+        Column("unknown", _("To be asked")),
+    )
+    rows: list[Row] = [
+        (
+            *(each.firm, each.name, each.area, each.revenue, each.state_name),
+            each.until.isoformat() if each.until else None,
+            *(_(", ").join(each.unmet), _(", ").join(each.unknown)),
+        )
+        for each in page.candidates
+    ]
+    notes: list[Row] = [
+        (_("Rung"), page.chosen_name),
+        (_("Day"), page.on.isoformat()),
+        (_("Ladder of firms"), page.version),
+    ]
+    return _sheet(page.chosen_name, columns, rows, notes, simulated=page.simulated)
 
 
 def _index(asked: Asked, actor: Actor) -> Sheet:
@@ -304,6 +341,42 @@ def _index(asked: Asked, actor: Actor) -> Sheet:
     return _sheet(page.in_force.name, columns, rows, notes, simulated=run.simulated)
 
 
+def _index_area(asked: Asked, actor: Actor) -> Sheet:
+    """`code`, `area` and `period` of `asked`; a row a part of the score."""
+    found = area_page(
+        asked.get("code", ""), asked.get("area", ""), asked.get("period", ""), actor=actor
+    )
+    columns = (
+        Column("indicator", _("Indicator")),
+        Column("dimension", _("Dimension")),
+        Column("raw", _("Raw value"), "DOUBLE"),
+        Column("unit", _("Unit")),
+        Column("normalised", _("Normalised"), "DOUBLE"),
+        Column("weight", f"{_('Weight')} (%)", "DOUBLE"),
+        Column("contribution", _("Contribution"), "DECIMAL(9, 2)"),
+    )
+    rows: list[Row] = [
+        (
+            *(step.name, step.dimension, step.raw, step.unit),
+            *(round(step.normalised, 4), round(step.weight, 4), step.contribution),
+        )
+        for step in found.steps
+    ]
+    rows += [
+        (_("%(name)s: uneven parts") % {"name": one.name}, "", None, "", None, None, one.value)
+        for one in found.deductions
+    ]
+    rows.append((_("Score"), "", None, "", None, None, found.score))
+    notes: list[Row] = [
+        (_("Index"), found.page.in_force.name),
+        (_("Area"), found.line.name),
+        (_("Rank"), found.line.rank),
+        (_("Period"), found.page.period),
+    ]
+    simulated = bool(found.run and found.run.simulated)
+    return _sheet(found.line.name, columns, rows, notes, simulated=simulated)
+
+
 TABLES: dict[str, Callable[[Asked, Actor], Sheet]] = {
     "firms": _firms,
     "late": _late,
@@ -312,7 +385,9 @@ TABLES: dict[str, Callable[[Asked, Actor], Sheet]] = {
     "growth": _growth,
     "industries": _industries,
     "ladder": _ladder,
+    "rung": _rung,
     "index": _index,
+    "index_area": _index_area,
 }
 
 

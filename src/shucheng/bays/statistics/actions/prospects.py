@@ -3,11 +3,15 @@
 from datetime import date
 from decimal import Decimal
 
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from shucheng.bays.statistics.models import Prospect, ProspectEvent
 from shucheng.bays.statistics.queries.definitions import industries_in_force
+from shucheng.bays.statistics.queries.prospects import LEFT
 from shucheng.kernel.public import Actor, Conflict, Invalid, NotFound, action, record
+
+_PAST = _("Write by when the next step is to be done, from today on.")
 
 
 @action
@@ -23,13 +27,16 @@ def list_prospect(
     due: date | None = None,
     amount: Decimal | None = None,
     simulated: bool = False,
+    on: date | None = None,
 ) -> Prospect:
-    """Put a firm on the list of those to be won."""
+    """Put a firm on the list of those to be won, `on` a day (today)."""
     actor.require("statistics.win", owner)
     if not name.strip():
         raise _wrong("name", _("Write the firm's name."))
     if industry not in {each.code for each in industries_in_force().industries}:
         raise _wrong("industry", _("Choose an industry of the plan."))
+    if due and due < (on or timezone.localdate()):
+        raise _wrong("due", _PAST)
     made = Prospect.objects.create(
         name=name.strip()[:200],
         industry=industry,
@@ -56,8 +63,10 @@ def move_prospect(
     actor: Actor,
     next_action: str = "",
     due: date | None = None,
+    on: date | None = None,
 ) -> Prospect:
-    """Say where it stands by now, what was done, and what comes next by when."""
+    """Say where it stands `on` a day (today), what was done, and what comes next by when: a day
+    that is not past, and none once the firm is in operation or given up."""
     found = Prospect.objects.select_for_update().filter(pk=prospect_id).first()
     if found is None:
         raise NotFound(_("The prospect"))
@@ -68,9 +77,12 @@ def move_prospect(
         raise _wrong("stage", _("Choose a stage from the list."))
     if not text.strip():
         raise _wrong("text", _("Write what was done."))
+    left = stage in LEFT
+    if not left and (due is None or due < (on or timezone.localdate())):
+        raise _wrong("due", _PAST)
     before = found.stage
     found.stage = Prospect.Stage(stage)
-    found.next_action, found.due = next_action.strip()[:300], due
+    found.next_action, found.due = ("", None) if left else (next_action.strip()[:300], due)
     found.revision += 1
     found.save()
     _note(found, before, text, actor)

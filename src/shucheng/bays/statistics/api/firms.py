@@ -13,12 +13,16 @@ from shucheng.bays.statistics.queries.exchanging import codes_of
 from shucheng.bays.statistics.queries.firm import FirmPage, firm_for, firm_page
 from shucheng.bays.statistics.queries.firm_rung import firm_rung
 from shucheng.bays.statistics.queries.firms import firms_page
-from shucheng.bays.statistics.queries.ladder import ladder_page
+from shucheng.bays.statistics.queries.ladder import COUNTED, ladder_page
 from shucheng.kernel.public import NotFound, actor_for
 
 router = Router()
 _PAGE = 100
-_TALLY = ("met", "unmet", "unknown", "alone")
+_TALLY = ("met", "unmet", "unknown", "alone", "alone_open")
+_NEED = (
+    *("rung", "wanted", "held", "expiring", "new", "candidates"),
+    *("met", "open", "missing", "missing_at_most"),
+)
 _TEN_THOUSAND = "in 万元 (10,000 yuan); null where it was not reported"
 
 
@@ -111,6 +115,7 @@ class CheckOut(Schema):
     had: str
     asked: str
     lacking: str = Field(description="Empty where it is met or is no amount")
+    last: str = Field(description="Where a fact has run out: the last that is known")
     met: bool | None
 
 
@@ -140,7 +145,9 @@ class StockOut(Schema):
     expiring: int = Field(description="Of these, ending within a year unless renewed")
     met: int = Field(description="Every criterion is met")
     open: int = Field(description="What can be known is met, the rest has to be asked")
-    one_short: int
+    one_short: int = Field(description="One criterion is not met, all others are")
+    one_open: int = Field(description="One is not met, others have to be asked")
+    unknown: int = Field(description="Returns or register lack what a criterion is read from")
 
 
 class NeedOut(Schema):
@@ -151,17 +158,22 @@ class NeedOut(Schema):
     held: int
     expiring: int
     new: int
-    candidates: int
+    candidates: int = Field(description="met and open together")
+    met: int
+    open: int
+    missing: int = Field(description="If every candidate succeeds and every holder renews")
+    missing_at_most: int = Field(description="If none of the open ones does")
 
 
 class CandidateOut(Schema):
     code: str
     name: str
     area: str
-    state: str = Field(description="met, open or one_short")
+    state: str = Field(description="met, open, one_short, one_open; held where asked for")
     revenue: Decimal | None = Field(description=_TEN_THOUSAND)
     unmet: list[str]
     unknown: list[str]
+    until: date | None = Field(description="Of a holder: the last day, where it is known")
 
 
 class LadderAsked(Schema):
@@ -169,7 +181,7 @@ class LadderAsked(Schema):
 
     rung: str = Field("", description="high_tech, srdi, little_giant ...; empty: the first")
     area: str = Field("", description="GB/T 2260")
-    state: str = Field("", description="one_short: one criterion is not met; ready: none")
+    state: str = Field("", description="held, met, open, one_short, one_open; empty: all but held")
     lacks: str = Field("", description="Code of the criterion they do not meet")
 
 
@@ -179,7 +191,8 @@ class CriterionOut(Schema):
     met: int = Field(description="Firms without the rung that meet it")
     unmet: int
     unknown: int
-    alone: int = Field(description="Firms that lack this one alone")
+    alone: int = Field(description="Firms that lack this one alone and meet all others")
+    alone_open: int = Field(description="Firms that lack this one, and others are not known")
 
 
 class LadderOut(Schema):
@@ -260,13 +273,11 @@ def firm_on_ladder(request: HttpRequest, code: str, rung: str = "") -> dict[str,
 def ladder(request: HttpRequest, asked: Query[LadderAsked], page: int = 1) -> dict[str, Any]:
     """How many hold each rung, who could take the one asked for, and what the plan asks for."""
     given = asked.dict()
-    first = (max(page, 1) - 1) * _PAGE
-    found = ladder_page(given, actor=actor_for(request), first=first, most=_PAGE)
+    found = ladder_page(given | {"page": str(page)}, actor=actor_for(request), size=_PAGE)
     if found is None:
         raise NotFound(_("The ladder"))
     chosen = {"rung": found.chosen.code, "area": found.area}
     require_as_asked(given, {**chosen, "state": found.state, "lacks": found.lacks})
-    numbers = ("held", "expiring", "met", "open", "one_short")
     return {
         "on": found.on,
         "period": found.period,
@@ -276,7 +287,7 @@ def ladder(request: HttpRequest, asked: Query[LadderAsked], page: int = 1) -> di
                 "rung": line.rung.code,
                 "name": line.name,
                 "area": stock.area,
-                **{name: getattr(stock, name) for name in numbers},
+                **{name: getattr(stock, name) for name in COUNTED},
             }
             for line in found.lines
             for stock in (line.whole, *line.areas)
@@ -285,10 +296,7 @@ def ladder(request: HttpRequest, asked: Query[LadderAsked], page: int = 1) -> di
             {
                 "indicator": line.indicator,
                 "year": line.year,
-                **{
-                    name: getattr(line.need, name)
-                    for name in ("rung", "wanted", "held", "expiring", "new", "candidates")
-                },
+                **{name: getattr(line.need, name) for name in _NEED},
             }
             for line in found.needs
         ],
@@ -302,14 +310,14 @@ def ladder(request: HttpRequest, asked: Query[LadderAsked], page: int = 1) -> di
             for line in found.criteria
         ],
         "count": found.count,
-        "page": page,
-        "pages": max(1, -(-found.count // _PAGE)),
+        "page": found.at,
+        "pages": found.pages,
         "candidates": [
             {
                 "code": each.firm,
                 **{
                     name: getattr(each, name)
-                    for name in ("name", "area", "state", "revenue", "unmet", "unknown")
+                    for name in ("name", "area", "state", "revenue", "unmet", "unknown", "until")
                 },
             }
             for each in found.candidates

@@ -14,13 +14,15 @@ from shucheng.bays.statistics.queries.micro import ask
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """A condition in words; `lacking` is empty where it is met or is no amount."""
+    """A condition in words; `lacking` is empty where it is met or is no amount; `last` is what was
+    known of a fact that has run out."""
 
     measure: str
     had: str
     asked: str
     lacking: str
     met: bool | None
+    last: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +110,7 @@ def _telling(answer: Answer) -> list[Checked]:
     return [
         each
         for each in answer.nearest
-        if (each.value is not None or not each.condition.is_fact)
+        if (each.value is not None or each.last or not each.condition.is_fact)
         and (each.condition.operator != "among" or each.met is not True or len(answer.nearest) == 1)
     ]
 
@@ -120,4 +122,5 @@ def _check(checked: Checked, ladder: Ladder) -> Check:
         words.asked(checked.condition, ladder),
         words.lacking(checked) if checked.met is False else "",
         checked.met,
+        words.last_known(checked),
     )

@@ -12,6 +12,7 @@ from shucheng.bays.statistics.engine.indexes.score import rounded
 from shucheng.bays.statistics.models import IndexRun
 from shucheng.bays.statistics.queries.index_definitions import in_language, metrics_of
 from shucheng.bays.statistics.queries.index_values import definitions_of
+from shucheng.bays.statistics.queries.index_why import Distance, why_ranked
 from shucheng.bays.statistics.queries.index_words import span_of
 from shucheng.bays.statistics.queries.indexes import (
     AreaLine,
@@ -75,6 +76,7 @@ class AreaPage:
     deductions: tuple[Deduction, ...]
     score: Decimal
     neighbours: tuple[AreaLine, ...]
+    why: tuple[Distance, ...]
 
     @property
     def run(self) -> IndexRun | None:
@@ -110,6 +112,7 @@ def area_page(code: str, area: str, period: str = "", *, actor: Actor) -> AreaPa
         ),
         score=score,
         neighbours=page.areas,
+        why=why_ranked(page, run, line),
     )
 
 

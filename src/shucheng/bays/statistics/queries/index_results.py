@@ -16,17 +16,19 @@ from shucheng.bays.statistics.engine.indexes.sensitivity import sensitivity
 from shucheng.bays.statistics.engine.indexes.uncertainty import uncertainty
 from shucheng.bays.statistics.engine.indexes.values import values_from
 from shucheng.bays.statistics.models import IndexRun
-from shucheng.bays.statistics.queries.index_values import Gathered
+from shucheng.bays.statistics.queries.index_values import Gathered, left_out
 from shucheng.lib.periods import Period
 
 
-def newest_run(code: str, period: str = "") -> IndexRun | None:
-    """The newest run of a period; without one, of the newest period."""
-    runs = IndexRun.objects.filter(code=code)
-    if period:
-        return runs.filter(period=period).order_by("-pk").first()
-    periods = run_periods(code)
-    return newest_run(code, periods[0]) if periods else None
+def newest_run(code: str, period: str) -> IndexRun | None:
+    return IndexRun.objects.filter(code=code, period=period).order_by("-pk").first()
+
+
+def opening_run(code: str) -> IndexRun | None:
+    """What a page opens with: the newest period whose result has most areas, else the newest."""
+    runs = [run for period in run_periods(code) if (run := newest_run(code, period))]
+    whole = (run for run in runs if len(run.result["areas"]) > len(left_out(run.result["areas"])))
+    return next(whole, runs[0] if runs else None)
 
 
 def run_periods(code: str) -> list[str]:

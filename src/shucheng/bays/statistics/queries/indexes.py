@@ -1,6 +1,6 @@
 """The pages of indexes: the list, one index over its areas, one area explained."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -17,7 +17,7 @@ from shucheng.bays.statistics.queries.index_definitions import (
     index_in_force,
     read_text,
 )
-from shucheng.bays.statistics.queries.index_results import newest_run, run_periods
+from shucheng.bays.statistics.queries.index_results import newest_run, opening_run, run_periods
 from shucheng.bays.statistics.queries.index_values import Lack, gather, lacks, left_out
 from shucheng.bays.statistics.queries.places import every_area_name
 from shucheng.kernel.public import Actor, NotFound
@@ -45,7 +45,7 @@ def _line(definition: InForce, names: Mapping[str, str]) -> IndexLine:
     if definition.is_questionnaire:
         answered = IndexRun.objects.filter(code=definition.code).count()
         return IndexLine(definition, None, "", None, answered)
-    run = newest_run(definition.code)
+    run = opening_run(definition.code)
     if run is None:
         return IndexLine(definition, None, "", None, 0)
     first = run.result["ranks"].index(1)
@@ -88,6 +88,15 @@ class Factor:
 
 
 @dataclass(frozen=True, slots=True)
+class Waiting:
+    """A newer period of which most areas have values and that has no result yet; `lacking` are
+    the indicators for want of which it cannot be computed."""
+
+    period: str
+    lacking: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class IndexPage:
     """An index of a period; without a run, what is missing to compute it. `left_out`: code and
     name of the areas that are not ranked, as nothing at all is known of them."""
@@ -102,6 +111,7 @@ class IndexPage:
     factors: tuple[Factor, ...]
     lacking: tuple[Lack, ...]
     left_out: tuple[tuple[str, str], ...]
+    waiting: Waiting | None
 
     @property
     def refused(self) -> bool:
@@ -122,8 +132,9 @@ def index_page(code: str, period: str = "", *, actor: Actor) -> IndexPage:
     if not isinstance(in_force.read, Index):
         raise NotFound(_("The index"))
     periods, choices = run_periods(code), period_choices()
-    asked = _known_period(period) or (periods[0] if periods else choices[0])
-    run = newest_run(code, asked)
+    asked = _known_period(period)
+    run = newest_run(code, asked) if asked else opening_run(code)
+    asked = asked or (run.period if run else choices[0])
     # A run tells of itself, whatever was published after it.
     definition = read_text(run.result["definition"]) if run else in_force.read
     if not isinstance(definition, Index):
@@ -147,7 +158,22 @@ def index_page(code: str, period: str = "", *, actor: Actor) -> IndexPage:
         factors=_factors(run) if run else (),
         lacking=lacking,
         left_out=tuple((area, names.get(area, area)) for area in left_out(ranked)),
+        waiting=_waiting(in_force.read, periods, choices) if run else None,
     )
+
+
+def _waiting(index: Index, periods: Sequence[str], choices: Sequence[str]) -> Waiting | None:
+    """Of the frequency of the newest result."""
+    newest = Period.parse(periods[0])
+    ended = [Period.parse(each) for each in choices]
+    for period in (each for each in ended if each.frequency == newest.frequency):
+        if period <= newest:
+            return None
+        gathered = gather(index, period)
+        if gathered.areas and len(gathered.areas) > len(left_out(gathered.areas)):
+            lacking = [each.indicator for each in lacks(index, period, gathered) if each.refused]
+            return Waiting(str(period), tuple(dict.fromkeys(lacking)))
+    return None
 
 
 def period_choices() -> tuple[str, ...]:

@@ -1,7 +1,6 @@
 """The ladder of the core industries' firms: who holds which rung, who could take it, and whether
 these are enough for the plan. Numbers are for everybody, names for who sees single firms."""
 
-from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -14,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from shucheng.bays.statistics.engine.classification import CORE
 from shucheng.bays.statistics.engine.ladder.definition import Criterion, Ladder, Rung
 from shucheng.bays.statistics.engine.ladder.many import (
+    NEAR,
     Assessment,
     Candidate,
     Need,
@@ -30,24 +30,28 @@ from shucheng.bays.statistics.queries.micro import ask
 from shucheng.bays.statistics.queries.places import area_names
 from shucheng.bays.statistics.queries.seeing import areas_seen
 from shucheng.kernel.public import Actor
-from shucheng.plan.public import current_version, indicator_name
+from shucheng.lib.numbers import whole_number
+from shucheng.plan.public import paths_of_figures
 
-# The rungs that an indicator of the plan counts, and the binding of it.
-_BINDINGS = {
-    "designated": "core-firms",
-    "high_tech": "high-tech-firms",
-    "srdi": "specialised-firms",
+# The bay's figure of the firms that hold a rung: of which metric it is the value, and of which
+# indicator of the plan that is the number, says the city pack.
+_FIGURES = {
+    "designated": "statistics.core_firms",
+    "high_tech": "statistics.high_tech_firms",
+    "srdi": "statistics.srdi_firms",
 }
 # Of these a register and returns tell next to nothing: no pipeline is shown.
 _UNTOLD = frozenset({"listed", "unicorn"})
-# What the table of areas may count, and which candidates may be asked for.
-SHOWN: Mapping[str, Promise] = {
-    "held": _("Firms that hold it"),
+# What the table of areas may count, and which firms may be asked for.
+STATES: Mapping[str, Promise] = {
+    "held": _("Hold it"),
+    "met": _("Meet all"),
+    "open": _("Meet all known"),
     "one_short": _("One step short"),
-    "ready": _("Nothing known is lacking"),
+    "one_open": _("One not met, rest open"),
 }
-STATES: Mapping[str, Promise] = {each: SHOWN[each] for each in ("one_short", "ready")}
-MOST = 500
+COUNTED = ("held", "expiring", *NEAR, "unknown")
+PAGE = 50
 _SOON = timedelta(days=365)
 
 
@@ -64,10 +68,12 @@ class RungLine:
 
 @dataclass(frozen=True, slots=True)
 class AreaCell:
-    """How many firms of an area are counted at a rung; None where nothing is told."""
+    """How many firms of an area are counted at a rung; None where nothing is told. `named` where
+    the page can name them."""
 
     rung: str
     number: int | None
+    named: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,15 +98,17 @@ class NeedLine:
 
 @dataclass(frozen=True, slots=True)
 class CandidateLine:
-    """A firm near a rung: what it lacks, and what has to be asked."""
+    """A firm at a rung or near it: what it lacks, what has to be asked, until when it holds it."""
 
     firm: str
     name: str
     area: str
     state: str
+    state_name: str
     revenue: Decimal | None
     unmet: tuple[str, ...]
     unknown: tuple[str, ...]
+    until: date | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,9 +122,8 @@ class CriterionLine:
 
 @dataclass(frozen=True, slots=True)
 class LadderPage:
-    """`shown` is what the table of areas counts; candidates are narrowed by area, state and the
-    criterion they lack; of the
-    `count` there are the page has `most` at most."""
+    """`shown` is what the table of areas counts; firms are narrowed by area, state (without one:
+    those near the rung) and the criterion they lack; of the `count` there are this is page `at`."""
 
     on: date
     period: int
@@ -134,8 +141,9 @@ class LadderPage:
     criteria: tuple[CriterionLine, ...]
     candidates: tuple[CandidateLine, ...]
     count: int
+    at: int
+    pages: int
     names_seen: bool
-    most: int
     simulated: bool
 
 
@@ -147,11 +155,9 @@ class _Answers:
     needs: Mapping[int, tuple[Need, ...]]
 
 
-def ladder_page(
-    given: Mapping[str, str], *, actor: Actor, first: int = 0, most: int = MOST
-) -> LadderPage | None:
-    """The ladder today, by the yearly figures of the last whole year, with `most` candidates from
-    the `first` (0 is the nearest) on; None without any firm."""
+def ladder_page(given: Mapping[str, str], *, actor: Actor, size: int = PAGE) -> LadderPage | None:
+    """The ladder today, by the yearly figures of the last whole year, with `size` candidates a
+    page, the nearest first; None without any firm."""
     actor.require("statistics.view")
     if not Firm.objects.exists():
         return None
@@ -171,11 +177,13 @@ def ladder_page(
         for each in found.candidates.get(chosen.code, ())
         if (seen is None or each.area in seen)
         and (not area or each.area == area)
-        and (not state or (each.state == "one_short") == (state == "one_short"))
+        and (each.state == state if state else each.state != "held")
         and (not lacks or lacks in each.unmet)
     ]
+    pages = max(1, -(-len(near) // size))
+    at = min(max(whole_number(given.get("page", "")) or 1, 1), pages)
     lines = tuple(_line(rung, found.stocks, areas) for rung in ladder.rungs)
-    shown = given.get("show", "") if given.get("show", "") in SHOWN else "held"
+    shown = given.get("show", "") if given.get("show", "") in STATES else "held"
     return LadderPage(
         on=today,
         period=(today.year - 1) * 100 + 12,
@@ -198,10 +206,11 @@ def ladder_page(
             CriterionLine(each, name_of(each), found.tallies[chosen.code][each.code])
             for each in chosen.criteria
         ),
-        candidates=_candidates(near[first : first + most], chosen, areas),
+        candidates=_candidates(near[(at - 1) * size : at * size], chosen, areas),
         count=len(near),
+        at=at,
+        pages=pages,
         names_seen=seen is None or bool(seen),
-        most=most,
         simulated=simulated(),
     )
 
@@ -223,34 +232,26 @@ def _answers(
 
 
 def _near(found: Assessment, rung: str) -> tuple[Candidate, ...]:
-    return tuple(found.candidates(rung, limit=100_000))
+    return tuple(found.candidates(rung, states=("held", *NEAR), limit=100_000))
 
 
 def _wanted(today: date) -> tuple[dict[int, dict[str, int]], dict[str, str]]:
     """Year → rung → firms, of the plan in force from this year on; rung → the indicator."""
-    version = current_version()
+    paths = paths_of_figures(_FIGURES.values())
     numbers, names = dict[int, dict[str, int]](), dict[str, str]()
-    if version is None:
-        return numbers, names
-    for rung, binding in _BINDINGS.items():
-        indicators = version.indicators.filter(binding__code=binding)
-        for indicator in indicators.prefetch_related("path"):
-            names[rung] = indicator_name(indicator)
-            for target in indicator.path.all():
-                if target.year >= today.year:
-                    numbers.setdefault(target.year, {})[rung] = int(target.value)
+    for rung, figure in _FIGURES.items():
+        if path := paths.get(figure):
+            names[rung] = path.name
+            for year, value in path.years.items():
+                if year >= today.year:
+                    numbers.setdefault(year, {})[rung] = int(value)
     return dict(sorted(numbers.items())), names
 
 
 def _line(rung: Rung, stocks: tuple[Stock, ...], areas: Mapping[str, str]) -> RungLine:
     its = {each.area: each for each in stocks if each.rung == rung.code}
-    sums = Counter[str]()
-    for each in its.values():
-        for item in ("held", "expiring", "met", "open", "one_short"):
-            sums[item] += getattr(each, item)
-    counted = (sums[item] for item in ("held", "expiring", "met", "open", "one_short"))
-    whole = Stock(rung.code, "", *counted)
-    parts = tuple(its.get(code, Stock(rung.code, code, 0, 0, 0, 0, 0)) for code in areas)
+    whole = Stock(rung.code, "", *(sum(getattr(s, n) for s in its.values()) for n in COUNTED))
+    parts = tuple(its.get(code, Stock(rung.code, code, *[0] * len(COUNTED))) for code in areas)
     return RungLine(rung, name_of(rung), whole, parts, rung.code not in _UNTOLD)
 
 
@@ -261,17 +262,15 @@ def _by_area(
     seen: frozenset[str] | None,
 ) -> tuple[AreaLine, ...]:
     def cell(line: RungLine, stock: Stock) -> AreaCell:
-        if shown == "held":
-            return AreaCell(line.rung.code, stock.held)
-        number = stock.one_short if shown == "one_short" else stock.met + stock.open
-        return AreaCell(line.rung.code, number if line.pipeline else None)
+        number = getattr(stock, shown) if line.pipeline or shown == "held" else None
+        return AreaCell(line.rung.code, number, line.pipeline)
 
     return tuple(
         AreaLine(
             code,
             name,
             tuple(cell(line, line.areas[at]) for line in lines),
-            shown != "held" and (seen is None or code in seen),
+            seen is None or code in seen,
         )
         for at, (code, name) in enumerate(areas.items())
     )
@@ -289,9 +288,11 @@ def _candidates(
             names.get(each.firm, each.firm),
             areas.get(each.area, each.area),
             each.state,
+            str(STATES[each.state]),
             None if each.revenue is None else Decimal(each.revenue) / 10,
             tuple(criteria[code] for code in each.unmet),
             tuple(criteria[code] for code in each.unknown),
+            each.until,
         )
         for each in near
     )

@@ -104,6 +104,18 @@ def had(checked: Checked, ladder: Ladder) -> str:
     return _amount(checked.value, known[1]) if known else f"{checked.value.normalize():,f}"
 
 
+def last_known(checked: Checked) -> str:
+    """Of a fact that has run out: 2024: 12; else empty."""
+    fact = known_facts().get(checked.condition.measure)
+    if checked.last is None or fact is None:
+        return ""
+    value, since = checked.last
+    return _("unknown, last known %(year)s: %(value)s") % {
+        "year": since.year,
+        "value": _fact(value, fact),
+    }
+
+
 def lacking(checked: Checked) -> str:
     """How much is lacking, or is too much; empty where that is no amount."""
     if fact := known_facts().get(checked.condition.measure):

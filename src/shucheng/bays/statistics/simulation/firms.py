@@ -282,6 +282,8 @@ def _prospects(today: date, areas: Sequence[str], actor: Actor) -> None:
         owner, industry = owners[number % len(owners)], industries[number % len(industries)]
         stages = _until(list(_STEPS)[number % len(_STEPS)])
         due = today + timedelta(days=(-9, 12, 40)[number % 3] + number)
+        # It was written down when that day was yet to come.
+        before = min(today, due)
         found = list_prospect(
             f"模拟招引企业{number + 1:02}",
             industry,
@@ -292,6 +294,7 @@ def _prospects(today: date, areas: Sequence[str], actor: Actor) -> None:
             due=due,
             amount=Decimal(3_000 * (number % 9 + 1)),
             simulated=True,
+            on=before,
             actor=actor,
         )
         for stage in stages:
@@ -303,6 +306,7 @@ def _prospects(today: date, areas: Sequence[str], actor: Actor) -> None:
                 text=text,
                 next_action=next_action,
                 due=due if next_action else None,
+                on=before,
                 actor=actor,
             )
 

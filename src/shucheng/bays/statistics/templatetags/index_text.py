@@ -30,6 +30,12 @@ def shown(value: float | None) -> str:
 
 
 @register.filter
+def points(value: float) -> str:
+    """With its sign, a true minus."""
+    return f"{value:+.2f}".replace("-", "−")
+
+
+@register.filter
 def treatment(step: Step) -> str:
     """What was done to the value before it was compared."""
     words = []

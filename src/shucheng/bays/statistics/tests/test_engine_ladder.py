@@ -51,6 +51,7 @@ def add_firm(
     honours: Sequence[Sequence[Any]] = (),
     facts: dict[str, Any] | None = None,
     status: str = "reported",
+    told: date = date(2025, 12, 31),
 ) -> None:
     row = [firm, firm, about["industry"], about.get("area", "110101"), about["size"]]
     connection.execute(
@@ -68,7 +69,7 @@ def add_firm(
             "INSERT INTO honours VALUES (?, ?, 'x', ?, ?)", [firm, kind, since, until]
         )
     for item, value in (facts or {}).items():
-        row = [firm, item, Decimal(str(value)), date(2020, 1, 1)]
+        row = [firm, item, Decimal(str(value)), told]
         connection.execute("INSERT INTO facts VALUES (?, ?, ?, ?)", row)
 
 
@@ -97,7 +98,8 @@ def agree(connection: duckdb.DuckDBPyConnection, found: Assessment, place: Place
 @pytest.mark.parametrize("case", CASES)
 def test_a_firm_stands_where_the_case_says(case: dict[str, Any]) -> None:
     connection = connected()
-    extra = {key: case[key] for key in ("returns", "honours", "facts", "status") if key in case}
+    keys = ("returns", "honours", "facts", "told", "status")
+    extra = {key: case[key] for key in keys if key in case}
     add_firm(connection, "A", case["firm"], **extra)
     place = explain(connection, shipped(), "A", case["day"], period=case.get("period"))
     gives = case["gives"]
@@ -164,7 +166,9 @@ def invented(chance: random.Random, connection: duckdb.DuckDBPyConnection, ladde
             for item in ladder.facts()
             if chance.random() < 0.7
         }
-        add_firm(connection, f"F{number}", about, returns=returns, honours=honours, facts=facts)
+        told = chance.choice([date(2024, 12, 30), date(2024, 12, 31), date(2025, 6, 30), ON])
+        more: dict[str, Any] = {"returns": returns, "honours": honours, "facts": facts}
+        add_firm(connection, f"F{number}", about, told=told, **more)
     return 12
 
 
@@ -247,16 +251,27 @@ def test_the_pipeline_is_the_sum_of_its_firms(seed: int) -> None:
         assert stock.expiring == sum(each.until == date(2026, 7, 1) for each in its if each.held)
         assert (stock.met, stock.open) == (states.count("met"), states.count("open"))
         assert stock.one_short == states.count("one_short")
+        assert (stock.one_open, stock.unknown) == (
+            states.count("one_open"), states.count("unknown"),
+        )  # fmt: skip
         named = found.candidates(stock.rung, area=stock.area)
-        assert len(named) == stock.met + stock.open + stock.one_short
-        assert [len(each.unmet) for each in named] == sorted(len(each.unmet) for each in named)
+        assert len(named) == stock.met + stock.open + stock.one_short + stock.one_open
+        nearest = ["met", "open", "one_short", "one_open"]
+        order = [nearest.index(each.state) for each in named]
+        assert order == sorted(order)
+        for each in named:
+            lacks, asks = each.state.startswith("one"), each.state.endswith("open")
+            assert (len(each.unmet), bool(each.unknown)) == (int(lacks), asks)
     for need in found.needs({"high_tech": 5, "srdi": 0}, by):
         assert need.held - need.expiring + need.new >= need.wanted
         assert need.new == 0 or need.held - need.expiring + need.new == need.wanted
         assert need.candidates == sum(s.met + s.open for s in stocks if s.rung == need.rung)
+        assert need.missing <= need.missing_at_most <= need.missing + need.open
+        tallies = found.tallies(need.rung).values()
         short = found.candidates(need.rung, states=["one_short"])
-        alone = [each.alone for each in found.tallies(need.rung).values()]
-        assert sum(alone) == need.one_short == len(short)
+        assert sum(each.alone for each in tallies) == need.one_short == len(short)
+        unsure = found.candidates(need.rung, states=["one_open"])
+        assert sum(each.alone_open for each in tallies) == need.one_open == len(unsure)
     for rung in shipped().rungs:
         others = [each.at(rung.code) for each in places if not each.at(rung.code).held]
         for at, (code, tally) in enumerate(found.tallies(rung.code).items()):
@@ -312,6 +327,18 @@ def test_the_newest_fact_by_the_day_counts_and_none_that_is_yet_to_come() -> Non
         answers = {each.criterion.code: each.met for each in place.at("high_tech").answers}
         assert answers["evaluation"] is met
         agree(connection, assess(connection, shipped(), on), place)
+
+
+def test_what_has_run_out_is_unknown_and_its_last_value_is_kept() -> None:
+    connection = connected()
+    about = {"industry": "3982", "size": "small", "designated": True, "established": None}
+    add_firm(connection, "A", about, facts={"high_tech_score": 71.5}, told=date(2024, 12, 31))
+    for on, value in ((ON, Decimal("71.5")), (date(2026, 7, 1), None)):
+        answers = explain(connection, shipped(), "A", on).at("high_tech").answers
+        (score,) = next(each.nearest for each in answers if each.criterion.code == "evaluation")
+        assert score.value == value
+        last = None if value else (Decimal("71.5"), date(2024, 12, 31))
+        assert score.last == last
 
 
 def test_a_firm_that_is_not_in_the_register_that_day_is_refused() -> None:

@@ -1,5 +1,6 @@
 """Disclosure control: the cases an official can read, the rules, and how cells are made."""
 
+from collections.abc import Callable
 from itertools import combinations
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,6 @@ import yaml
 from hypothesis import given, settings
 
 from shucheng.bays.statistics.engine.suppression.contributions import tables_of
-from shucheng.bays.statistics.engine.suppression.optimum import lower_bound
 from shucheng.bays.statistics.engine.suppression.protect import Unprotectable
 from shucheng.bays.statistics.engine.suppression.release import Release, disclosures, release
 from shucheng.bays.statistics.engine.suppression.rules import Rules, sensitivity, shipped_rules
@@ -35,6 +35,7 @@ from shucheng.bays.statistics.tests.suppression_making import (
     contributions,
     table,
 )
+from shucheng.bays.statistics.tests.suppression_optimum import cheapest, lower_bound
 
 CASES = Path(__file__).parents[5] / "cases" / "suppression.yaml"
 ALL = "合计"
@@ -45,11 +46,13 @@ def cases() -> list[Any]:
     return [pytest.param(entry, id=entry["case"]) for entry in entries]
 
 
-@pytest.mark.parametrize("optimal", [False, True], ids=["heuristic", "optimal"])
+@pytest.mark.parametrize("deciding", [release, cheapest])
 @pytest.mark.parametrize("case", cases())
-def test_a_table_is_suppressed_as_the_case_says(case: dict[str, Any], optimal: bool) -> None:
+def test_a_table_is_suppressed_as_the_case_says(
+    case: dict[str, Any], deciding: Callable[..., Release]
+) -> None:
     tables, rules = case_tables(case), case_rules(case["rules"])
-    made = release(tables, rules, weighing=case.get("weighing", "information"), optimal=optimal)
+    made = deciding(tables, rules, weighing=case.get("weighing", "information"))
     decided = {"/".join(each.key): each for each in made.decisions}
     assert {key for key, d in decided.items() if d.status == "primary"} == set(case["sensitive"])
     assert {k for k, d in decided.items() if d.status != "published"} == set(case["withheld"])
@@ -261,11 +264,11 @@ def test_a_reader_who_knows_the_rough_size_needs_more_withheld() -> None:
     cells[("a",)] = Cell(("a",), 100, 1, (("lone", 100),), 100)
     cells[("all",)] = cell("all", 1090)
     tables = Tables((place,), frozenset([frozenset(["place"])]), cells)
-    plain = release(tables, RULES, weighing="value", optimal=True)
+    plain = cheapest(tables, RULES, weighing="value")
     assert plain.loss.secondary == 1
     assert {d.key for d in plain.decisions if d.status == "secondary"} == {("c",)}
     rough = Rules(version="test", threshold=3, range_percent=20, prior_percent=20)
-    withheld = release(tables, rough, weighing="value", optimal=True)
+    withheld = cheapest(tables, rough, weighing="value")
     assert {d.key for d in withheld.decisions if d.status == "secondary"} == {("d",)}
 
 
@@ -277,7 +280,7 @@ SMALL = ({"all": (("x", "y", "z"),)}, {"city": (("a", "b", "c"),)})
 def test_no_smaller_suppression_exists_than_the_optimum(rows: list[Contribution]) -> None:
     """By trying: every smaller choice of cells tells something."""
     tables = table(rows, SMALL)
-    made = release(tables, RULES, weighing="cells", optimal=True)
+    made = cheapest(tables, RULES, weighing="cells")
     if made.certificate.implied_sums:
         return
     primary = {d.key for d in made.decisions if d.status == "primary"}

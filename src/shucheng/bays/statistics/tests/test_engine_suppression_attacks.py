@@ -1,6 +1,7 @@
 """Suppression cannot be undone: an attacker in exact arithmetic tries, on random tables."""
 
 from collections import defaultdict
+from collections.abc import Callable
 from fractions import Fraction
 
 import pytest
@@ -20,6 +21,7 @@ from shucheng.bays.statistics.tests.suppression_making import (
     lies_under,
     table,
 )
+from shucheng.bays.statistics.tests.suppression_optimum import cheapest
 
 RULES = Rules(version="test", threshold=3, range_percent=20, dominance=(1, 85), p_percent=10)
 NEAR = Fraction(99_999, 100_000)  # the protection works in floating point, to 1e-6
@@ -125,7 +127,7 @@ def test_a_table_after_another_is_protected_or_the_check_says_what_it_tells(
 @given(contributions((CLASS, AREA), 40))
 def test_the_cheapest_suppression_withstands_too_and_is_no_dearer(rows: list[Contribution]) -> None:
     tables = table(rows, (CLASS, AREA))
-    best = release(tables, RULES, weighing="cells", optimal=True)
+    best = cheapest(tables, RULES, weighing="cells")
     attack(tables, best, (CLASS, AREA))
     assert best.loss.secondary <= release(tables, RULES, weighing="cells").loss.secondary
 
@@ -154,9 +156,9 @@ def test_the_attacker_does_not_claim_more_than_he_can_know() -> None:
     assert who.bounds([("x", "b")])["x", "b"] == (Fraction(5), Fraction(30))
 
 
-@pytest.mark.parametrize("optimal", [False, True])
-def test_the_same_table_is_always_decided_the_same(optimal: bool) -> None:
+@pytest.mark.parametrize("deciding", [release, cheapest])
+def test_the_same_table_is_always_decided_the_same(deciding: Callable[..., Release]) -> None:
     rows = [(f"f{n % 7}", leaf, 3 + 7 * n) for n, leaf in enumerate(leaves((CLASS, AREA)) * 2)]
-    first = release(table(rows, (CLASS, AREA)), RULES, optimal=optimal)
-    again = release(table(rows[::-1], (CLASS, AREA)), RULES, optimal=optimal)
+    first = deciding(table(rows, (CLASS, AREA)), RULES)
+    again = deciding(table(rows[::-1], (CLASS, AREA)), RULES)
     assert first == again

@@ -1,13 +1,18 @@
 """The pipeline of the ladder beside what the plan in force asks for year by year."""
 
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
+from django.template.loader import render_to_string
 from django.utils import timezone
 
+from shucheng.bays.statistics.engine.ladder.many import Need
 from shucheng.bays.statistics.queries.ladder import LadderPage, NeedLine, ladder_page
 from shucheng.bays.statistics.tests.city import EAST, OFFICE, code, taken_over
+from shucheng.kernel.public import Metric
 from shucheng.plan.public import current_version
 
 pytestmark = pytest.mark.django_db
@@ -72,3 +77,33 @@ def test_what_is_missing_is_what_no_candidate_makes_up_for(page: LadderPage) -> 
     for each in page.needs:
         had = each.need.candidates + each.need.expiring
         assert each.need.missing == each.need.new - had > 0
+
+
+def test_a_gap_that_hangs_on_what_is_not_known_is_not_green() -> None:
+    need = Need("high_tech", wanted=10, held=4, expiring=1, new=7, met=2, open=5, one_short=0,
+                one_open=9)  # fmt: skip
+    assert (need.missing, need.missing_at_most) == (0, 4)
+    shown = template(need)
+    assert "status-good" not in shown
+    assert "0–4" in shown
+    sure = replace(need, met=6, open=0)
+    assert (sure.missing, sure.missing_at_most) == (0, 0)
+    assert "status-good" in template(sure)
+    short = replace(need, met=0, open=0)
+    assert "status-bad" in template(short)
+
+
+def template(need: Need) -> str:
+    page = SimpleNamespace(needs=[NeedLine("高企", need.rung, 2027, need)])
+    return render_to_string("statistics/ladder_needs.html", {"page": page})
+
+
+def test_the_city_pack_says_which_indicator_counts_a_rung(
+    page: LadderPage,
+) -> None:
+    """With the metric bound to no figure, nobody knows what the plan asks for of the rung."""
+    assert need(page, "srdi", 2027)
+    Metric.objects.filter(figure="statistics.srdi_firms").update(figure="")
+    found = ladder_page({}, actor=OFFICE)
+    assert found
+    assert {each.need.rung for each in found.needs} == {"designated", "high_tech"}

@@ -28,12 +28,12 @@ __all__ = ["browser"]
 pytestmark = pytest.mark.django_db
 
 HEAD = "企业名称,统一社会信用代码,指标,数值,截止日期"
-DAY = "2025-12-31"
+DAY = f"{timezone.localdate().year - 1}-12-31"
 TOLD = (
     f"甲,{valid(1)},核心知识产权件数,12,{DAY}",
     f"甲,{valid(1)},国家重点支持领域,是,{DAY}",
     f"甲,{valid(1)},高新技术产品（服务）收入占比,75.5%,{DAY}",
-    f"甲,{valid(1)},high_tech_score,80.5,2025年12月31日",
+    f"甲,{valid(1)},high_tech_score,80.5,{timezone.localdate().year - 1}年12月31日",
     f"甲,{valid(1)},重大事故次数,0,{DAY}",
 )
 WRONG = (
@@ -122,7 +122,8 @@ def test_a_firm_meets_the_rung_once_its_facts_are_there(browser: Browser, tmp_pa
         assert found
         (whole,) = (each.whole for each in found.lines if each.rung.code == "high_tech")
         assert whole
-        (name,) = (each for each in ("met", "open", "one_short") if getattr(whole, each))
+        near = ("met", "open", "one_short", "one_open")
+        (name,) = (each for each in near if getattr(whole, each))
         return name
 
     assert state() == "open"
@@ -138,8 +139,8 @@ def test_a_firm_meets_the_rung_once_its_facts_are_there(browser: Browser, tmp_pa
     assert (score.asked, score.lacking, score.met) == ("高于70", "刚到界限", False)
     assert (field.had, field.asked, field.met) == ("是", "是", True)
     # A later day counts, of one still to come nothing does.
-    imported(table(TOLD[3].replace("2025年12月31日", today.isoformat())), "facts", "")
-    imported(table(TOLD[3].replace("2025年12月31日", f"{today.year + 1}-01-01")
+    imported(table(TOLD[3].replace(f"{today.year - 1}年12月31日", today.isoformat())), "facts", "")
+    imported(table(TOLD[3].replace(f"{today.year - 1}年12月31日", f"{today.year + 1}-01-01")
                    .replace("80.5", "10")), "facts", "")  # fmt: skip
     assert state() == "met"
     rung = firm_rung(valid(1), "high_tech")
@@ -147,6 +148,24 @@ def test_a_firm_meets_the_rung_once_its_facts_are_there(browser: Browser, tmp_pa
     assert (len(rung.met), rung.unmet, rung.unknown) == (8, (), ())
     page = browser("office").get(reverse("statistics:firm", args=[valid(1)]) + "?rung=high_tech")
     assert "80.5" in page.content.decode()
+
+
+def test_a_fact_that_has_run_out_is_unknown_and_the_last_one_is_told(browser: Browser) -> None:
+    imported()
+    old = timezone.localdate().year - 3
+    rows = [row.replace(DAY, f"{old}-12-31") for row in (TOLD[0], TOLD[2])]
+    imported(table(*rows), "facts", "")
+    with override("zh-hans"):
+        rung = firm_rung(valid(1), "high_tech")
+        assert rung
+        checks = {each.name: each for each in rung.criteria}
+    (share,) = checks["高新技术产品(服务)收入占同期总收入不低于60%"].checks
+    assert (share.met, share.had, share.last) == (None, "", f"未知，最近一次{old}年：75.5%")
+    # Rights are owned until something else is told.
+    (rights,) = checks["拥有对主要产品(服务)起核心支持作用的知识产权"].checks
+    assert (rights.met, rights.had, rights.last) == (True, "12", "")
+    page = browser("office").get(reverse("statistics:firm", args=[valid(1)]), {"rung": "high_tech"})
+    assert f"{old}年：75.5%" in page.content.decode()
 
 
 def test_the_page_of_a_batch_names_the_measures_with_unit_and_range(browser: Browser) -> None:

@@ -63,7 +63,7 @@ def test_rungs_and_candidates_are_those_of_the_firms(firms: Browser) -> None:
         ("第3公司", Decimal(500), True),
     ]
     tallies = {each.criterion.code: each.tally for each in page.criteria}
-    assert tallies == {"revenue": Tally(met=2, unmet=1, unknown=0, alone=1)}
+    assert tallies == {"revenue": Tally(met=2, unmet=1, unknown=0, alone=1, alone_open=0)}
     assert {each.rung.code for each in page.lines if not each.pipeline} == {"listed", "unicorn"}
     in_east = ladder_page({"rung": "designated", "area": EAST}, actor=OFFICE)
     assert in_east
@@ -81,7 +81,12 @@ def test_all_candidates_are_counted_and_paged_over_the_api(firms: Browser, tmp_p
     )
     page = ladder_page({"rung": "designated"}, actor=OFFICE)
     assert page
-    assert (page.count, len(page.candidates)) == (553, 500)
+    assert (page.count, len(page.candidates), page.pages) == (553, 50, 12)
+    last = ladder_page({"rung": "designated", "page": "99"}, actor=OFFICE)
+    assert last
+    assert (last.at, len(last.candidates)) == (12, 3)
+    shown = firms("office").get(PAGE, {"rung": "designated", "page": "2"}).content.decode()
+    assert "rung=designated&amp;area=&amp;state=&amp;lacks=&amp;show=&amp;page=3#near" in shown
     address = "/api/v1/statistics/ladder?rung=designated&page=6"
     told = firms("office").get(address).json()
     assert (told["count"], told["pages"]) == (553, 6)
@@ -134,6 +139,58 @@ def test_a_firm_reads_what_it_has_what_is_asked_and_what_is_lacking(firms: Brows
     held = firm_rung(code(4), "designated")
     assert held
     assert held.holds_it
+
+
+def test_what_is_not_known_is_counted_apart_from_what_is_not_met(
+    firms: Browser, tmp_path: Path
+) -> None:
+    """A firm one step short of everything that is known is not one step short."""
+    rows = [firm(5, EAST) | {"established": "2015-03-02"}]
+    taken_over(tmp_path, "register", rows)
+    figures = {"revenue": 60_000, "rd_expense": 600, "employees": 100, "rd_staff": 20}
+    taken_over(tmp_path, "returns", [{"firm": code(5), "period": LAST * 100 + 12, **figures}])
+    page = ladder_page({"rung": "high_tech", "state": "one_open"}, actor=OFFICE)
+    assert page
+    (whole,) = (line.whole for line in page.lines if line.rung.code == "high_tech")
+    assert (whole.one_short, whole.one_open, whole.unknown) == (0, 1, 4)
+    (near,) = page.candidates
+    assert (near.firm, len(near.unmet), len(near.unknown)) == (code(5), 1, 5)
+    tally = next(each.tally for each in page.criteria if each.criterion.code == "rd_share")
+    assert (tally.alone, tally.alone_open) == (0, 1)
+    short = ladder_page({"rung": "high_tech", "state": "one_short"}, actor=OFFICE)
+    assert short
+    assert short.candidates == ()
+    shown = firms("office").get(PAGE, {"rung": "high_tech", "lang": "en"}).content.decode()
+    assert "1 not met" in shown
+    assert "5 unknown" in shown
+
+
+def test_who_holds_a_rung_is_listed_and_leaves_as_a_file(firms: Browser, tmp_path: Path) -> None:
+    honours = [
+        {"firm": code(1), "kind": "high_tech", "since": f"{LAST}-06-01", "until": "2099-06-01"},
+        {"firm": code(2), "kind": "high_tech", "since": f"{LAST}-11-01"},
+    ]
+    taken_over(tmp_path, "honours", honours)
+    asked = {"rung": "high_tech", "state": "held"}
+    page = ladder_page(asked, actor=OFFICE)
+    assert page
+    assert {(each.name, each.until and each.until.year) for each in page.candidates} == {
+        ("第1公司", 2099),
+        ("第2公司", None),
+    }
+    assert "end not known" in firms("office").get(PAGE, asked | {"lang": "en"}).content.decode()
+    file = reverse("statistics:table_download", args=["rung", "csv"])
+    told = firms("office").get(file, asked).content.decode()
+    assert all(word in told for word in ("第1公司", "第2公司", "2099-06-01"))
+    assert "第3公司" not in told
+    county = firms("county").get(file, asked).content.decode()
+    assert ("第1公司" in county, "第2公司" in county) == (True, False)
+    assert firms("leader").get(file, asked).status_code == 403
+    links = firms("office").get(PAGE, asked).content.decode()
+    assert all(reverse("statistics:table_download", args=["rung", form]) in links
+               for form in ("csv", "xlsx", "parquet"))  # fmt: skip
+    honour = firms("office").get(reverse("statistics:firm", args=[code(2)]), {"lang": "en"})
+    assert "end not known" in honour.content.decode()
 
 
 def test_names_stand_only_before_who_sees_the_firms(firms: Browser) -> None:

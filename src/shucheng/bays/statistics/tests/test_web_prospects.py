@@ -26,10 +26,13 @@ def organisation(code: str) -> int:
 
 
 def listed(name: str, owner: str, days: int | None = None, industry: str = "robots") -> Prospect:
-    due = None if days is None else timezone.localdate() + timedelta(days=days)
+    """Ten days ago."""
+    today = timezone.localdate()
+    due = None if days is None else today + timedelta(days=days)
     return list_prospect(
-        name, industry, owner=organisation(owner), due=due, next_action="走访", actor=OFFICE
-    )
+        *(name, industry), owner=organisation(owner), due=due, next_action="走访",
+        on=today - timedelta(days=10), actor=OFFICE,
+    )  # fmt: skip
 
 
 def one_industry() -> str:
@@ -37,7 +40,7 @@ def one_industry() -> str:
 
 
 def text(client: Client, address: str) -> str:
-    answer = client.get(address, headers={"accept-language": "en"})
+    answer = client.get(f"{address}{'&' if '?' in address else '?'}lang=en")
     assert answer.status_code == 200
     return answer.content.decode()
 
@@ -67,6 +70,10 @@ def test_the_next_to_act_stand_first_and_late_ones_are_counted(browser: Browser)
     past = prospects_page({"late": "1"}, actor=OFFICE)
     assert [(line.prospect.name, line.days_late) for line in past.lines] == [("甲公司", 3)]
     assert past.late == 1
+    assert {each.code: each.late for each in page.columns if each.late} == {"listed": 1}
+    shown = text(browser("office"), LIST)
+    assert "1 late" in shown
+    assert "3 days late" in shown
     owner = {"owner": str(late.owner_id)}
     assert [line.prospect.name for line in prospects_page(owner, actor=OFFICE).lines] == ["甲公司"]
 
@@ -79,7 +86,7 @@ def test_a_liaison_sees_and_moves_those_of_the_own_organisation_alone(browser: B
     page = text(county, LIST)
     assert "甲公司" in page
     assert "乙公司" not in page
-    step = {"stage": "contacted", "text": "去了", "revision": "0"}
+    step = {"stage": "contacted", "text": "去了", "revision": "0", "due": "2099-01-01"}
     assert county.get(reverse("statistics:prospect", args=[other.pk])).status_code == 404
     assert county.post(reverse("statistics:prospect", args=[other.pk]), step).status_code == 403
     assert county.post(reverse("statistics:prospect", args=[mine.pk]), step).status_code == 302
@@ -93,16 +100,22 @@ def test_a_firm_is_listed_and_what_is_wrong_is_marked(browser: Browser) -> None:
     office = browser("office")
     assert office.get(LIST).context["page"].lines == ()
     entry = {"name": "甲公司", "industry": one_industry(), "owner": str(organisation("data"))}
-    for field, value in (("due", "明天"), ("amount", "NaN"), ("name", " "), ("industry", "x")):
+    for field, value in (
+        ("due", "明天"),
+        ("due", "2020-01-01"),
+        ("amount", "NaN"),
+        ("name", " "),
+        ("industry", "x"),
+    ):
         answer = office.post(LIST, entry | {field: value})
         assert answer.status_code in (400, 422)
         assert field in answer.context["errors"]
     assert not Prospect.objects.exists()
-    answer = office.post(LIST, entry | {"due": "2027-01-31", "amount": "12000"})
+    answer = office.post(LIST, entry | {"due": "2097-01-31", "amount": "12000"})
     made = Prospect.objects.get()
     assert answer.url == reverse("statistics:prospect", args=[made.pk])  # type: ignore[attr-defined]
     assert made.due
-    assert made.due.isoformat() == "2027-01-31"
+    assert made.due.isoformat() == "2097-01-31"
     assert made.amount == 12000
 
 
@@ -110,7 +123,8 @@ def test_a_step_is_history_and_an_old_page_does_not_overwrite_it(browser: Browse
     one = listed("甲公司", "data", 1, one_industry())
     address = reverse("statistics:prospect", args=[one.pk])
     office = browser("office")
-    step = {"stage": "contacted", "text": "电话联系", "next_action": "来访", "due": ""}
+    day = timezone.localdate()
+    step = {"stage": "contacted", "text": "电话联系", "next_action": "来访", "due": str(day)}
     assert office.post(address, step | {"revision": "0"}).status_code == 302
     page = text(office, address)
     assert "电话联系" in page
@@ -120,9 +134,31 @@ def test_a_step_is_history_and_an_old_page_does_not_overwrite_it(browser: Browse
     assert "又写一遍" in stale.content.decode()
     assert office.post(address, step | {"revision": "1", "text": ""}).status_code in (400, 422)
     one.refresh_from_db()
-    assert (one.stage, one.revision, one.due) == ("contacted", 1, None)
+    assert (one.stage, one.revision, one.due) == ("contacted", 1, day)
+
+
+def test_a_step_asks_for_a_day_that_is_not_past_until_the_firm_is_here(browser: Browser) -> None:
+    one = listed("甲公司", "data", -3, one_industry())
+    address = reverse("statistics:prospect", args=[one.pk])
+    office = browser("office")
+    form = text(office, address)
+    assert f"{one.due} is past: write a new day." in form
+    assert f'value="{one.due}"' not in form
+    step = {"stage": "contacted", "text": "电话联系", "next_action": "来访", "revision": "0"}
+    for day in ("", str(one.due)):
+        refused = office.post(address, step | {"due": day})
+        assert refused.status_code == 422
+        assert set(refused.context["errors"]) == {"due"}
+        assert "statistics.prospect" not in refused.content.decode(), "no code beside a field"
+    one.refresh_from_db()
+    assert one.stage == "listed"
+    for at, stage in enumerate(("running", "given_up")):
+        done = step | {"stage": stage, "revision": str(at), "due": ""}
+        assert office.post(address, done).status_code == 302
+        one.refresh_from_db()
+        assert (one.stage, one.due, one.next_action) == (stage, None, "")
 
 
 @pytest.mark.parametrize("query", ["?stage=x&industry=x&owner=x", "?owner=99999999999999999999"])
 def test_odd_questions_are_no_errors(browser: Browser, query: str) -> None:
-    text(browser("office"), LIST + query)
+    text(browser("office"), f"{LIST}{query}")

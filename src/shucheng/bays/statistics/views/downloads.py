@@ -8,11 +8,17 @@ from shucheng.bays.statistics.actions.exporting_tables import export_table
 from shucheng.bays.statistics.engine.table_files import FORMS
 from shucheng.kernel.public import actor_for
 
+FILES = {"csv": "CSV", "xlsx": "Excel", "parquet": "Parquet"}
+"""What a page's table leaves as, by the names on its buttons."""
+
 
 @require_safe
-def table(request: HttpRequest, name: str, form: str, code: str = "") -> HttpResponse:
-    """A table as its page shows it with the same query; `code` of an index."""
-    return _file(request, name, request.GET.dict() | ({"code": code} if code else {}), form)
+def table(
+    request: HttpRequest, name: str, form: str, code: str = "", area: str = ""
+) -> HttpResponse:
+    """A table as its page shows it with the same query; `code` of an index, `area` in it."""
+    asked = request.GET.dict() | ({"code": code} if code else {}) | ({"area": area} if area else {})
+    return _file(request, name, asked, form)
 
 
 @require_safe

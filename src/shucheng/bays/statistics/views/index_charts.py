@@ -7,8 +7,9 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from shucheng.bays.statistics.queries.indexes import AreaLine
+from shucheng.bays.statistics.views.prospect_charts import wide
 
-_WIDTH, _LEFT, _RIGHT, _ROW, _TOP = 640, 150, 24, 28, 34
+_WIDTH, _RIGHT, _ROW, _TOP = 640, 24, 28, 34
 
 
 def rank_intervals(lines: Sequence[AreaLine]) -> SafeString:
@@ -19,9 +20,10 @@ def rank_intervals(lines: Sequence[AreaLine]) -> SafeString:
         return SafeString("")
     count = len(lines)
     bottom = _TOP + _ROW * len(shown)
+    left = max(150, 18 + max(wide(line.name) for line in shown))
 
     def x(rank: int) -> float:
-        return _LEFT + (_WIDTH - _LEFT - _RIGHT) * (rank - 1) / max(count - 1, 1)
+        return left + (_WIDTH - left - _RIGHT) * (rank - 1) / max(count - 1, 1)
 
     return format_html(
         '<svg class="outline rank-chart" viewBox="0 0 {} {}" role="img" aria-label="{}">{}{}</svg>',
@@ -40,12 +42,12 @@ def rank_intervals(lines: Sequence[AreaLine]) -> SafeString:
             '<rect class="rank-band" x="{}" y="{}" width="{}" height="10" rx="5"/>'
             '<rect class="rank-middle" x="{}" y="{}" width="2" height="14"/>'
             '<circle class="rank-dot" cx="{}" cy="{}" r="5"><title>{}</title></circle>',
-            (_row(line, _TOP + _ROW * at + _ROW / 2 - 4, x) for at, line in enumerate(shown)),
+            (_row(line, _TOP + _ROW * at + _ROW / 2 - 4, left, x) for at, line in enumerate(shown)),
         ),
     )
 
 
-def _row(line: AreaLine, y: float, x: Callable[[int], float]) -> tuple[object, ...]:
+def _row(line: AreaLine, y: float, left: int, x: Callable[[int], float]) -> tuple[object, ...]:
     low, middle, high = line.low or 1, line.middle or 1, line.high or 1
     said = _("%(name)s: rank %(rank)s, nine in ten between %(low)s and %(high)s") % {
         "name": line.name,
@@ -54,7 +56,7 @@ def _row(line: AreaLine, y: float, x: Callable[[int], float]) -> tuple[object, .
         "high": high,
     }
     return (
-        *(_LEFT - 14, y, line.name),
+        *(left - 14, y, line.name),
         *(f"{x(low) - 5:.1f}", y - 5, f"{x(high) - x(low) + 10:.1f}"),
         *(f"{x(middle) - 1:.1f}", y - 7),
         *(f"{x(line.rank):.1f}", y, said),

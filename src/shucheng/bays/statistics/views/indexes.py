@@ -20,6 +20,7 @@ from shucheng.bays.statistics.queries.index_definitions import (
 )
 from shucheng.bays.statistics.queries.index_words import FACTORS, method
 from shucheng.bays.statistics.queries.indexes import index_list, index_page
+from shucheng.bays.statistics.views.downloads import FILES
 from shucheng.bays.statistics.views.index_charts import rank_intervals
 from shucheng.bays.statistics.views.questionnaires import show_questionnaire
 from shucheng.kernel.public import Conflict, Invalid, actor_for
@@ -64,6 +65,7 @@ def _index(
         "factors": [(FACTORS[one.code], one) for one in page.factors],
         "method": method(page.definition, run.result if run else None),
         "error": error,
+        "files": FILES,
         "simulated": bool(run and run.simulated),
     }
     status = error.status if error else 200
@@ -91,6 +93,7 @@ def index_area(request: HttpRequest, code: str, area: str) -> HttpResponse:
         "page": found.page,
         "line": found.line,
         "run": found.run,
+        "files": FILES,
         "simulated": bool(found.run and found.run.simulated),
     }
     return render(request, "statistics/index_area.html", context)

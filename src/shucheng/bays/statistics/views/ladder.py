@@ -2,10 +2,14 @@
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.http import urlencode
 from django.views.decorators.http import require_safe
 
-from shucheng.bays.statistics.queries.ladder import SHOWN, STATES, ladder_page
+from shucheng.bays.statistics.queries.ladder import STATES, ladder_page
+from shucheng.bays.statistics.views.downloads import FILES
 from shucheng.kernel.public import actor_for
+
+_ASKED = ("rung", "area", "state", "lacks", "show")
 
 
 @require_safe
@@ -13,8 +17,9 @@ def ladder(request: HttpRequest) -> HttpResponse:
     page = ladder_page(request.GET, actor=actor_for(request))
     context = {
         "page": page,
-        "shown": SHOWN.items(),
         "states": STATES.items(),
+        "files": FILES,
+        "query": urlencode({name: request.GET.get(name, "") for name in _ASKED}),
         "simulated": page is not None and page.simulated,
     }
     return render(request, "statistics/ladder.html", context)

@@ -16,7 +16,7 @@ def stages_by_industry(lines: Sequence[IndustryStages], stages: Sequence[str]) -
     number; the key above."""
     if not lines:
         return SafeString("")
-    left = 12 + max(_wide(line.name) for line in lines)
+    left = 12 + max(wide(line.name) for line in lines)
     unit = (_WIDTH - left - _RIGHT) / max(sum(line.numbers) for line in lines)
     step = _WIDTH / len(stages)
     return format_html(
@@ -66,7 +66,7 @@ def _parts(
             x += unit * number
 
 
-def _wide(name: str) -> int:
+def wide(name: str) -> int:
     """About how wide a name is drawn: a Chinese character is twice a letter."""
     return sum(13 if ord(each) > 255 else 7 for each in name)
 

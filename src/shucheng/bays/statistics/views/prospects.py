@@ -73,12 +73,14 @@ def prospect(request: HttpRequest, prospect_id: int) -> HttpResponse:
             return redirect("statistics:prospect", prospect_id)
     page = prospect_page(prospect_id, actor=actor)
     one = page.line.prospect
-    due = one.due.isoformat() if one.due else ""
+    # A day that is past is not offered again.
+    due = one.due.isoformat() if one.due and not page.line.is_late else ""
     context = {
         "page": page,
         "line": page.line,
         "one": one,
         "stages": Prospect.Stage.choices,
+        "today": page.line.today,
         "error": error,
         "errors": getattr(error, "fields", {}),
         "typed": request.POST.dict()

@@ -1,7 +1,9 @@
 """The facts that can be told of a firm (企业指标), from `data/facts.yaml`: what the ladder asks for
 and neither register nor returns say."""
 
+from calendar import monthrange
 from dataclasses import dataclass
+from datetime import date
 from functools import cache
 from typing import Literal, get_args
 
@@ -14,7 +16,8 @@ Unit = Literal["yes_no", "count", "share", "money", "years", "score", "usd_milli
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """A fact by its code, its unit and the range of its values; `also` are other names for it."""
+    """A fact by its code, its unit and the range of its values; `months` is how long it holds after
+    the day it was told of (None: until it is told anew); `also` are other names for it."""
 
     code: str
     name: str
@@ -23,6 +26,15 @@ class Fact:
     least: int
     most: int
     also: tuple[str, ...]
+    months: int | None = None
+
+    def holds(self, since: date, on: date) -> bool:
+        """Whether what was told of one day still counts on another."""
+        if self.months is None:
+            return True
+        years, month = divmod(since.month - 1 + self.months, 12)
+        year, month = since.year + years, month + 1
+        return on <= date(year, month, min(since.day, monthrange(year, month)[1]))
 
     @property
     def whole(self) -> bool:

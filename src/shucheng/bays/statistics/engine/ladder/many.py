@@ -1,8 +1,9 @@
 """Where all firms stand on the ladder at once, and whether the pipeline is enough for the plan.
 
 The same as `one`, as SQL over the tables of a connection. Candidates are firms that do not hold a
-rung and lack nothing that returns and register can tell, or one thing; a plan's yearly number of
-new ones is compared with them, and with the honours that run out meanwhile.
+rung and lack nothing that returns and register can tell, or one thing; what is not known is never
+counted as met. A plan's yearly number of new ones is compared with them, and with the honours that
+run out meanwhile.
 """
 
 # ruff: noqa: S608 - names in SQL are this module's own or codes the ladder's reader let through
@@ -15,6 +16,7 @@ from itertools import count
 import duckdb
 
 from .definition import DESIGNATED, NUMBERS, UNIT, Condition, Criterion, Ladder, Rung
+from .facts import known_facts
 from .one import State, usual_period
 
 # Numerator and denominator of each measure, of the columns of `_FIGURES`.
@@ -46,13 +48,16 @@ _AGE = """((year($on) - year(established)) * 12 + month($on) - month(established
     - (day($on) < day(established))::INTEGER)"""
 _FOR_GOOD = "DATE '9999-12-31'"
 
+NEAR: tuple[State, ...] = ("met", "open", "one_short", "one_open")
+"""The states of candidates, the nearest first."""
+
 _numbers = count(1)
 
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A firm short of a rung: what is not met and what is not known, as codes of criteria; its
-    revenue in thousand yuan, none where it has not reported a whole year."""
+    """A firm at a rung: what is not met and what is not known, as codes of criteria; its revenue in
+    thousand yuan, none where it has not reported a whole year; the last day it holds the rung."""
 
     firm: str
     area: str
@@ -60,12 +65,13 @@ class Candidate:
     revenue: int | None
     unmet: tuple[str, ...]
     unknown: tuple[str, ...]
+    until: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Stock:
-    """How many firms of an area hold a rung, lose it until a day unless it is renewed, and could
-    take it: nothing unmet (`met`, `open`), one criterion unmet (`one_short`)."""
+    """How many firms of an area hold a rung, lose it until a day unless it is renewed, and of the
+    others how many are in which state (see `State`)."""
 
     rung: str
     area: str
@@ -74,36 +80,50 @@ class Stock:
     met: int
     open: int
     one_short: int
+    one_open: int
+    unknown: int
 
 
 @dataclass(frozen=True, slots=True)
 class Need:
     """What a plan's number of holders asks for: `new` recognitions or renewals by the day (the
-    number wanted, less those who hold it longer), how many candidates there are, and how many are
-    missing even if all of them succeed."""
+    number wanted, less those who hold it longer), how many candidates meet everything (`met`) or
+    everything that is known (`open`), and how many are missing: if all of these succeed, and at
+    most, if only those do of whom all is known."""
 
     rung: str
     wanted: int
     held: int
     expiring: int
     new: int
-    candidates: int
+    met: int
+    open: int
     one_short: int
+    one_open: int
+
+    @property
+    def candidates(self) -> int:
+        return self.met + self.open
 
     @property
     def missing(self) -> int:
         return max(self.new - self.candidates - self.expiring, 0)
 
+    @property
+    def missing_at_most(self) -> int:
+        return max(self.new - self.met - self.expiring, 0)
+
 
 @dataclass(frozen=True, slots=True)
 class Tally:
     """How the firms that do not hold a rung answer one of its criteria, and how many lack this one
-    alone."""
+    alone: meeting all others, or with others that are not known (`alone_open`)."""
 
     met: int
     unmet: int
     unknown: int
     alone: int
+    alone_open: int
 
 
 @dataclass(frozen=True)
@@ -120,24 +140,26 @@ class Assessment:
         self,
         rung: str,
         *,
-        states: Collection[State] = ("met", "open", "one_short"),
+        states: Collection[State] = NEAR,
         area: str | None = None,
         limit: int = 1000,
     ) -> list[Candidate]:
-        """The firms in these states at a rung, the largest first."""
+        """The firms in these states at a rung, the nearest and then the largest first."""
         criteria = self.ladder[rung].criteria
         rows = self.connection.execute(
-            f"""SELECT firm, area, state, revenue, unmet, unknown FROM {self.table}
+            f"""SELECT firm, area, state, revenue, unmet, unknown, until FROM {self.table}
             WHERE rung = $rung AND state IN (SELECT unnest($states))
                 AND coalesce(area = $area, $area IS NULL)
-            ORDER BY unmet > 0, revenue DESC NULLS LAST, firm LIMIT $limit""",
+            ORDER BY list_position({list(NEAR)}, state), revenue DESC NULLS LAST, firm
+            LIMIT $limit""",
             {"rung": rung, "states": list(states), "area": area, "limit": limit},
         ).fetchall()
         return [
             Candidate(
-                firm, area, state, revenue, _codes(criteria, unmet), _codes(criteria, unknown)
+                *(firm, area, state, revenue),
+                *(_codes(criteria, unmet), _codes(criteria, unknown), until),
             )
-            for firm, area, state, revenue, unmet, unknown in rows
+            for firm, area, state, revenue, unmet, unknown, until in rows
         ]
 
     def tallies(self, rung: str) -> dict[str, Tally]:
@@ -146,21 +168,22 @@ class Assessment:
         counts = ", ".join(
             f"""count(*) FILTER ((unmet | unknown) & {bit} = 0),
             count(*) FILTER (unmet & {bit} > 0), count(*) FILTER (unknown & {bit} > 0),
-            count(*) FILTER (state = 'one_short' AND unmet = {bit})"""
+            count(*) FILTER (state = 'one_short' AND unmet = {bit}),
+            count(*) FILTER (state = 'one_open' AND unmet = {bit})"""
             for bit in (1 << at for at in range(len(criteria)))
         )
         row = self.connection.execute(
             f"SELECT {counts} FROM {self.table} WHERE rung = $rung AND NOT held", {"rung": rung}
         ).fetchone()
-        found = row or (0,) * 4 * len(criteria)
-        return {each.code: Tally(*found[4 * at : 4 * at + 4]) for at, each in enumerate(criteria)}
+        found = row or (0,) * 5 * len(criteria)
+        return {each.code: Tally(*found[5 * at : 5 * at + 5]) for at, each in enumerate(criteria)}
 
     def stocks(self, by: date) -> list[Stock]:
         """Every rung in every area: who holds it, loses it until `by`, and could take it."""
+        states = ", ".join(f"count(*) FILTER (state = '{each}')" for each in (*NEAR, "unknown"))
         rows = self.connection.execute(
             f"""SELECT rung, area, count(*) FILTER (held),
-                count(*) FILTER (held AND until <= $by), count(*) FILTER (state = 'met'),
-                count(*) FILTER (state = 'open'), count(*) FILTER (state = 'one_short')
+                count(*) FILTER (held AND until <= $by), {states}
             FROM {self.table} GROUP BY ALL ORDER BY ALL""",
             {"by": by},
         ).fetchall()
@@ -173,10 +196,9 @@ class Assessment:
         for rung, number in wanted.items():
             its = [stock for stock in stocks if stock.rung == self.ladder[rung].code]
             held, expiring = sum(each.held for each in its), sum(each.expiring for each in its)
-            candidates = sum(each.met + each.open for each in its)
-            short = sum(each.one_short for each in its)
             new = max(number - held + expiring, 0)
-            found.append(Need(rung, number, held, expiring, new, candidates, short))
+            near = (sum(getattr(each, state) for each in its) for state in NEAR)
+            found.append(Need(rung, number, held, expiring, new, *near))
         return found
 
 
@@ -275,12 +297,19 @@ def _honours(ladder: Ladder) -> str:
 
 
 def _facts(ladder: Ladder) -> str:
-    """The facts the ladder asks for as they were told last by the day, in ten-thousandths."""
+    """The facts the ladder asks for as they were told last by the day, in ten-thousandths; none
+    that has run out."""
     columns = "".join(
-        f", trunc(arg_max(value, since) FILTER (item = '{n}') * {UNIT})::HUGEINT AS fact_{n}"
+        f", trunc(arg_max(value, since) FILTER ({_holding(n)}) * {UNIT})::HUGEINT AS fact_{n}"
         for n in ladder.facts()
     )
     return f"SELECT firm{columns} FROM facts WHERE since <= $on GROUP BY firm"
+
+
+def _holding(name: str) -> str:
+    fact = known_facts().get(name)
+    until = f" AND since + INTERVAL {fact.months} MONTH >= $on" if fact and fact.months else ""
+    return f"item = '{name}'{until}"
 
 
 def _standing(rung: Rung, firms: str) -> str:
@@ -296,6 +325,7 @@ def _standing(rung: Rung, firms: str) -> str:
             WHEN held THEN 'held'
             WHEN bit_count(unmet) > 1 THEN 'far'
             WHEN unknown & {checkable} > 0 THEN 'unknown'
+            WHEN unmet > 0 AND unknown > 0 THEN 'one_open'
             WHEN unmet > 0 THEN 'one_short'
             WHEN unknown > 0 THEN 'open'
             ELSE 'met'

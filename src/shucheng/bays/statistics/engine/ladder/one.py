@@ -8,7 +8,7 @@ was reported counts: an imputed figure is no evidence. `many` says the same of a
 # ruff: noqa: S608 - the names in SQL are this module's own
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from typing import Literal
@@ -16,11 +16,13 @@ from typing import Literal
 import duckdb
 
 from .definition import DESIGNATED, UNIT, Condition, Criterion, Ladder, LadderInvalid, Rung
+from .facts import known_facts
 
-State = Literal["held", "met", "open", "one_short", "far", "unknown"]
+State = Literal["held", "met", "open", "one_short", "one_open", "far", "unknown"]
 """held: it holds the rung. met: every criterion is. open: what returns and register can tell is
-met, the rest has to be asked. one_short: one criterion is not met. far: several are not. unknown:
-what returns and register should tell is not there."""
+met, the rest has to be asked. one_short: one criterion is not met, all others are. one_open: one is
+not met, of others it is not known. far: several are not. unknown: what returns and register should
+tell is not there."""
 
 Ratio = tuple[int, int]
 
@@ -30,7 +32,8 @@ ITEMS = ("revenue", "revenue_last", "rd_expense", "employees", "rd_staff")
 @dataclass(frozen=True)
 class Facts:
     """All that is known of a firm on a day: texts, numbers (numerator and denominator above 0;
-    none that is not known), and the rungs it holds with the day each ends (none: for good)."""
+    none that is not known), the rungs it holds with the day each ends (none: for good), and facts
+    that have run out, with the day they were told of."""
 
     firm: str
     area: str
@@ -38,18 +41,21 @@ class Facts:
     industry: str
     numbers: Mapping[str, Ratio]
     held: Mapping[str, date | None]
+    former: Mapping[str, tuple[Decimal, date]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Checked:
     """A condition on a firm: its value and limit in the measure's unit (four places), whether it
     is met (none: not known), and how much the numerator lacks, or has too much: thousand yuan,
-    persons, months; none where that is no amount."""
+    persons, months; none where that is no amount. `last` is a value that has run out, and its
+    day."""
 
     condition: Condition
     value: Decimal | str | None
     met: bool | None
     lacking: int | None
+    last: tuple[Decimal, date] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +93,7 @@ class Standing:
         if any(each.criterion.checkable for each in self.unknown):
             return "unknown"
         if self.unmet:
-            return "one_short"
+            return "one_open" if self.unknown else "one_short"
         return "open" if self.unknown else "met"
 
 
@@ -145,7 +151,7 @@ def check(condition: Condition, known: Facts) -> Checked:
         return _among(condition, known)
     ratio = known.numbers.get(condition.measure)
     if ratio is None:
-        return Checked(condition, None, None, None)
+        return Checked(condition, None, None, None, known.former.get(condition.measure))
     numerator, denominator = ratio
     # The numerator's distance from the limit, in ten-thousandths of it.
     over = numerator * UNIT - condition.limit * denominator
@@ -206,11 +212,12 @@ def facts_of(
     numbers = _numbers(_yearly(_returns(connection, firm, period), period))
     if founded is not None:
         numbers["age_months"] = (_months(founded, on), 1)
-    numbers |= _told(connection, ladder, firm, on)
+    told, former = _told(connection, ladder, firm, on)
+    numbers |= told
     held = _held(connection, ladder, firm, on)
     if designated and DESIGNATED in {rung.code for rung in ladder.rungs}:
         held[DESIGNATED] = None
-    return Facts(firm, area, size, industry, numbers, held)
+    return Facts(firm, area, size, industry, numbers, held, former)
 
 
 def _columns(connection: duckdb.DuckDBPyConnection, table: str) -> list[str]:
@@ -296,15 +303,22 @@ def _numbers(yearly: Mapping[str, list[int | None]]) -> dict[str, Ratio]:
 
 def _told(
     connection: duckdb.DuckDBPyConnection, ladder: Ladder, firm: str, on: date
-) -> dict[str, Ratio]:
-    """The facts of a firm that the ladder asks for as told last by the day, in ten-thousandths."""
-    rows: list[tuple[str, Decimal]] = connection.execute(
-        """SELECT item, arg_max(value, since) FROM facts
+) -> tuple[dict[str, Ratio], dict[str, tuple[Decimal, date]]]:
+    """The facts of a firm that the ladder asks for as told last by the day, in ten-thousandths;
+    apart from them those that have run out."""
+    rows: list[tuple[str, Decimal, date]] = connection.execute(
+        """SELECT item, arg_max(value, since), max(since) FROM facts
         WHERE firm = $firm AND since <= $on GROUP BY item""",
         {"firm": firm, "on": on},
     ).fetchall()
-    asked = ladder.facts()
-    return {item: (int(value * UNIT), UNIT) for item, value in rows if item in asked}
+    asked, known = ladder.facts(), known_facts()
+    told, former = dict[str, Ratio](), dict[str, tuple[Decimal, date]]()
+    for item, value, since in rows:
+        if item in known and not known[item].holds(since, on):
+            former[item] = value, since
+        elif item in asked:
+            told[item] = int(value * UNIT), UNIT
+    return told, former
 
 
 def _held(

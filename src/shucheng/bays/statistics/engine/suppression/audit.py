@@ -37,12 +37,10 @@ class Audit:
 class Attack:
     """A reader's linear program: one column a cell's shift, one row a sum."""
 
-    def __init__(self, system: System, suppressed: Mask, *, priced: bool = False) -> None:
+    def __init__(self, system: System, suppressed: Mask) -> None:
         self.size = len(system.cells)
         self.beyond = 10 * (1 + max((cell.gross for cell in system.cells), default=0))
         self.programs = 0
-        self.priced = priced
-        self.prices = np.zeros(len(system.sums))  # duals of the last program, if priced
         self.model = solver()
         self.model.passModel(_program(system))
         self.columns = np.arange(self.size, dtype=np.int32)
@@ -62,16 +60,18 @@ class Attack:
         upper = np.array([min(self.up[cell], limit), *none])
         self.model.changeColsBounds(len(at), at, lower, upper)
         self.model.changeColCost(cell, -float(direction))
+        found = self.solved()
+        self.model.changeColCost(cell, 0.0)
+        self.model.changeColsBounds(len(at), at, -self.down[at], self.up[at])
+        return np.inf if found >= limit * (1 - TOLERANCE) else found
+
+    def solved(self) -> float:
+        """The program as it stands."""
         self.model.run()
         self.programs += 1
         if self.model.getModelStatus() != highspy.HighsModelStatus.kOptimal:
             raise ArithmeticError(f"the audit has no answer: {self.model.getModelStatus()}")
-        found = -self.model.getInfo().objective_function_value
-        if self.priced:
-            self.prices = np.array(self.model.getSolution().row_dual)
-        self.model.changeColCost(cell, 0.0)
-        self.model.changeColsBounds(len(at), at, -self.down[at], self.up[at])
-        return np.inf if found >= limit * (1 - TOLERANCE) else found
+        return -float(self.model.getInfo().objective_function_value)
 
 
 def audit(

@@ -3,7 +3,7 @@
 One target after another takes the cheapest shift (shifts.py) and suppresses what it moves; one
 shift often proves many targets. Then implied cells are looked for, until there are none. Last,
 cells that turned out not to be needed are published again, dearest first. The result is a local
-optimum; optimum.py finds the true one for small tables and a bound for large ones.
+optimum; tests hold it against the true one of small tables.
 """
 
 from collections import defaultdict, deque

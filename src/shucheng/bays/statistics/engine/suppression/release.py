@@ -11,7 +11,6 @@ from typing import Literal
 import numpy as np
 
 from shucheng.bays.statistics.engine.suppression.audit import Attack, Audit, audit
-from shucheng.bays.statistics.engine.suppression.optimum import optimum
 from shucheng.bays.statistics.engine.suppression.protect import Protection, protect, prove
 from shucheng.bays.statistics.engine.suppression.rules import Rule, Rules
 from shucheng.bays.statistics.engine.suppression.shifts import Shifts
@@ -102,21 +101,23 @@ def release(
     withheld: Collection[Key] = (),
     wanted: Mapping[Key, float] | None = None,
     weighing: Weighing = "information",
-    optimal: bool = False,
     bounds: bool = True,
 ) -> Release:
     """Decide each cell of linked tables; `published` are cells whose values are out already,
     `withheld` those that stay withheld, `wanted` those that a reader would miss so much more than
     another.
 
-    `optimal` finds the cheapest suppression by integer programming: for small tables. Without
-    `bounds` each withheld cell is proved to be kept as far as asked, and no more is found out.
-    Raises Unprotectable when what is out leaves no way, TableRefused when sums are wrong.
+    Without `bounds` each withheld cell is proved to be kept as far as asked, and no more is found
+    out. Raises Unprotectable when what is out leaves no way, TableRefused when sums are wrong.
     """
     system = system_of(
         tables, rules, published=published, withheld=withheld, wanted=wanted, weighing=weighing
     )
-    protection = optimum(system) if optimal else protect(system)
+    return proved(protect(system), rules, bounds=bounds)
+
+
+def proved(protection: Protection, rules: Rules, *, bounds: bool = True) -> Release:
+    """The release of a choice of cells, once the audit holds."""
     found = audit(protection.system, protection.suppressed, protection.witnesses, bounds=bounds)
     if found.failures:
         raise ArithmeticError(f"the audit does not hold: {found.failures[:3]}")

@@ -15,6 +15,8 @@ import numpy as np
 
 from shucheng.bays.statistics.engine.suppression.audit import Attack
 from shucheng.bays.statistics.engine.suppression.protect import Protection, protect, prove
+from shucheng.bays.statistics.engine.suppression.release import Release, proved
+from shucheng.bays.statistics.engine.suppression.rules import Rules
 from shucheng.bays.statistics.engine.suppression.shifts import Shifts, solver
 from shucheng.bays.statistics.engine.suppression.system import (
     TOLERANCE,
@@ -22,7 +24,10 @@ from shucheng.bays.statistics.engine.suppression.system import (
     System,
     Target,
     Values,
+    Weighing,
+    system_of,
 )
+from shucheng.bays.statistics.engine.suppression.tables import Tables
 
 # Shifts beyond so many times the distance asked for are not looked at when a cut is searched;
 # the cut itself is valid for any.
@@ -36,6 +41,11 @@ class Cut:
 
     coefficients: Values
     asked: float
+
+
+def cheapest(tables: Tables, rules: Rules, *, weighing: Weighing = "information") -> Release:
+    """As `release`, with the smallest sum of weights there is."""
+    return proved(optimum(system_of(tables, rules, weighing=weighing)), rules)
 
 
 def optimum(system: System) -> Protection:
@@ -67,6 +77,17 @@ def lower_bound(system: System, *, rounds: int) -> float:
     return float(system.weights @ master.chosen)
 
 
+class PricedAttack(Attack):
+    """A reader's linear program that keeps the duals of the last solution."""
+
+    prices: Values
+
+    def solved(self) -> float:
+        found = super().solved()
+        self.prices = np.array(self.model.getSolution().row_dual)
+        return found
+
+
 class Master:
     """The choice of cells under the cuts found so far."""
 
@@ -74,7 +95,7 @@ class Master:
         self.system = system
         size = len(system.cells)
         self.columns = np.arange(size, dtype=np.int32)
-        self.attack = Attack(system, ~system.fixed, priced=True)
+        self.attack = PricedAttack(system, ~system.fixed)
         self.model = _program(system)
         self.chosen = system.primary.astype(np.float64)
 
