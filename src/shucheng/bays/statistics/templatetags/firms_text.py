@@ -1,6 +1,6 @@
 """How a firm's facts are written."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -57,6 +57,12 @@ def signed(step: Mapping[str, str]) -> str:
     """When and by whom a step was done, as a batch keeps it."""
     day = timezone.localtime(datetime.fromisoformat(step["at"]))
     return f"{day:%Y-%m-%d %H:%M} · {step['by']}"
+
+
+@register.filter
+def rows_of(counts: Iterable[Mapping[str, int]]) -> int:
+    """How many cells a dry run counted in all."""
+    return sum(each["rows"] for each in counts)
 
 
 @register.filter

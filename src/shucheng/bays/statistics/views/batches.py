@@ -8,7 +8,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from shucheng.bays.statistics.actions.importing import (
     KINDS,
@@ -19,6 +19,7 @@ from shucheng.bays.statistics.actions.importing import (
 )
 from shucheng.bays.statistics.engine.imports.fields import fields
 from shucheng.bays.statistics.models import Batch
+from shucheng.bays.statistics.queries.batch_report import changes_of, lacking, unsaid_of
 from shucheng.bays.statistics.queries.batches import batch_for, batches, errors_of, unregistered
 from shucheng.bays.statistics.queries.import_words import (
     ERRORS,
@@ -27,6 +28,7 @@ from shucheng.bays.statistics.queries.import_words import (
     measures_told,
 )
 from shucheng.bays.statistics.views.firms import csv_answer
+from shucheng.bays.statistics.views.posting import posted
 from shucheng.kernel.public import Conflict, Invalid, actor_for
 from shucheng.lib.numbers import whole_number
 from shucheng.lib.tables import write_rows
@@ -72,7 +74,7 @@ def batch(request: HttpRequest, batch_id: int) -> HttpResponse:
     return _page(request, batch_id)
 
 
-@require_POST
+@posted("statistics:batch", "batch_id")
 def confirm(request: HttpRequest, batch_id: int) -> HttpResponse:
     actor, sent = actor_for(request), request.POST
     columns = [
@@ -90,7 +92,7 @@ def confirm(request: HttpRequest, batch_id: int) -> HttpResponse:
     return redirect("statistics:batch", batch_id)
 
 
-@require_POST
+@posted("statistics:batch", "batch_id")
 def take(request: HttpRequest, batch_id: int) -> HttpResponse:
     try:
         take_import(batch_id, _revision(request), actor=actor_for(request))
@@ -100,7 +102,7 @@ def take(request: HttpRequest, batch_id: int) -> HttpResponse:
     return redirect("statistics:batch", batch_id)
 
 
-@require_POST
+@posted("statistics:batch", "batch_id")
 def drop(request: HttpRequest, batch_id: int) -> HttpResponse:
     try:
         drop_import(batch_id, _revision(request), actor=actor_for(request))
@@ -113,7 +115,7 @@ def drop(request: HttpRequest, batch_id: int) -> HttpResponse:
 @require_safe
 def errors_csv(request: HttpRequest, batch_id: int) -> HttpResponse:
     found = errors_of(batch_id, actor=actor_for(request))
-    head = [_("Sheet"), _("Row"), _("Column"), _("Heading"), _("Value"), _("Reason")]
+    head = [_("Sheet"), _("Row"), _("Column"), _("Heading"), _("Value"), _("Reason"), _("Outcome")]
     text = StringIO()
     write_rows(text, [head, *(_error(row) for row in csv.DictReader(StringIO(found)))])
     return csv_answer(f"{_('Errors')}-{batch_id}", text.getvalue())
@@ -121,7 +123,13 @@ def errors_csv(request: HttpRequest, batch_id: int) -> HttpResponse:
 
 def _error(row: dict[str, str]) -> list[str]:
     reason = str(ERRORS.get(row["code"], row["code"]))
-    return [row["sheet"], row["row"], row["column"], row["heading"], row["value"], reason]
+    taken = row.get("warning") == "True"
+    outcome = _("taken over; please check") if taken else _("left out")
+    return [
+        *(row[name] for name in ("sheet", "row", "column", "heading", "value")),
+        reason,
+        outcome,
+    ]
 
 
 def _page(
@@ -136,15 +144,21 @@ def _page(
             for column, (field, factor) in zip(columns, sent, strict=False)
         ]
     known, words = fields(found.kind), field_words(found.kind)
+    month = f"{found.since // 100}-{found.since % 100:02}" if found.since else ""
+    if error:
+        month = request.POST.get("month", month)
     context = {
         "batch": found,
         "report": found.report,
+        "changes": changes_of(found),
+        "unsaid": unsaid_of(found),
         "unregistered": unregistered(found),
+        "lacking": lacking(found, columns, month) if columns else (),
         "columns": columns,
         "fields": [(name, words[name], each.required) for name, each in known.items()],
         "factors": FACTORS.items(),
         "measures": measures_told() if found.kind == Batch.Kind.FACTS else (),
-        "month": f"{found.since // 100}-{found.since % 100:02}" if found.since else "",
+        "month": month,
         "error": error,
         "errors": error.fields if isinstance(error, Invalid) else {},
         "working": found.state in (Batch.State.READING, Batch.State.WRITING),
