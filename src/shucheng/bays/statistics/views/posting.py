@@ -21,7 +21,8 @@ def posted(page: str, *kept: str) -> Callable[[View], View]:
         def answer(request: HttpRequest, **given: Any) -> HttpResponse:
             if request.method == "POST":
                 return view(request, **given)
-            return redirect(page, **{name: given[name] for name in kept})
+            there: HttpResponse = redirect(page, **{name: given[name] for name in kept})
+            return there
 
         return cast(View, answer)
 
