@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from shucheng.bays.statistics.models import Batch, Link
+from shucheng.bays.statistics.queries import version_words as versions
 from shucheng.bays.statistics.queries.import_words import (
     ERRORS,
     FACTORS,
@@ -93,6 +94,11 @@ def honour_name(kind: str) -> str:
 @register.filter
 def refused(told: dict[str, str]) -> str:
     return refusal_words(told)
+
+
+@register.filter
+def version_words(version: str) -> str:
+    return versions.version_words(version)
 
 
 _STATES = {
