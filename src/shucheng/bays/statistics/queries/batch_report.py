@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.utils.functional import Promise
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from shucheng.bays.statistics.engine.imports.fields import fields
 from shucheng.bays.statistics.models import Batch, Firm
@@ -121,10 +121,16 @@ def lacking(batch: Batch, columns: Iterable[Mapping[str, Any]], month: str) -> t
     if month:
         has.add(own)
     return tuple(
-        Lacking(words[name], each.headings, name == own)
+        Lacking(words[name], _readable(each.headings), name == own)
         for name, each in fields(batch.kind).items()
         if name not in has and (each.required or name == own)
     )
+
+
+def _readable(headings: tuple[str, ...]) -> tuple[str, ...]:
+    """In Chinese without the English ones."""
+    chinese = (get_language() or "").startswith("zh")
+    return tuple(each for each in headings if not (chinese and each.isascii()))
 
 
 def _line(moved: Mapping[str, Any], words: Mapping[str, str | Promise]) -> MovedLine:

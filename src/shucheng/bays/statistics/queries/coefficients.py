@@ -7,6 +7,7 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from shucheng.bays.statistics.models import Coefficient, Firm
+from shucheng.bays.statistics.queries.class_words import class_name
 from shucheng.bays.statistics.queries.definitions import classes_in_force
 from shucheng.bays.statistics.queries.places import every_area_name
 from shucheng.bays.statistics.queries.seeing import areas_seen
@@ -55,8 +56,10 @@ def coefficients_page(page: int = 1, *, actor: Actor) -> CoefficientsPage:
         count=count,
         page=at,
         pages=pages,
-        classes=tuple((each.code, each.name) for each in classes.classes if each.partial),
-        names={each.code: each.name for each in classes.classes},
+        classes=tuple(
+            (each.code, class_name(each.name)) for each in classes.classes if each.partial
+        ),
+        names={each.code: class_name(each.name) for each in classes.classes},
         version=classes.version,
         whole_city=areas_seen(actor) is None,
     )

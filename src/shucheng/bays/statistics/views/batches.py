@@ -33,7 +33,7 @@ from shucheng.kernel.public import Conflict, Invalid, actor_for
 from shucheng.lib.numbers import whole_number
 from shucheng.lib.tables import write_rows
 
-_SHOWN = 100
+_PAGE = 25
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -54,9 +54,16 @@ def all_batches(request: HttpRequest) -> HttpResponse:
             return redirect("statistics:batch", batch.pk)
         except (Conflict, Invalid) as refused:
             error = refused
-    found = list(batches(actor=actor)[:_SHOWN])
+    every = batches(actor=actor)
+    total = every.count()
+    pages = max(1, -(-total // _PAGE))
+    page = min(max(whole_number(request.GET.get("page", "")) or 1, 1), pages)
+    found = list(every[(page - 1) * _PAGE : page * _PAGE])
     context = {
         "batches": found,
+        "total": total,
+        "page": page,
+        "pages": pages,
         "kinds": [(kind.value, kind.label) for kind in KINDS],
         "measures": measures_told(),
         "megabytes": settings.UPLOAD_LIMIT // (1024 * 1024),

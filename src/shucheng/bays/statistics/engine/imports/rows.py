@@ -22,7 +22,7 @@ KEYS = {
     "honours": ("firm", "kind", "since"),
     "facts": ("firm", "item", "since"),
 }
-FIRST_MOVED = 20
+FIRST_MOVED = 10
 """Firms that are shown of each fact that would change."""
 
 _KNOWN_BY = KEYS | {"register": ("firm",)}
