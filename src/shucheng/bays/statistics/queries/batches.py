@@ -70,12 +70,13 @@ def unregistered(batch: Batch) -> Unregistered:
         given["register"] = register
     with closing(connect()) as connection:
         connection.execute(
-            f"""CREATE TABLE missing AS SELECT row_number() OVER () AS at, *
-            FROM read_parquet($rows) {missing}""",  # noqa: S608
+            f"""CREATE TABLE missing AS SELECT * FROM (
+                SELECT row_number() OVER () AS place, * FROM read_parquet($rows)
+            ) {missing}""",  # noqa: S608
             given,
         )
         (count,) = connection.execute("SELECT count(DISTINCT firm) FROM missing").fetchone() or (0,)
-        line = "line" if "line" in connection.table("missing").columns else "at"
+        line = "line" if "line" in connection.table("missing").columns else "place"
         first = connection.execute(
             f"""SELECT min({line}), firm FROM missing
             GROUP BY firm ORDER BY 1 LIMIT {_UNREGISTERED_SHOWN}"""  # noqa: S608

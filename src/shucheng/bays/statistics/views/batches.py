@@ -150,6 +150,7 @@ def _page(
             {**column, "field": field, "factor": factor}
             for column, (field, factor) in zip(columns, sent, strict=False)
         ]
+    lost = unregistered(found)
     known, words = fields(found.kind), field_words(found.kind)
     month = f"{found.since // 100}-{found.since % 100:02}" if found.since else ""
     if error:
@@ -159,7 +160,8 @@ def _page(
         "report": found.report,
         "changes": changes_of(found),
         "unsaid": unsaid_of(found),
-        "unregistered": unregistered(found),
+        "unregistered": lost.firms,
+        "unregistered_first": lost.first,
         "lacking": lacking(found, columns, month) if columns else (),
         "columns": columns,
         "fields": [(name, words[name], each.required) for name, each in known.items()],
