@@ -63,6 +63,7 @@ urlpatterns = [
     path("statistics/batches/<int:batch_id>/drop/", batches.drop, name="batch_drop"),
     path("statistics/batches/<int:batch_id>/errors.csv", batches.errors_csv, name="batch_errors"),
     path("statistics/coefficients/", coefficients.coefficients, name="coefficients"),
+    path("statistics/coefficients/firms/", coefficients.firms, name="coefficient_firms"),
     path(
         "statistics/coefficients/<int:coefficient_id>/decide/",
         coefficients.decide,

@@ -107,8 +107,8 @@ def _share(text: Decimal | str) -> Decimal:
         share = Decimal(str(text).strip())
     except InvalidOperation:
         share = Decimal(-1)
-    if not 0 <= share <= 1 or share * 10_000 % 1:
-        raise _wrong("share", _("Write a share from 0 to 1 with four places at most."))
+    if not share.is_finite() or not 0 <= share <= 1 or share * 10_000 % 1:
+        raise _wrong("share", _("Write a share from 0 to 100 per cent, two decimals at most."))
     return share
 
 

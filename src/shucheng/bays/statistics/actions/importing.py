@@ -198,8 +198,8 @@ def keep_reading(batch_id: int, report: reports.Report, folder: Path, *, actor: 
     """The rows that were read, which wait to be taken over, and what was wrong with others."""
     batch = _being_read(batch_id, actor)
     told = report.to_data()
-    told["errors"] = told["errors"][:SHOWN]
-    if report.errors:
+    told["errors"], told["warnings"] = told["errors"][:SHOWN], told["warnings"][:SHOWN]
+    if report.errors or report.warnings:
         told["errors_file"] = _store_errors(batch, report, actor).pk
     batch.rows = store_file(
         f"{batch.kind}-{batch.pk}.parquet",
@@ -232,7 +232,7 @@ def _read(batch: Batch, *, actor: Actor) -> Batch:
 
 def _store_errors(batch: Batch, report: reports.Report, actor: Actor) -> StoredFile:
     text = StringIO()
-    write_rows(text, reports.error_rows(report.errors))
+    write_rows(text, reports.error_rows((*report.errors, *report.warnings)))
     name = f"errors-{batch.pk}.csv"
     return store_file(name, text.getvalue().encode(), room=FILE_ROOM, made_here=True, actor=actor)
 

@@ -70,6 +70,27 @@ class CountOut(Schema):
     text: str
 
 
+class MovedOut(Schema):
+    sheet: str
+    row: int
+    firm: str
+    name: str
+    before: str | None
+    after: str | None
+
+
+class DifferenceOut(Schema):
+    field: str
+    firms: int
+    first: list[MovedOut]
+
+
+class UnsaidOut(Schema):
+    field: str
+    kept: int
+    assumed: int
+
+
 class BatchOut(Schema):
     id: int
     kind: str
@@ -93,6 +114,13 @@ class BatchDetail(BatchOut):
     unregistered: int = Field(
         description="Firms of returns that no register names yet: good rows that count nowhere"
     )
+    doubts: list[CountOut] = Field(description="Of good rows, what looks odd, counted")
+    differences: list[DifferenceOut] = Field(
+        description="What a register tells otherwise of known firms, the first of them by row"
+    )
+    unsaid: list[UnsaidOut] = Field(
+        description="What a register says nothing of: kept as known, or taken for what is usual"
+    )
 
 
 class BatchesOut(Schema):
@@ -110,6 +138,7 @@ class ErrorOut(Schema):
     value: str
     code: str
     text: str
+    warning: bool = Field(description="The row is good and looks odd; without it, it is left out")
 
 
 class ErrorsOut(Schema):
@@ -185,7 +214,11 @@ def errors(request: HttpRequest, batch_id: int, page: int = 1) -> dict[str, Any]
         "page": page,
         "pages": pages,
         "items": [
-            {**{name: row.get(name) or "" for name in names}, "text": _reason(row["code"])}
+            {
+                **{name: row.get(name) or "" for name in names},
+                "text": _reason(row["code"]),
+                "warning": row.get("warning") == "True",
+            }
             for row in shown
         ],
     }
@@ -237,7 +270,10 @@ def _detail(batch: Batch) -> dict[str, Any]:
         "problems": [
             {**count, "text": _reason(count["code"])} for count in report.get("counts", [])
         ],
-        "unregistered": unregistered(batch),
+        "unregistered": unregistered(batch).firms,
+        "doubts": [{**count, "text": _reason(count["code"])} for count in report.get("warned", [])],
+        "differences": report.get("differences", []),
+        "unsaid": report.get("unsaid", []),
     }
 
 

@@ -1,6 +1,7 @@
 """Batches: which there are, how one was read, and where the files of those taken over lie."""
 
 from contextlib import closing
+from dataclasses import dataclass
 from pathlib import Path
 
 from django.db.models import QuerySet
@@ -12,6 +13,7 @@ from shucheng.kernel.public import Actor, NotFound, StoredFile
 from shucheng.lib.duck import connect
 
 FILE_ROOM = "statistics"
+_UNREGISTERED_SHOWN = 100
 
 
 def batches(*, actor: Actor) -> QuerySet[Batch]:
@@ -47,20 +49,39 @@ def files_of(kind: str) -> list[Path]:
     return [each.rows.in_place() for each in applied.select_related("rows") if each.rows]
 
 
-def unregistered(batch: Batch) -> int:
-    """How many firms a batch of returns tells of that the register does not have: they are kept
-    and count nowhere until a register names them."""
+@dataclass(frozen=True, slots=True)
+class Unregistered:
+    """Firms that returns tell of and no register names: how many, and the first rows with them."""
+
+    firms: int
+    first: tuple[tuple[int, str], ...]
+
+
+def unregistered(batch: Batch) -> Unregistered:
+    """The firms of a batch of returns that the register does not have: they are kept and count
+    nowhere until a register names them."""
     if batch.kind != Batch.Kind.RETURNS or not batch.rows:
-        return 0
+        return Unregistered(0, ())
     register = [str(path) for path in files_of(Batch.Kind.REGISTER)]
-    known = "SELECT firm FROM read_parquet(?, union_by_name = true)"
-    missing = f"AND firm NOT IN ({known})" if register else ""
+    known = "SELECT firm FROM read_parquet($register, union_by_name = true)"
+    missing = f"WHERE firm NOT IN ({known})" if register else ""
+    given: dict[str, object] = {"rows": str(batch.rows.in_place())}
+    if register:
+        given["register"] = register
     with closing(connect()) as connection:
-        (found,) = connection.execute(
-            f"SELECT count(DISTINCT firm) FROM read_parquet(?) WHERE true {missing}",  # noqa: S608
-            [str(batch.rows.in_place()), *([register] if register else [])],
-        ).fetchone() or (0,)
-    return int(found)
+        connection.execute(
+            f"""CREATE TABLE missing AS SELECT * FROM (
+                SELECT row_number() OVER () AS place, * FROM read_parquet($rows)
+            ) {missing}""",  # noqa: S608
+            given,
+        )
+        (count,) = connection.execute("SELECT count(DISTINCT firm) FROM missing").fetchone() or (0,)
+        line = "line" if "line" in connection.table("missing").columns else "place"
+        first = connection.execute(
+            f"""SELECT min({line}), firm FROM missing
+            GROUP BY firm ORDER BY 1 LIMIT {_UNREGISTERED_SHOWN}"""  # noqa: S608
+        ).fetchall()
+    return Unregistered(int(count), tuple(first))
 
 
 def opens_file(stored: StoredFile, actor: Actor) -> bool:

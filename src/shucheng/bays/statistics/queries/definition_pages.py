@@ -12,6 +12,7 @@ from shucheng.bays.statistics.engine.classification import Class, Classification
 from shucheng.bays.statistics.engine.classification_table import csv_text
 from shucheng.bays.statistics.engine.imports.fields import ImportRefused
 from shucheng.bays.statistics.models import Definition, Proposal
+from shucheng.bays.statistics.queries.definition_tables import DefinitionTable, table_of
 from shucheng.bays.statistics.queries.definition_texts import (
     Preview,
     Unusable,
@@ -54,6 +55,7 @@ class DefinitionPage:
     text: str
     marks: tuple[tuple[str | Promise, int], ...]
     classes: tuple[Class, ...]
+    table: DefinitionTable | None
     waiting: tuple[Waiting, ...]
     history: tuple[Definition, ...]
 
@@ -73,6 +75,7 @@ def definition_page(kind: str, *, actor: Actor) -> DefinitionPage:
         text,
         tuple((name, count) for name, count in _marks(read) if count),
         read.classes if isinstance(read, Classification) else (),
+        table_of(read),
         tuple(_waiting(each, number, text) for each in waiting.select_related("proposed_by")),
         tuple(history),
     )

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from shucheng.bays.statistics.engine.micro import Micro
 from shucheng.bays.statistics.models import Batch, Coefficient, Firm, Link
+from shucheng.bays.statistics.queries.class_words import class_name
 from shucheng.bays.statistics.queries.import_words import HONOURS
 from shucheng.bays.statistics.queries.micro import ask
 from shucheng.bays.statistics.queries.places import every_area_name
@@ -107,6 +108,7 @@ class FirmPage:
     coefficients: tuple[Coefficient, ...]
     links: tuple[Link, ...]
     merged: tuple[Firm, ...]
+    class_names: Mapping[str, str]
     versions: Mapping[str, str]
     provisional: bool
     simulated: bool
@@ -160,6 +162,7 @@ def firm_page(credit_code: str, *, actor: Actor) -> FirmPage:
             Link.objects.filter(Q(left=firm) | Q(right=firm)).select_related("left", "right")
         ),
         merged=merged,
+        class_names={code: class_name(name) for code, name in raw["class_names"].items()},
         versions=raw["versions"],
         provisional=raw["provisional"],
         simulated=firm.batch.simulated,
@@ -203,6 +206,7 @@ def _raw(micro: Micro, codes: tuple[str, ...], head: str) -> dict[str, Any]:
     found["industries"] = [
         (i.name, i.name_en) for i in micro.plan_industries.industries if i.code in there
     ]
+    found["class_names"] = {each.code: each.name for each in micro.classification.classes}
     found["versions"] = micro.versions()
     found["provisional"] = micro.classification.provisional
     return found

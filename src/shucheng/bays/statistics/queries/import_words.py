@@ -85,7 +85,8 @@ ERRORS: Mapping[str, str | Promise] = {
     "firm-unknown": _("is not in the register: import the firm first"),
     "firm-elsewhere": _("is registered in another area: the plan office can move it"),
     "items-missing": _("no figure is reported in this row"),
-    "row-repeated": _("says again what another row said; the first one counts"),
+    "row-repeated": _("says again what another row said; the first good one counts"),
+    "money-negative": _("is below 0"),
 }
 
 REFUSALS: Mapping[str, str | Promise] = {

@@ -5,6 +5,7 @@ One engine a process: it is asked by one thread at a time, and what it answered 
 
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
+from datetime import date
 from threading import Lock
 from typing import TypeVar
 
@@ -66,23 +67,27 @@ def ask(question: Callable[[Micro], T], *about: Hashable) -> T:
 
 
 def shares() -> tuple[Share, ...]:
-    """The coefficients that are approved, of a firm, class and month the newest."""
-    rows = Coefficient.objects.filter(state=Coefficient.State.APPROVED).select_related("firm")
-    in_order = rows.order_by("decided_at", "pk")
-    newest = {(each.firm_id, each.de_code, each.since): each for each in in_order}
+    """The coefficients that are approved, of a firm, class and month the newest. One that was
+    approved of a registration is its firm's, whichever code that is read under."""
+    rows = Coefficient.objects.filter(state=Coefficient.State.APPROVED, decided_at__isnull=False)
+    in_order = rows.select_related("firm__merged_into").order_by("decided_at", "pk")
+    newest = {(_read_under(each.firm), each.de_code, each.since): each for each in in_order}
     return tuple(
         Share(
-            firm=each.firm.credit_code if each.firm else None,
-            leaf=each.de_code or None,
+            firm=code,
+            leaf=leaf or None,
             lower=each.share,
             upper=each.share,
             reason=each.reason,
-            approved=each.decided_at.date(),
-            since=each.since,
+            approved=each.decided_at.date() if each.decided_at else date.min,
+            since=since,
         )
-        for each in newest.values()
-        if each.decided_at
+        for (code, leaf, since), each in newest.items()
     )
+
+
+def _read_under(firm: Firm | None) -> str | None:
+    return (firm.merged_into or firm).credit_code if firm else None
 
 
 def merges() -> dict[str, str]:

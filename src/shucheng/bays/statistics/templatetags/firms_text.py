@@ -1,6 +1,6 @@
 """How a firm's facts are written."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -10,6 +10,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from shucheng.bays.statistics.models import Batch, Link
+from shucheng.bays.statistics.queries import class_words
+from shucheng.bays.statistics.queries import version_words as versions
 from shucheng.bays.statistics.queries.import_words import (
     ERRORS,
     FACTORS,
@@ -56,7 +58,13 @@ def field_name(code: str, table: str = "") -> str:
 def signed(step: Mapping[str, str]) -> str:
     """When and by whom a step was done, as a batch keeps it."""
     day = timezone.localtime(datetime.fromisoformat(step["at"]))
-    return f"{day:%Y-%m-%d %H:%M} · {step['by']}"
+    return f"{day:%Y-%m-%d %H:%M} · {who(step['by'])}"
+
+
+@register.filter
+def rows_of(counts: Iterable[Mapping[str, int]]) -> int:
+    """How many cells a dry run counted in all."""
+    return sum(each["rows"] for each in counts)
 
 
 @register.filter
@@ -89,6 +97,23 @@ def refused(told: dict[str, str]) -> str:
     return refusal_words(told)
 
 
+register.filter("class_name", class_words.class_name)
+register.filter("note_words", class_words.note_words)
+
+
+@register.filter
+def who(name: str) -> str:
+    """By whom a step was done: the platform itself has no name of its own."""
+    return _("the platform") if name == "system" else name
+
+
+@register.filter
+def version_words(version: str) -> str:
+    return versions.version_words(version)
+
+
+# Odds of about 60 and of 4 to 1.
+_STRONG, _FAIR = 6, 2
 _STATES = {
     Batch.State.READING: "late",
     Batch.State.MAPPING: "watch",
@@ -125,6 +150,14 @@ def evidence_field(name: str) -> str:
         "credit_code": _("Unified social credit code"),
     }
     return words.get(name, name)
+
+
+@register.filter
+def evidence_weight(bits: float) -> str:
+    """How much a fact speaks for one firm: a weight of evidence in words, by powers of two."""
+    if bits <= 0:
+        return _("speaks against it")
+    return _("strong") if bits >= _STRONG else _("fair") if bits >= _FAIR else _("weak")
 
 
 @register.filter

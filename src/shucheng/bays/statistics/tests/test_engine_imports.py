@@ -175,6 +175,78 @@ def test_what_would_change_is_told(tmp_path: Path) -> None:
     assert [each["change"] for each in found] == ["unchanged", "changed", "new"]
 
 
+def known(tmp_path: Path, *rows: list[str]) -> Path:
+    """A register that was taken over earlier."""
+    staged(write(tmp_path / "known.csv", [HEAD, *rows]), tmp_path)
+    return (tmp_path / stage.ROWS).rename(tmp_path / "known.parquet")
+
+
+def test_known_firms_told_otherwise_are_named_before_and_after(tmp_path: Path) -> None:
+    earlier = known(tmp_path, row(0), row(1), row(2))
+    rows = [
+        HEAD,
+        row(0, name="改名后有限公司"),
+        row(1, area="盐都区", industry="3982"),
+        row(2, area="盐都区"),
+        row(3, area="盐都区"),
+    ]
+    areas = AREAS | {"盐都区": "320903"}
+    path = write(tmp_path / "b.csv", rows)
+    report, _ = staged(path, tmp_path, existing=(earlier,), areas=areas)
+    told = {each.field: each for each in report.differences}
+    assert {field: each.firms for field, each in told.items()} == {
+        "name": 1,
+        "area": 2,
+        "industry": 1,
+    }
+    moved = [(each.row, each.firm, each.before, each.after) for each in told["area"].first]
+    assert moved == [(3, CODES[1], "320902", "320903"), (4, CODES[2], "320902", "320903")]
+    (renamed,) = told["name"].first
+    assert (renamed.before, renamed.after) == ("模拟企业0(集团)有限公司", "改名后有限公司")
+
+
+def test_a_firm_stays_as_known_where_the_register_says_nothing(tmp_path: Path) -> None:
+    """Without the column, and by an empty cell; a new firm is taken for what is usual."""
+    earlier = known(tmp_path, row(0), row(1, designated="否"))
+    without = [each[:5] + each[6:] for each in (HEAD, row(0), row(1), row(2))]
+    emptied = [HEAD, *(row(number, designated="") for number in range(3))]
+    for rows in (without, emptied):
+        path = write(tmp_path / "b.csv", rows)
+        report, found = staged(path, tmp_path, existing=(earlier,))
+        assert [each["designated"] for each in found] == [True, False, None]
+        assert report.changes == {"new": 1, "changed": 0, "unchanged": 2}
+        assert report.differences == ()
+        told = {each.field: (each.kept, each.assumed) for each in report.unsaid}
+        assert told["designated"] == (2, 1)
+
+
+def test_amounts_below_zero_are_taken_over_with_a_warning(tmp_path: Path) -> None:
+    rows = [RETURNS, [CODES[0], "2025-02", "-5", "-1", "1", "3"]]
+    rows.append([CODES[1], "2025-02", "5", "-1", "1", "3"])
+    report, found = staged(write(tmp_path / "r.csv", rows), tmp_path, "returns", month=None)
+    assert (report.good, report.bad, report.errors) == (2, 0, ())
+    assert [(each.code, each.field, each.rows) for each in report.warned] == [
+        ("money-negative", "revenue", 1)
+    ]
+    (warning,) = report.warnings
+    assert (warning.row, warning.column, warning.value, warning.warning) == (2, "C", "-5", True)
+    assert found[0]["revenue"] == -50
+
+
+def test_all_that_is_wrong_with_a_row_is_told_at_once(tmp_path: Path) -> None:
+    """Also that another row tells of the same firm, so that nothing new is wrong next time."""
+    rows = [HEAD, row(0), row(0, name="", size="巨型", industry="65")]
+    report, _ = staged(write(tmp_path / "a.csv", rows), tmp_path)
+    assert (report.good, report.bad) == (1, 1)
+    told = {(each.row, each.field, each.code) for each in report.errors}
+    assert told == {
+        (3, "name", "missing"),
+        (3, "size", "size-invalid"),
+        (3, "industry", "industry-invalid"),
+        (3, "firm", "row-repeated"),
+    }
+
+
 def test_workbooks_of_several_sheets_and_parquet(tmp_path: Path) -> None:
     book = Workbook()
     book.active.title = "说明"

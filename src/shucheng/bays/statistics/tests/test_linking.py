@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from shucheng.bays.statistics.actions.coefficients import decide_coefficient, propose_coefficient
 from shucheng.bays.statistics.actions.linking import decide_link
 from shucheng.bays.statistics.models import Firm, Link
 from shucheng.bays.statistics.queries.micro import ask
@@ -92,3 +93,30 @@ def test_decisions_of_three_registrations_are_taken_together(link: Link, tmp_pat
     assert under() == [None, code(0), code(0)], "with all that is one firm with it"
     decide(third, "", same=False)
     assert under() == [None, code(0), None]
+
+
+def test_a_coefficient_of_either_registration_is_the_firms(link: Link, tmp_path: Path) -> None:
+    """Approved of the one that is read under the other, it counts for the firm all the same; of
+    two of a month the one decided last does. Undone, each has its own again."""
+    for at in (0, 1):
+        row = {"firm": code(at), "name": "甲", "area": EAST, "industry": "7320", "since": 202601}
+        taken_over(tmp_path, "register", [row])
+
+    def approve(firm: int, share: str) -> None:
+        proposed = propose_coefficient(
+            code(firm), "040703", share, since=202601, reason="按业务占比", actor=OFFICE
+        )
+        decide_coefficient(proposed.pk, 0, approve=True, reason="同意", actor=OFFICE)
+
+    def counted() -> dict[str, int]:
+        sql = """SELECT firm, lower FROM firm_shares
+            WHERE code = '040703' AND industry = '7320' AND until = 999912"""
+        return dict(ask(lambda micro: micro.connection.sql(sql).fetchall()))
+
+    approve(1, "0.6")
+    decide(link, "")
+    assert counted() == {code(0): 6000}
+    approve(0, "0.4")
+    assert counted() == {code(0): 4000}
+    decide(link, "", same=False)
+    assert counted() == {code(0): 4000, code(1): 6000}

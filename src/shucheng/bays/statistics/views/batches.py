@@ -8,7 +8,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from shucheng.bays.statistics.actions.importing import (
     KINDS,
@@ -19,6 +19,7 @@ from shucheng.bays.statistics.actions.importing import (
 )
 from shucheng.bays.statistics.engine.imports.fields import fields
 from shucheng.bays.statistics.models import Batch
+from shucheng.bays.statistics.queries.batch_report import changes_of, lacking, unsaid_of
 from shucheng.bays.statistics.queries.batches import batch_for, batches, errors_of, unregistered
 from shucheng.bays.statistics.queries.import_words import (
     ERRORS,
@@ -27,11 +28,12 @@ from shucheng.bays.statistics.queries.import_words import (
     measures_told,
 )
 from shucheng.bays.statistics.views.firms import csv_answer
+from shucheng.bays.statistics.views.posting import posted
 from shucheng.kernel.public import Conflict, Invalid, actor_for
 from shucheng.lib.numbers import whole_number
 from shucheng.lib.tables import write_rows
 
-_SHOWN = 100
+_PAGE = 25
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -52,9 +54,16 @@ def all_batches(request: HttpRequest) -> HttpResponse:
             return redirect("statistics:batch", batch.pk)
         except (Conflict, Invalid) as refused:
             error = refused
-    found = list(batches(actor=actor)[:_SHOWN])
+    every = batches(actor=actor)
+    total = every.count()
+    pages = max(1, -(-total // _PAGE))
+    page = min(max(whole_number(request.GET.get("page", "")) or 1, 1), pages)
+    found = list(every[(page - 1) * _PAGE : page * _PAGE])
     context = {
         "batches": found,
+        "total": total,
+        "page": page,
+        "pages": pages,
         "kinds": [(kind.value, kind.label) for kind in KINDS],
         "measures": measures_told(),
         "megabytes": settings.UPLOAD_LIMIT // (1024 * 1024),
@@ -72,7 +81,7 @@ def batch(request: HttpRequest, batch_id: int) -> HttpResponse:
     return _page(request, batch_id)
 
 
-@require_POST
+@posted("statistics:batch", "batch_id")
 def confirm(request: HttpRequest, batch_id: int) -> HttpResponse:
     actor, sent = actor_for(request), request.POST
     columns = [
@@ -90,7 +99,7 @@ def confirm(request: HttpRequest, batch_id: int) -> HttpResponse:
     return redirect("statistics:batch", batch_id)
 
 
-@require_POST
+@posted("statistics:batch", "batch_id")
 def take(request: HttpRequest, batch_id: int) -> HttpResponse:
     try:
         take_import(batch_id, _revision(request), actor=actor_for(request))
@@ -100,7 +109,7 @@ def take(request: HttpRequest, batch_id: int) -> HttpResponse:
     return redirect("statistics:batch", batch_id)
 
 
-@require_POST
+@posted("statistics:batch", "batch_id")
 def drop(request: HttpRequest, batch_id: int) -> HttpResponse:
     try:
         drop_import(batch_id, _revision(request), actor=actor_for(request))
@@ -113,7 +122,7 @@ def drop(request: HttpRequest, batch_id: int) -> HttpResponse:
 @require_safe
 def errors_csv(request: HttpRequest, batch_id: int) -> HttpResponse:
     found = errors_of(batch_id, actor=actor_for(request))
-    head = [_("Sheet"), _("Row"), _("Column"), _("Heading"), _("Value"), _("Reason")]
+    head = [_("Sheet"), _("Row"), _("Column"), _("Heading"), _("Value"), _("Reason"), _("Outcome")]
     text = StringIO()
     write_rows(text, [head, *(_error(row) for row in csv.DictReader(StringIO(found)))])
     return csv_answer(f"{_('Errors')}-{batch_id}", text.getvalue())
@@ -121,7 +130,13 @@ def errors_csv(request: HttpRequest, batch_id: int) -> HttpResponse:
 
 def _error(row: dict[str, str]) -> list[str]:
     reason = str(ERRORS.get(row["code"], row["code"]))
-    return [row["sheet"], row["row"], row["column"], row["heading"], row["value"], reason]
+    taken = row.get("warning") == "True"
+    outcome = _("taken over; please check") if taken else _("left out")
+    return [
+        *(row[name] for name in ("sheet", "row", "column", "heading", "value")),
+        reason,
+        outcome,
+    ]
 
 
 def _page(
@@ -135,16 +150,24 @@ def _page(
             {**column, "field": field, "factor": factor}
             for column, (field, factor) in zip(columns, sent, strict=False)
         ]
+    lost = unregistered(found)
     known, words = fields(found.kind), field_words(found.kind)
+    month = f"{found.since // 100}-{found.since % 100:02}" if found.since else ""
+    if error:
+        month = request.POST.get("month", month)
     context = {
         "batch": found,
         "report": found.report,
-        "unregistered": unregistered(found),
+        "changes": changes_of(found),
+        "unsaid": unsaid_of(found),
+        "unregistered": lost.firms,
+        "unregistered_first": lost.first,
+        "lacking": lacking(found, columns, month) if columns else (),
         "columns": columns,
         "fields": [(name, words[name], each.required) for name, each in known.items()],
         "factors": FACTORS.items(),
         "measures": measures_told() if found.kind == Batch.Kind.FACTS else (),
-        "month": f"{found.since // 100}-{found.since % 100:02}" if found.since else "",
+        "month": month,
         "error": error,
         "errors": error.fields if isinstance(error, Invalid) else {},
         "working": found.state in (Batch.State.READING, Batch.State.WRITING),

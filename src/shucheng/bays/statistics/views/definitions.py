@@ -4,7 +4,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from shucheng.bays.statistics.actions.definitions import decide_definition, propose_definition
 from shucheng.bays.statistics.models import Definition, Proposal
@@ -15,6 +15,7 @@ from shucheng.bays.statistics.queries.definition_pages import (
     text_of_table,
 )
 from shucheng.bays.statistics.queries.definition_texts import Preview
+from shucheng.bays.statistics.views.posting import posted
 from shucheng.kernel.public import ShuchengError, actor_for
 from shucheng.lib.numbers import whole_number
 
@@ -48,7 +49,7 @@ def definition(request: HttpRequest, kind: str) -> HttpResponse:
     return redirect("statistics:definition", kind)
 
 
-@require_POST
+@posted("statistics:definitions")
 def decide(request: HttpRequest, proposal_id: int) -> HttpResponse:
     sent = request.POST
     publish = sent.get("decision") == "publish"

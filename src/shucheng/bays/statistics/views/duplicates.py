@@ -4,11 +4,12 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 
 from shucheng.bays.statistics.actions.finding import look_for_duplicates
 from shucheng.bays.statistics.actions.linking import decide_link
 from shucheng.bays.statistics.queries.duplicates import duplicates_page
+from shucheng.bays.statistics.views.posting import posted
 from shucheng.kernel.public import Conflict, Invalid, actor_for
 from shucheng.lib.numbers import whole_number
 
@@ -18,7 +19,7 @@ def duplicates(request: HttpRequest) -> HttpResponse:
     return _page(request)
 
 
-@require_POST
+@posted("statistics:duplicates")
 def find(request: HttpRequest) -> HttpResponse:
     try:
         look_for_duplicates(actor=actor_for(request))
@@ -28,7 +29,7 @@ def find(request: HttpRequest) -> HttpResponse:
     return redirect("statistics:duplicates")
 
 
-@require_POST
+@posted("statistics:duplicates")
 def decide(request: HttpRequest, link_id: int) -> HttpResponse:
     sent = request.POST
     try:

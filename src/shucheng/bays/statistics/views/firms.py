@@ -7,13 +7,14 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 
 from shucheng.bays.statistics.actions.honours import tell_honour
 from shucheng.bays.statistics.queries.firm import firm_page
 from shucheng.bays.statistics.queries.firm_rung import firm_rung
 from shucheng.bays.statistics.queries.firms import MOST_SAVED, firms_page
 from shucheng.bays.statistics.queries.import_words import HONOURS
+from shucheng.bays.statistics.views.posting import posted
 from shucheng.kernel.public import Conflict, Invalid, actor_for
 
 
@@ -36,7 +37,7 @@ def firm(request: HttpRequest, code: str) -> HttpResponse:
     return _page(request, code)
 
 
-@require_POST
+@posted("statistics:firm", "code")
 def honour(request: HttpRequest, code: str) -> HttpResponse:
     sent = request.POST
     withdrawn = sent.get("withdrawn") == "1"

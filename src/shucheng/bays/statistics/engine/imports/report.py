@@ -8,7 +8,8 @@ from typing import Any
 @dataclass(frozen=True, slots=True)
 class RowError:
     """One wrong cell: `sheet` by name (empty for csv), `row` as a spreadsheet counts, the column's
-    letters and heading, the cell's text, the rule's code; `first_row` is the row it repeats."""
+    letters and heading, the cell's text, the rule's code; `first_row` is the row it repeats. A
+    `warning` is of a row that is good, and looks odd."""
 
     sheet: str
     row: int
@@ -18,6 +19,7 @@ class RowError:
     value: str | None
     code: str
     first_row: int | None = None
+    warning: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,9 +32,41 @@ class Count:
 
 
 @dataclass(frozen=True, slots=True)
+class Moved:
+    """A firm of which a register tells a fact otherwise than it is known."""
+
+    sheet: str
+    row: int
+    firm: str
+    name: str
+    before: str | None
+    after: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """How many known firms a register tells `field` of otherwise, and the first of them."""
+
+    field: str
+    firms: int
+    first: tuple[Moved, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Unsaid:
+    """A fact that a register says nothing of: for `kept` firms it stays as it is known, `assumed`
+    new ones are taken for what is usual."""
+
+    field: str
+    kept: int
+    assumed: int
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """A dry run. `changes` counts good rows as new, changed and unchanged; `errors` are the first
-    ones by row, `counts` counts all; `sheets_left_out` have not the mapping's headings."""
+    ones by row, `counts` counts all, and of good rows that look odd so do `warnings` and `warned`;
+    `sheets_left_out` have not the mapping's headings. Of a register `differences` and `unsaid`."""
 
     table: str
     file_digest: str
@@ -45,6 +79,10 @@ class Report:
     errors: tuple[RowError, ...]
     sheets_left_out: tuple[str, ...]
     honours: int = 0
+    warned: tuple[Count, ...] = ()
+    warnings: tuple[RowError, ...] = ()
+    differences: tuple[Difference, ...] = ()
+    unsaid: tuple[Unsaid, ...] = ()
 
     def to_data(self) -> dict[str, Any]:
         """Plain data, to be kept as JSON."""

@@ -16,6 +16,8 @@ from .fields import Field
 LONGEST = {"name": 200, "address": 300, "park": 80, "level": 80, "certificate": 80}
 """Characters a text may have."""
 
+_BELOW_ZERO = ("surplus", "production_tax")
+
 
 @dataclass(frozen=True, slots=True)
 class Rule:
@@ -56,6 +58,16 @@ def rules(
     if table == "honours" and any(field.name == "until" for field in chosen):
         found.append(Rule("until-before", "until", "until < since"))
     return found
+
+
+def warnings(chosen: Iterable[Field]) -> list[Rule]:
+    """What looks odd in a row and is taken over all the same: amounts below 0, but for a surplus
+    and for taxes less subsidies."""
+    return [
+        Rule("money-negative", field.name, f"{field.name} < 0")
+        for field in chosen
+        if field.kind == "money" and field.name not in _BELOW_ZERO
+    ]
 
 
 def _outside() -> str:

@@ -11,38 +11,25 @@ every error. The same file, mapping and options give the same rows.
 from collections.abc import Iterable
 from collections.abc import Mapping as Data
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import duckdb
 
-from ..batches import BATCH_COLUMNS
 from . import cells
 from .fields import Field, ImportRefused, fields
 from .mapping import HEADER_WITHIN, Mapping, plain
 from .report import Count, Report, RowError, letters
-from .rules import Rule, rules
+from .rows import KEYS, differences, make_good, quoted, unsaid, write_rows
+from .rules import Rule, rules, warnings
 from .source import Source, read
 
-ROWS, HONOURS, ERRORS = "rows.parquet", "honours.parquet", "errors.parquet"
+ROWS, HONOURS = "rows.parquet", "honours.parquet"
+ERRORS, WARNINGS = "errors.parquet", "warnings.parquet"
 FIRST_ERRORS = 1_000
 
-_KEYS = {
-    "register": ("firm", "since"),
-    "returns": ("firm", "period"),
-    "honours": ("firm", "kind", "since"),
-    "facts": ("firm", "item", "since"),
-}
-_KNOWN_BY = _KEYS | {"register": ("firm",)}
-_NEWEST = {
-    "register": "since DESC, recorded DESC",
-    "returns": "recorded DESC",
-    "honours": "recorded DESC",
-    "facts": "recorded DESC",
-}
 _MONTH = {"register": "since", "returns": "period"}
 """The column that may be told beside the file."""
-_UNCOMPARED = {"firm", "since", "period", "recorded", "withdrawn"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,17 +78,39 @@ def stage(path: Path, mapping: Mapping, folder: Path, options: Options | None = 
         )
         _make_typed(connection, mapping, chosen, checks, options)
         _make_repeats(connection, mapping.table)
-        changes = _write_rows(connection, mapping.table, folder / ROWS, options)
+        make_good(connection, mapping.table, options.existing, options.recorded)
+        changes = write_rows(connection, mapping.table, folder / ROWS)
         honours = _write_honours(connection, chosen, folder / HONOURS, options)
         counts = _write_errors(connection, mapping.table, checks, folder / ERRORS)
+        warned = _write_warnings(connection, warnings(chosen), folder / WARNINGS)
         (total,) = connection.execute("SELECT count(*) FROM text").fetchone() or (0,)
         good = sum(changes.values())
-        errors = _first_errors(connection, folder / ERRORS, mapping, places, source, options)
-    left_out = tuple(name for at, name in enumerate(source.sheets) if at not in places)
-    return Report(
-        mapping.table, source.digest, mapping.digest, total, good, total - good, changes,
-        counts, errors, left_out, honours,
-    )  # fmt: skip
+
+        def first(name: str) -> tuple[RowError, ...]:
+            path = folder / name
+            if not path.exists():
+                return ()
+            return _first_errors(connection, path, mapping, places, source, options)
+
+        return Report(
+            table=mapping.table,
+            file_digest=source.digest,
+            mapping_digest=mapping.digest,
+            rows=total,
+            good=good,
+            bad=total - good,
+            changes=changes,
+            counts=counts,
+            errors=first(ERRORS),
+            sheets_left_out=tuple(
+                name for at, name in enumerate(source.sheets) if at not in places
+            ),
+            honours=honours,
+            warned=warned,
+            warnings=tuple(replace(each, warning=True) for each in first(WARNINGS)),
+            differences=differences(connection, mapping.table, source.sheets),
+            unsaid=unsaid(connection),
+        )
 
 
 def _connect(folder: Path) -> duckdb.DuckDBPyConnection:
@@ -217,58 +226,17 @@ def _make_typed(
 
 
 def _make_repeats(connection: duckdb.DuckDBPyConnection, table: str) -> None:
-    """The table `repeats`: good rows that say again whom another good row has told of already."""
-    keys = ", ".join(_KEYS[table])
+    """The table `repeats`: rows that say again whom another row told of, with the first good one
+    of them, which counts. Rows with problems of their own are told so as well."""
+    keys = ", ".join(KEYS[table])
     connection.execute(f"""
         CREATE TEMP TABLE repeats AS
         WITH twice AS (
-            SELECT {keys}, min(seq) AS first FROM typed WHERE problems = 0
+            SELECT {keys}, coalesce(min(seq) FILTER (problems = 0), min(seq)) AS first FROM typed
             GROUP BY {keys} HAVING count(*) > 1
         )
-        SELECT seq, first FROM typed JOIN twice USING ({keys})
-        WHERE problems = 0 AND seq <> first
+        SELECT seq, first FROM typed JOIN twice USING ({keys}) WHERE seq <> first
     """)
-
-
-def _write_rows(
-    connection: duckdb.DuckDBPyConnection, table: str, path: Path, options: Options
-) -> dict[str, int]:
-    there = set(connection.table("typed").columns)
-    wanted = BATCH_COLUMNS[table] | {"recorded": "INTEGER"}
-    given = {"recorded": str(int(options.recorded)), "status": "coalesce(status, 'reported')"}
-    if "status" not in there:
-        given["status"] = "'reported'"
-    given["withdrawn"] = "coalesce(withdrawn, false)" if "withdrawn" in there else "false"
-    columns = ", ".join(
-        f"CAST({given.get(name, name if name in there else 'NULL')} AS {kind}) AS {name}"
-        for name, kind in wanted.items()
-    )
-    change, join = "'new'", ""
-    if options.existing:
-        _make_known(connection, table, options)
-        facts = [name for name in wanted if name in there and name not in _UNCOMPARED]
-        same = " AND ".join(f"typed.{name} IS NOT DISTINCT FROM known.{name}" for name in facts)
-        if "withdrawn" in there:
-            same += " AND coalesce(typed.withdrawn, false) = coalesce(known.withdrawn, false)"
-        change = (
-            f"CASE WHEN known.firm IS NULL THEN 'new' WHEN {same or 'true'}"
-            " THEN 'unchanged' ELSE 'changed' END"
-        )
-        on = " AND ".join(f"typed.{name} = known.{name}" for name in _KNOWN_BY[table])
-        join = f"LEFT JOIN known ON {on}"
-    connection.execute(
-        f"""COPY (
-            SELECT row_number() OVER (ORDER BY seq) - 1 AS number, sheet, line, {columns}, change
-            FROM (
-                SELECT typed.*, {change} AS change FROM typed {join}
-                WHERE problems = 0 AND seq NOT IN (SELECT seq FROM repeats)
-            ) ORDER BY number
-        ) TO '{_path(path)}' (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 20480)"""
-    )
-    found = connection.execute(
-        "SELECT change, count(*) FROM read_parquet(?) GROUP BY 1", [str(path)]
-    ).fetchall()
-    return {"new": 0, "changed": 0, "unchanged": 0} | dict(found)
 
 
 def _make_firms(connection: duckdb.DuckDBPyConnection, name: str, files: tuple[Path, ...]) -> None:
@@ -279,21 +247,6 @@ def _make_firms(connection: duckdb.DuckDBPyConnection, name: str, files: tuple[P
             SELECT DISTINCT firm FROM read_parquet(?, union_by_name = true)""",
             [[str(each) for each in files]],
         )
-
-
-def _make_known(connection: duckdb.DuckDBPyConnection, table: str, options: Options) -> None:
-    keys = ", ".join(_KNOWN_BY[table])
-    scan = connection.read_parquet([str(each) for each in options.existing], union_by_name=True)
-    there = set(scan.columns)
-    columns = ", ".join(
-        f"CAST({name if name in there else 'NULL'} AS {kind}) AS {name}"
-        for name, kind in (BATCH_COLUMNS[table] | {"recorded": "INTEGER"}).items()
-    )
-    scan.create_view("known_files")
-    connection.execute(f"""
-        CREATE TEMP VIEW known AS SELECT {columns} FROM known_files
-        QUALIFY row_number() OVER (PARTITION BY {keys} ORDER BY {_NEWEST[table]}) = 1
-    """)
 
 
 def _write_honours(
@@ -318,7 +271,7 @@ def _write_honours(
         path.unlink(missing_ok=True)
         return 0
     union = " UNION ALL ".join(parts)
-    connection.execute(f"COPY ({union} ORDER BY firm, kind) TO '{_path(path)}' (FORMAT parquet)")
+    connection.execute(f"COPY ({union} ORDER BY firm, kind) TO '{quoted(path)}' (FORMAT parquet)")
     said, held = connection.execute(
         "SELECT count(*), count(*) FILTER (holds) FROM read_parquet(?)", [str(path)]
     ).fetchone() or (0, 0)
@@ -330,7 +283,7 @@ def _write_honours(
 def _write_errors(
     connection: duckdb.DuckDBPyConnection, table: str, checks: list[Rule], path: Path
 ) -> tuple[Count, ...]:
-    key = _KEYS[table][0]
+    key = KEYS[table][0]
     there = set(connection.table("text").columns)
     parts = [
         f"""SELECT seq, sheet, line, '{rule.field}' AS field,
@@ -347,9 +300,28 @@ def _write_errors(
         CREATE TEMP TABLE wrong AS
         SELECT text.*, problems FROM text JOIN typed USING (seq) WHERE problems <> 0
     """)
+    return _counted(connection, parts, path)
+
+
+def _write_warnings(
+    connection: duckdb.DuckDBPyConnection, checks: list[Rule], path: Path
+) -> tuple[Count, ...]:
+    parts = [
+        f"""SELECT seq, text.sheet, text.line, '{rule.field}' AS field, t_{rule.field} AS value,
+            '{rule.code}' AS code, CAST(NULL AS BIGINT) AS first
+        FROM good JOIN text USING (seq) WHERE {rule.wrong}"""
+        for rule in checks
+    ]
+    return _counted(connection, parts, path) if parts else ()
+
+
+def _counted(
+    connection: duckdb.DuckDBPyConnection, parts: list[str], path: Path
+) -> tuple[Count, ...]:
+    """Write what is told of rows, and count it by code and field."""
     union = " UNION ALL ".join(parts)
     connection.execute(
-        f"COPY ({union} ORDER BY seq, field, code) TO '{_path(path)}' (FORMAT parquet)"
+        f"COPY ({union} ORDER BY seq, field, code) TO '{quoted(path)}' (FORMAT parquet)"
     )
     found = connection.execute(
         "SELECT code, field, count(*) FROM read_parquet(?) GROUP BY ALL ORDER BY 3 DESC, 1, 2",
@@ -385,7 +357,3 @@ def _first_errors(
         )
         for sheet, line, field, value, code, first in rows
     )
-
-
-def _path(path: Path) -> str:
-    return str(path).replace("'", "''")

@@ -1,0 +1,107 @@
+"""A file is looked at before it counts: what would change, what it leaves unsaid, what is odd."""
+
+import pytest
+from django.urls import reverse
+
+from shucheng.bays.statistics.models import Batch, Firm
+from shucheng.bays.statistics.tests.firm_files import (
+    HEAD,
+    imported,
+    read,
+    received,
+    register,
+    valid,
+)
+from shucheng.bays.statistics.tests.test_web_firms import Browser, browser, text
+
+__all__ = ["browser"]
+
+pytestmark = pytest.mark.django_db
+
+KNOWN = [f"{valid(n)},企业{n}有限公司,3982,东区,大型,是," for n in range(12)]
+
+
+def page_of(batch: Batch, browser: Browser) -> str:
+    return text(browser("office").get(reverse("statistics:batch", args=[batch.pk])))
+
+
+def test_firms_that_would_move_are_shown_before_anything_counts(browser: Browser) -> None:
+    """A shifted column moves every firm: one sees it, with the first ones, and leaves it."""
+    imported(register(*KNOWN))
+    moved = [line.replace("东区", "西区") for line in KNOWN]
+    moved[0] = moved[0].replace("企业0有限公司", "改名有限公司").replace("3982", "6513")
+    page = page_of(read(register(*moved)), browser)
+    assert "所在地区变动 · 12家企业" in page
+    assert "更名 · 1家企业" in page
+    assert "行业变动 · 1家企业" in page
+    assert "超过已知企业的十分之一" in page
+    assert "<td>企业0有限公司</td>" in page
+    assert "<td>东区</td>" in page
+    assert "<td>西区</td>" in page
+    assert Firm.objects.filter(name="改名有限公司").count() == 0
+
+
+def test_a_register_without_designated_size_leaves_known_firms_as_they_are(
+    browser: Browser,
+) -> None:
+    imported(register(*KNOWN))
+    lines = [HEAD, *KNOWN, f"{valid(20)},新设有限公司,3982,东区,小型,是,"]
+    without = "\n".join(",".join(line.split(",")[:5]) for line in lines).encode()
+    batch = read(without)
+    page = page_of(batch, browser)
+    assert "规上规下：12 户已知企业维持原状" in page
+    assert "规上规下：1 户新企业按“规模以下”取用" in page
+    imported(without)
+    assert Firm.objects.filter(designated=True).count() == 12
+    assert not Firm.objects.get(credit_code=valid(20)).designated
+
+
+def test_negative_revenue_and_unknown_firms_are_warned_of_and_listed(browser: Browser) -> None:
+    imported(register(*KNOWN[:2]))
+    returns = (
+        f"统一社会信用代码,报告期,营业收入(万元)\n{valid(0)},2026-02,-7\n{valid(30)},2026-02,5"
+    )
+    batch = read(returns.encode(), "returns", "")
+    assert (batch.good, batch.bad) == (2, 0)
+    page = page_of(batch, browser)
+    assert "看似异常、照常取用" in page
+    assert "小于0" in page
+    assert "不在名录" in page
+    assert f"第3行 {valid(30)}" in page
+    address = reverse("statistics:batch_errors", args=[batch.pk])
+    assert "照常取用，请核对" in text(browser("office").get(address))
+
+
+def test_missing_columns_are_named_with_the_headings_that_are_understood(
+    browser: Browser,
+) -> None:
+    data = f"代码,单位\n{valid(1)},甲有限公司".encode()
+    batch = received(data, month="")
+    batch.refresh_from_db()
+    page = page_of(batch, browser)
+    assert "以下内容必须有，尚未选定对应的列" in page
+    for heading in ("行业小类代码", "所属区县", "企业规模", "入库月份"):
+        assert heading in page
+    office = browser("office")
+    address = reverse("statistics:batch_confirm", args=[batch.pk])
+    sent = {
+        "revision": batch.revision,
+        "month": "2026-01",
+        "heading": ["代码", "单位"],
+        "field": ["firm", "name"],
+        "factor": ["1", "1"],
+    }
+    answer = office.post(address, sent)
+    assert answer.status_code == 422
+    assert "行业小类代码" in text(answer)
+    assert "入库月份" not in text(answer), "the month was written beside the file"
+
+
+def test_the_address_of_a_form_leads_to_its_page(browser: Browser) -> None:
+    """As after signing in again: the form is not sent, its page is shown."""
+    batch = received()
+    office = browser("office")
+    page = reverse("statistics:batch", args=[batch.pk])
+    for name in ("confirm", "take", "drop"):
+        answer = office.get(reverse(f"statistics:batch_{name}", args=[batch.pk]))
+        assert (answer.status_code, answer["Location"]) == (302, page)
