@@ -1,33 +1,36 @@
 """Taking the other tables out as files: register, growth, industries, ladder, an index. Who took
 what is on record; a figure that is withheld on the page has no value in the file."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
+from functools import partial
 
 from django.utils.translation import gettext as _
 
 from shucheng.bays.statistics.engine.table_files import FORMS, Column, Row, Sheet
 from shucheng.bays.statistics.metrics import FIGURES
-from shucheng.bays.statistics.queries.behind import firms_behind
-from shucheng.bays.statistics.queries.choices import DIVISIONS, period_words
-from shucheng.bays.statistics.queries.exchanging import codes_of
-from shucheng.bays.statistics.queries.firms import MOST_SAVED, any_simulated, firms_saved
-from shucheng.bays.statistics.queries.firms_behind import firms_behind as cell_firms
+from shucheng.bays.statistics.queries.firm_sheets import (
+    accounts_firms_sheet,
+    behind_sheet,
+    firms_sheet,
+    late_sheet,
+    rung_sheet,
+)
 from shucheng.bays.statistics.queries.growing import PARTS, growth_page
 from shucheng.bays.statistics.queries.index_area import area_page
 from shucheng.bays.statistics.queries.indexes import index_page
 from shucheng.bays.statistics.queries.ladder import COUNTED, ladder_page
-from shucheng.bays.statistics.queries.late import late_page
 from shucheng.bays.statistics.queries.plan_industries import industries_page
-from shucheng.bays.statistics.queries.seeing import require_firms
+from shucheng.bays.statistics.queries.sheets import (
+    RATE,
+    YI,
+    Asked,
+    imputed_note,
+    period_note,
+    sheet,
+)
 from shucheng.kernel.public import Actor, Invalid, NotFound, action, record_export
-from shucheng.lib.numbers import whole_number
 
-Asked = Mapping[str, str]
-_WAN, _YI = "DECIMAL(18, 1)", "DECIMAL(29, 5)"  # 万元 and 亿元, to the thousand yuan
-_WAN_EXACT, _SHARE = "DECIMAL(29, 5)", "DECIMAL(9, 4)"
-_RATE = "DECIMAL(18, 1)"
 MOST_IN_A_WORKBOOK = 20_000
-MOST_FIRMS = 100_000
 
 
 @action
@@ -36,148 +39,16 @@ def export_table(name: str, asked: Asked, form: str, *, actor: Actor) -> tuple[s
     file's name and content."""
     if name not in TABLES or form not in FORMS:
         raise NotFound(_("The file"))
-    sheet = TABLES[name](asked, actor)
-    if form == "xlsx" and len(sheet.rows) > MOST_IN_A_WORKBOOK:
+    made = TABLES[name](asked, actor)
+    if form == "xlsx" and len(made.rows) > MOST_IN_A_WORKBOOK:
         raise Invalid(
             "statistics.workbook_too_long",
             _("A workbook of %(rows)s rows would take minutes to make and to open."),
             _("Narrow the list, or take CSV or Parquet."),
-            rows=len(sheet.rows),
+            rows=len(made.rows),
         )
-    record_export(f"statistics.{name}", len(sheet.rows), actor=actor, form=form, asked=dict(asked))
-    return f"{name}.{form}", sheet.file(form)
-
-
-def _firms(asked: Asked, actor: Actor) -> Sheet:
-    lines = firms_saved(asked, actor=actor)
-    codes = codes_of(line.code for line in lines)
-    columns = (
-        Column("firm", _("Unified social credit code")),
-        Column("name", _("Name of the firm")),
-        Column("industry", _("Industry code (GB/T 4754)")),
-        Column("area", _("Code of the area")),
-        Column("area_name", _("Area")),
-        Column("park", _("Park")),
-        Column("size", _("Size")),
-        Column("designated", _("Above designated size or not"), "BOOLEAN"),
-        Column("in_business", _("In business"), "BOOLEAN"),
-        Column("revenue", f"{_('Revenue since January')} ({_('10,000 yuan')})", _WAN),
-        Column("status", _("State of the return")),
-        Column("honours", _("Honours")),
-    )
-    rows: list[Row] = [
-        (
-            *(each.code, each.name, each.industry, codes.get(each.code, {}).get("area", "")),
-            *(each.area, each.park, each.size, each.designated, each.in_business, each.revenue),
-            *(each.status, _(", ").join(each.honours)),
-        )
-        for each in lines
-    ]
-    return _sheet(_("Register of firms"), columns, rows, [], simulated=any_simulated())
-
-
-def _late(asked: Asked, actor: Actor) -> Sheet:
-    page = late_page(asked, actor=actor)
-    if page is None:
-        raise NotFound(_("The late firms"))
-    columns = (
-        Column("period", _("Period"), "INTEGER"),
-        Column("firm", _("Unified social credit code")),
-        Column("name", _("Name of the firm")),
-        Column("industry", _("Industry code (GB/T 4754)")),
-        Column("area", _("Code of the area")),
-        Column("area_name", _("Area")),
-        Column("park", _("Park")),
-        Column("last", _("Month last reported"), "INTEGER"),
-        Column("revenue", f"{_('Revenue then reported')} ({_('10,000 yuan')})", _WAN),
-        Column("imputed", _("Counted by an imputed return"), "BOOLEAN"),
-    )
-    rows: list[Row] = [
-        (
-            *(page.period, each.code, each.name, each.industry, each.area_code, each.area),
-            *(each.park, each.last, each.revenue, each.imputed),
-        )
-        for each in page.firms
-    ]
-    notes = [*_period(page.period), (_("Class"), page.class_name), (_("Area"), page.area_name)]
-    notes.append((_("Classification"), page.version))
-    return _sheet(_("Late firms"), columns, rows, notes, simulated=page.simulated)
-
-
-def _firm_columns() -> list[Column]:
-    return [
-        Column("firm", _("Unified social credit code")),
-        Column("name", _("Name of the firm")),
-        Column("industry", _("Industry code (GB/T 4754)")),
-        Column("area_name", _("Area")),
-        Column("share_lower", _("Share that counts, at least"), _SHARE),
-        Column("share_upper", _("Share that counts, at most"), _SHARE),
-    ]
-
-
-def _behind(asked: Asked, actor: Actor) -> Sheet:
-    """The firms of a figure that the bay told (`observation` of `asked`), and their total."""
-    counted = {figure.code: figure.counted for figure in FIGURES}
-    found = firms_behind(whole_number(asked.get("observation", "")) or 0, counted, actor=actor)
-    observation = found.observation
-    metric = observation.metric_version.metric.name
-    wan = f" ({_('10,000 yuan')})"
-    columns, money = _firm_columns(), found.money
-    if money:
-        columns += [
-            Column("amount", _("Amount") + wan, _WAN),
-            Column("lower", _("Counted, at least") + wan, _WAN_EXACT),
-            Column("upper", _("Counted, at most") + wan, _WAN_EXACT),
-        ]
-    rows: list[Row] = [
-        (
-            *(each.code, each.name, each.industry, each.area, each.share_lower, each.share_upper),
-            *((each.amount, each.lower, each.upper) if money else ()),
-        )
-        for each in found.firms
-    ]
-    total = (None, found.lower, found.upper) if money else ()
-    rows.append(("", _("Total"), "", "", None, None, *total))
-    unit = f" ({observation.metric_version.unit})"
-    notes: list[Row] = [
-        (metric, f"{observation.area.label} {observation.period}"),
-        (_("The figure as told") + unit, observation.value),
-    ]
-    if found.whole:
-        notes.append((_("What the firms add up to now") + unit, found.now))
-    else:
-        notes.append((_("Note"), _("Only firms of your area; the figure counts others as well.")))
-    notes += [(_("Since then"), text) for text in found.since]
-    return _sheet(metric, columns, rows, notes, simulated=observation.is_simulated)
-
-
-def _accounts_firms(asked: Asked, actor: Actor) -> Sheet:
-    """The firms of a cell of an account: its choices, `class` and `member` of `asked`."""
-    found = cell_firms(asked, actor=actor, most=MOST_SAVED)
-    if found is None:
-        raise NotFound(_("The account"))
-    measured = found.choice.measured
-    unit = f" ({measured.unit})"
-    columns = [
-        *_firm_columns(),
-        Column("lower", measured.name + _(", at least") + unit, "DECIMAL(29, 8)"),
-        Column("upper", measured.name + _(", at most") + unit, "DECIMAL(29, 8)"),
-        Column("status", _("How it is known")),
-    ]
-    rows: list[Row] = [
-        (
-            *(each.code, each.name, each.industry, each.area, each.share_lower, each.share_upper),
-            *(each.lower, each.upper, each.status_text),
-        )
-        for each in found.firms
-    ]
-    rows.append(("", _("Total"), "", "", None, None, found.lower, found.upper, ""))
-    notes: list[Row] = [
-        (_("Class"), found.name),
-        (_("Period"), found.choice.words),
-        *([(str(DIVISIONS[found.choice.by]), found.member)] if found.member else []),
-    ]
-    return _sheet(found.name, columns, rows, notes, simulated=found.simulated)
+    record_export(f"statistics.{name}", len(made.rows), actor=actor, form=form, asked=dict(asked))
+    return f"{name}.{form}", made.file(form)
 
 
 def _growth(asked: Asked, actor: Actor) -> Sheet:
@@ -189,14 +60,14 @@ def _growth(asked: Asked, actor: Actor) -> Sheet:
         Column("period", _("Period"), "INTEGER"),
         Column("code", _("Code")),
         Column("name", str(page.view_name)),
-        Column("now", _("This period") + yi, _YI),
-        Column("before", _("Same period of last year") + yi, _YI),
-        Column("nominal", _("Nominal growth (%)"), _RATE),
-        Column("comparable", _("Growth at comparable scope (%)"), _RATE),
+        Column("now", _("This period") + yi, YI),
+        Column("before", _("Same period of last year") + yi, YI),
+        Column("nominal", _("Nominal growth (%)"), RATE),
+        Column("comparable", _("Growth at comparable scope (%)"), RATE),
         Column("withheld", _("withheld"), "BOOLEAN"),
     ]
     if page.everything:
-        columns += [Column(code, str(word) + yi, _YI) for code, word in PARTS.items()]
+        columns += [Column(code, str(word) + yi, YI) for code, word in PARTS.items()]
     rows: list[Row] = [
         (
             *(page.period, each.code, each.name, each.now, each.before),
@@ -205,9 +76,9 @@ def _growth(asked: Asked, actor: Actor) -> Sheet:
         )
         for each in (*page.lines, page.whole)
     ]
-    notes = [*_period(page.period), (_("Classification"), page.versions["classification"])]
-    notes += _imputed(page.versions)
-    return _sheet(_("Growth"), columns, rows, notes, simulated=page.simulated)
+    notes = [*period_note(page.period), (_("Classification"), page.versions["classification"])]
+    notes += imputed_note(page.versions)
+    return sheet(_("Growth"), columns, rows, notes, simulated=page.simulated)
 
 
 def _industries(asked: Asked, actor: Actor) -> Sheet:
@@ -219,9 +90,9 @@ def _industries(asked: Asked, actor: Actor) -> Sheet:
         Column("code", _("Code")),
         Column("name", _("Industry")),
         Column("firms", _("Firms"), "INTEGER"),
-        Column("revenue", f"{_('Revenue')} ({_('100 million yuan')})", _YI),
-        Column("nominal", _("Nominal growth (%)"), _RATE),
-        Column("comparable", _("Growth at comparable scope (%)"), _RATE),
+        Column("revenue", f"{_('Revenue')} ({_('100 million yuan')})", YI),
+        Column("nominal", _("Nominal growth (%)"), RATE),
+        Column("comparable", _("Growth at comparable scope (%)"), RATE),
         Column("withheld", _("withheld"), "BOOLEAN"),
     )
     rows: list[Row] = [
@@ -231,9 +102,9 @@ def _industries(asked: Asked, actor: Actor) -> Sheet:
         )
         for each in page.lines
     ]
-    notes = [*_period(page.period), (_("Industries of the plan"), page.versions["industries"])]
-    notes += _imputed(page.versions)
-    return _sheet(_("Industries"), columns, rows, notes, simulated=page.simulated)
+    notes = [*period_note(page.period), (_("Industries of the plan"), page.versions["industries"])]
+    notes += imputed_note(page.versions)
+    return sheet(_("Industries"), columns, rows, notes, simulated=page.simulated)
 
 
 def _ladder(asked: Asked, actor: Actor) -> Sheet:
@@ -269,39 +140,7 @@ def _ladder(asked: Asked, actor: Actor) -> Sheet:
         for stock in (*line.areas, line.whole)
     ]
     notes: list[Row] = [(_("Day"), page.on.isoformat()), (_("Ladder of firms"), page.version)]
-    return _sheet(_("Ladder of firms"), columns, rows, notes, simulated=page.simulated)
-
-
-def _rung(asked: Asked, actor: Actor) -> Sheet:
-    """Firms at a rung or near it, as the ladder's page lists them, all of them."""
-    require_firms(actor)
-    page = ladder_page(asked, actor=actor, size=MOST_FIRMS)
-    if page is None:
-        raise NotFound(_("The ladder"))
-    columns = (
-        Column("firm", _("Unified social credit code")),
-        Column("name", _("Name of the firm")),
-        Column("area", _("Area")),
-        Column("revenue", str(_("Revenue of the year (10,000 yuan)")), _WAN),
-        Column("state", _("State")),
-        Column("until", _("Holds it until")),
-        Column("unmet", _("Lacks")),
-        Column("unknown", _("To be asked")),
-    )
-    rows: list[Row] = [
-        (
-            *(each.firm, each.name, each.area, each.revenue, each.state_name),
-            each.until.isoformat() if each.until else None,
-            *(_(", ").join(each.unmet), _(", ").join(each.unknown)),
-        )
-        for each in page.candidates
-    ]
-    notes: list[Row] = [
-        (_("Rung"), page.chosen_name),
-        (_("Day"), page.on.isoformat()),
-        (_("Ladder of firms"), page.version),
-    ]
-    return _sheet(page.chosen_name, columns, rows, notes, simulated=page.simulated)
+    return sheet(_("Ladder of firms"), columns, rows, notes, simulated=page.simulated)
 
 
 def _index(asked: Asked, actor: Actor) -> Sheet:
@@ -338,7 +177,7 @@ def _index(asked: Asked, actor: Actor) -> Sheet:
     if page.left_out:
         names = _(", ").join(name for _area, name in page.left_out)
         notes.append((_("Not ranked, as nothing is known there"), names))
-    return _sheet(page.in_force.name, columns, rows, notes, simulated=run.simulated)
+    return sheet(page.in_force.name, columns, rows, notes, simulated=run.simulated)
 
 
 def _index_area(asked: Asked, actor: Actor) -> Sheet:
@@ -374,37 +213,18 @@ def _index_area(asked: Asked, actor: Actor) -> Sheet:
         (_("Period"), found.page.period),
     ]
     simulated = bool(found.run and found.run.simulated)
-    return _sheet(found.line.name, columns, rows, notes, simulated=simulated)
+    return sheet(found.line.name, columns, rows, notes, simulated=simulated)
 
 
 TABLES: dict[str, Callable[[Asked, Actor], Sheet]] = {
-    "firms": _firms,
-    "late": _late,
-    "behind": _behind,
-    "accounts_firms": _accounts_firms,
+    "firms": firms_sheet,
+    "late": late_sheet,
+    "behind": partial(behind_sheet, figures={each.code: each.counted for each in FIGURES}),
+    "accounts_firms": accounts_firms_sheet,
     "growth": _growth,
     "industries": _industries,
     "ladder": _ladder,
-    "rung": _rung,
+    "rung": rung_sheet,
     "index": _index,
     "index_area": _index_area,
 }
-
-
-def _period(period: int) -> list[Row]:
-    return [(_("Period"), period_words(period))]
-
-
-def _imputed(versions: Mapping[str, str]) -> list[Row]:
-    """In which months late firms are counted by imputed returns; nothing where in none."""
-    months = versions.get("imputation")
-    return [(_("Months with imputed returns"), months)] if months else []
-
-
-def _sheet(
-    title: str, columns: list[Column] | tuple[Column, ...], rows: list[Row], notes: list[Row],
-    *, simulated: bool,
-) -> Sheet:  # fmt: skip
-    if simulated:
-        notes = [(_("Note"), _("Simulated data. Not figures of the real city.")), *notes]
-    return Sheet(title, columns, rows, (_("no"), _("yes")), _("About"), notes)

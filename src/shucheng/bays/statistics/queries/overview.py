@@ -23,11 +23,11 @@ from shucheng.bays.statistics.queries.published import (
 )
 from shucheng.bays.statistics.queries.seeing import areas_seen
 from shucheng.kernel.public import Actor
-from shucheng.plan.public import current_version
+from shucheng.plan.public import paths_of_figures
 
 _HEADLINES = ("revenue", "value_added", "employees", "rd_expense")
-# Measures of which the plan has a yearly indicator, and the binding of it.
-_GOALS = {"revenue": "core-revenue", "value_added": "core-value-added"}
+# Measures of which the plan may have a yearly indicator, and the figure that the spine is told.
+_GOALS = {"revenue": "statistics.core_revenue", "value_added": "statistics.core_value_added"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,12 +179,12 @@ def _published_months(years: Iterable[int]) -> Iterator[Month]:
 
 def _goals(year: int) -> dict[str, Decimal]:
     """Measure → what the plan in force asks for in the year."""
-    version = current_version()
-    if version is None:
-        return {}
-    found = version.indicators.filter(binding__code__in=_GOALS.values(), path__year=year)
-    by_binding = dict(found.values_list("binding__code", "path__value"))
-    return {code: by_binding[each] for code, each in _GOALS.items() if each in by_binding}
+    paths = paths_of_figures(_GOALS.values())
+    return {
+        code: paths[figure].years[year]
+        for code, figure in _GOALS.items()
+        if figure in paths and year in paths[figure].years
+    }
 
 
 def _returns(micro: Micro) -> dict[str, Any]:

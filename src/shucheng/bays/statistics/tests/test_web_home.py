@@ -71,7 +71,7 @@ def test_what_waits_is_counted_for_who_may_do_it(firms: Browser) -> None:
     industry = next(iter(prospects_page({}, actor=OFFICE).industries))
     owner = Organisation.objects.get(code="east")
     late = timezone.localdate() - timedelta(days=3)
-    list_prospect("乙公司", industry, owner=owner.pk, due=late, actor=OFFICE)
+    list_prospect("乙公司", industry, owner=owner.pk, due=late, on=late, actor=OFFICE)
 
     def open_work(name: str) -> dict[str, int]:
         found = firms(name).get(HOME).context["waiting"]

@@ -50,7 +50,7 @@ def test_a_register_without_designated_size_leaves_known_firms_as_they_are(
     batch = read(without)
     page = page_of(batch, browser)
     assert "规上规下：12 户已知企业维持原状" in page
-    assert "规上规下：1 户新企业按“规模以下”取用" in page
+    assert "规上规下：1 户新企业按“规模以下”入库" in page
     imported(without)
     assert Firm.objects.filter(designated=True).count() == 12
     assert not Firm.objects.get(credit_code=valid(20)).designated
@@ -64,12 +64,12 @@ def test_negative_revenue_and_unknown_firms_are_warned_of_and_listed(browser: Br
     batch = read(returns.encode(), "returns", "")
     assert (batch.good, batch.bad) == (2, 0)
     page = page_of(batch, browser)
-    assert "看似异常、照常取用" in page
+    assert "看似异常、照常入库" in page
     assert "小于0" in page
     assert "不在名录" in page
     assert f"第3行 {valid(30)}" in page
     address = reverse("statistics:batch_errors", args=[batch.pk])
-    assert "照常取用，请核对" in text(browser("office").get(address))
+    assert "照常入库，请核对" in text(browser("office").get(address))
 
 
 def test_missing_columns_are_named_with_the_headings_that_are_understood(
