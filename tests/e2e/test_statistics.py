@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from shucheng.bays.statistics.engine.credit_code import check_character
+from shucheng.lib.credit_code import check_character
 from tests.e2e.accessibility import problems
 from tests.e2e.conftest import Platform, sign_in
 

@@ -1,10 +1,10 @@
 """Files of firms as an office would send them, for tests that import them."""
 
 from shucheng.bays.statistics.actions.importing import confirm_columns, receive_file, take_import
-from shucheng.bays.statistics.engine.credit_code import check_character
 from shucheng.bays.statistics.models import Batch
 from shucheng.bays.statistics.tests.city import OFFICE
 from shucheng.kernel.public import run_pending_jobs
+from shucheng.lib.credit_code import check_character
 
 HEAD = "统一社会信用代码,企业名称,行业代码,所属区县,企业规模,是否规上,高新技术企业"
 

@@ -16,7 +16,6 @@ from hypothesis import strategies as st
 from shucheng.bays.statistics.engine import (
     classification,
     coefficients,
-    credit_code,
     frames,
     industries,
     value_added,
@@ -31,6 +30,7 @@ from shucheng.bays.statistics.engine.simulated.duplicates import wrong_rows
 from shucheng.bays.statistics.engine.simulated.files import Simulated, simulate
 from shucheng.bays.statistics.engine.simulated.reports import year_to_date
 from shucheng.bays.statistics.engine.simulated.settings import SimulationInvalid
+from shucheng.lib import credit_code
 
 AREAS = {"110101": 5.0, "110102": 3.0, "110105": 1.0}
 FIRMS = 1500

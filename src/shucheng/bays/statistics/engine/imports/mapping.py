@@ -17,7 +17,8 @@ from typing import Any
 
 import duckdb
 
-from ..credit_code import is_valid
+from shucheng.lib.credit_code import is_valid
+
 from .fields import Field, ImportRefused, fields
 
 SAMPLE = 200

@@ -7,7 +7,8 @@ value. The codes are the keys of the messages a person reads.
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from ..credit_code import valid_sql
+from shucheng.lib.credit_code import valid_sql
+
 from ..frames import ITEMS
 from ..ladder.facts import known_facts
 from . import cells

@@ -2,8 +2,8 @@
 
 GB 32100-2015: 18 characters of an alphabet of 31 (no I, O, S, V, Z): registration authority,
 kind of entity, division (GB/T 2260, 6 digits), organisation code (GB 11714-1997, 9), check
-character: the weights are powers of 3 modulo 31. Codes that no firm can have, for trials, are made
-by `simulated.codes`: their division is 000000, which GB/T 2260 gives to no place.
+character: the weights are powers of 3 modulo 31. Codes that no firm can have, for trials, have
+000000 as division, which GB/T 2260 gives to no place.
 """
 
 ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shucheng.bays.statistics.engine import credit_code
 from shucheng.bays.statistics.engine.simulated.codes import credit_codes
+from shucheng.lib import credit_code
 
 EXAMPLE = "91350100M000100Y43"  # GB 32100-2015, as python-stdnum's own test has it
 
