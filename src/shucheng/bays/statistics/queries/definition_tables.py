@@ -58,13 +58,17 @@ def _rates(read: Rates) -> Iterable[tuple[str, ...]]:
     yield _("all others"), _per_cent(read.default)
 
 
+def tag_words(tag: str) -> str:
+    """A tag of the register in words; one that an office made itself is its own."""
+    return str(_TAGS.get(tag, tag))
+
+
 def _industry(each: Industry) -> tuple[str, ...]:
     chinese = (get_language() or "").startswith("zh")
-    tags = (str(_TAGS.get(tag, tag)) for tag in each.tags)
     return (
         each.name if chinese else each.name_en,
         _listed(each.codes),
-        _listed(tags),
+        _listed(map(tag_words, each.tags)),
         each.note or "—",
         _standing(unconfirmed=each.unconfirmed),
     )

@@ -1,6 +1,6 @@
 """What the bay has and how its figures stand: its first page."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
@@ -40,11 +40,12 @@ class Month:
 
 @dataclass(frozen=True, slots=True)
 class Headline:
-    """A measure of the core since January: what is certain of it; None where it is withheld. The
-    goal is the plan's for the year, where it has one."""
+    """A measure of the core since January, to a month (`period`): what is certain of it; None where
+    it is withheld. The goal is the plan's for the year, where it has one."""
 
     measure: Measure
     value: Decimal | None
+    period: int
     goal: Decimal | None = None
 
     @property
@@ -111,7 +112,7 @@ def _as_known(known: Overview, newest: int) -> Overview:
     return replace(
         known,
         told=newest,
-        headlines=_headlines(newest, values),
+        headlines=tuple(_headline(code, values[code], newest) for code in _HEADLINES),
         comparable=percent(growth.comparable) if growth else None,
         months=ask(_months, "core months"),
     )
@@ -128,23 +129,24 @@ def _as_published(known: Overview) -> Overview:
     return replace(
         known,
         told=out.period,
-        headlines=_headlines(out.period, {code: newest.of(CORE, code)[1] for code in MEASURES}),
+        headlines=tuple(_published_headline(code) for code in _HEADLINES),
         comparable=None if comparable is None else Decimal(str(comparable)),
         months=tuple(_published_months({month // 100 for month in months})),
         versions=out.versions,
     )
 
 
-def _headlines(period: int, values: Mapping[str, int | Decimal | None]) -> tuple[Headline, ...]:
-    goals = _goals(period // 100)
-    return tuple(
-        Headline(
-            measure,
-            None if (value := values.get(measure.code)) is None else Decimal(value) / measure.scale,
-            goals.get(measure.code),
-        )
-        for measure in (MEASURES[code] for code in _HEADLINES)
-    )
+def _published_headline(code: str) -> Headline:
+    """Of a measure that is told at quarters' ends alone the newest of these."""
+    months = published_months(code)
+    out = published(months[0]) if months else None
+    return _headline(code, out.of(CORE, code)[1] if out else None, months[0] if months else 0)
+
+
+def _headline(code: str, value: int | Decimal | None, period: int) -> Headline:
+    measure = MEASURES[code]
+    shown = None if value is None else Decimal(value) / measure.scale
+    return Headline(measure, shown, period, _goals(period // 100).get(code))
 
 
 def _core(micro: Micro, period: int) -> dict[str, Decimal | None]:

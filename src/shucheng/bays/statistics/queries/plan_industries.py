@@ -17,6 +17,7 @@ from shucheng.bays.statistics.engine.published_tables import CITY
 from shucheng.bays.statistics.engine.suppression.rules import shipped_rules
 from shucheng.bays.statistics.queries.accounts import simulated
 from shucheng.bays.statistics.queries.choices import months_of
+from shucheng.bays.statistics.queries.definition_tables import tag_words
 from shucheng.bays.statistics.queries.growing import growths, percent
 from shucheng.bays.statistics.queries.micro import ask
 from shucheng.bays.statistics.queries.published import published, published_months
@@ -209,7 +210,7 @@ def _rule(industry: Industry) -> str:
     if industry.codes:
         parts.append(_("industry codes %(codes)s") % {"codes": " ".join(industry.codes)})
     if industry.tags:
-        parts.append(_("tags %(tags)s") % {"tags": " ".join(industry.tags)})
+        parts.append(_("tags %(tags)s") % {"tags": " ".join(map(tag_words, industry.tags))})
     if industry.listed or industry.excluded:
         numbers = {"more": len(industry.listed), "less": len(industry.excluded)}
         parts.append(_("%(more)s firms named, %(less)s excepted") % numbers)

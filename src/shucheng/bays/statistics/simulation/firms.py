@@ -23,10 +23,12 @@ from django.utils import timezone
 
 from shucheng.bays.statistics.actions.batches import lay_aside, stage_rows, take_over
 from shucheng.bays.statistics.actions.coefficients import decide_coefficient, propose_coefficient
+from shucheng.bays.statistics.actions.imputing import choose_imputation
 from shucheng.bays.statistics.actions.linking import FoundPair, decide_link, keep_pairs
 from shucheng.bays.statistics.actions.measuring import measure
 from shucheng.bays.statistics.actions.prospects import list_prospect, move_prospect
 from shucheng.bays.statistics.actions.publishing import keep_publication
+from shucheng.bays.statistics.engine.imputation import METHODS
 from shucheng.bays.statistics.engine.published_tables import counted, decide_year
 from shucheng.bays.statistics.engine.simulated.duplicates import Duplicate
 from shucheng.bays.statistics.engine.simulated.files import BatchFile, Simulated, simulate
@@ -44,6 +46,8 @@ from shucheng.lib.periods import Period
 # Days after a month's end by which its returns are in.
 _IN = 20
 _MORNING = time(6, 30)
+# The newest months, with which some firms are late.
+_LATE = 2
 # Of so many decisions one waits, one was refused.
 _OPEN_OF = 25
 
@@ -124,8 +128,13 @@ def _told_on(period: Period) -> datetime:
 
 
 def _publish(actor: Actor) -> None:
-    """The tables of every month, each the morning after its returns were in. Years are decided
-    beside one another, in processes of their own."""
+    """The tables of every month, each the morning after its returns were in; firms that are late
+    with the newest ones are imputed. Years are decided beside one another, in processes of their
+    own."""
+    for month in ask(months_of, "months")[:_LATE]:
+        choose_imputation(
+            month, METHODS, number=0, reason="部分企业未报，暂按推算数计入（模拟）", actor=actor
+        )
     classes, rules = classes_in_force(), shipped_rules()
     counted_of: dict[int, dict[int, Any]] = defaultdict(dict)
     for month in ask(months_of, "months"):
