@@ -29,10 +29,13 @@ _HEADLINES = ("revenue", "value_added", "employees", "rd_expense")
 # Measures of which the plan may have a yearly indicator, and the figure that the spine is told.
 _GOALS = {"revenue": "statistics.core_revenue", "value_added": "statistics.core_value_added"}
 
+_JOINT = 2  # the month whose returns are January's and February's
+
 
 @dataclass(frozen=True, slots=True)
 class Month:
-    """The core's revenue of one month in 亿元, January with February."""
+    """The core's revenue of one month in 亿元; of January and February, which are reported
+    together, half of both, and likewise of months that were published together."""
 
     period: str
     value: Decimal
@@ -166,17 +169,17 @@ def _core(micro: Micro, period: int) -> dict[str, Decimal | None]:
 
 
 def _published_months(years: Iterable[int]) -> Iterator[Month]:
-    """The core's revenue of each month that is out: its total less the one before."""
+    """The core's revenue of each month that is out: its total less the one before, by month."""
     scale = MEASURES["revenue"].scale
     for year in sorted(years):
-        before = 0
+        before = ended = 0
         for out in published_year(year):
             total = out.of(CORE)[1]
             if total is not None:
                 period = out.publication.period
-                value = Decimal(total - before) / scale
+                value = Decimal(total - before) / scale / (period % 100 - ended)
                 yield Month(f"{period // 100}-{period % 100:02}", value)
-                before = total
+                before, ended = total, period % 100
 
 
 def _goals(year: int) -> dict[str, Decimal]:
@@ -203,7 +206,10 @@ def _months(micro: Micro) -> tuple[Month, ...]:
     drop(micro.connection, found.table.alias)
     scale = MEASURES["revenue"].scale
     return tuple(
-        Month(f"{row['period'] // 100}-{row['period'] % 100:02}", row["revenue_lower"] / scale)
+        Month(
+            f"{row['period'] // 100}-{row['period'] % 100:02}",
+            row["revenue_lower"] / scale / (2 if row["period"] % 100 == _JOINT else 1),
+        )
         for row in rows
         if row["revenue_lower"] is not None
     )
