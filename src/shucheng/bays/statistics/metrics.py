@@ -13,8 +13,8 @@ from typing import Any
 from shucheng.bays.statistics.engine import industries
 from shucheng.bays.statistics.engine.accounts import Basis
 from shucheng.bays.statistics.engine.cells import Scheme, place
+from shucheng.bays.statistics.engine.counted import CITY
 from shucheng.bays.statistics.engine.micro import Micro
-from shucheng.bays.statistics.engine.published_tables import CITY
 from shucheng.bays.statistics.queries.behind import PREFIX, Counted
 from shucheng.bays.statistics.queries.micro import ask
 from shucheng.bays.statistics.queries.published import Published, published_year
@@ -71,7 +71,8 @@ def flow(
             last = before.of(member, item, area=area)[1] if before else 0
             if not there or total is None:
                 continue
-            made = _told(figure, out, code, area, member, total - (last or 0))
+            since = before.publication.period if before else 0
+            made = _told(figure, out, code, area, member, total - (last or 0), since)
             for skipped in range(ended + step, month, step):
                 yield replace(made, period=_period(year, skipped, step), value=0, status="K")
             yield made
@@ -136,7 +137,7 @@ def _given(micro: Micro, year: int, kinds: Sequence[str]) -> list[tuple[Period, 
 
 
 def _told(
-    figure: Figure, out: Published, code: str, area: str, member: str, amount: int
+    figure: Figure, out: Published, code: str, area: str, member: str, amount: int, since: int
 ) -> ObservationInput:
     beside = out.publication.beside
     counts = {(of, where): numbers for of, where, *numbers in beside.get("behind", ())}
@@ -154,6 +155,7 @@ def _told(
             "bay": "statistics",
             "figure": figure.code,
             "publication": period,
+            "since": since,
             **out.publication.versions,
             "firms": firms,
             "not_reported": unsure,

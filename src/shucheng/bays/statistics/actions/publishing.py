@@ -20,15 +20,21 @@ from django.utils.translation import gettext_lazy as _
 
 from shucheng.bays.statistics.actions.measuring import MEASURE_JOB
 from shucheng.bays.statistics.engine.micro import Micro
-from shucheng.bays.statistics.engine.published_tables import Before, Decided, counted, decide_month
+from shucheng.bays.statistics.engine.published_tables import (
+    FLOWS,
+    YEARLY,
+    Before,
+    Decided,
+    decide_month,
+    measures_of,
+)
 from shucheng.bays.statistics.engine.suppression.protect import Unprotectable
 from shucheng.bays.statistics.engine.suppression.rules import shipped_rules
 from shucheng.bays.statistics.engine.suppression.tables import Key, TableRefused
 from shucheng.bays.statistics.models import Publication
-from shucheng.bays.statistics.queries.accounts import simulated
 from shucheng.bays.statistics.queries.choices import months_of
 from shucheng.bays.statistics.queries.micro import ask
-from shucheng.bays.statistics.queries.published import beside
+from shucheng.bays.statistics.queries.published import StandsOn, stands_on
 from shucheng.kernel.public import Actor, Conflict, Invalid, action, enqueue, record
 
 PUBLISH_JOB = "statistics.publish"
@@ -52,10 +58,11 @@ def publish_tables(period: int, *, actor: Actor) -> Publication:
     """
     actor.require("statistics.define")
     earlier = _check(period)
-    now = ask(lambda micro: counted(micro, period))
-    classes = ask(lambda micro: micro.classification, "classification")
+    found = stands_on(period)
     try:
-        decided = decide_month(period, now, _before(earlier), classes, shipped_rules())
+        decided = decide_month(
+            measures_of(period), found.counted, _before(earlier), found.classes, shipped_rules()
+        )
     except TableRefused as error:
         raise _refused(
             _("The tables do not hold together (%(reason)s): %(where)s."),
@@ -74,13 +81,13 @@ def publish_tables(period: int, *, actor: Actor) -> Publication:
             _("The proof that nobody can find out what is withheld did not come about."),
             _("Nothing is published. Tell the maintainers, with the month."),
         ) from None
-    return keep_publication(period, now, decided, after=len(earlier), actor=actor)
+    return keep_publication(period, found, decided, after=len(earlier), actor=actor)
 
 
 @action
 def keep_publication(
     period: int,
-    now: pa.Table,
+    found: StandsOn,
     decided: Sequence[Decided],
     *,
     after: int,
@@ -102,11 +109,11 @@ def keep_publication(
         cells=[
             [each.measure, *key, value] for each in decided for key, value in each.cells.items()
         ],
-        counted=_parquet(now),
-        beside=beside(period, now),
+        counted=_parquet(found.counted),
+        beside=found.beside,
         certificate=_certificate(decided, [*(each.period for each in earlier), period]),
-        versions=ask(Micro.versions, "versions"),
-        simulated=simulated(),
+        versions=found.versions,
+        simulated=found.simulated,
         recorded_at=recorded_at or timezone.now(),
     )
     try:
@@ -117,7 +124,8 @@ def keep_publication(
     proof = made.certificate
     facts = {"period": period, "cells": proof["cells"], "rules": proof["rules_version"]}
     record("statistics.publication.made", made, actor=actor, after=facts)
-    enqueue(MEASURE_JOB, actor=actor, unique_key=MEASURE_JOB)
+    # One that runs already may have read what was out before.
+    enqueue(MEASURE_JOB, actor=actor, unique_key=f"{MEASURE_JOB}:{period}")
     return made
 
 
@@ -142,6 +150,13 @@ def _check(period: int) -> list[Publication]:
             _("A later month of the year is out already."),
             _("Publish a month after it: its totals hold this month as well."),
         )
+    now = ask(Micro.versions, "versions")["classification"]
+    if earlier and earlier[-1].versions.get("classification") != now:
+        raise Invalid(
+            "statistics.publication_classification",
+            _("What is out of this year was made with another classification."),
+            _("The tables of the following year can be published with the new one."),
+        )
     if earlier and not earlier[-1].counted:
         raise Invalid(
             "statistics.publication_old",
@@ -152,17 +167,21 @@ def _check(period: int) -> list[Publication]:
 
 
 def _before(earlier: Sequence[Publication]) -> dict[str, Before]:
-    """By measure what is out of the year."""
+    """By measure what is out: of money in the year, of people ever."""
     hidden: dict[str, set[Key]] = defaultdict(set)
-    found: dict[str, Before] = {}
-    for each in earlier:
-        rows = pq.read_table(io.BytesIO(bytes(each.counted)))
-        for measure, *key, value in each.cells:
-            if value is None:
-                hidden[measure].add(tuple(key))
-        for measure in {cell[0] for cell in each.cells}:
-            found[measure] = Before(rows, frozenset(hidden[measure]))
-    return found
+    last: dict[str, Publication] = {}
+    decembers = Publication.objects.filter(period__endswith="12").order_by("period")
+    for publications, measures in ((decembers, YEARLY), (earlier, FLOWS)):
+        for each in publications:
+            for measure, *key, value in each.cells:
+                if measure in measures:
+                    last[measure] = each
+                    if value is None:
+                        hidden[measure].add(tuple(key))
+    rows = {each.pk: pq.read_table(io.BytesIO(bytes(each.counted))) for each in {*last.values()}}
+    return {
+        measure: Before(rows[each.pk], frozenset(hidden[measure])) for measure, each in last.items()
+    }
 
 
 def _parquet(table: pa.Table) -> bytes:

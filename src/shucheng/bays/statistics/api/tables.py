@@ -98,7 +98,7 @@ class GrowthsOut(Schema):
 class IndustryOut(Schema):
     code: str
     name: str
-    firms: int
+    firms: int | None = Field(description="None where there are few")
     revenue: Decimal | None = Field(description=_YI)
     nominal: Decimal | None = Field(description="Per cent")
     comparable: Decimal | None = Field(description="Per cent, at comparable scope (同口径)")

@@ -14,9 +14,10 @@ from django.utils.translation import gettext as _
 
 from shucheng.bays.statistics.engine.accounts import account
 from shucheng.bays.statistics.engine.classification import CORE
+from shucheng.bays.statistics.engine.counted import ALL, CITY
 from shucheng.bays.statistics.engine.frames import drop
 from shucheng.bays.statistics.engine.micro import Micro
-from shucheng.bays.statistics.engine.published_tables import ALL, CITY, printed
+from shucheng.bays.statistics.engine.published_tables import printed
 from shucheng.bays.statistics.models import Batch, Publication
 from shucheng.bays.statistics.queries.choices import (
     DESIGNATED,

@@ -39,6 +39,7 @@ _DEFINES = (
     Definition.Kind.INDUSTRIES,
     Definition.Kind.RATES,
 )
+_ELSEWHERE = "K"  # SDMX: included in another period
 _JOINT = 2  # January and February are reported together
 
 _AMOUNTS = {
@@ -176,7 +177,11 @@ def firms_behind(
     asked = seen if area == city_area_code() else frozenset([area])
     if seen is not None and asked is not None and not asked <= seen:
         raise Forbidden("statistics.firms")
-    rows = ask(lambda micro: _rows(micro, counted, period), "behind figure", counted, period)
+    since = observation.lineage.get("since")
+    question = ("behind figure", counted, period, since)
+    rows = ask(lambda micro: _rows(micro, counted, period, since), *question)
+    if observation.status == _ELSEWHERE:
+        rows = []  # what there was is in the next period
     mine = [row for row in rows if asked is None or row[3] in asked]
     places = every_area_name()
     firms = tuple(_firm(row, places) for row in mine)
@@ -258,9 +263,11 @@ def _returned(
     return int(new), int(revised)
 
 
-def _rows(micro: Micro, counted: Counted, period: Period) -> list[tuple[Any, ...]]:
+def _rows(
+    micro: Micro, counted: Counted, period: Period, since: int | None
+) -> list[tuple[Any, ...]]:
     """Firm, name, industry, area, share's bounds (ten-thousandths), amount (thousand yuan in
-    ten-thousandths)."""
+    ten-thousandths) after the month `since` that was published before."""
     designated = None if counted.honours else True
     place(micro.connection, counted.scheme, ("class", "area"), designated=designated)
     last = period.end.year * 100 + period.end.month
@@ -268,6 +275,7 @@ def _rows(micro: Micro, counted: Counted, period: Period) -> list[tuple[Any, ...
     if counted.item:
         months = 1 if counted.basis == "month" else 3
         before = last - months if last % 100 > max(months, 2) else 0
+        before = before if since is None else since
         sql, more = _WITH_AMOUNTS.format(amount=_AMOUNTS[counted.item]), {"before": before}
         return micro.connection.execute(sql, asked | more).fetchall()
     if counted.only_new:

@@ -14,9 +14,9 @@ from django.utils.translation import gettext_lazy as _
 
 from shucheng.bays.statistics.engine.cells import Dimension, Scheme
 from shucheng.bays.statistics.engine.classification import CORE
+from shucheng.bays.statistics.engine.counted import CITY
 from shucheng.bays.statistics.engine.growth import Growth
 from shucheng.bays.statistics.engine.micro import Micro
-from shucheng.bays.statistics.engine.published_tables import CITY
 from shucheng.bays.statistics.queries.accounts import class_names, members, simulated
 from shucheng.bays.statistics.queries.choices import Words, months_of
 from shucheng.bays.statistics.queries.micro import ask

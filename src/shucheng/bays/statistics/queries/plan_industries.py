@@ -11,9 +11,9 @@ from decimal import Decimal
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from shucheng.bays.statistics.engine.counted import CITY
 from shucheng.bays.statistics.engine.industries import Industry
 from shucheng.bays.statistics.engine.micro import Micro
-from shucheng.bays.statistics.engine.published_tables import CITY
 from shucheng.bays.statistics.engine.suppression.rules import shipped_rules
 from shucheng.bays.statistics.queries.accounts import simulated
 from shucheng.bays.statistics.queries.choices import months_of
@@ -32,14 +32,15 @@ _FIGURE = "statistics.industry_"
 
 @dataclass(frozen=True, slots=True)
 class IndustryLine:
-    """Revenue in 亿元 and growth in percent; None where it is not known or not told."""
+    """Revenue in 亿元 and growth in percent; None where it is not known or not told, of `firms`
+    where there are few."""
 
     code: str
     name: str
     note: str
     unconfirmed: bool
     rule: str
-    firms: int
+    firms: int | None
     revenue: Decimal | None
     nominal: Decimal | None
     comparable: Decimal | None
@@ -93,7 +94,7 @@ def industries_page(asked: Mapping[str, str], *, actor: Actor) -> IndustriesPage
     period = next((each for each in months if str(each) == asked.get("period")), months[0])
     found = ask(lambda micro: micro.plan_industries, "industries")
     amounts = ask(lambda micro: industry_amounts(micro, period), "industry firms", period)
-    rules = shipped_rules()
+    few = shipped_rules().threshold or 0
     told = _known(period) if everything else _published(period)
     asked_of = _asked([each.code for each in found.industries])
     lines = []
@@ -106,15 +107,14 @@ def industries_page(asked: Mapping[str, str], *, actor: Actor) -> IndustriesPage
                 each.note,
                 each.unconfirmed,
                 _rule(each),
-                len(amounts.get(each.code, {})),
+                _number(len(amounts.get(each.code, {})), few, everything=everything),
                 revenue,
                 nominal,
                 comparable,
-                revenue is None and each.code in amounts,
+                each.code in told and revenue is None,
                 asked_of.get(each.code),
             )
         )
-    few = rules.threshold or 0
     matrix = tuple(
         (
             _name(one),
@@ -188,6 +188,10 @@ def industry_amounts(micro: Micro, period: int) -> Amounts:
     for code, firm, revenue in rows:
         found.setdefault(code, {})[firm] = revenue
     return found
+
+
+def _number(firms: int, few: int, *, everything: bool) -> int | None:
+    return firms if everything or firms >= few or not firms else None
 
 
 def _shared(amounts: Amounts, one: str, other: str, few: int, *, everything: bool) -> Shared:

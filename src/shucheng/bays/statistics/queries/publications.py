@@ -9,7 +9,8 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from shucheng.bays.statistics.engine.classification import CORE
-from shucheng.bays.statistics.engine.published_tables import ALL, CITY, MONTHLY, QUARTERLY
+from shucheng.bays.statistics.engine.counted import ALL, CITY
+from shucheng.bays.statistics.engine.published_tables import measures_of
 from shucheng.bays.statistics.models import Publication
 from shucheng.bays.statistics.queries.accounts import class_names, members
 from shucheng.bays.statistics.queries.choices import MEASURES, Measure, months_of
@@ -114,13 +115,12 @@ def _open(found: Sequence[Publication]) -> list[int]:
 
 
 def _preview(month: int) -> Preview:
-    measures = MONTHLY + (QUARTERLY if month % 100 % 3 == 0 else ())
     late = ask(lambda micro: late_by_area(micro, month), "late", month)
     return Preview(
         month,
         _named(dict(late)),
         month in imputation_in_force(),
-        tuple(MEASURES[code] for code in measures),
+        tuple(MEASURES[code] for code in measures_of(month)),
     )
 
 

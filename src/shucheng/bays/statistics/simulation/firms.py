@@ -5,7 +5,7 @@ would have had them. The firms belong to nobody (`engine/simulated`), their batc
 and prospects are marked. Seeded: the same city gives the same firms.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
@@ -29,7 +29,12 @@ from shucheng.bays.statistics.actions.measuring import measure
 from shucheng.bays.statistics.actions.prospects import list_prospect, move_prospect
 from shucheng.bays.statistics.actions.publishing import keep_publication
 from shucheng.bays.statistics.engine.imputation import METHODS
-from shucheng.bays.statistics.engine.published_tables import counted, decide_year
+from shucheng.bays.statistics.engine.published_tables import (
+    FLOWS,
+    YEARLY,
+    Decided,
+    decide_series,
+)
 from shucheng.bays.statistics.engine.simulated.duplicates import Duplicate
 from shucheng.bays.statistics.engine.simulated.files import BatchFile, Simulated, simulate
 from shucheng.bays.statistics.engine.simulated.reports import year_to_date
@@ -39,6 +44,7 @@ from shucheng.bays.statistics.models import Batch, Coefficient, Firm, Link, Pros
 from shucheng.bays.statistics.queries.choices import months_of
 from shucheng.bays.statistics.queries.definitions import classes_in_force, industries_in_force
 from shucheng.bays.statistics.queries.micro import ask
+from shucheng.bays.statistics.queries.published import stands_on
 from shucheng.kernel.public import Actor, Organisation, run_pending_jobs
 from shucheng.lib import duck
 from shucheng.lib.periods import Period
@@ -135,25 +141,26 @@ def _publish(actor: Actor) -> None:
         choose_imputation(
             month, METHODS, number=0, reason="部分企业未报，暂按推算数计入（模拟）", actor=actor
         )
-    classes, rules = classes_in_force(), shipped_rules()
-    counted_of: dict[int, dict[int, Any]] = defaultdict(dict)
-    for month in ask(months_of, "months"):
-        counted_of[month // 100][month] = ask(partial(counted, month=month))
+    found = {month: stands_on(month) for month in ask(months_of, "months")}
+    rows = {month: each.counted for month, each in found.items()}
+    decide = partial(decide_series, classes=classes_in_force(), rules=shipped_rules())
+    decided: dict[int, list[Decided]] = defaultdict(list)
     with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as pool:
-        years = [
-            pool.submit(decide_year, counted_of[year], classes, rules)
-            for year in sorted(counted_of)
+        series = [(YEARLY, rows)] + [
+            (FLOWS, {month: rows[month] for month in rows if month // 100 == year})
+            for year in sorted({month // 100 for month in rows})
         ]
-        for year in years:
-            for after, (month, decided) in enumerate(sorted(year.result().items())):
-                keep_publication(
-                    month,
-                    counted_of[month // 100][month],
-                    decided,
-                    after=after,
-                    actor=actor,
-                    recorded_at=_told_on(Period.parse(f"{month // 100}-{month % 100:02}")),
-                )
+        for done in [pool.submit(decide, *each) for each in series]:
+            for month, measures in done.result().items():
+                decided[month] += measures
+    after: Counter[int] = Counter()
+    for month in sorted(decided):
+        year, number = divmod(month, 100)
+        when = _told_on(Period.parse(f"{year}-{number:02}"))
+        keep_publication(
+            month, found[month], decided[month], after=after[year], actor=actor, recorded_at=when
+        )
+        after[year] += 1
 
 
 def _month(period: Period) -> int:

@@ -34,11 +34,11 @@ def browser(settings: Any, tmp_path: Path) -> Browser:
     ]
     taken_over(tmp_path, "register", [each | {"since": 202401} for each in register])
     returns = [
-        {"firm": code(at), "period": 202603, "revenue": 1_000, "rd_staff": staff}
+        {"firm": code(at), "period": 202512, "revenue": 1_000, "rd_staff": staff}
         for at, (_area, _park, staff) in enumerate(FIRMS)
     ]
     taken_over(tmp_path, "returns", returns)
-    publish(202603)
+    publish(202512)
     return found
 
 

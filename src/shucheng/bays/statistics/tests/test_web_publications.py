@@ -15,15 +15,13 @@ from openpyxl import load_workbook
 from pysdmx.io import read_sdmx
 
 from shucheng.bays.statistics.actions.publishing import keep_publication, publish_tables
-from shucheng.bays.statistics.engine.published_tables import (
-    counted,
-    decide_month,
-    tables_of_measure,
-)
+from shucheng.bays.statistics.engine.counted import counted, tables_of_measure
+from shucheng.bays.statistics.engine.published_tables import decide_month, measures_of
 from shucheng.bays.statistics.engine.suppression.release import disclosures
 from shucheng.bays.statistics.engine.suppression.rules import shipped_rules
 from shucheng.bays.statistics.models import Publication
 from shucheng.bays.statistics.queries.micro import ask
+from shucheng.bays.statistics.queries.published import stands_on
 from shucheng.bays.statistics.tests.city import CITY, EAST, OFFICE, WEST, areas, code, taken_over
 from shucheng.kernel.public import (
     Area,
@@ -161,12 +159,11 @@ def test_months_go_out_one_after_another() -> None:
 
 @pytest.mark.usefixtures("firms")
 def test_a_month_is_not_kept_where_another_went_out_while_it_was_proved() -> None:
-    rows = ask(partial(counted, month=202606))
-    classes = ask(lambda micro: micro.classification)
-    decided = decide_month(202606, rows, {}, classes, shipped_rules())
+    found = stands_on(202606)
+    decided = decide_month(measures_of(202606), found.counted, {}, found.classes, shipped_rules())
     publish_tables(202603, actor=OFFICE)
     with pytest.raises(Conflict):
-        keep_publication(202606, rows, decided, after=0, actor=OFFICE)
+        keep_publication(202606, found, decided, after=0, actor=OFFICE)
     assert Publication.objects.count() == 1
 
 

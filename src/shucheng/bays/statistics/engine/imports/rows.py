@@ -25,13 +25,6 @@ KEYS = {
 FIRST_MOVED = 10
 """Firms that are shown of each fact that would change."""
 
-_KNOWN_BY = KEYS | {"register": ("firm",)}
-_NEWEST = {
-    "register": "since DESC, recorded DESC",
-    "returns": "recorded DESC",
-    "honours": "recorded DESC",
-    "facts": "recorded DESC",
-}
 _UNCOMPARED = {"firm", "since", "period", "recorded"}
 # What a cell that says nothing comes to.
 _EMPTY_IS = {"designated": "false", "is_open": "true", "withdrawn": "false"}
@@ -65,11 +58,14 @@ def make_good(
         for name in kept
         if name in _EMPTY_IS or name not in there
     ]
-    on = " AND ".join(f"typed.{name} = known.{name}" for name in _KNOWN_BY[table])
+    on = " AND ".join(f"typed.{name} = known.{name}" for name in KEYS[table])
+    asof = ""
+    if table == "register":  # what held when the row begins to hold
+        asof, on = "ASOF", "typed.firm = known.firm AND typed.since >= known.holds_from"
     connection.execute(f"""
         CREATE TEMP TABLE good AS
         SELECT seq, sheet, line, known.firm IS NOT NULL AS is_known, {", ".join(columns)}
-        FROM typed LEFT JOIN known ON {on}
+        FROM typed {asof} LEFT JOIN known ON {on}
         WHERE problems = 0 AND seq NOT IN (SELECT seq FROM repeats)
     """)
 
@@ -155,12 +151,15 @@ def _plain(name: str, before: str = "") -> str:
 def _make_known(
     connection: duckdb.DuckDBPyConnection, table: str, existing: Iterable[Path]
 ) -> None:
-    """The view `known`: the newest that earlier batches told."""
+    """The view `known`: the newest that earlier batches told. Of a register a firm's first span
+    also tells of the time before it."""
     wanted = BATCH_COLUMNS[table] | {"recorded": "INTEGER"}
     files = [str(each) for each in existing]
     if not files:
         nothing = ", ".join(f"CAST(NULL AS {kind}) AS {name}" for name, kind in wanted.items())
-        connection.execute(f"CREATE TEMP VIEW known AS SELECT {nothing} WHERE false")
+        connection.execute(
+            f"CREATE TEMP VIEW known AS SELECT {nothing}, 0 AS holds_from WHERE false"
+        )
         return
     scan = connection.read_parquet(files, union_by_name=True)
     there = set(scan.columns)
@@ -169,10 +168,14 @@ def _make_known(
         for name, kind in wanted.items()
     )
     scan.create_view("known_files")
-    keys = ", ".join(_KNOWN_BY[table])
+    keys = ", ".join(KEYS[table])
+    holds = "if(since = min(since) OVER (PARTITION BY firm), 0, since)"
     connection.execute(f"""
-        CREATE TEMP VIEW known AS SELECT {columns} FROM known_files
-        QUALIFY row_number() OVER (PARTITION BY {keys} ORDER BY {_NEWEST[table]}) = 1
+        CREATE TEMP VIEW known AS
+        SELECT *, {holds if table == "register" else 0} AS holds_from FROM (
+            SELECT {columns} FROM known_files
+            QUALIFY row_number() OVER (PARTITION BY {keys} ORDER BY recorded DESC) = 1
+        )
     """)
 
 

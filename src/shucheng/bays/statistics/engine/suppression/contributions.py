@@ -4,7 +4,7 @@ Every holder's contributions to a cell are added before they are ranked, so that
 firm (or of a group, when the holder is the group) count as one contributor. Integers throughout.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from itertools import count
 from typing import Any
 
@@ -24,12 +24,13 @@ _names = count()
 # Of each reader (nobody's people: empty) the cells without what he knows himself.
 COLLECT = """
 WITH held AS (
-    SELECT {members}, {mine} AS mine, holder, sum(amount) AS amount
+    SELECT {members}{mine}, holder, sum(amount) AS amount
     FROM suppression_source AS source {joins} {wanted} GROUP BY ALL
 ),
 left_to AS (
     SELECT reader, {keys}, holder, sum(amount)::BIGINT AS amount
-    FROM held JOIN (SELECT unnest($readers) AS reader) ON mine <> reader GROUP BY ALL
+    FROM held JOIN (SELECT unnest($readers) AS reader) ON reader = '' OR ({not_mine})
+    GROUP BY ALL
 )
 SELECT reader, {keys}, sum(amount)::BIGINT, sum(abs(amount))::BIGINT,
        count(*) FILTER (amount <> 0), count(*) FILTER (amount = 0),
@@ -51,10 +52,11 @@ def tables_of(
     crossings: Iterable[Iterable[str]],
     *,
     kept: int = 3,
-    insiders: str | None = None,
+    insiders: Sequence[str] = (),
 ) -> Tables:
     """Linked tables of a relation with `holder`, integer `amount` and one column a dimension.
-    `insiders` names the dimension whose members each have people who know their own.
+    `insiders` names columns whose members each have people who know their own: of a dimension the
+    cells that stand at it, of another column (empty: nobody's) a part of cells.
 
     A row names a member of each dimension; it counts in that member and in all above it. `kept`
     is how many of the largest contributions a cell carries: at least the threshold of the
@@ -65,7 +67,7 @@ def tables_of(
     source.create("suppression_source")  # read many times
     try:
         _check_members(connection, dimensions, reach)
-        readers = ["", *(_members(connection, insiders) if insiders else ())]
+        readers = ["", *(who for name in insiders for who in _members(connection, name))]
         found: dict[str, dict[Key, Cell]] = {reader: {} for reader in readers}
         for crossing in sorted(named, key=sorted):
             sql, asked = _query(dimensions, reach, crossing, insiders)
@@ -78,9 +80,8 @@ def tables_of(
             connection.execute(f"DROP TABLE {table}")
         connection.execute("DROP TABLE suppression_source")
     cells = found.pop("")
-    at = [d.name for d in dimensions].index(insiders) if insiders else 0
     people = (
-        Insider(member, frozenset(key for key in cells if key[at] == member), left)
+        Insider(member, frozenset(key for key in cells if member in key), left)
         for member, left in found.items()
     )
     return Tables(dimensions, named, cells, tuple(people))
@@ -112,15 +113,17 @@ def _check_members(
 
 
 def _members(connection: duckdb.DuckDBPyConnection, name: str) -> list[str]:
-    found = connection.execute(f'SELECT DISTINCT "{name}" FROM suppression_source ORDER BY 1')  # noqa: S608 - checked by _reach
-    return [member for (member,) in found.fetchall()]
+    rows = (
+        connection.sql("FROM suppression_source").project(f'"{name}"').distinct().order(f'"{name}"')
+    )
+    return [member for (member,) in rows.fetchall() if member]
 
 
 def _query(
     dimensions: tuple[Dimension, ...],
     reach: dict[str, str],
     crossing: frozenset[str],
-    insiders: str | None,
+    insiders: Sequence[str],
 ) -> tuple[str, dict[str, object]]:
     """The cells of one crossing, and what its text asks for."""
     members, joins, wanted = [], [], []
@@ -144,7 +147,8 @@ def _query(
         members=", ".join(members),
         joins=" ".join(joins),
         keys=", ".join(f"k{at}" for at in range(len(dimensions))),
-        mine=f'source."{insiders}"' if insiders else "'-'",
+        mine="".join(f', source."{name}" AS mine{at}' for at, name in enumerate(insiders)),
+        not_mine=" AND ".join(f"mine{at} <> reader" for at in range(len(insiders))) or "false",
         wanted=f"WHERE {' AND '.join(wanted)}" if wanted else "",
     ), asked
 
