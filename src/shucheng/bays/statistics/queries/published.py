@@ -124,13 +124,13 @@ def _comparable(micro: Micro, period: int) -> float | None:
             WHERE period IN ($now, $before) AND period BETWEEN since AND until
                 AND revenue IS NOT NULL
         ),
-        both AS (
+        came_or_went AS (
             SELECT firm, coalesce(now.amount, 0) + coalesce(before.amount, 0) AS amount
             FROM (FROM placed WHERE period = $now) AS now
             FULL JOIN (FROM placed WHERE period = $before) AS before USING (firm)
             WHERE now.firm IS NULL OR before.firm IS NULL OR now.revenue_last IS NULL
         )
-        SELECT firm, amount FROM both WHERE amount <> 0 ORDER BY amount DESC, firm""",
+        SELECT firm, amount FROM came_or_went WHERE amount <> 0 ORDER BY amount DESC, firm""",
         {"now": period, "before": period - 100},
     ).fetchall()
     gross = sum(amount for _firm, amount in rows)
