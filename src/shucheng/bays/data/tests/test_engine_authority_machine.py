@@ -176,7 +176,7 @@ def test_a_late_review_needs_its_reason() -> None:
     late = working_days_after(case.day, 21).day
     facts = full(machine, case, "pass", late)
     no = machine.apply(case, "pass", replace(facts, evidence=facts.evidence - {"overdue_reason"}))
-    assert (no.code, no.values["missing"]) == ("authority.evidence-missing", "overdue_reason")
+    assert (no.code, no.values["missing"]) == ("authority.evidence-missing", ("overdue_reason",))
     assert machine.clocks(case, late)[0].overdue == 1
     assert machine.apply(case, "pass", facts).state == "noticed"
     # Completion takes as long as it takes: the twenty days stand.
@@ -491,6 +491,7 @@ def broken(file: str, change: Callable[[str], str]) -> str:
             "kind: wait,",
             "term",
         ),
+        ("registration", "evidence: [supply_record]", "evidence: [a_gift]", "no a_gift"),
         ("rules", "doc: CIVIL-CODE", "doc: NOWHERE", "no document"),
         ("rules", "confidence: memory", "confidence: sure", "confidence"),
         ("rules", "version:", "version: [", "not YAML"),

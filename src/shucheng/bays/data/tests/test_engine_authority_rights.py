@@ -142,6 +142,8 @@ def test_a_sound_chain_is_entered_and_permits() -> None:
         (lambda g: replace(g, under=("O9",)), "no-grant"),
         (lambda g: replace(g, under=("B1",)), "cycle"),
         (lambda g: replace(g, basis=()), "basis"),
+        # What nothing knows could not be enforced: it denies.
+        (lambda g: replace(g, limits={**g.limits, "senario": some("x")}), "dimension"),
     ],
 )
 def test_a_contract_wider_than_the_grant_is_refused_with_the_reason(

@@ -74,16 +74,16 @@ def permits(
     rights.acts[act]
     grants = [book.grants[each] for each in codes if each in book.grants]
     if not grants or len(grants) < len(codes):
-        return refused("no-grant", grant=", ".join(set(codes) - book.grants.keys()) or "-")
+        return refused("no-grant", grant=sorted(set(codes) - book.grants.keys()))
     if len({grant.taker for grant in grants}) > 1:
-        return refused("several-takers", grants=", ".join(codes))
+        return refused("several-takers", grants=list(codes))
     for grant in grants:
         if act not in rights.rights[grant.right].acts:
             return refused("act", right=grant.right, act=act)
     if rights.acts[act].products_only and thing not in book.products:
         return refused("raw-data", thing=thing)
     if not _covers(book, grants, thing):
-        return refused("wider-things", grant=", ".join(codes), things=thing)
+        return refused("wider-things", grant=list(codes), things=thing)
     below = book.stands_on([*codes, str(thing), thing.code])
     if no := _stopped(book, below, day):
         return no
@@ -153,7 +153,7 @@ def _beyond(grant: Grant, bound: Collection[str], uses: Limits) -> Refused | Non
     for dimension in sorted(grant.limits.keys() & set(bound)):
         allowed, wanted = grant.limits[dimension], uses.get(dimension, frozenset())
         if not wanted or not wanted <= allowed:
-            named = {"allowed": _listed(allowed), "wanted": _listed(wanted)}
+            named = {"allowed": sorted(allowed), "wanted": sorted(wanted)}
             return refused("limits", grant=grant.code, dimension=dimension, **named)
     return None
 
@@ -166,14 +166,15 @@ def _faults(rights: Rights, book: Book, grant: Grant) -> Iterator[Refused]:
     if grant.code in _chain(book, *grant.under):
         yield refused("cycle", grant=grant.code)
     if unknown := [each for each in grant.under if each not in book.grants]:
-        yield refused("no-grant", grant=", ".join(unknown))
+        yield refused("no-grant", grant=unknown)
     parents = [book.grants[each] for each in grant.under if each in book.grants]
     for parent in parents:
         yield from _wider(rights, parent, grant)
     uncovered = sorted(each for each in grant.things if not _covers(book, parents, each))
     if parents and uncovered:
-        under = ", ".join(parent.code for parent in parents)
-        yield refused("wider-things", grant=under, things=", ".join(map(str, uncovered)))
+        yield refused("wider-things", grant=grant.under, things=uncovered)
+    if unheard := sorted(grant.limits.keys() - rights.dimensions.keys()):
+        yield refused("dimension", grant=grant.code, unknown=unheard)
     if grant.right == "process":
         own = {grant.taker} | book.related.get(grant.taker, frozenset())
         for thing in sorted(grant.things):
@@ -193,7 +194,7 @@ def _wider(rights: Rights, parent: Grant, grant: Grant) -> Iterator[Refused]:
     for dimension, allowed in sorted(parent.limits.items()):
         mine = grant.limits.get(dimension)
         if mine is None or not mine <= allowed:
-            named = _listed(allowed)
+            named = sorted(allowed)
             yield refused("wider-limits", grant=parent.code, dimension=dimension, allowed=named)
 
 
@@ -224,7 +225,3 @@ def _covers(book: Book, grants: list[Grant], thing: Thing) -> bool:
 
 def _direct(grants: Iterable[Grant], thing: Thing) -> bool:
     return any(thing in grant.things or Thing(thing.code) in grant.things for grant in grants)
-
-
-def _listed(values: Iterable[str]) -> str:
-    return ", ".join(sorted(values)) or "-"

@@ -92,7 +92,7 @@ class Machine(NamedTuple):
             return refused("not-from-here", event=event, state=case.state)
         allowed = self.table.events[event].by
         if facts.role not in allowed:
-            return refused("role", role=facts.role, event=event, allowed=", ".join(allowed))
+            return refused("role", role=facts.role, event=event, allowed=allowed)
         if facts.day < case.day:
             return refused("back-in-time", day=facts.day, last=case.day)
         if no := self._untimely(case, move, facts) or self._unproved(case, move, facts):
@@ -176,7 +176,7 @@ class Machine(NamedTuple):
                 wanted.append(spec.late_needs)
         missing = [each for each in wanted if not facts.evidence & set(each.split("|"))]
         if missing:
-            return refused("evidence-missing", event=move.event, missing=", ".join(missing))
+            return refused("evidence-missing", event=move.event, missing=missing)
         return None
 
     def _term(self, run: Run | None, term: Term, facts: Facts, event: str) -> Run | Refused:

@@ -130,13 +130,13 @@ def check_price(
     free, paid = rules.words("PD-PRC-01.free_for"), rules.words("PD-PRC-01.fee_for")
     bases = rules.words("PD-PRC-10.charging_bases")
     if purpose not in free + paid:
-        return refused("purpose", purpose=purpose, allowed=", ".join(free + paid))
+        return refused("purpose", purpose=purpose, allowed=free + paid)
     if price < 0:
         return refused("money", what=product)
     if purpose in free:
         return refused("free", product=product, purpose=purpose) if price else None
     if charging not in bases:
-        return refused("charging", basis=charging, allowed=", ".join(bases))
+        return refused("charging", basis=charging, allowed=bases)
     if ceiling is None:
         return None if trial or price == 0 else refused("no-ceiling", product=product)
     if price > ceiling:

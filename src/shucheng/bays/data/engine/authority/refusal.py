@@ -7,6 +7,8 @@ The sentences stand in one table, so that a page can show them in another langua
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+Value = str | tuple[str, ...]
+
 
 class Reason(NamedTuple):
     """What is wrong and what to do next; both with named values to fill in."""
@@ -77,6 +79,9 @@ REASONS: dict[str, Reason] = {
         "The grants {grants} do not belong to one party.", "Name the grants of one party only."
     ),
     "authority.act": Reason("{right} does not permit {act}.", "Ask for the right that does."),
+    "authority.dimension": Reason(
+        "Grant {grant} is limited in {unknown}, which nothing knows.", "Correct the limits."
+    ),
     "authority.limits": Reason(
         "Grant {grant} allows {dimension} {allowed}, not {wanted}.", "Stay within the grant."
     ),
@@ -114,16 +119,28 @@ class Refused:
     """An answer, not an error: what was asked is not done, and why. `code` is stable."""
 
     code: str
-    values: dict[str, str] = field(default_factory=dict)
+    values: dict[str, Value] = field(default_factory=dict)
 
     @property
     def message(self) -> str:
-        return REASONS[self.code].message.format(**self.values)
+        return REASONS[self.code].message.format(**self._words)
 
     @property
     def hint(self) -> str:
-        return REASONS[self.code].hint.format(**self.values)
+        return REASONS[self.code].hint.format(**self._words)
+
+    @property
+    def _words(self) -> dict[str, str]:
+        shown = {k: v if isinstance(v, str) else ", ".join(v) for k, v in self.values.items()}
+        return {name: word or "-" for name, word in shown.items()}
 
 
 def refused(code: str, **values: object) -> Refused:
-    return Refused(f"authority.{code}", {name: str(value) for name, value in values.items()})
+    """`code` without its prefix; several values stay several, so that a page can name each."""
+    return Refused(
+        f"authority.{code}",
+        {
+            name: tuple(map(str, value)) if isinstance(value, tuple | list) else str(value)
+            for name, value in values.items()
+        },
+    )

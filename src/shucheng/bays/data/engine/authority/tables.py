@@ -98,6 +98,7 @@ class Table(Strict):
     kinds: dict[str, Kind]
     states: dict[str, State]
     events: dict[str, Event]
+    evidence: dict[str, Named]
     moves: list[Move]
     clocks: dict[str, ClockSpec]
 
@@ -166,6 +167,8 @@ def _words(table: Table, rules: Rules) -> Iterator[tuple[str, str, Collection[st
         yield from ((code, source, rules.rules) for source in event.sources)
     for code, kind in table.kinds.items():
         yield from ((code, event, table.events) for event in [*kind.evidence, *kind.needs_end])
+    for place, needed in _evidence(table):
+        yield from ((place, each, table.evidence) for each in needed.split("|"))
     for code, clock in table.clocks.items():
         yield code, clock.owed_by, table.roles
         yield from ((code, state, table.states) for state in clock.runs_in + clock.stands_in)
@@ -176,6 +179,15 @@ def _words(table: Table, rules: Rules) -> Iterator[tuple[str, str, Collection[st
         clocks = [move.after, move.before]
         clocks += [part.clock for part in (move.window, move.term, move.extend) if part]
         yield from ((place, clock, table.clocks) for clock in clocks if clock)
+
+
+def _evidence(table: Table) -> Iterator[tuple[str, str]]:
+    for code, event in table.events.items():
+        yield from ((code, each) for each in event.evidence)
+    for code, kind in table.kinds.items():
+        yield from ((code, each) for also in kind.evidence.values() for each in also)
+    for code, clock in table.clocks.items():
+        yield from ((code, each) for each in [clock.late_needs] if each)
 
 
 def _numbers(table: Table) -> Iterator[tuple[str, str]]:
