@@ -382,6 +382,71 @@ def check_move(
         assert [run.until for run in after.runs if run.until] in (ends, [])
 
 
+# What may be done from each state, written by hand from the measures and not from the tables.
+PENDING = "expire revoke"
+REGISTRATION = {
+    "draft": "supply submit",
+    "owed": "submit",
+    "submitted": "accept return refuse withdraw",
+    "returned": "resubmit withdraw",
+    "reviewing": "pass reject ask_completion withdraw",
+    "correcting": "complete reject withdraw",
+    "noticed": "object issue_code",
+    "objected": "uphold dismiss",
+    "registered": f"submit_change submit_correction submit_renewal submit_cancellation {PENDING}",
+    "change_submitted": f"accept return refuse withdraw {PENDING}",
+    "change_returned": f"resubmit withdraw {PENDING}",
+    "change_reviewing": f"pass reject ask_completion withdraw {PENDING}",
+    "change_correcting": f"complete reject withdraw {PENDING}",
+    "change_noticed": f"object enter_change {PENDING}",
+    "change_objected": f"uphold dismiss {PENDING}",
+    "correction_submitted": f"accept refuse withdraw {PENDING}",
+    "correction_reviewing": f"correct reject {PENDING}",
+    "renewal_submitted": "renew reject withdraw revoke",
+    "cancel_submitted": f"accept refuse withdraw {PENDING}",
+    "cancelling": f"cancel reject {PENDING}",
+}
+OPERATING = "suspend revoke expire"
+AUTHORISATION = {
+    "planning": "submit_plan abandon",
+    "plan_submitted": "approve_plan return_plan abandon",
+    "plan_approved": "call amend_plan abandon",
+    "selecting": "select fail_call amend_plan abandon",
+    "selected": "sign amend_plan abandon",
+    "signed": "take_effect revoke expire",
+    "in_force": f"ask_supplement ask_renewal ask_exit {OPERATING}",
+    "supplement_submitted": f"agree_supplement refuse_supplement extend_review {OPERATING}",
+    "supplement_agreed": f"sign_supplement refuse_supplement {OPERATING}",
+    "renewal_submitted": "renew refuse_renewal suspend revoke",
+    "suspended": "resume exit revoke expire",
+    "exiting": f"exit keep {OPERATING}",
+    "expired": "close",
+    "revoked": "close",
+    "exited": "close",
+}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_tables_are_what_the_measures_say(kind: str) -> None:
+    written = AUTHORISATION if kind == "authorisation" else REGISTRATION
+    for state in MACHINES[kind].table.states:
+        events = set(written.get(state, "").split())
+        assert set(MACHINES[kind].next_states(state)) == events, state
+
+
+def test_after_its_term_nothing_begins_or_comes_back() -> None:
+    machine = MACHINES["authorisation"]
+    for state, event in (("signed", "take_effect"), ("suspended", "resume"), ("exiting", "keep")):
+        case = arrived("authorisation")[state]
+        (end,) = [run.until for run in case.runs if run.until]
+        assert isinstance(machine.apply(case, event, full(machine, case, event, end)), Case)
+        late = full(machine, case, event, end + timedelta(days=1))
+        no = machine.apply(case, event, late)
+        assert (no.code, no.values["due"]) == ("authority.too-late", end.isoformat())
+        gone = step(machine, case, "expire", end + timedelta(days=1), role="clock")
+        assert machine.effect(gone.state) == "revoke"
+
+
 # Clocks
 
 

@@ -57,6 +57,11 @@ def test_a_spread_above_six_points_and_negative_amounts_are_refused() -> None:
     assert maximum(RULES, Costs({"a": 1}, 0, 0, 0, 0), -1).code == "authority.money"
 
 
+@pytest.mark.parametrize(("cost", "profit"), [(1, 0), (12, 0), (13, 1), (10_000, 780)])
+def test_part_of_a_fen_is_not_permitted(cost: int, profit: int) -> None:
+    assert made(Costs({"a": cost}, 0, 0, 180, 600))[0].profit == profit
+
+
 def test_a_subsidy_above_cost_leaves_the_tax() -> None:
     assert made(Costs({"a": 5}, 9, 3, 180, 600))[0].amount == 3
 

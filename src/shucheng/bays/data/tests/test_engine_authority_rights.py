@@ -235,6 +235,26 @@ def test_a_stop_below_stops_the_delivery_the_same_day(on: str) -> None:
         assert isinstance(answer, Refused) == (kind == "revoke")
 
 
+def test_a_second_suspension_changes_nothing_and_nothing_lifts_a_revocation() -> None:
+    later = DAY + timedelta(days=9)
+    stops = (Stop("H1", "suspend", DAY), Stop("H1", "suspend", later))
+    no = stopped(replace(book(), stops=stops), "D1", later)
+    assert no.values == {"cause": "H1", "since": "2026-06-01"}
+    graver = replace(book(), stops=(*stops, Stop("O2", "revoke", later), Stop("O2", "lift", later)))
+    assert stopped(graver, "D1", later).values["cause"] == "O2"
+
+
+def test_who_may_operate_the_same_resources_does_not_operate_anothers_product() -> None:
+    rival = {
+        code: replace(book().grants[old], code=code, taker="rival")
+        for code, old in (("X1", "O1"), ("X2", "O2"))
+    }
+    full = replace(book(), grants={**book().grants, **rival})
+    assert check_contract(RIGHTS, full, rival.values()) == {}
+    no = permits(RIGHTS, full, ["X1", "X2"], "sell", CREDIT, DAY, USES)
+    assert no.code == "authority.wider-things"
+
+
 def test_what_falls_is_all_that_stands_on_it_and_nothing_else() -> None:
     full = book()
     assert full.fallout(["P2"]) == Fallout(("B1", "P2"), (CREDIT,), ("D1",))

@@ -136,11 +136,12 @@ class Book:
         return makers
 
     @cached_property
-    def granted(self) -> dict[str, tuple[Grant, ...]]:
-        """The grants by who has them, in order of their codes."""
-        granted: dict[str, tuple[Grant, ...]] = {}
+    def granted(self) -> dict[tuple[str, str], list[Grant]]:
+        """The grants by who has them and the code of a thing, in order of their codes."""
+        granted: dict[tuple[str, str], list[Grant]] = {}
         for _, grant in sorted(self.grants.items()):
-            granted[grant.taker] = (*granted.get(grant.taker, ()), grant)
+            for code in {thing.code for thing in grant.things}:
+                granted.setdefault((grant.taker, code), []).append(grant)
         return granted
 
     def stands_on(self, codes: Iterable[str]) -> frozenset[str]:

@@ -121,7 +121,7 @@ def _live(specs: dict[str, ClockSpec], known: dict[str, Run], to: str, day: date
     for code, spec in specs.items():
         run = known.get(code)
         if to in spec.stands_in and run:
-            yield run if run.standing else replace(run, standing=day)
+            yield replace(run, standing=run.standing or day)
         elif to in spec.runs_in and run:
             if run.standing is not None:
                 run = replace(run, stood=(*run.stood, (run.standing, day)), standing=None)

@@ -74,7 +74,7 @@ def permits(
     rights.acts[act]
     grants = [book.grants[each] for each in codes if each in book.grants]
     if not grants or len(grants) < len(codes):
-        return refused("no-grant", grant=sorted(set(codes) - book.grants.keys()))
+        return refused("no-grant", grant=[each for each in codes if each not in book.grants])
     if len({grant.taker for grant in grants}) > 1:
         return refused("several-takers", grants=list(codes))
     for grant in grants:
@@ -88,7 +88,7 @@ def permits(
     if no := _stopped(book, below, day):
         return no
     chain = _chain(book, *codes)
-    data = tuple(sorted(below & book.grants.keys() - set(chain)))
+    data = tuple(sorted(each for each in below if each in book.grants and each not in chain))
     for each in (*chain, *data):
         link = book.grants[each]
         bound = rights.dimensions.keys() if each in chain else rights.following
@@ -101,21 +101,18 @@ def operating(rights: Rights, book: Book, product: Product, day: date) -> tuple[
     """The grants by which a maker operates its product for `product.uses` on a day: one for each
     input, the first that serves, or one over the product itself; for inputs that none covers there
     is none, and `permits` says so."""
-    serving = [
-        grant
-        for grant in book.granted.get(product.maker, ())
-        if grant.right == "operate"
-        and not _beyond(grant, rights.dimensions.keys(), product.uses)
-        and not in_force(rights, book, grant.code, day)
-    ]
     chosen: dict[str, None] = {}
     ahead = [product.thing]
     for thing in ahead:
-        direct = next((grant.code for grant in serving if _direct([grant], thing)), None)
-        if direct:
-            chosen[direct] = None
-        elif thing in book.products:
-            ahead += sorted(book.products[thing].made_from)
+        for grant in book.granted.get((product.maker, thing.code), ()):
+            narrower = _beyond(grant, rights.dimensions.keys(), product.uses)
+            if grant.right != "operate" or narrower or not _direct([grant], thing):
+                continue
+            if not in_force(rights, book, grant.code, day):
+                chosen[grant.code] = None
+                break
+        else:
+            ahead += sorted(book.products[thing].made_from) if thing in book.products else ()
     return tuple(chosen)
 
 

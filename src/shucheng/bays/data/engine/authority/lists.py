@@ -56,7 +56,9 @@ def resource_list(rights: Rights, book: Book, day: date) -> tuple[ResourceRow, .
         if grant.right == "hold" or in_force(rights, book, grant.code, day):
             continue
         stands_on = tuple(sorted(book.stands_on([grant.code]) - {grant.code}))
-        for thing in grant.things - book.products.keys():
+        for thing in grant.things:
+            if thing in book.products:
+                continue
             if holder := _holder(book, grant, thing):
                 rows.append(
                     ResourceRow(
