@@ -1,4 +1,4 @@
-"""The two tables of 财会〔2023〕11号: data as intangible assets, in 27 rows, as inventory, in 21."""
+"""The two tables of 财会〔2023〕11号: data as intangible assets, 27 rows, as inventory, 21."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
