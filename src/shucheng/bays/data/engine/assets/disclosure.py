@@ -26,7 +26,7 @@ class Movement:
 class Row:
     """A row with an amount for each column; a section heading has none."""
 
-    no: int
+    number: int
     label: str
     amounts: Mapping[str, int]
 
@@ -64,7 +64,7 @@ def disclose(asset_class: Class, movements: Iterable[Movement], period: Period) 
             column: _amount(table, row, _of_column(before, column), _of_column(during, column))
             for column in (table.columns if row.of != "section" else ())
         }
-        rows.append(Row(row.no, row.label, amounts))
+        rows.append(Row(row.number, row.label, amounts))
     unconfirmed = rules.unconfirmed([table.rule])
     return Table(period, table.rule, unconfirmed, table.columns, tuple(rows))
 

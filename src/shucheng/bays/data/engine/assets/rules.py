@@ -55,7 +55,7 @@ class BlockKinds(_Strict):
 
 
 class RowRule(_Strict):
-    no: int
+    number: int
     label: str
     of: RowKind
     block: str = ""
