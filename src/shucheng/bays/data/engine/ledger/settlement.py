@@ -94,9 +94,10 @@ def meter(records: Iterable[UsageRecord], agreement: Agreement, period: Period) 
             raise SettlementRefused("record-conflict", each.id)
     inside: list[UsageRecord] = []
     outside: list[UsageRecord] = []
+    start, end = period.start, period.end
     for each in seen.values():
         day = each.at.astimezone(ZONE).date()
-        if period.contains(day):
+        if start <= day <= end:
             (inside if agreement.first <= day <= agreement.last else outside).append(each)
     quantity = sum(each.quantity for each in inside)
     ids = tuple(sorted(each.id for each in outside))
