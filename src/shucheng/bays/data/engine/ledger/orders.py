@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from shucheng.bays.data.engine.policy.model import ACTIONS, Constraint, Policy, Reason, Rule
-from shucheng.bays.data.engine.policy.narrow import widenings
 from shucheng.lib.periods import Frequency
 
+from ..policy.model import ACTIONS, Constraint, Policy, Reason, Rule
+from ..policy.narrow import widenings
 from .prices import FREE_PURPOSES, PricePlan
 from .split import Share, check_shares
 

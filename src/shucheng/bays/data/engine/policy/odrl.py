@@ -45,14 +45,14 @@ def read(document: object) -> Policy:
     kind = _term(body.pop("@type", None))
     if kind not in ("Offer", "Agreement"):
         raise PolicyUnreadable("@type", "unknown-type")
-    uid = _text(body.pop("@id", body.pop("uid", "")), "@id")
+    uid = _text(body.pop("@id" if "@id" in body else "uid", ""), "@id")
     if not uid:
         raise PolicyUnreadable("@id", "no-id")
     # Another context may give the same words another meaning.
     if not all(isinstance(c, str) and c in _CONTEXTS for c in _list(body.pop("@context", []))):
         reader.foreign.append(Reason("unknown-context", "@context"))
     texts = {name: _text(body.pop(name, ""), name) for name in _TEXTS}
-    timestamp = _text(body.pop("timestamp", body.pop("dspace:timestamp", "")), "timestamp")
+    timestamp = _text(body.pop("timestamp", ""), "timestamp")
     parts = {name: _list(body.pop(name, [])) for name in _PARTS}
     reader.leave(body, "")
     return Policy(
