@@ -317,7 +317,7 @@ def test_inventory_is_disclosed_with_what_was_reversed() -> None:
         Movement("purchased", "provision", "reversed", SPRING, 100),
         Movement("purchased", "cost", "sold", date(2026, 9, 1), 400),
         Movement("purchased", "provision", "written_off", date(2026, 9, 1), 80),
-        Movement("developed", "cost", "developed", SPRING, 50),
+        Movement("developed", "cost", "developed", date(2026, 1, 1), 50),
         Movement("developed", "cost", "developed", date(2027, 1, 1), 9999),
     ]
     table = disclose("inventory", moved, YEAR)

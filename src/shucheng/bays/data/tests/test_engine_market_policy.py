@@ -146,6 +146,7 @@ def test_a_use_within_every_term_is_permitted() -> None:
     request = Request(NOW, purpose="credit", region="320981", mode="api")
     assert decide(policy, request, Usage(99)) == Permit("permission[0]")
     assert codes(decide(policy, request, Usage(100))) == {"count-exceeded"}
+    assert codes(decide(policy, replace(request, quantity=2), Usage(99))) == {"count-exceeded"}
     assert codes(decide(policy, replace(request, purpose="ads"), Usage())) == {
         "purpose-not-permitted"
     }
@@ -389,6 +390,30 @@ def test_a_prohibition_that_cannot_be_touched_need_not_be_repeated() -> None:
     assert not within(outer, offer())
 
 
+@pytest.mark.parametrize(
+    ("prohibited", "permitted", "apart"),
+    [
+        (("dateTime", "gteq", MOMENTS[2]), ("dateTime", "lt", MOMENTS[2]), True),
+        (("dateTime", "gt", MOMENTS[2]), ("dateTime", "lteq", MOMENTS[2]), True),
+        (("dateTime", "gteq", MOMENTS[2]), ("dateTime", "lteq", MOMENTS[2]), False),
+        (("dateTime", "lteq", MOMENTS[2]), ("dateTime", "gteq", MOMENTS[2]), False),
+        (("dateTime", "lteq", MOMENTS[1]), ("dateTime", "gteq", MOMENTS[2]), True),
+        (("spatial", "eq", "320902"), ("spatial", "eq", "320981"), True),
+        (("spatial", "eq", "320902"), ("spatial", "isPartOf", "320900"), False),
+        (("spatial", "isPartOf", "320900"), ("spatial", "eq", "320902"), False),
+        (("purpose", "neq", "credit"), ("purpose", "eq", "credit"), True),
+        (("purpose", "neq", "credit"), ("purpose", "eq", "health"), False),
+        (("purpose", "eq", "credit"), ("purpose", "neq", "credit"), True),
+        (("purpose", "eq", "credit"), ("purpose", "neq", "health"), False),
+    ],
+)
+def test_where_a_prohibition_and_a_permission_meet(
+    prohibited: tuple[str, str, str], permitted: tuple[str, str, str], apart: bool
+) -> None:
+    no, yes = (Constraint(o, op, (v,)) for o, op, v in (prohibited, permitted))
+    assert within(offer(prohibitions=(Rule("use", (no,)),)), offer(yes)) == apart
+
+
 def test_a_product_is_judged_on_the_grant_of_its_source() -> None:
     grant = offer(target="urn:resource")
     product = offer(target="urn:product")
@@ -477,6 +502,9 @@ def test_other_spellings_are_the_same_policy() -> None:
         ({"constraint": [{"xone": [{}]}]}, "unknown-operator"),
         ({"constraint": [{"leftOperand": "purpose"}]}, "foreign-term"),
         ({"constraint": [{}]}, "foreign-term"),
+        ({"constraint": [{"and": []}]}, "foreign-term"),
+        ({"@type": "Prohibition"}, "foreign-term"),
+        ({"action": "http://www.w3.org/ns/odrl/2/odrl:use"}, "unknown-action"),
         ({"refinement": []}, "foreign-term"),
         ({"assignee": "somebody"}, "foreign-term"),
         ({"duty": [{"action": "compensate", "constraint": []}]}, "foreign-term"),

@@ -134,12 +134,13 @@ class _Reader:
             self.foreign.append(Reason(code, f"{where}.{key}" if where else key))
 
     def rules(self, values: list[Any], name: str) -> tuple[Rule, ...]:
-        return tuple(self.rule(each, f"{name}[{index}]") for index, each in enumerate(values))
+        kind = name.title()
+        return tuple(self.rule(each, f"{name}[{n}]", kind) for n, each in enumerate(values))
 
-    def rule(self, value: object, where: str) -> Rule:
+    def rule(self, value: object, where: str, kind: str) -> Rule:
         body = self.node(value, where)
         action = _name(body.pop("action", ""), f"{where}.action")
-        if _term(body.get("@type")) in ("Permission", "Prohibition"):
+        if _term(body.get("@type")) == kind:
             del body["@type"]
         constraints = self.constraints(body.pop("constraint", []), f"{where}.constraint")
         duties = self.duties(_list(body.pop("duty", [])), f"{where}.duty")
@@ -160,6 +161,8 @@ class _Reader:
                 parts = body.pop("and")
                 if isinstance(parts, Mapping) and set(parts) == {"@list"}:
                     parts = parts["@list"]
+                if parts == []:
+                    self.foreign.append(Reason("foreign-term", f"{place}.and"))
                 found += self.constraints(parts, f"{place}.and", depth + 1)
             elif {"leftOperand", "operator", "rightOperand"} <= set(body):
                 found.append(
@@ -188,7 +191,9 @@ class _Reader:
 
 def _term(name: object) -> str:
     """A term without the namespace of ODRL."""
-    return name.removeprefix(_ODRL).removeprefix("odrl:") if isinstance(name, str) else ""
+    if not isinstance(name, str):
+        return ""
+    return name.removeprefix(_ODRL if name.startswith(_ODRL) else "odrl:")
 
 
 def _name(value: object, where: str) -> str:
