@@ -90,6 +90,7 @@ def test_wrong_rows_are_named_and_left_out() -> None:
         (9, "value", "fact-invalid"),
         (10, "value", "value-outside"),
         (11, "value", "value-outside"),
+        (12, "firm", "row-repeated"),
         (12, "value", "fact-invalid"),
         (13, "since", "missing"),
         (14, "firm", "row-repeated"),

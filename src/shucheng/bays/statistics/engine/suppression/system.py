@@ -179,6 +179,8 @@ class System:
             if at in view.sensitive and not view.known.isdisjoint(moved)
             for near in self._targets(at, view.sensitive[at], view.known, self._own(view, at))
         ]
+        if at not in self.sensitive:  # to people who know a part of it alone
+            return [near for near in found if near.direction == target.direction]
         # What a holder alone makes sensitive is no secret from it.
         holders = {holder for each in moved if (holder := self.sole(each))} - {self.sole(at)}
         for holder in sorted(holders):
