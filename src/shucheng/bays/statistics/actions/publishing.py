@@ -4,15 +4,12 @@ What is out is the only source of what readers see and the spine is told. The pr
 a job makes it. What can be refused beforehand is.
 """
 
-import io
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-import pyarrow as pa  # type: ignore[import-untyped]
-import pyarrow.parquet as pq  # type: ignore[import-untyped]
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.functional import Promise
@@ -109,7 +106,7 @@ def keep_publication(
         cells=[
             [each.measure, *key, value] for each in decided for key, value in each.cells.items()
         ],
-        counted=_parquet(found.counted),
+        counted=found.counted,
         beside=found.beside,
         certificate=_certificate(decided, [*(each.period for each in earlier), period]),
         versions=found.versions,
@@ -178,16 +175,10 @@ def _before(earlier: Sequence[Publication]) -> dict[str, Before]:
                     last[measure] = each
                     if value is None:
                         hidden[measure].add(tuple(key))
-    rows = {each.pk: pq.read_table(io.BytesIO(bytes(each.counted))) for each in {*last.values()}}
     return {
-        measure: Before(rows[each.pk], frozenset(hidden[measure])) for measure, each in last.items()
+        measure: Before(bytes(each.counted), frozenset(hidden[measure]))
+        for measure, each in last.items()
     }
-
-
-def _parquet(table: pa.Table) -> bytes:
-    file = io.BytesIO()
-    pq.write_table(table, file, compression="zstd")
-    return file.getvalue()
 
 
 def _certificate(decided: Sequence[Decided], months: list[int]) -> dict[str, Any]:

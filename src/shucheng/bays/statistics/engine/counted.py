@@ -11,10 +11,11 @@ are taken together by division (`01|robots,software`).
 from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Literal
 
 import duckdb
-import pyarrow as pa  # type: ignore[import-untyped]
 
 from shucheng.lib import duck
 
@@ -87,7 +88,11 @@ FROM placed LEFT JOIN belongs USING (firm)
 """
 
 
-def counted(micro: Micro, month: int) -> pa.Table:
+Rows = bytes
+"""What was counted, as Parquet: it is kept with what was published of it."""
+
+
+def counted(micro: Micro, month: int) -> Rows:
     """What counts in the tables of a month (yyyymm): one row a firm and atom (firm, class, area,
     park, size), its measures in thousand yuan and persons (empty where not known), and whether its
     value added comes from a rate, its return is imputed, its share is exact."""
@@ -97,13 +102,17 @@ def counted(micro: Micro, month: int) -> pa.Table:
         place(connection, scheme, ("class", "area", "park", "size"), designated=True)
         drop(connection, name)
         connection.execute(f"CREATE TEMP TABLE {name} AS {_IN_CLASSES}", {"month": month})
-    return connection.execute(_COUNTED, {"month": month}).to_arrow_table()
+    with TemporaryDirectory() as folder:
+        file = Path(folder) / "counted.parquet"
+        found = connection.sql(_COUNTED, params={"month": month})
+        found.write_parquet(str(file), compression="zstd")
+        return file.read_bytes()
 
 
 def tables_of_measure(
     measure: Measure,
-    now: pa.Table,
-    before: pa.Table | None,
+    now: Rows,
+    before: Rows | None,
     classes: Classification,
     rules: Rules,
 ) -> Tables:
@@ -127,7 +136,7 @@ def tables_of_measure(
 
 
 def column_of(
-    rows: pa.Table, areas: Collection[str], classes: Classification, measures: Sequence[Measure]
+    rows: Rows, areas: Collection[str], classes: Classification, measures: Sequence[Measure]
 ) -> dict[tuple[str, str, str], int]:
     """What areas have themselves of what was `counted`: (measure, class or industry, area) to its
     sum. For those who see every firm of them."""
@@ -157,7 +166,7 @@ class Counts:
     inexact: int
 
 
-def behind(rows: pa.Table) -> dict[tuple[str, str], Counts]:
+def behind(rows: Rows) -> dict[tuple[str, str], Counts]:
     """Of what was `counted` the firms behind the core's figures in each area and the city, and
     behind each industry's in the city."""
     connection = opened(rows, None)
@@ -185,11 +194,17 @@ LEAVES = "JOIN leaves ON class = atom"
 """From the rows of `amounts` to the leaves that `dimensions_of` made."""
 
 
-def opened(now: pa.Table, before: pa.Table | None) -> duckdb.DuckDBPyConnection:
+def opened(now: Rows, before: Rows | None) -> duckdb.DuckDBPyConnection:
     """A connection that has what was counted `now` and `before`."""
     connection = duck.connect()
-    connection.register("now", now)
-    connection.register("before", now.slice(0, 0) if before is None else before)
+    with TemporaryDirectory() as folder:
+        for name, rows in (("now", now), ("before", before)):
+            if rows is not None:
+                file = Path(folder) / f"{name}.parquet"
+                file.write_bytes(rows)
+                connection.read_parquet(str(file)).create(name)
+    if before is None:
+        connection.execute("CREATE TABLE before AS FROM now LIMIT 0")
     return connection
 
 

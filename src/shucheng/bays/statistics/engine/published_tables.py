@@ -19,10 +19,18 @@ from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-import pyarrow as pa  # type: ignore[import-untyped]
-
 from .classification import CORE, Classification
-from .counted import ALL, CITY, LEAVES, Measure, amounts, dimensions_of, opened, tables_of_measure
+from .counted import (
+    ALL,
+    CITY,
+    LEAVES,
+    Measure,
+    Rows,
+    amounts,
+    dimensions_of,
+    opened,
+    tables_of_measure,
+)
 from .suppression.protect import Unprotectable
 from .suppression.release import Release, release
 from .suppression.rules import Rules
@@ -64,13 +72,13 @@ class Before:
     """What is out of a measure: what was `counted` last, and all cells ever withheld since it
     began."""
 
-    counted: pa.Table
+    counted: Rows
     withheld: frozenset[Key]
 
 
 def decide_month(
     measures: Sequence[Measure],
-    now: pa.Table,
+    now: Rows,
     before: Mapping[str, Before],
     classes: Classification,
     rules: Rules,
@@ -84,7 +92,7 @@ def decide_month(
 
 def decide_series(
     measures: Collection[Measure],
-    months: Mapping[int, pa.Table],
+    months: Mapping[int, Rows],
     classes: Classification,
     rules: Rules,
 ) -> dict[int, list[Decided]]:
@@ -163,7 +171,7 @@ def missed(key: Key) -> float:
 
 def _decide(
     measure: Measure,
-    now: pa.Table,
+    now: Rows,
     before: Before | None,
     classes: Classification,
     rules: Rules,
@@ -188,7 +196,7 @@ def _decide(
 
 
 def _by_rate(
-    now: pa.Table, before: pa.Table | None, classes: Classification, rules: Rules
+    now: Rows, before: Rows | None, classes: Classification, rules: Rules
 ) -> Iterator[Key]:
     """The cells of value added, or of what was added to it, of which more comes from a rate than
     the rules allow: to who knows the rates they would be one more sum of revenues."""

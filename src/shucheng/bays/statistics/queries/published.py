@@ -4,17 +4,20 @@ Who sees every firm reads the accounts themselves; everybody else, the spine and
 the cells of publications. A county's people see their own column, as it was counted then.
 """
 
-import io
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import pyarrow as pa  # type: ignore[import-untyped]
-import pyarrow.parquet as pq  # type: ignore[import-untyped]
-
 from shucheng.bays.statistics.engine.cells import Scheme, place
 from shucheng.bays.statistics.engine.classification import Classification
-from shucheng.bays.statistics.engine.counted import ALL, CITY, behind, column_of, counted
+from shucheng.bays.statistics.engine.counted import (
+    ALL,
+    CITY,
+    Rows,
+    behind,
+    column_of,
+    counted,
+)
 from shucheng.bays.statistics.engine.micro import Micro
 from shucheng.bays.statistics.engine.published_tables import MEASURES, measures_of
 from shucheng.bays.statistics.engine.suppression.rules import sensitivity, shipped_rules
@@ -46,7 +49,7 @@ class Published:
         return Published(self.publication, {**self.cells, **own})
 
     def _own(self, micro: Micro, areas: frozenset[str]) -> dict[tuple[str, ...], int | None]:
-        rows = pq.read_table(io.BytesIO(bytes(self.publication.counted)))
+        rows = bytes(self.publication.counted)
         measures = measures_of(self.publication.period)
         found = column_of(rows, areas, micro.classification, measures)
         return {(*key, ALL): value for key, value in found.items()}
@@ -80,7 +83,7 @@ class StandsOn:
     late firms of the core by area, its growth at comparable scope, and how many firms each figure
     counts."""
 
-    counted: pa.Table
+    counted: Rows
     classes: Classification
     beside: dict[str, Any]
     versions: dict[str, str]
