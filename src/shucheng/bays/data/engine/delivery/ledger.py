@@ -11,7 +11,7 @@ sums of floating ε drift.
 
 import json
 from dataclasses import asdict, dataclass
-from decimal import Decimal
+from decimal import ROUND_CEILING, Decimal
 from typing import Protocol
 
 from .model import Refused
@@ -47,7 +47,7 @@ def millionths(amount: Decimal | str) -> int:
     exact = Decimal(amount) * MILLION
     if not exact.is_finite() or exact <= 0:
         raise ValueError("an amount above 0")
-    return -int(-exact // 1)
+    return int(exact.to_integral_value(ROUND_CEILING))
 
 
 def read(store: Store, key: str) -> Budget:

@@ -90,7 +90,7 @@ class Date:
     def sql(self, column: str) -> str:
         if self.unit not in ("month", "quarter", "year"):
             raise PolicyInvalid(column, "month, quarter or year")
-        return f"date_trunc('{self.unit}', TRY_CAST({column} AS DATE))"
+        return f"CAST(date_trunc('{self.unit}', TRY_CAST({column} AS DATE)) AS DATE)"
 
 
 @dataclass(frozen=True, slots=True)

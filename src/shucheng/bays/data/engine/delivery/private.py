@@ -12,7 +12,7 @@ Groups are those that the request names: a group that appears because a row is i
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import ROUND_CEILING, Decimal
 from typing import Any
 
 import duckdb
@@ -38,7 +38,8 @@ class Bounds:
     @property
     def most(self) -> int:
         """The largest clamped value in steps, rounded up, whatever its sign."""
-        return int(-(-max(abs(self.low), abs(self.high)) // self.step))
+        largest = max(abs(self.low), abs(self.high)) / self.step
+        return int(largest.to_integral_value(ROUND_CEILING))
 
 
 @dataclass(frozen=True, slots=True)

@@ -147,4 +147,8 @@ def _tail(marks: int, agree: int) -> float:
     if marks > 1_000:
         over = agree / marks - 0.5
         return 1.0 if over <= 0 else exp(-2 * marks * over * over)
-    return sum(comb(marks, each) for each in range(agree, marks + 1)) / 2**marks
+    ways = total = comb(marks, agree)
+    for each in range(agree, marks):
+        ways = ways * (marks - each) // (each + 1)
+        total += ways
+    return total / (1 << marks)

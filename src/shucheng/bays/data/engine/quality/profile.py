@@ -132,7 +132,7 @@ class _Sql:
             # Rows beyond the first of their key. A row without a key repeats nothing.
             columns = [self.column(each, rule) for each in rule.fields]
             key = columns[0] if len(columns) == 1 else f"({', '.join(columns)})"
-            whole = " AND ".join(f"{each} IS NOT NULL" for each in columns)
+            whole = " AND ".join(self.filled(each, rule) for each in rule.fields)
             judged = f"count(*) FILTER (WHERE {whole})"
             distinct = f"count(DISTINCT {key}) FILTER (WHERE {whole})"
             return [judged, f"{judged} - {distinct}", "NULL", "NULL"]

@@ -30,8 +30,8 @@ Dimension = Literal[
     "completeness", "uniqueness", "validity", "consistency", "timeliness", "accuracy"
 ]
 Check = Literal[
-    "present", "unique", "type", "format", "credit_code", "pattern", "listed", "range", "length", "ordered",
-    "sum", "fresh", "known",
+    "present", "unique", "type", "format", "credit_code", "pattern", "listed", "range", "length",
+    "ordered", "sum", "fresh", "known",
 ]  # fmt: skip
 _NEEDS: Mapping[str, str] = {
     "type": "type",
