@@ -29,7 +29,6 @@ from shucheng.bays.data.engine.delivery.policy import (  # noqa: E402
     Hash,
     Policy,
     Show,
-    select,
 )
 from shucheng.bays.data.engine.delivery.sandbox import open_sandbox  # noqa: E402
 from shucheng.bays.data.engine.delivery.tokens import Call, Facts, Quota, issue  # noqa: E402
@@ -129,8 +128,7 @@ def call_rows(calls: int) -> list[Row]:
         },
         (Condition("state", "=", "open"),),
     )  # fmt: skip
-    compiled = select(policy, "firms", columns)
-    view = define_view(connection, "product", compiled)
+    view = define_view(connection, "product", policy, "firms", columns)
     request = Request(
         ("id", "name", "phone", "income"), (Condition("area", "=", "320905"),), ("id",), 100
     )

@@ -91,7 +91,7 @@ def test_a_parameter_stays_a_value(hostile: str) -> None:
         (Policy({"nothing": Show()}), "nothing"),
         (Policy({"id": Show()}, (Condition("x", "=", 1),)), "x"),
         (Policy({"id": Show()}, (Condition("id", "=", Parameter("area")),)), "area"),
-        (Policy({"id": Show()}, (Condition("id", "= 1 OR", 1),)), "id"),  # type: ignore[arg-type]
+        (Policy({"id": Show()}, (Condition("id", "= 1 OR", 1),)), "id"),
         (Policy({"id": Show()}, (Condition("id", "<", [1]),)), "id"),
         (Policy({"id": Show()}, (Condition("id", "=", float("nan")),)), "float"),
         (Policy({"phone": Hash(b"short")}), '"phone"'),
@@ -137,11 +137,11 @@ def test_a_masked_or_hidden_value_never_appears(
     never |= {o for _, _, o in rows[2:]} - {o for _, _, o in rows[:2]}
     never -= {o for _, _, o in rows[:2]}
     box = open_sandbox({"t": compiled})
-    told = [outcome(lambda sql=sql: box.query(sql).rows) for sql in QUERIES]  # type: ignore[misc]
+    told = [outcome(lambda sql=sql: box.query(sql).rows) for sql in QUERIES]
     told.append(repr(box.connection.execute("SELECT sql FROM duckdb_tables()").fetchall()))
     box.close()
     with duckdb.connect() as connection:
-        view = define_view(connection, "v", compiled)
+        view = define_view(connection, "v", policy, source, ("a", "b", "hidden", "only_some"))
         ring = new_keyring()
         for request in (
             Request(),
@@ -150,7 +150,7 @@ def test_a_masked_or_hidden_value_never_appears(
             Request(("hidden",)),
             Request(where=(Condition("b", "=", 5),)),
         ):
-            told.append(outcome(lambda request=request: ask(connection, view, request, ring)))  # type: ignore[misc]
+            told.append(outcome(lambda request=request: ask(connection, view, request, ring)))
     for each in never:
         assert not any(each in text.lower() for text in told)
 
@@ -281,9 +281,12 @@ def test_codes_are_compared_in_constant_time(monkeypatch: pytest.MonkeyPatch) ->
     compared: list[tuple[bytes, bytes]] = []
     ring = new_keyring()
     token = issue(ring, FACTS, CALL, NOW)
-    monkeypatch.setattr(
-        tokens, "compare_digest", lambda a, b: compared.append((a, b)) or hmac.compare_digest(a, b)
-    )
+
+    def compare(first: bytes, second: bytes) -> bool:
+        compared.append((first, second))
+        return hmac.compare_digest(first, second)
+
+    monkeypatch.setattr(tokens, "compare_digest", compare)
     read(ring, token)
     assert len(compared) == 1
 
@@ -298,7 +301,7 @@ def product() -> Any:
         {"id": Show(), "name": Cut(1), "phone": Hash(KEY), "income": Show()},
         (Condition("area", "=", Parameter("area")),),
     )
-    view = define_view(connection, "v", select(policy, SOURCE, COLUMNS, {"area": "320902"}))
+    view = define_view(connection, "v", policy, SOURCE, COLUMNS, {"area": "320902"})
     yield connection, view
     connection.close()
 
@@ -321,6 +324,15 @@ def test_a_call_is_answered_and_metered_without_a_value(product: Any) -> None:
     assert metering.digest.startswith("sm:k1:")
     assert "张" not in repr(metering)
     assert "张" not in repr(answer)
+
+
+def test_what_is_sought_by_its_mask_is_found_and_by_its_value_not(product: Any) -> None:
+    code = hmac.digest(KEY, b"13912345678", sha256).hex()[:32]
+    for column, mask, value in (("phone", code, "13912345678"), ("name", "张", "张三丰")):
+        sought = called(product, Request(("id", column), (Condition(column, "=", mask),)))
+        assert sought.rows == [(1, mask)]
+        assert called(product, Request(where=(Condition(column, "=", value),))).rows == []
+    assert [each[2] for each in called(product, Request(order=("id",))).rows] == [code, None]
 
 
 def test_the_digest_needs_the_key(product: Any) -> None:
@@ -353,7 +365,7 @@ def test_delivery_ends_with_the_agreement(product: Any) -> None:
         (Request(where=(Condition("name", "=", 5),)), "request-invalid"),
         (Request(where=(Condition("id", "=", "x"),)), "request-invalid"),
         (Request(where=(Condition("id", "=", Parameter("area")),)), "request-invalid"),
-        (Request(where=(Condition("id", "; DROP", 1),)), "request-invalid"),  # type: ignore[arg-type]
+        (Request(where=(Condition("id", "; DROP", 1),)), "request-invalid"),
         (Request(where=(Condition("id", "=", list(range(2_000))),)), "request-invalid"),
         (Request(where=(Condition("income", ">", Decimal("NaN")),)), "request-invalid"),
     ],

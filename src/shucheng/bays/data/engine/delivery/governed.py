@@ -16,10 +16,11 @@ import duckdb
 from shucheng.lib.crypto import Keyring
 
 from .model import Refused, quoted
-from .policy import Condition, PolicyInvalid
+from .policy import Condition, Parameters, Policy, PolicyInvalid, Show, kept, masked, select
 from .tokens import Call, Facts, check, read, rows_left
 
 _MOST_VALUES = 1_000
+_ROWS = " rows"
 _NUMBERS = (
     "TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "UTINYINT", "USMALLINT", "UINTEGER",
     "UBIGINT", "FLOAT", "DOUBLE", "DECIMAL",
@@ -50,6 +51,7 @@ class View:
 
     name: str
     columns: Mapping[str, str]
+    policy: Policy
     most_rows: int = 10_000
     most_size: int = 5_000_000
 
@@ -79,12 +81,22 @@ class Delivered:
 
 
 def define_view(
-    connection: duckdb.DuckDBPyConnection, name: str, select: str, most_rows: int = 10_000
+    connection: duckdb.DuckDBPyConnection,
+    name: str,
+    policy: Policy,
+    source: str,
+    columns: Sequence[str],
+    parameters: Parameters | None = None,
 ) -> View:
-    """The view of a policy's SELECT, once for an agreement. Raises `duckdb.Error`."""
-    connection.execute(f"CREATE OR REPLACE VIEW {quoted(name)} AS {select}")
+    """The view of a policy (see `policy.select`), once for an agreement, and one of its rows before
+    they are masked. Raises `PolicyInvalid`, `duckdb.Error`."""
+    for view, sql in (
+        (name, select(policy, source, columns, parameters)),
+        (name + _ROWS, kept(policy, source, columns, parameters)),
+    ):
+        connection.execute(f"CREATE OR REPLACE VIEW {quoted(view)} AS {sql}")
     shown = connection.execute(f"SELECT * FROM {quoted(name)} LIMIT 0").description or []  # noqa: S608
-    return View(name, {each[0]: str(each[1]).partition("(")[0] for each in shown}, most_rows)
+    return View(name, {each[0]: str(each[1]).partition("(")[0] for each in shown}, policy)
 
 
 def serve(
@@ -133,16 +145,21 @@ def written(view: View, request: Request, most: int) -> tuple[str, int]:
         raise Refused("request-invalid")
     limit = min(request.limit, most)
     try:
-        kept = " AND ".join(f"({each.sql({})})" for each in request.where) or "true"
+        where = " AND ".join(f"({each.sql({})})" for each in request.where) or "true"
     except PolicyInvalid:
         raise Refused("request-invalid") from None
-    order = ", ".join(map(quoted, request.order))
-    sql = (
-        f"SELECT {', '.join(map(quoted, request.columns or view.columns))} "  # noqa: S608
-        f"FROM {quoted(view.name)} WHERE {kept}{' ORDER BY ' + order if order else ''} "
-        f"LIMIT {int(limit)} OFFSET {int(request.offset)}"
-    )
-    return sql, limit
+    order = f"ORDER BY {', '.join(map(quoted, request.order))} " if request.order else ""
+    part = f"WHERE {where} {order}LIMIT {int(limit)} OFFSET {int(request.offset)}"
+    names = request.columns or tuple(view.columns)
+    sought = {*request.order, *(each.column for each in request.where)}
+    if not all(isinstance(view.policy.columns[each], Show) for each in sought):
+        # What is sought by its mask is masked first, all of it.
+        return f"SELECT {', '.join(map(quoted, names))} FROM {quoted(view.name)} {part}", limit  # noqa: S608
+    masks = masked(view.policy)
+    columns = ", ".join(f"{masks[each]} AS {quoted(each)}" for each in names)
+    rows = f"SELECT * FROM {quoted(view.name + _ROWS)} {part}"  # noqa: S608
+    # Only what leaves is masked: hashing every row that was looked at would take most of a call.
+    return f"SELECT {columns} FROM ({rows})", limit  # noqa: S608
 
 
 def refused(

@@ -119,7 +119,7 @@ class Condition:
     operator: Operator
     value: Scalar | Parameter | Sequence[Scalar]
 
-    def sql(self, parameters: Mapping[str, Scalar | Sequence[Scalar]]) -> str:
+    def sql(self, parameters: "Parameters") -> str:
         if self.operator not in ("=", "<>", "<", "<=", ">", ">="):
             raise PolicyInvalid(self.column, "no such operator")
         value = self.value
@@ -145,26 +145,37 @@ class Policy:
     rows: Sequence[Condition] = ()
 
 
+Parameters = Mapping[str, Scalar | Sequence[Scalar]]
+
+
 def select(
-    policy: Policy,
-    source: str,
-    columns: Sequence[str],
-    parameters: Mapping[str, Scalar | Sequence[Scalar]] | None = None,
+    policy: Policy, source: str, columns: Sequence[str], parameters: Parameters | None = None
 ) -> str:
     """The SELECT of a policy over `source`, SQL of the shell's own (a quoted table, `read_parquet`)
     that has these `columns`. Raises `PolicyInvalid`: no column shown, one that is not there, a
     parameter that is not given."""
+    rows = kept(policy, source, columns, parameters)
+    masks = ", ".join(f"{sql} AS {quoted(name)}" for name, sql in masked(policy).items())
+    # In a query of its own: a condition reads the column, never the mask of the same name.
+    return f"SELECT {masks} FROM ({rows}) AS kept"  # noqa: S608
+
+
+def masked(policy: Policy) -> Mapping[str, str]:
+    """The expression of each column that is shown."""
+    return {name: mask.sql(quoted(name)) for name, mask in policy.columns.items()}
+
+
+def kept(
+    policy: Policy, source: str, columns: Sequence[str], parameters: Parameters | None = None
+) -> str:
+    """The rows of a policy, with all columns, none of them masked yet."""
     if not policy.columns:
         raise PolicyInvalid("columns", "nothing is shown")
     for name in (*policy.columns, *(each.column for each in policy.rows)):
         if name not in columns:
             raise PolicyInvalid(name, "no such column")
-    shown = ", ".join(
-        f"{mask.sql(quoted(name))} AS {quoted(name)}" for name, mask in policy.columns.items()
-    )
-    # In a query of its own: a condition reads the column, never the mask of the same name.
-    kept = " AND ".join(f"({each.sql(parameters or {})})" for each in policy.rows) or "true"
-    return f"SELECT {shown} FROM (SELECT * FROM {source} WHERE {kept}) AS kept"  # noqa: S608
+    rows = " AND ".join(f"({each.sql(parameters or {})})" for each in policy.rows) or "true"
+    return f"SELECT * FROM {source} WHERE {rows}"  # noqa: S608
 
 
 def literal(value: object) -> str:
