@@ -47,12 +47,11 @@ def only_groups(statement: Expression, groups: Groups) -> None:
         or source.this.args["alias"].columns  # another column could take the unit's name
     ):
         raise _refused("one select of one table")
-    keys: list[Expression] = (
-        statement.args["group"].expressions if "group" in statement.args else []
-    )
+    own = [each.this if isinstance(each, exp.Alias) else each for each in statement.expressions]
+    group = statement.args.get("group")
+    keys = [_key(each, own) for each in group.expressions] if group else []
     for key in keys:
-        if not isinstance(key, exp.Literal):
-            _operand(key)
+        _operand(key)
     if where := statement.args.get("where"):
         _condition(where.this, _operand)
     having = statement.args.get("having")
@@ -62,10 +61,9 @@ def only_groups(statement: Expression, groups: Groups) -> None:
     def size(part: Expression) -> None:
         counted.extend(_aggregated(part))
 
-    for part in statement.expressions:
-        own = part.this if isinstance(part, exp.Alias) else part
-        if own not in keys and not isinstance(own, exp.Literal):
-            size(own)
+    for part in own:
+        if part not in keys and not isinstance(part, exp.Literal):
+            size(part)
     if not counted:
         raise _refused("an aggregate")
     if having:
@@ -83,6 +81,12 @@ def only_groups(statement: Expression, groups: Groups) -> None:
 
 def _refused(about: str) -> Refused:
     return Refused("only-aggregates", about)
+
+
+def _key(part: Expression, own: Sequence[Expression]) -> Expression:
+    """The expression that is grouped by; a number stands for a column of the answer."""
+    place = int(part.name) if isinstance(part, exp.Literal) and part.name.isdigit() else 0
+    return own[place - 1] if 0 < place <= len(own) else part
 
 
 def _aggregated(part: Expression) -> Iterator[exp.Column | None]:
@@ -109,8 +113,8 @@ def _aggregated(part: Expression) -> Iterator[exp.Column | None]:
 
 
 def _condition(part: Expression, operand: Callable[[Expression], None]) -> None:
-    """Operands compared with literals, and these joined. A number is compared with what the other
-    side is as a number: DuckDB alone would fail at the first text that is none."""
+    """Operands compared with literals, and these joined. A number or a date is compared with what
+    the other side is as such: DuckDB alone would fail at the first text that is none."""
     if isinstance(part, exp.And | exp.Or | exp.Not | exp.Paren):
         for each in part.iter_expressions():
             _condition(each, operand)
@@ -129,15 +133,24 @@ def _condition(part: Expression, operand: Callable[[Expression], None]) -> None:
     operand(part.this)
     if not beside or not all(map(_literal, beside)):
         raise _refused("comparing with a literal")
-    if any(isinstance(each, exp.Literal) and not each.is_string for each in beside):
-        number = exp.DataType.build(_NUMBER, dialect="duckdb")
-        part.set("this", exp.TryCast(this=part.this, to=number))
+    kinds = {_kind(each) for each in beside}
+    if len(kinds) > 1:
+        raise _refused("literals of one kind")
+    if kind := kinds.pop():
+        to = exp.DataType.build(kind, dialect="duckdb")
+        part.set("this", exp.TryCast(this=part.this, to=to))
 
 
 def _literal(part: Expression) -> bool:
     if isinstance(part, exp.Cast):  # date '2025-01-01'
         return isinstance(part.this, exp.Literal)
     return isinstance(part, exp.Literal) and (part.is_string or len(part.name) <= _DIGITS)
+
+
+def _kind(literal: Expression) -> str:
+    if isinstance(literal, exp.Cast):
+        return literal.to.sql("duckdb")
+    return "" if literal.is_string else _NUMBER
 
 
 def _operand(part: Expression) -> None:
@@ -161,12 +174,14 @@ def _column(part: Expression) -> bool:
 
 def _enough(column: exp.Column | None, table: str, groups: Groups) -> Expression:
     """count(distinct unit) over the rows where the column holds something ≥ at_least."""
+    if column:  # as a column of the table: not as what the statement may call by the same name
+        column = exp.column(column.this.copy(), table=exp.to_identifier(table, quoted=True))
     if not groups.unit:
-        size: Expression = exp.Count(this=column.copy() if column else exp.Star())
+        size: Expression = exp.Count(this=column or exp.Star())
     else:
         unit = exp.column(groups.unit, table=table, quoted=True)
         size = exp.Count(this=exp.Distinct(expressions=[unit]))
         if column:
-            filled = exp.Not(this=exp.Is(this=column.copy(), expression=exp.Null()))
+            filled = exp.Not(this=exp.Is(this=column, expression=exp.Null()))
             size = exp.Filter(this=size, expression=exp.Where(this=filled))
     return exp.GTE(this=size, expression=exp.Literal.number(groups.at_least))

@@ -12,6 +12,7 @@ the buyers are not trusted with that.
 import threading
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -124,7 +125,8 @@ def _is_one_select(cursor: duckdb.DuckDBPyConnection, sql: str) -> bool:
 
 def _stop(cursor: duckdb.DuckDBPyConnection, late: threading.Event) -> None:
     late.set()
-    cursor.interrupt()
+    with suppress(duckdb.Error):  # it ended at the same moment
+        cursor.interrupt()
 
 
 def _within(cursor: duckdb.DuckDBPyConnection, limits: Limits) -> tuple[list[tuple[Any, ...]], int]:
@@ -132,7 +134,7 @@ def _within(cursor: duckdb.DuckDBPyConnection, limits: Limits) -> tuple[list[tup
     size = 0
     while batch := cursor.fetchmany(min(_BATCH, limits.rows + 1 - len(rows))):
         rows += batch
-        size += sum(len(str(each)) for row in batch for each in row)
+        size += sum(len(str(each).encode()) for row in batch for each in row)
         if len(rows) > limits.rows or size > limits.size:
             raise Refused("answer-too-large")
     return rows, size
