@@ -35,6 +35,11 @@ setup: .venv/core src/shucheng/web/static/build/manifest.json ## everything need
 	@VIRTUAL_ENV=.venv $(BIN)/uv pip install --quiet --require-hashes -r requirements/statistics.lock
 	@touch $@
 
+# Differential privacy and private set intersection; tests of them skip without it.
+.venv/privacy: .venv/core requirements/privacy.lock
+	@VIRTUAL_ENV=.venv $(BIN)/uv pip install --quiet --require-hashes -r requirements/privacy.lock
+	@touch $@
+
 # Spark comes as source, 456 MB: for the slow tests alone.
 .venv/spark: .venv/dev requirements/spark.lock
 	@VIRTUAL_ENV=.venv $(BIN)/uv pip install --quiet --require-hashes -r requirements/spark.lock
@@ -106,3 +111,4 @@ lock: .venv/uv ## pin dependencies anew
 	@$(BIN)/uv pip compile -q --generate-hashes --no-header --universal --python-version 3.11 --group dev -c requirements/core.lock pyproject.toml -o requirements/dev.lock
 	@$(BIN)/uv pip compile -q --generate-hashes --no-header --universal --python-version 3.11 --extra spark -c requirements/core.lock pyproject.toml -o requirements/spark.lock
 	@$(BIN)/uv pip compile -q --generate-hashes --no-header --universal --python-version 3.11 --extra statistics -c requirements/core.lock pyproject.toml -o requirements/statistics.lock
+	@$(BIN)/uv pip compile -q --generate-hashes --no-header --universal --python-version 3.11 --extra privacy -c requirements/core.lock pyproject.toml -o requirements/privacy.lock

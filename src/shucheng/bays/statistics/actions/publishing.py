@@ -175,10 +175,7 @@ def _before(earlier: Sequence[Publication]) -> dict[str, Before]:
                     last[measure] = each
                     if value is None:
                         hidden[measure].add(tuple(key))
-    return {
-        measure: Before(bytes(each.counted), frozenset(hidden[measure]))
-        for measure, each in last.items()
-    }
+    return {of: Before(bytes(each.counted), frozenset(hidden[of])) for of, each in last.items()}
 
 
 def _certificate(decided: Sequence[Decided], months: list[int]) -> dict[str, Any]:
