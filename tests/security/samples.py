@@ -17,6 +17,7 @@ from shucheng.bays.statistics.actions.indexes import answer_questionnaire
 from shucheng.bays.statistics.engine.indexes.definition import read_index
 from shucheng.bays.statistics.engine.indexes.questionnaire import read_questionnaire
 from shucheng.bays.statistics.engine.indexes.shipped import shipped
+from shucheng.bays.statistics.engine.micro import Micro
 from shucheng.bays.statistics.models import (
     Coefficient,
     Firm,
@@ -28,6 +29,7 @@ from shucheng.bays.statistics.models import (
 )
 from shucheng.bays.statistics.queries.index_results import computed
 from shucheng.bays.statistics.queries.index_values import Gathered, Taken
+from shucheng.bays.statistics.queries.micro import ask
 from shucheng.kernel.alerts.actions import raise_alert
 from shucheng.kernel.identity.actions.cases import open_case
 from shucheng.kernel.identity.actions.notices import tell_affected
@@ -378,6 +380,7 @@ def _indexed(observation: _Observed) -> dict[str | tuple[str, str], Any]:
         position=1,
         cells=[["revenue", "core", "city", "all", None]],
         certificate={**proof, "outsider_targets": 1, "insider_targets": 0},
+        versions=ask(Micro.versions, "versions"),
         by="sample",
     )
     computed_views = ("index", "index_compute", "index_definition", "index_area")
