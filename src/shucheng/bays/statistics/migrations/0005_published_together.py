@@ -4,6 +4,15 @@ from typing import Any
 
 from django.db import migrations, models
 
+from shucheng.kernel.public import AppendOnly
+
+
+def open_table(_apps: Any, schema: Any) -> None:
+    """The rows are rewritten once, in this migration; `AppendOnly` at its end closes them again."""
+    where = "" if schema.connection.vendor == "sqlite" else " ON statistics_publication"
+    for what in ("update", "delete"):
+        schema.execute(f"DROP TRIGGER IF EXISTS append_only_statistics_publication_{what}{where}")
+
 
 def of_revenue(apps: Any, _schema: object) -> None:
     """What is out by now is revenue. What was counted then is not known any more: the tables of
@@ -21,6 +30,7 @@ class Migration(migrations.Migration):
     dependencies = [("statistics", "0004_facts")]
 
     operations = [
+        migrations.RunPython(open_table, migrations.RunPython.noop),
         migrations.AddField(
             "publication", "year", models.PositiveIntegerField(default=0), preserve_default=False
         ),
@@ -43,4 +53,5 @@ class Migration(migrations.Migration):
                 fields=("year", "position"), name="statistics_publication_one_after_another"
             ),
         ),
+        AppendOnly("statistics", "publication"),
     ]
