@@ -146,6 +146,7 @@ def test_a_coefficient_is_approved_by_another_and_the_bounds_close(
     sign_in(page, demo, "reviewer")
     page.goto(f"{demo.address}/statistics/coefficients/")
     mine = page.locator("tr", has_text="滨海数字研究有限公司")
+    mine.locator("summary").click()
     mine.locator("[name=reason]").fill("同意")
     mine.locator("button[value=approve]").click()
     expect(page.locator("#messages")).not_to_be_empty()
