@@ -25,6 +25,8 @@ class Role(StrEnum):
     LIAISON = "liaison"
     LEADER = "leader"
     SERVICE = "service"
+    # Whoever trades data with the city: an operator, a data merchant, a buyer. No government work.
+    PARTICIPANT = "participant"
 
 
 ROLE_LABELS = {
@@ -36,7 +38,11 @@ ROLE_LABELS = {
     Role.LIAISON: _("Liaison"),
     Role.LEADER: _("Leader"),
     Role.SERVICE: _("Service account"),
+    Role.PARTICIPANT: _("Market participant"),
 }
+
+# Those of the government and its platform; what they work on is not the market's to see.
+GOVERNMENT = frozenset(Role) - {Role.PARTICIPANT}
 
 # Labels of what may be read, the least sensitive first: those of persons and of what they open.
 LEVELS = ("public", "internal", "sensitive")

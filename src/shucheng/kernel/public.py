@@ -9,6 +9,7 @@ from ninja import Router
 from shucheng.kernel.action import action
 from shucheng.kernel.actor import (
     ANONYMOUS,
+    GOVERNMENT,
     Actor,
     Permission,
     Role,
@@ -24,6 +25,7 @@ from shucheng.kernel.audit.entries import record, record_export
 from shucheng.kernel.audit.package import make_package, not_issued
 from shucheng.kernel.audit.queries import head as audit_head
 from shucheng.kernel.audit.queries import verify_chain
+from shucheng.kernel.audit.signing import signing_key as platform_signing_key
 from shucheng.kernel.audit.words import register_audit_words
 from shucheng.kernel.bay import Bay, Health, MenuEntry, Scheduled, bays, register_bay
 from shucheng.kernel.errors import Conflict, Forbidden, Invalid, NotFound, ShuchengError
@@ -47,6 +49,7 @@ from shucheng.kernel.identity.actors import (
 )
 from shucheng.kernel.identity.api import router as _identity_router
 from shucheng.kernel.identity.api_auth import ApiAuth
+from shucheng.kernel.identity.fields import SealedTextField
 from shucheng.kernel.identity.models import Area, Organisation, Person
 from shucheng.kernel.identity.network import client_address, note_client_address
 from shucheng.kernel.identity.queries import (
@@ -127,6 +130,7 @@ __all__ = [
     "ANONYMOUS",
     "API_ROUTERS",
     "FONT_FOLDERS",
+    "GOVERNMENT",
     "SIMULATION",
     "Actor",
     "ApiAuth",
@@ -162,6 +166,7 @@ __all__ = [
     "RowsRefused",
     "RuleSettings",
     "Scheduled",
+    "SealedTextField",
     "ShuchengError",
     "Step",
     "StoredFile",
@@ -218,6 +223,7 @@ __all__ = [
     "organisations_in",
     "panel",
     "people_named",
+    "platform_signing_key",
     "play_reports",
     "raise_alert",
     "record",

@@ -2,23 +2,10 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from shucheng.kernel.public import Permission, Role
-
-EVERYBODY = frozenset(
-    {
-        Role.ADMINISTRATOR,
-        Role.SECURITY,
-        Role.AUDITOR,
-        Role.PLAN_OFFICE,
-        Role.REVIEWER,
-        Role.LIAISON,
-        Role.LEADER,
-        Role.SERVICE,
-    }
-)
+from shucheng.kernel.public import GOVERNMENT, Permission, Role
 
 PERMISSIONS = (
-    Permission("plan.view", _("See published plans, the cockpit and duties"), roles=EVERYBODY),
+    Permission("plan.view", _("See published plans, the cockpit and duties"), roles=GOVERNMENT),
     Permission(
         "plan.review",
         _("See plans under review and what lint found"),

@@ -5,6 +5,7 @@ from importlib.metadata import version
 from django.http import HttpRequest, HttpResponse
 from ninja import NinjaAPI
 
+from shucheng.bays.data.api.routes import router as data_router
 from shucheng.bays.statistics.api.routes import router as statistics_router
 from shucheng.kernel.public import API_ROUTERS, ApiAuth, ShuchengError
 from shucheng.plan.public import api_router as plan_router
@@ -32,3 +33,4 @@ api.add_router("/plan", plan_router)
 api.add_router("/supervision", supervision_router)
 api.add_router("/sdmx", sdmx_router)
 api.add_router("/statistics", statistics_router)
+api.add_router("/data", data_router)

@@ -50,6 +50,7 @@ INSTALLED_APPS = [
     "shucheng.plan.briefings",
     "shucheng.plan.open_data",
     "shucheng.bays.statistics",
+    "shucheng.bays.data",
     "shucheng.web",
 ]
 

@@ -28,6 +28,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("shucheng.plan.briefings.urls")),
     path("", include("shucheng.plan.open_data.urls")),
     path("", include("shucheng.bays.statistics.urls")),
+    path("", include("shucheng.bays.data.urls")),
 ]
 
 handler400 = "shucheng.web.views.bad_request"

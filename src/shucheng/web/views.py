@@ -17,6 +17,7 @@ from shucheng.kernel.public import (
     NotFound,
     ShuchengError,
     actor_for,
+    bays,
     waits_to_report,
 )
 from shucheng.plan.public import current_version, organisations_with_duties
@@ -48,8 +49,12 @@ def choose_language(request: HttpRequest) -> HttpResponse:
 @require_GET
 def start(request: HttpRequest) -> HttpResponse:
     """Where one begins after signing in: a liaison with what waits to be reported, else with the
-    own organisation's duties; others with the cockpit."""
+    own organisation's duties; whoever only trades with the first platform open to them; others with
+    the cockpit."""
     actor = actor_for(request)
+    if not actor.may("plan.view"):
+        menus = (entry for bay in bays() for entry in bay.menu if actor.may(entry.permission))
+        return redirect(next((entry.url_name for entry in menus), "cockpit:home"))
     if not speaks_for_one(actor):
         return redirect("cockpit:home")
     return redirect("reporting:tasks" if waits_to_report(actor=actor) else "our_duties")

@@ -15,9 +15,9 @@ from shucheng.bays.statistics.jobs import (
     write_job,
 )
 from shucheng.bays.statistics.metrics import FIGURES
-from shucheng.kernel.public import Bay, MenuEntry, Permission, Role, Scheduled
+from shucheng.kernel.public import GOVERNMENT, Bay, MenuEntry, Permission, Role, Scheduled
 
-_ALL = frozenset(Role) - {Role.SERVICE}
+_ALL = GOVERNMENT - {Role.SERVICE}
 
 BAY = Bay(
     code="statistics",

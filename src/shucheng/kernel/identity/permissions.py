@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from shucheng.kernel.actor import Permission, Role
+from shucheng.kernel.actor import GOVERNMENT, Permission, Role
 
 EVERY_ROLE = frozenset(Role)
 MANAGEMENT_ROLES = frozenset({Role.ADMINISTRATOR, Role.SECURITY, Role.AUDITOR, Role.PLAN_OFFICE})
@@ -11,7 +11,7 @@ CLEARANCES = (("public", _("Public")), ("internal", _("Internal")), ("sensitive"
 EXCLUSIVE_ROLES = frozenset({Role.ADMINISTRATOR, Role.SECURITY, Role.AUDITOR})
 
 PERMISSIONS = (
-    Permission("identity.view", _("See organisations and areas"), roles=EVERY_ROLE),
+    Permission("identity.view", _("See organisations and areas"), roles=GOVERNMENT),
     Permission(
         "identity.manage_organisations",
         _("Create and change organisations, areas and aliases"),

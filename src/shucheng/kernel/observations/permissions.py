@@ -1,11 +1,9 @@
 from django.utils.translation import gettext_lazy as _
 
-from shucheng.kernel.actor import Permission, Role
+from shucheng.kernel.actor import GOVERNMENT, Permission, Role
 
 PERMISSIONS = (
-    Permission(
-        "observations.view", _("See metrics and published observations"), roles=frozenset(Role)
-    ),
+    Permission("observations.view", _("See metrics and published observations"), roles=GOVERNMENT),
     Permission(
         "observations.define",
         _("Define metrics and their versions"),

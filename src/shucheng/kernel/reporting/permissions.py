@@ -7,13 +7,13 @@ for the form's owner. Reporting itself is for the very organisation one acts for
 
 from django.utils.translation import gettext_lazy as _
 
-from shucheng.kernel.actor import Permission, Role
+from shucheng.kernel.actor import GOVERNMENT, Permission, Role
 
 PERMISSIONS: tuple[Permission, ...] = (
     Permission(
         "reporting.view",
         _("See who reported what, and forms, due days and closed periods"),
-        roles=frozenset(Role),
+        roles=GOVERNMENT,
     ),
     Permission(
         "reporting.report",

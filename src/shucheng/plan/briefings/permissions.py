@@ -2,12 +2,10 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from shucheng.kernel.public import Permission, Role
-
-_EVERYBODY = frozenset(Role)
+from shucheng.kernel.public import GOVERNMENT, Permission, Role
 
 PERMISSIONS: tuple[Permission, ...] = (
-    Permission("briefings.view", _("Read briefings that were issued"), roles=_EVERYBODY),
+    Permission("briefings.view", _("Read briefings that were issued"), roles=GOVERNMENT),
     Permission(
         "briefings.make",
         _("Make briefings, and write in drafts"),

@@ -104,6 +104,7 @@ DUTIES: dict[str, str | Promise] = {
     Role.PLAN_OFFICE: _("Loads the plan, reviews what was found, publishes it"),
     Role.LEADER: _("Reads the cockpit, the findings and every organisation's duties"),
     Role.REVIEWER: _("Reads plans under review and what lint found"),
+    Role.PARTICIPANT: _("Applies for public data, makes and buys data products"),
     Role.LIAISON: _("Fills in the own organisation's forms, reads what the plan asks of it"),
     Role.AUDITOR: _("Searches, verifies and exports the audit log"),
     Role.SECURITY: _("Grants roles, watches the security baseline"),

@@ -1,0 +1,16 @@
+from django.apps import AppConfig
+
+
+class DataConfig(AppConfig):
+    name = "shucheng.bays.data"
+    label = "data"
+
+    def ready(self) -> None:
+        from shucheng.bays.data.audit_words import AUDIT_WORDS
+        from shucheng.bays.data.bay import BAY
+        from shucheng.bays.data.jobs import JOB_WORDS
+        from shucheng.kernel.public import register_audit_words, register_bay, register_job_words
+
+        register_bay(BAY)
+        register_audit_words(AUDIT_WORDS)
+        register_job_words(JOB_WORDS)

@@ -1,0 +1,17 @@
+"""The bay's background work; calls actions only."""
+
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from shucheng.bays.data.actions.evidence import APPEND_JOB, append_evidence
+from shucheng.bays.data.queries.evidence import waits
+from shucheng.kernel.public import Actor
+
+__all__ = ["APPEND_JOB", "JOB_WORDS", "append_job"]
+
+JOB_WORDS = {APPEND_JOB: _("Append evidence to the log")}
+
+
+def append_job(payload: Any, *, actor: Actor, progress: Any) -> dict[str, int]:
+    return {"leaves": append_evidence(actor=actor) if waits() else 0}

@@ -1,0 +1,124 @@
+"""The book of rights as it stands: what the engine asks whether something is permitted."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.db.models import Count, Max, Sum
+
+from shucheng.bays.data.engine.authority.book import (
+    Book,
+    Delivery,
+    Grant,
+    Limits,
+    Product,
+    RightCode,
+    Rights,
+    Stop,
+    Thing,
+    shipped_rights,
+)
+from shucheng.bays.data.models import authority, market
+
+_KEPT: dict[str, tuple[Any, Book]] = {}
+
+
+def rights() -> Rights:
+    return shipped_rights()
+
+
+def book() -> Book:
+    """All grants, products, deliveries and stops. Kept until one of them changes: a stop is seen by
+    the next question, in every process."""
+    state = _state()
+    kept = _KEPT.get("book")
+    if kept is None or kept[0] != state:
+        kept = _KEPT["book"] = (state, _read())
+    return kept[1]
+
+
+def thing(text: str) -> Thing:
+    """`code@version`, or `code` for every version."""
+    code, _, version = text.partition("@")
+    return Thing(code, version)
+
+
+def limits(said: dict[str, list[str]]) -> Limits:
+    return {dimension: frozenset(values) for dimension, values in said.items()}
+
+
+def grant_of(row: authority.Grant) -> Grant:
+    return Grant(
+        code=row.code,
+        right=_right(row.right),
+        giver=row.giver,
+        taker=row.taker,
+        things=_things(row.things),
+        start=row.start,
+        end=row.end,
+        basis=tuple(row.basis),
+        under=tuple(row.under),
+        limits=limits(row.limits),
+        may_pass_on=row.may_pass_on,
+    )
+
+
+def product_of(row: market.Product) -> Product:
+    return Product(
+        thing=Thing(row.code, row.version),
+        maker=row.maker.code,
+        made_from=_things(row.made_from),
+        under=tuple(row.under),
+        uses=limits(row.uses),
+        registration=row.registration,
+    )
+
+
+def _read() -> Book:
+    products = map(product_of, market.Product.objects.select_related("maker"))
+    agreements = market.Agreement.objects.select_related("order__offer__product", "order__buyer")
+    return Book(
+        grants={row.code: grant_of(row) for row in authority.Grant.objects.all()},
+        products={each.thing: each for each in products},
+        deliveries={row.code: _delivery(row) for row in agreements},
+        stops=tuple(Stop(row.on, _kind(row.kind), row.day) for row in authority.Stop.objects.all()),
+        related=_related(),
+    )
+
+
+def _delivery(row: market.Agreement) -> Delivery:
+    product = row.order.offer.product
+    return Delivery(
+        code=row.code,
+        product=Thing(product.code, product.version),
+        grants=tuple(row.grants),
+        recipient=row.order.buyer.code,
+    )
+
+
+def _related() -> dict[str, frozenset[str]]:
+    found: dict[str, set[str]] = {}
+    for row in authority.Related.objects.all():
+        found.setdefault(row.party, set()).add(row.with_party)
+        found.setdefault(row.with_party, set()).add(row.party)
+    return {party: frozenset(others) for party, others in found.items()}
+
+
+def _state() -> tuple[Any, ...]:
+    """What tells that the book has changed. Rows of rights, stops and agreements only grow; a
+    product's changes count up its revision."""
+    products = market.Product.objects.aggregate(n=Count("id"), r=Sum("revision"))
+    growing = (authority.Grant, authority.Stop, authority.Related, market.Agreement)
+    last = (model.objects.aggregate(n=Count("id"), last=Max("id")) for model in growing)
+    return (*(tuple(each.values()) for each in last), tuple(products.values()))
+
+
+def _things(said: Iterable[str]) -> frozenset[Thing]:
+    return frozenset(map(thing, said))
+
+
+def _right(text: str) -> RightCode:
+    return text  # type: ignore[return-value]
+
+
+def _kind(text: str) -> Any:
+    return text
