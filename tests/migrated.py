@@ -52,4 +52,5 @@ def _in_memory() -> bool:
 
 
 def _open() -> sqlite3.Connection:
-    return sqlite3.connect(connection.creation._get_test_db_name(), uri=True)
+    name = connection.creation._get_test_db_name()  # type: ignore[attr-defined]
+    return sqlite3.connect(name, uri=True)
