@@ -7,4 +7,11 @@ AUDIT_WORDS = {
     "data.case.opened": _("Case opened"),
     "data.evidence.appended": _("Evidence appended and signed"),
     "data.grants.given": _("Grants given"),
+    "data.resource.derived": _("Lineage of a resource noted"),
+    "data.resource.described": _("Resource described"),
+    "data.resource.listed": _("Resource put into the catalogue"),
+    "data.resource.withdrawn": _("Resource taken out of the catalogue"),
+    "data.source.noted": _("Source of data noted"),
+    "data.source.read": _("Source of data read"),
+    "data.source.taken": _("Tables of a source described"),
 }
