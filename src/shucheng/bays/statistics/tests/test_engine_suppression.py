@@ -22,9 +22,7 @@ from shucheng.bays.statistics.engine.suppression.tables import (
     Key,
     TableRefused,
     Tables,
-    joined,
     tree,
-    year_to_date,
 )
 from shucheng.bays.statistics.tests.suppression_attacker import attacker
 from shucheng.bays.statistics.tests.suppression_making import (
@@ -34,6 +32,7 @@ from shucheng.bays.statistics.tests.suppression_making import (
     Contribution,
     contributions,
     table,
+    year_to_date,
 )
 from shucheng.bays.statistics.tests.suppression_optimum import cheapest, lower_bound
 
@@ -157,16 +156,6 @@ def test_a_cell_that_lists_too_few_contributors_is_refused() -> None:
     few = Cell(("a",), 100, 4, (("f1", 60),), 100)
     with pytest.raises(TableRefused, match="too_few_listed: a"):
         sensitivity(few, shipped_rules())
-
-
-def test_two_values_of_one_cell_are_refused() -> None:
-    place = tree("place", [("all", None), ("a", "all")])
-    one, other = (
-        Tables((place,), frozenset([frozenset(["place"])]), {("a",): cell("a", total)})
-        for total in (8, 9)
-    )
-    with pytest.raises(TableRefused, match="two_values"):
-        joined(one, other)
 
 
 RULES = Rules(version="test", threshold=3, range_percent=20)

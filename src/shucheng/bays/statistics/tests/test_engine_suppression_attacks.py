@@ -9,7 +9,7 @@ from hypothesis import given, settings
 
 from shucheng.bays.statistics.engine.suppression.release import Release, disclosures, release
 from shucheng.bays.statistics.engine.suppression.rules import Rules, sensitivity
-from shucheng.bays.statistics.engine.suppression.tables import Cell, Key, Tables, joined
+from shucheng.bays.statistics.engine.suppression.tables import Cell, Key, Tables
 from shucheng.bays.statistics.tests.suppression_attacker import Attacker, Hierarchy, attacker
 from shucheng.bays.statistics.tests.suppression_making import (
     AREA,
@@ -17,6 +17,7 @@ from shucheng.bays.statistics.tests.suppression_making import (
     SIZE,
     Contribution,
     contributions,
+    joined,
     leaves,
     lies_under,
     table,
