@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
-from hypothesis import given
+from tests.laws import law
 
 from shucheng.bays.data.engine.authority.book import Book, Grant, Thing, read_rights
 from shucheng.bays.data.engine.authority.granting import (
@@ -161,7 +161,7 @@ def test_who_may_operate_the_same_resources_does_not_operate_anothers_product() 
     assert no.code == "authority.wider-things"
 
 
-@given(drawn_books())
+@law(drawn_books(), few=25, many=100)
 def test_nobody_can_do_more_than_those_it_was_given_by(full: Book) -> None:
     for (_, _, _, word), answer in questions(full).items():
         if isinstance(answer, Refused):

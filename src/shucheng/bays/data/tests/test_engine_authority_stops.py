@@ -4,8 +4,8 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from hypothesis import given
 from hypothesis import strategies as st
+from tests.laws import law
 
 from shucheng.bays.data.engine.authority.book import Book, Fallout, Grant, Product, Stop, Thing
 from shucheng.bays.data.engine.authority.granting import in_force, permits, stopped
@@ -124,7 +124,7 @@ def test_the_index_reads_what_the_state_says() -> None:
         assert f"metric: {code}}}" in text
 
 
-@given(drawn_books(), st.data())
+@law(drawn_books(), st.data(), few=25, many=100)
 def test_a_stop_reaches_exactly_what_stands_on_it(full: Book, data: st.DataObject) -> None:
     nodes = sorted({*full.edges, *(each for below in full.edges.values() for each in below)})
     on = data.draw(st.sampled_from(nodes))
@@ -148,7 +148,7 @@ def test_a_stop_reaches_exactly_what_stands_on_it(full: Book, data: st.DataObjec
     assert questions(lifted) == (before if kind == "suspend" else after)
 
 
-@given(drawn_books(), st.data())
+@law(drawn_books(), st.data(), few=25, many=100)
 def test_no_row_of_a_list_stands_on_what_is_stopped(full: Book, data: st.DataObject) -> None:
     nodes = sorted({*full.edges, *(each for below in full.edges.values() for each in below)})
     on = data.draw(st.sampled_from(nodes))

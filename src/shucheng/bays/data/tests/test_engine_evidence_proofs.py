@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.laws import law
 
 from shucheng.bays.data.engine.evidence import verify
 from shucheng.bays.data.engine.evidence.merkle import HASHES, SM3
@@ -63,12 +64,13 @@ def test_its_ed25519_accepts_the_signature_of_rfc_8032():
     assert not verify.ed25519_holds(public, b"\x72", signature[:32] + s.to_bytes(32, "little"))
 
 
-@settings(max_examples=40)
-@given(
+@law(
     data=st.binary(max_size=50),
     name=st.sampled_from(sorted(SCHEMES)),
     place=st.integers(0, 71),
     bit=st.integers(0, 7),
+    few=10,
+    many=40,
 )
 def test_its_signatures_agree_with_the_libraries(data, name, place, bit):
     scheme = SCHEMES[name]

@@ -4,8 +4,9 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from tests.laws import law
 
 from shucheng.bays.data.engine.ledger.journal import Entry, EntryRefused, Journal, Line
 from shucheng.bays.data.engine.ledger.orders import Agreement, Order, agree
@@ -331,8 +332,7 @@ steps = st.lists(
 )
 
 
-@settings(max_examples=200)
-@given(shares(), st.integers(1, 20_000), steps)
+@law(shares(), st.integers(1, 20_000), steps, few=40, many=200)
 def test_whatever_happens_the_books_balance(
     parts: tuple[Share, ...], amount: int, moves: list[tuple[str, int]]
 ) -> None:

@@ -8,10 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft201909Validator
 from referencing import Registry, Resource
+from tests.laws import law
 
 from shucheng.bays.data.engine.policy.decide import Deny, Permit, Request, Usage, decide
 from shucheng.bays.data.engine.policy.model import OPERANDS, Constraint, Policy, Rule
@@ -174,8 +175,7 @@ def checked(schemas: Registry[Any], path: str, document: object) -> None:
     Draft201909Validator(reference, registry=schemas).validate(document)
 
 
-@settings(max_examples=100)
-@given(policies())
+@law(policies(), few=25, many=100)
 def test_the_protocol_accepts_what_is_written(schemas: Registry[Any], policy: Policy) -> None:
     checked(schemas, "negotiation/contract-schema.json#/definitions/Offer", write(policy))
     message = {

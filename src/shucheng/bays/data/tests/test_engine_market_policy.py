@@ -6,8 +6,9 @@ from datetime import UTC, datetime
 from itertools import product
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from tests.laws import law
 
 from shucheng.bays.data.engine.policy.decide import REASONS, Deny, Permit, Request, Usage, decide
 from shucheng.bays.data.engine.policy.model import (
@@ -186,7 +187,15 @@ def test_what_the_profile_does_not_know_denies(policy: Policy, code: str) -> Non
     assert code in codes(decide(policy, Request(NOW, purpose="a"), Usage()))
 
 
-@given(policies(), requests, usages, strange, st.sampled_from(["operand", "operator", "action"]))
+@law(
+    policies(),
+    requests,
+    usages,
+    strange,
+    st.sampled_from(["operand", "operator", "action"]),
+    few=25,
+    many=100,
+)
 def test_an_unknown_term_anywhere_denies(
     policy: Policy, request: Request, usage: Usage, word: str, place: str
 ) -> None:
@@ -204,7 +213,7 @@ def test_an_unknown_term_anywhere_denies(
         assert isinstance(decide(wrong, request, usage), Deny)
 
 
-@given(policies(), requests, usages, constraints(), st.data())
+@law(policies(), requests, usages, constraints(), st.data(), few=25, many=100)
 def test_more_terms_never_permit_more(
     policy: Policy, request: Request, usage: Usage, extra: Constraint, data: st.DataObject
 ) -> None:
@@ -218,7 +227,7 @@ def test_more_terms_never_permit_more(
         assert all(isinstance(decide(each, request, usage), Deny) for each in stricter)
 
 
-@given(policies(), requests, usages)
+@law(policies(), requests, usages, few=25, many=100)
 def test_a_decision_has_reasons_by_code_and_does_not_depend_on_order(
     policy: Policy, request: Request, usage: Usage
 ) -> None:
@@ -242,8 +251,7 @@ PAIRS = [
 
 
 @pytest.mark.parametrize("among", PAIRS, ids="-".join)
-@settings(max_examples=100, deadline=None)
-@given(data=st.data())
+@law(data=st.data(), few=20, many=100)
 def test_what_is_proven_within_permits_nothing_more(
     among: tuple[str, ...], data: st.DataObject
 ) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import duckdb
 import pytest
 import yaml
-from hypothesis import given, settings
+from tests.laws import law
 
 from shucheng.bays.statistics.engine.suppression.contributions import tables_of
 from shucheng.bays.statistics.engine.suppression.protect import Unprotectable
@@ -112,8 +112,7 @@ def bounds_of_attacker(tables: Tables, made: Release, key: Key) -> list[Any]:
     return list(attacker(made, hierarchies).bounds([key])[key])
 
 
-@settings(max_examples=20, deadline=None)
-@given(contributions((CLASS, AREA, SIZE), 40))
+@law(contributions((CLASS, AREA, SIZE), 40), few=5, many=20)
 def test_cells_from_duckdb_are_those_added_by_hand(rows: list[Contribution]) -> None:
     plain = table(rows, (CLASS, AREA, SIZE), [{0, 1}, {0, 2}])
     with duckdb.connect() as connection:
@@ -264,8 +263,7 @@ def test_a_reader_who_knows_the_rough_size_needs_more_withheld() -> None:
 SMALL = ({"all": (("x", "y", "z"),)}, {"city": (("a", "b", "c"),)})
 
 
-@settings(max_examples=25, deadline=None)
-@given(contributions(SMALL, 22))
+@law(contributions(SMALL, 22), few=5, many=25)
 def test_no_smaller_suppression_exists_than_the_optimum(rows: list[Contribution]) -> None:
     """By trying: every smaller choice of cells tells something."""
     tables = table(rows, SMALL)
