@@ -18,6 +18,7 @@ import time
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 ROOT = Path(__file__).parents[1]
@@ -179,11 +180,6 @@ def call_rows(calls: int) -> list[Row]:
         ),
         row("admitted: a sandbox query, p50", walled, "the same query, no wall", open_, "ms"),
     ]
-
-
-def median(values: list[float]) -> float:
-    # The module of that name is hidden by the benchmark beside this one.
-    return sorted(values)[len(values) // 2]
 
 
 def in_turns(

@@ -1,6 +1,6 @@
 """How long the statistics bay's engines take, against the least and the plainest other way.
 
-    python benchmarks/statistics.py [--quick] [--json FILE] [--data FOLDER]
+    python benchmarks/statistics_accounts.py [--quick] [--json FILE] [--data FOLDER]
 
 1,000,000 firms and 36 monthly returns of each (`--quick`: 100,000) in Parquet, made from a seed
 by DuckDB. The peers read the same files in this run on this machine:

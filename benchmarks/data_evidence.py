@@ -1,6 +1,6 @@
 """How long the data bay's engines take, against physical limits and the plainest other way.
 
-    python benchmarks/data.py [--quick] [--json FILE] [--data FOLDER]
+    python benchmarks/data_evidence.py [--quick] [--json FILE] [--data FOLDER]
 
 - `evidence_append`: leaves of 200 bytes, appended in batches, each on the disk before the next;
   against the same bytes written to a file and synced after each batch: no hashes, tree or index;
