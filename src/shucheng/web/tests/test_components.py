@@ -3,6 +3,8 @@
 import pytest
 from django.template import Context, Template
 
+from shucheng.kernel.public import Invalid
+
 # What a view may hand to its page under the names that parts use for themselves.
 OF_THE_PAGE = dict.fromkeys(
     ("error", "help", "optional", "count", "actions", "flush", "class", "id", "file"),
@@ -41,3 +43,28 @@ def test_what_a_part_is_given_is_shown() -> None:
     assert 'id="areas"' in found
     assert '<span class="count">7</span>' in found
     assert 'data-file="Areas"' in shown('table name="areas" file="Areas"')
+
+
+REFUSED = Invalid("code", "Not a month.", "Write 2026-01.", {"since": "Seven letters."})
+NOTICE = '{% cotton refused :error="error" :fields="errors" %}{% endcotton %}'
+
+
+def test_what_was_refused_is_said_with_the_next_step() -> None:
+    found = Template(NOTICE).render(Context({"error": REFUSED, "errors": REFUSED.fields}))
+    assert "<strong>Not a month.</strong>" in found
+    assert "<p>Seven letters.</p>" in found
+    assert '<span class="next">Write 2026-01.</span>' in found
+
+
+@pytest.mark.parametrize("given", [{}, {"error": None}, {"error": None, "errors": {}}])
+def test_where_nothing_was_refused_there_is_no_notice(given: dict[str, object]) -> None:
+    assert "notice" not in Template(NOTICE).render(Context(given))
+
+
+def test_fields_that_say_it_themselves_are_not_said_twice() -> None:
+    short = Template('{% cotton refused :error="error" %}{% endcotton %}')
+    found = short.render(
+        Context({"error": REFUSED, "errors": REFUSED.fields, "fields": {"a": "b"}})
+    )
+    assert "Not a month." in found
+    assert "<p>" not in found
