@@ -1,4 +1,4 @@
-"""The accounts of `benchmarks/statistics.py` as one would write them plainly with pandas.
+"""The accounts of `benchmarks/statistics_accounts.py` as one would write them plainly with pandas.
 
     python benchmarks/data/firms_pandas.py FOLDER COUNT
 
