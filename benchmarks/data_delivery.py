@@ -15,12 +15,13 @@ import time
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from statistics import median
 
 ROOT = Path(__file__).parents[1]
-sys.path[:0] = [str(ROOT / "src"), str(ROOT)]
+sys.path[:1] = [str(ROOT / "src"), str(ROOT)]
 
-from frame import Row, arguments, folder_for, row, told  # noqa: E402
+from statistics import median  # noqa: E402
+
+from benchmarks.frame import Row, arguments, folder_for, row, told  # noqa: E402
 
 from shucheng.bays.data.engine.delivery.governed import Request, define_view, serve  # noqa: E402
 from shucheng.bays.data.engine.delivery.policy import (  # noqa: E402

@@ -18,9 +18,9 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
-sys.path[:0] = [str(ROOT / "src"), str(ROOT)]
+sys.path[:1] = [str(ROOT / "src"), str(ROOT)]
 
-from frame import Row, arguments, row, seconds, told  # noqa: E402
+from benchmarks.frame import Row, arguments, row, seconds, told  # noqa: E402
 
 from shucheng.bays.data.engine.grading.model import Field  # noqa: E402
 from shucheng.bays.data.engine.grading.propose import Grader  # noqa: E402

@@ -17,9 +17,9 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
-sys.path[:0] = [str(ROOT / "src")]
+sys.path[:1] = [str(ROOT / "src"), str(ROOT)]
 
-from frame import Row, arguments, row, seconds, told  # noqa: E402
+from benchmarks.frame import Row, arguments, row, seconds, told  # noqa: E402
 
 from shucheng.bays.data.engine.ledger.journal import Journal  # noqa: E402
 from shucheng.bays.data.engine.ledger.orders import Agreement, Order, agree  # noqa: E402

@@ -24,9 +24,9 @@ import duckdb
 import numpy as np
 
 ROOT = Path(__file__).parents[1]
-sys.path[:0] = [str(ROOT / "src"), str(ROOT)]
+sys.path[:1] = [str(ROOT / "src"), str(ROOT)]
 
-from frame import Row, argument_parser, row, told  # noqa: E402
+from benchmarks.frame import Row, argument_parser, row, told  # noqa: E402
 
 SECONDS, GIGABYTES = 60.0, 2.0
 # What a workbook may unpack to (`kernel/files/kinds.py`) holds so many rows of this file.
@@ -61,7 +61,7 @@ def measured(path: Path, count: int, database: str, url: str) -> list[Row]:
     """One file, imported in a process of its own into a database of its own."""
     with tempfile.TemporaryDirectory() as data:
         done = subprocess.run(
-            [sys.executable, str(ROOT / "benchmarks" / "data" / "import_at_work.py"), str(path)],
+            [sys.executable, str(ROOT / "benchmarks" / "made" / "import_at_work.py"), str(path)],
             stdout=subprocess.PIPE,
             check=True,
             env={**os.environ, "SHUCHENG_DATA": data, "SHUCHENG_DATABASE_URL": url,

@@ -1,6 +1,6 @@
 """How long the statistics bay's engines take, against the least and the plainest other way.
 
-    python benchmarks/statistics_accounts.py [--quick] [--json FILE] [--data FOLDER]
+    python benchmarks/statistics.py [--quick] [--json FILE] [--data FOLDER]
 
 1,000,000 firms and 36 monthly returns of each (`--quick`: 100,000) in Parquet, made from a seed
 by DuckDB. The peers read the same files in this run on this machine:
@@ -29,10 +29,10 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).parents[1]
-sys.path[:0] = [str(ROOT / "src"), str(ROOT)]
+sys.path[:1] = [str(ROOT / "src"), str(ROOT)]
 
-from frame import Row, arguments, best, folder_for, row, told  # noqa: E402
-from statistics_import import import_rows  # noqa: E402
+from benchmarks.frame import Row, arguments, best, folder_for, row, told  # noqa: E402
+from benchmarks.statistics_import import import_rows  # noqa: E402
 
 from shucheng.bays.statistics.engine.accounts import Account, Basis  # noqa: E402
 from shucheng.bays.statistics.engine.frames import MONEY, PEOPLE  # noqa: E402
@@ -156,7 +156,7 @@ def with_pandas(folder: Path, count: int) -> dict[str, Any]:
     import subprocess
 
     done = subprocess.run(
-        [sys.executable, str(ROOT / "benchmarks" / "data" / "firms_pandas.py"), folder, str(count)],
+        [sys.executable, str(ROOT / "benchmarks" / "made" / "firms_pandas.py"), folder, str(count)],
         stdout=subprocess.PIPE,
         check=True,
     )

@@ -1,6 +1,6 @@
-"""The accounts of `benchmarks/statistics_accounts.py` as one would write them plainly with pandas.
+"""The accounts of `benchmarks/statistics.py` as one would write them plainly with pandas.
 
-    python benchmarks/data/firms_pandas.py FOLDER COUNT
+    python benchmarks/made/firms_pandas.py FOLDER COUNT
 
 Prints the seconds the table of all rows takes and then each basis (year to date, month, quarter,
 year), and each basis' revenue by class, area and period.

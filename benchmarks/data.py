@@ -1,6 +1,6 @@
 """How long the data bay's engines take, against physical limits and the plainest other way.
 
-    python benchmarks/data_evidence.py [--quick] [--json FILE] [--data FOLDER]
+    python benchmarks/data.py [--quick] [--json FILE] [--data FOLDER]
 
 - `evidence_append`: leaves of 200 bytes, appended in batches, each on the disk before the next;
   against the same bytes written to a file and synced after each batch: no hashes, tree or index;
@@ -17,9 +17,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 ROOT = Path(__file__).parents[1]
-sys.path[:0] = [str(ROOT / "src"), str(ROOT)]
+sys.path[:1] = [str(ROOT / "src"), str(ROOT)]
 
-from frame import Row, arguments, best, folder_for, row, seconds, told  # noqa: E402
+from benchmarks.frame import Row, arguments, best, folder_for, row, seconds, told  # noqa: E402
 
 from shucheng.bays.data.engine.evidence.log import Log, LogReader  # noqa: E402
 from shucheng.bays.data.engine.evidence.merkle import verify_inclusion  # noqa: E402

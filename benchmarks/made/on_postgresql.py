@@ -5,7 +5,7 @@ import os
 import sys
 from pathlib import Path
 
-sys.path[:0] = [str(Path(__file__).parents[1]), str(Path(__file__).parents[2])]
+sys.path[:1] = [str(Path(__file__).parents[2])]
 
 PANEL = """CREATE TEMP VIEW panel AS SELECT m.code AS metric, a.code AS area,
     o.dimension_key AS dimension, y AS year, y * 2 + (mo - 1) / 6 AS half,
@@ -26,7 +26,7 @@ def main() -> None:
 
     django.setup()
     import monitoring
-    from data.observations import FIRST, Size, load, prepare
+    from benchmarks.made.observations import FIRST, Size, load, prepare
     from django.conf import settings
     from django.core.management import call_command
     from django.db import connection
