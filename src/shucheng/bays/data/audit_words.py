@@ -3,8 +3,16 @@
 from django.utils.translation import gettext_lazy as _
 
 AUDIT_WORDS = {
+    "data.authorisation.agreement_written": _("Agreement of an authorisation written"),
+    "data.authorisation.plan_written": _("Plan of an authorisation written anew"),
+    "data.authorisation.planned": _("Authorisation planned"),
     "data.case.moved": _("Step of a case"),
     "data.case.opened": _("Case opened"),
     "data.evidence.appended": _("Evidence appended and signed"),
     "data.grants.given": _("Grants given"),
+    "data.price.reviewed": _("Permitted revenue and ceilings fixed"),
+    "data.price.overrun": _("Overrun of permitted revenue noted"),
+    "data.disclosure.published": _("Disclosure published"),
+    "data.list.exported": _("List exported"),
+    "data.product.registered": _("Product registered"),
 }
