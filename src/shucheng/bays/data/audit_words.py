@@ -13,6 +13,5 @@ AUDIT_WORDS = {
     "data.price.reviewed": _("Permitted revenue and ceilings fixed"),
     "data.price.overrun": _("Overrun of permitted revenue noted"),
     "data.disclosure.published": _("Disclosure published"),
-    "data.list.exported": _("List exported"),
     "data.product.registered": _("Product registered"),
 }

@@ -18,7 +18,12 @@ from shucheng.bays.data.engine.authority.papers import Paper, shipped_papers
 from shucheng.bays.data.models.authority import Authorisation
 from shucheng.bays.data.models.cases import Case
 from shucheng.bays.data.models.catalogue import Resource
-from shucheng.bays.data.queries.authorising import SUPPLEMENT, resources_of, supplement_of
+from shucheng.bays.data.queries.authorising import (
+    EXTENDED_BY,
+    SUPPLEMENT,
+    resources_of,
+    supplement_of,
+)
 from shucheng.bays.data.queries.book import rights
 from shucheng.bays.data.queries.refusals import named
 from shucheng.kernel.public import (
@@ -136,6 +141,8 @@ def move_authorisation(
     given = dict(keep_proofs(proofs, actor=actor))
     for name, proof in _own_proofs(found, event, resources).items():
         given[name] = {**given.get(name, {}), **proof}
+    if days and EXTENDED_BY in given:
+        given[EXTENDED_BY] = {**given[EXTENDED_BY], "days": days}
     before = found.case.until
     case = move_case(
         code,

@@ -11,6 +11,8 @@ from shucheng.bays.data.models.catalogue import Resource
 from shucheng.bays.data.queries.book import book, rights, thing
 
 SUPPLEMENT = "supplement_application"
+# The proof that keeps by how many working days a review was extended.
+EXTENDED_BY = "implementer_consent"
 
 
 def held(resource: Resource, day: date, known: Book | None = None) -> list[Grant]:

@@ -312,16 +312,16 @@ def test_the_plan_is_written_only_before_it_is_submitted_and_by_its_own(cast: Ca
     found = planned(cast)
     facts = {"resources": ["RES-1"], "mode": "whole", "scenario": "y", "limits": {}}
     with pytest.raises(Forbidden):
-        write_plan(found.case.code, 0, plan=PLAN, actor=cast.other, **facts)  # type: ignore[arg-type]
-    write_plan(found.case.code, 0, plan=PLAN, actor=cast.holder, **facts)  # type: ignore[arg-type]
+        write_plan(found.case.code, 0, plan=PLAN, actor=cast.other, **facts)
+    write_plan(found.case.code, 0, plan=PLAN, actor=cast.holder, **facts)
     found.refresh_from_db()
     assert (found.mode, found.limits) == ("whole", {})
     with pytest.raises(Conflict):
-        write_plan(found.case.code, 0, plan=PLAN, actor=cast.holder, **facts)  # type: ignore[arg-type]
+        write_plan(found.case.code, 0, plan=PLAN, actor=cast.holder, **facts)
     case = Case.objects.get()
     case = move(case, "submit_plan", cast.holder, SUBMITTED)
     with pytest.raises(Invalid) as refused:
-        write_plan(case.code, case.revision, plan=PLAN, actor=cast.holder, **facts)  # type: ignore[arg-type]
+        write_plan(case.code, case.revision, plan=PLAN, actor=cast.holder, **facts)
     assert refused.value.code == "data.not_to_be_written"
 
 

@@ -262,7 +262,7 @@ def test_no_message_leads_out_of_the_table(cast: Cast, data: st.DataObject) -> N
         assert (in_force(rights(), book(), grant.code, day) is None) == holds
 
 
-def test_a_file_that_is_too_large_is_refused_and_nothing_moves(cast: Cast, settings) -> None:  # type: ignore[no-untyped-def]
+def test_a_file_that_is_too_large_is_refused_and_nothing_moves(cast: Cast, settings) -> None:
     settings.UPLOAD_LIMIT = 10
     case = opened(cast)
     upload = SimpleUploadedFile("a.txt", b"x" * 20)
