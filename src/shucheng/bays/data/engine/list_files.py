@@ -71,9 +71,11 @@ class ListFile:
         return json.dumps(told, ensure_ascii=False, indent=1).encode()
 
     def _lines(self) -> list[list[Value]]:
+        """The heading, the rows, an empty line, the notes."""
         head: list[Value] = [heading for _code, heading in self.columns]
         cells = [[_cell(row[code]) for code, _heading in self.columns] for row in self.rows]
-        return [head, *cells, [], *([name, said] for name, said in self.notes)]
+        notes: list[list[Value]] = [[name, said] for name, said in self.notes]
+        return [head, *cells, [], *notes]
 
 
 def _cell(value: object) -> Value:

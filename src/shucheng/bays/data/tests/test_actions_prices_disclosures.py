@@ -103,6 +103,7 @@ def test_a_list_leaves_as_csv_workbook_and_json_with_every_row(cast: Cast, opera
     assert operating.code in rows[0]["stands_on"]
     name, csv = export_list("products", "csv", DAY, actor=cast.buyer)
     assert (name, csv.count(b"PRD-1@1")) == ("products.csv", 1)
+    assert csv.decode("utf-8-sig").rstrip().endswith("授权、产品与停止记录")
     assert export_list("products", "xlsx", DAY, actor=cast.buyer)[1][:2] == b"PK"
     for wrong in (("products", "exe"), ("people", "csv")):
         with pytest.raises(NotFound):
