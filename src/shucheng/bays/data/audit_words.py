@@ -3,6 +3,9 @@
 from django.utils.translation import gettext_lazy as _
 
 AUDIT_WORDS = {
+    "data.authorisation.agreement_written": _("Agreement of an authorisation written"),
+    "data.authorisation.plan_written": _("Plan of an authorisation written anew"),
+    "data.authorisation.planned": _("Authorisation planned"),
     "data.case.moved": _("Step of a case"),
     "data.case.opened": _("Case opened"),
     "data.evidence.appended": _("Evidence appended and signed"),
@@ -14,4 +17,8 @@ AUDIT_WORDS = {
     "data.source.noted": _("Source of data noted"),
     "data.source.read": _("Source of data read"),
     "data.source.taken": _("Tables of a source described"),
+    "data.price.reviewed": _("Permitted revenue and ceilings fixed"),
+    "data.price.overrun": _("Overrun of permitted revenue noted"),
+    "data.disclosure.published": _("Disclosure published"),
+    "data.product.registered": _("Product registered"),
 }

@@ -1,8 +1,46 @@
-from django.urls import path
+from django.urls import include, path
 
 from shucheng.bays.data.views import catalogue, home, sources
+from shucheng.bays.data.views import (
+    authorised_index,
+    authorising,
+    disclosures,
+    granting,
+    home,
+    lists,
+    prices,
+    registration,
+)
 
 app_name = "data"
+_registrations = [
+    path("", registration.registrations, name="registrations"),
+    path("new/", registration.registration_new, name="registration_new"),
+    path("notices/", registration.registration_notices, name="registration_notices"),
+    path("<str:code>/", registration.registration, name="registration"),
+    path("<str:code>/step/", registration.registration_step, name="registration_step"),
+]
+_authorisations = [
+    path("", authorising.authorisation_list, name="authorisations"),
+    path("new/", authorising.authorisation_new, name="authorisation_new"),
+    path("disclosures/", disclosures.disclosures, name="disclosures"),
+    path("disclosures/<int:disclosure_id>/", disclosures.disclosure, name="disclosure"),
+    path("index/", authorised_index.index, name="authorised_index"),
+    path("<str:code>/", authorising.authorisation, name="authorisation"),
+    path("<str:code>/plan/", authorising.authorisation_plan, name="authorisation_plan"),
+    path("<str:code>/step/", authorising.authorisation_step, name="authorisation_step"),
+    path(
+        "<str:code>/agreement/",
+        authorising.authorisation_agreement,
+        name="authorisation_agreement",
+    ),
+]
+_prices = [
+    path("", prices.prices, name="prices"),
+    path("<str:code>/", prices.authorisation_prices, name="authorisation_prices"),
+    path("<str:code>/fix/", prices.price_fix, name="price_fix"),
+    path("<str:code>/actual/", prices.price_actual, name="price_actual"),
+]
 urlpatterns = [
     path("data-elements/", home.home, name="home"),
     path("data-elements/catalogue/", catalogue.catalogue, name="catalogue"),
@@ -12,4 +50,11 @@ urlpatterns = [
     path("data-elements/catalogue/<str:code>/step/", catalogue.move, name="resource_step"),
     path("data-elements/sources/", sources.sources, name="sources"),
     path("data-elements/sources/<int:pk>/", sources.source, name="source"),
+    path("data-elements/registrations/", include(_registrations)),
+    path("data-elements/authorisations/", include(_authorisations)),
+    path("data-elements/grants/", granting.grants, name="grants"),
+    path("data-elements/grants/<str:code>/", granting.grant, name="grant"),
+    path("data-elements/lists/", lists.lists, name="lists"),
+    path("data-elements/lists/<str:name>.<str:form>", lists.list_download, name="list_download"),
+    path("data-elements/prices/", include(_prices)),
 ]
