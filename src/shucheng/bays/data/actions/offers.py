@@ -178,7 +178,8 @@ def _check_shares(product: Product, shares: Sequence[Share], broker: int | None)
             _("Correct the party."),
             "shares",
         )
-    brokers = set(Organisation.objects.filter(pk=broker).values_list("code", flat=True))
+    named_ones = Organisation.objects.filter(pk=broker) if broker else Organisation.objects.none()
+    brokers = set(named_ones.values_list("code", flat=True))
     if by_role["broker"] != brokers:
         raise refused(
             "broker-share",

@@ -141,9 +141,7 @@ def shares(cast: Cast, *, holder: int = 3000, operator: int = 6000, platform: in
         ("platform", cast.bureau, platform),
     )
     return [
-        Share(role, code_of(actor.organisation_id), parts)  # type: ignore[arg-type]
-        for role, actor, parts in named
-        if parts
+        Share(role, code_of(actor.organisation_id), parts) for role, actor, parts in named if parts
     ]
 
 

@@ -24,7 +24,7 @@ from shucheng.kernel.public import Forbidden, Invalid, NotFound
 
 def recipe(**changes: object) -> Recipe:
     given = {"made_from": ["RES-2026-000001"], "uses": USES, "sql": SQL} | changes
-    return Recipe(**given)  # type: ignore[arg-type]
+    return Recipe(**given)
 
 
 def test_sql_over_a_stored_file_makes_a_product_with_what_it_read(cast: Cast):
