@@ -237,13 +237,13 @@ def _settle(row: Agreement, period: Period, actor: Actor, day: date) -> Settleme
 
 
 def _booked(
-    word: str, entry: books.Entry, actor: Actor, simulated: bool, **facts: str
+    word: str, entry: books.Entry, actor: Actor, simulated: bool, reason: str = ""
 ) -> LedgerEntry:
     """The entry in the books, on record and in evidence."""
     kept = _post(entry, actor, simulated)
     fen = sum(line.fen for line in entry.lines if line.fen > 0)
     leave_evidence(f"books.{entry.kind}", kept.code, of=entry.about, fen=fen)
-    record(word, kept, actor=actor, after={"entry": kept.code, "fen": fen}, **facts)
+    record(word, kept, actor=actor, after={"entry": kept.code, "fen": fen}, reason=reason)
     return kept
 
 

@@ -101,6 +101,50 @@ BASES: dict[str, Word] = {
     "hour": _("hour"),
     "product": _("product"),
 }
+MASKS: dict[str, Word] = {
+    "show": _("as it is"),
+    "hash": _("hashed"),
+    "cut": _("first characters"),
+    "step": _("in steps"),
+    "date": _("as month, quarter or year"),
+    "empty": _("empty"),
+}
+QUOTAS: dict[str, Word] = {
+    "calls": _("Calls"),
+    "rows": _("Rows"),
+    "size": _("Bytes"),
+}
+ACCOUNTS: dict[str, Word] = {
+    "cash": _("Cash"),
+    "receivable": _("Owed by a buyer"),
+    "payable": _("Owed to a party"),
+}
+ENTRIES: dict[str, Word] = {
+    "settlement": _("Settlement"),
+    "refund": _("Refund"),
+    "payment": _("Payment in"),
+    "payout": _("Payout"),
+    "repayment": _("Returned to the buyer"),
+}
+FIGURES: dict[str, Word] = {
+    "turnover": _("Turnover (yuan)"),
+    "varieties_listed": _("Varieties on the market"),
+    "varieties_traded": _("Varieties traded"),
+    "laspeyres": _("Price index, Laspeyres"),
+    "paasche": _("Price index, Paasche"),
+    "fisher": _("Price index, Fisher"),
+    "hhi": _("Concentration, Herfindahl-Hirschman"),
+    "cr4": _("Share of the four largest sellers (%)"),
+}
+MISSING: dict[str, Word] = {
+    "no-trades": _("no trades in it"),
+    "few-matched-products": _("too few products sold in both periods"),
+    "little-turnover-matched": _("what was sold in both periods is too small a part"),
+}
+NOTES: dict[str, Word] = {
+    "quality-unchecked": _("a product of the same code may have changed"),
+    "four-sellers-or-fewer": _("there are no more than four sellers"),
+}
 # Where a policy permits more than another, or is outside the profile.
 REASONS: dict[str, Word] = {
     "action-wider": _("permits an act that is not given"),

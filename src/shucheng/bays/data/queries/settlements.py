@@ -53,8 +53,7 @@ def to_be_settled(agreement: Agreement, until: Period) -> list[Period]:
         if min(period.end, agreement.last) > until.end:
             continue
         known = settled.get(str(period))
-        late = known and usage_of(agreement, period).filter(recorded_at__gt=known.recorded_at)
-        if known is None or (late is not None and late.exists()):
+        if known is None or _came_late(agreement, period, known):
             waiting.append(period)
     return waiting
 
@@ -72,6 +71,10 @@ def find_settlement(code: str, *, actor: Actor) -> Settlement:
     if found is None:
         raise NotFound(code)
     return found
+
+
+def _came_late(agreement: Agreement, period: Period, known: Settlement) -> bool:
+    return usage_of(agreement, period).filter(recorded_at__gt=known.recorded_at).exists()
 
 
 def _in_order(agreement: Agreement) -> Iterable[Settlement]:
