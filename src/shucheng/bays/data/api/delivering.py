@@ -1,14 +1,19 @@
 """Delivery for a buyer's programs: with its account it gets tokens, with a token it gets data."""
 
+import base64
+import binascii
 from datetime import datetime
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
+from django.utils.http import content_disposition_header
 from ninja import Field, Router, Schema
 from ninja.security import APIKeyHeader
 
 from shucheng.bays.data.actions.delivering import issue_token, revoke_token
+from shucheng.bays.data.actions.serving_files import deliver_file
+from shucheng.bays.data.actions.serving_private import deliver_aggregate, deliver_intersection
 from shucheng.bays.data.actions.serving_queries import deliver_query
 from shucheng.bays.data.actions.serving_rows import Rows, deliver_rows
 from shucheng.bays.data.models.market import Agreement
@@ -59,6 +64,39 @@ class RowsAsked(Asked):
 
 class QueryAsked(Asked):
     sql: str = Field(description="One SELECT over the table `product`", max_length=20_000)
+
+
+class FileAsked(Asked):
+    form: str = Field("csv", description="csv or parquet")
+
+
+class AggregateAsked(Asked):
+    epsilon: str = Field(description="How much of the privacy budget to spend, such as 0.1")
+    column: str = Field("", description="Its sum; empty: the number of rows")
+    by: str = Field("", description="One of the agreed columns with known groups; empty: over all")
+
+
+class IntersectionAsked(Asked):
+    request: str = Field(description="The buyer's request (openmined-psi), base64")
+
+
+class GroupOut(Schema):
+    group: Any
+    value: str
+
+
+class AggregateOut(Schema):
+    call: str
+    values: list[GroupOut]
+    within: str = Field(description="Of 100 answers 95 are that near to the truth")
+    epsilon: str
+    epsilon_left: str
+
+
+class IntersectionOut(Schema):
+    call: str
+    setup: str = Field(description="base64")
+    response: str = Field(description="base64")
 
 
 class ColumnOut(Schema):
@@ -121,7 +159,7 @@ def untoken(request: HttpRequest, agreement: str, token_id: str) -> Any:
     auth=DataToken(),
     summary="Rows through the agreement's view",
 )
-def rows(request: HttpRequest, agreement: str, asked: RowsAsked) -> HttpResponse | Any:
+def rows(request: HttpRequest, agreement: str, asked: RowsAsked) -> Any:
     number, answer = deliver_rows(
         agreement,
         _token(request),
@@ -143,6 +181,57 @@ def rows(request: HttpRequest, agreement: str, asked: RowsAsked) -> HttpResponse
 )
 def query(request: HttpRequest, agreement: str, asked: QueryAsked) -> Any:
     return _answer(*deliver_query(agreement, _token(request), asked.purpose, asked.sql))
+
+
+@router.post(
+    "/deliveries/{agreement}/download",
+    auth=DataToken(),
+    summary="The whole product as a file, with the recipient's mark where one was agreed",
+)
+def download(request: HttpRequest, agreement: str, asked: FileAsked) -> HttpResponse:
+    number, file = deliver_file(agreement, _token(request), asked.purpose, asked.form)
+    headers = {
+        "Content-Disposition": content_disposition_header(True, file.name) or "",
+        "X-Call": number,
+    }
+    return HttpResponse(file.content, content_type=file.kind, headers=headers)
+
+
+@router.post(
+    "/deliveries/{agreement}/aggregate",
+    response=AggregateOut,
+    auth=DataToken(),
+    summary="A count or sum with differential privacy",
+)
+def aggregate(request: HttpRequest, agreement: str, asked: AggregateAsked) -> Any:
+    number, noisy = deliver_aggregate(
+        agreement, _token(request), asked.purpose, asked.epsilon, asked.column, asked.by
+    )
+    return {
+        "call": number,
+        "values": [{"group": group, "value": value} for group, value in noisy.values],
+        "within": noisy.within,
+        "epsilon": noisy.epsilon,
+        "epsilon_left": noisy.left,
+    }
+
+
+@router.post(
+    "/deliveries/{agreement}/intersection",
+    response=IntersectionOut,
+    auth=DataToken(),
+    summary="The second step of a private intersection; the first and third are the buyer's own",
+)
+def intersection(request: HttpRequest, agreement: str, asked: IntersectionAsked) -> Any:
+    try:
+        sent = base64.b64decode(asked.request, validate=True)
+    except binascii.Error:
+        sent = b""
+    number, (setup, response) = deliver_intersection(
+        agreement, _token(request), asked.purpose, sent
+    )
+    said = {"setup": setup, "response": response}
+    return {"call": number, **{k: base64.b64encode(v).decode() for k, v in said.items()}}
 
 
 def _token(request: HttpRequest) -> str:
