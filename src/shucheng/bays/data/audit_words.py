@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 AUDIT_WORDS = {
     "data.case.moved": _("Step of a case"),
     "data.case.opened": _("Case opened"),
+    "data.delivery.mark_sought": _("Mark sought in a file that leaked"),
     "data.delivery.stopped": _("Delivery suspended, lifted or revoked"),
     "data.delivery.token_issued": _("Data token issued"),
     "data.delivery.token_revoked": _("Data token revoked"),

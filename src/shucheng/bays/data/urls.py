@@ -1,6 +1,6 @@
 from django.urls import path
 
-from shucheng.bays.data.views import delivering, evidence, home
+from shucheng.bays.data.views import delivering, downloads, evidence, home
 
 app_name = "data"
 _DELIVERY = "data-elements/delivery/<str:code>/"
@@ -14,6 +14,8 @@ urlpatterns = [
     path(f"{_DELIVERY}token/", delivering.token, name="delivery_token"),
     path(f"{_DELIVERY}tokens/<str:token_code>/", delivering.untoken, name="delivery_untoken"),
     path(f"{_DELIVERY}stop/", delivering.stop, name="delivery_stop"),
+    path(f"{_DELIVERY}download/", downloads.download, name="delivery_download"),
+    path(f"{_DELIVERY}mark/", downloads.mark, name="delivery_mark"),
     path("data-elements/calls/", delivering.calls, name="calls"),
     path("data-elements/calls/calls.csv", delivering.calls_file, name="calls_file"),
     # Evidence

@@ -100,7 +100,7 @@ def stop_delivery(code: str, kind: str, reason: str, *, actor: Actor) -> Stop:
     )
     Token.objects.filter(agreement=agreement, revoked_at=None).update(revoked_at=timezone.now())
     forget(code)
-    leave_evidence(f"delivery.{_EVENTS[kind]}", code, day=str(today), reason=stop.reason)
+    leave_evidence(f"delivery.{_EVENTS[kind]}", code, day=str(today), stop=stop.pk)
     record("data.delivery.stopped", stop, actor=actor, after={"agreement": code, "kind": kind})
     return stop
 

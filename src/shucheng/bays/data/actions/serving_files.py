@@ -19,7 +19,7 @@ from shucheng.bays.data.engine.delivery import watermark
 from shucheng.bays.data.engine.delivery.governed import digest
 from shucheng.bays.data.engine.delivery.model import Refused, quoted, text
 from shucheng.bays.data.models.market import Agreement
-from shucheng.bays.data.queries.deliveries import deliveries_seen, find_delivery, may_stop
+from shucheng.bays.data.queries.deliveries import deliveries_seen, find_delivery, may_seek_mark
 from shucheng.bays.data.queries.delivery_keys import delivery_ring, lasting_secret
 from shucheng.bays.data.queries.delivery_words import refusal
 from shucheng.bays.data.queries.permitting import thing_of
@@ -131,7 +131,7 @@ def find_mark(code: str, name: str, content: bytes, *, actor: Actor) -> Carrier:
     buyer, who would learn how its mark is found."""
     agreement = find_delivery(code, actor=actor)
     product = agreement.order.offer.product
-    if not (actor.may("data.govern") or _answers_for(agreement, actor)):
+    if not may_seek_mark(agreement, actor):
         raise Forbidden("data.govern")
     try:
         marking = terms_of(agreement).marking
@@ -160,11 +160,6 @@ def find_mark(code: str, name: str, content: bytes, *, actor: Actor) -> Carrier:
         after={"agreement": code, "found": told, "marks": found.marks},
     )
     return Carrier(carrier, found.marks, found.agree, found.chance, len(others))
-
-
-def _answers_for(agreement: Agreement, actor: Actor) -> bool:
-    maker = agreement.order.offer.product.maker_id
-    return may_stop(agreement, actor) or actor.may("data.operate", maker)
 
 
 def _leaked(name: str, content: bytes, marking: watermark.Marking) -> list[dict[str, Any]]:

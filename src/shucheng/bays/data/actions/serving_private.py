@@ -81,7 +81,7 @@ def _total(agreement: Agreement) -> int:
 
 def _question(agreed: Private, column: str, by: str) -> private.Question:
     """Of what was agreed alone: its unit, its bounds, its groups."""
-    if column and column not in agreed.columns or by and by not in agreed.by:
+    if (column and column not in agreed.columns) or (by and by not in agreed.by):
         raise Refused("unknown-column")
     return private.Question(
         unit=agreed.unit,
@@ -124,5 +124,3 @@ def deliver_intersection(code: str, token: str, purpose: str, request: bytes) ->
 
     run = {"rows": 0, "size": _ANSWER_SIZE}
     return deliver(code, "intersection", purpose, token, work, **run)
-
-

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from shucheng.bays.data.engine.delivery.model import Refused
+from shucheng.bays.data.models.authority import Stop
 from shucheng.bays.data.models.catalogue import Resource
 from shucheng.bays.data.models.delivery import Call, Token
 from shucheng.bays.data.models.market import Agreement
@@ -62,6 +63,12 @@ def may_stop(agreement: Agreement, actor: Actor) -> bool:
     return actor.may("data.hold") and agreement.code in _over_own_data(actor)
 
 
+def may_seek_mark(agreement: Agreement, actor: Actor) -> bool:
+    """Who governs, the holder and the maker: never a buyer, who would learn how it is found."""
+    maker = agreement.order.offer.product.maker_id
+    return may_stop(agreement, actor) or actor.may("data.operate", maker)
+
+
 def _over_own_data(actor: Actor) -> tuple[str, ...]:
     own = actor.organisation_ids
     codes = list(Resource.objects.filter(holder__in=own).values_list("code", flat=True))
@@ -88,6 +95,9 @@ class DeliveryPage:
     refused: list[tuple[str, int]]
     buys: bool
     stops: bool
+    seeks: bool
+    downloads: bool
+    decided: list[Stop]
 
 
 def delivery_page(code: str, *, actor: Actor) -> DeliveryPage:
@@ -112,6 +122,9 @@ def delivery_page(code: str, *, actor: Actor) -> DeliveryPage:
         refused=[(words_of(outcome), n) for outcome, n in outcomes.items()],
         buys=actor.may("data.buy", agreement.order.buyer_id),
         stops=may_stop(agreement, actor),
+        seeks=may_seek_mark(agreement, actor) and bool(agreement.shows.get("marking")),
+        downloads="download" in modes_of(agreement),
+        decided=list(Stop.objects.filter(on=code).order_by("-id")),
     )
 
 

@@ -8,9 +8,12 @@ from pathlib import Path
 from django.conf import settings
 from django.db.models import Max
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
+from shucheng.bays.data.engine.evidence.log import LogDamaged, LogReader
 from shucheng.bays.data.models.delivery import Budget
 from shucheng.bays.data.models.evidence import EvidenceEvent, EvidenceLeaf, TreeHead
+from shucheng.kernel.public import ShuchengError
 
 RECOVERED, SETTLED = "evidence.recovered", "evidence:settled"
 # Longer than any transaction lasts: an event with a lower number may still be committed.
@@ -75,3 +78,26 @@ def to_settle() -> int:
     number can still be open. Ten million events are then not looked at again each minute."""
     old = EvidenceEvent.objects.filter(recorded_at__lt=timezone.now() - _OPEN)
     return old.exclude(kind=RECOVERED).order_by("-id").values_list("pk", flat=True).first() or 0
+
+
+def check_log() -> str:
+    """Reads every leaf again and holds it against hashes, signed heads and events; what it found in
+    one line. Raises `ShuchengError` (`evidence.damaged`). Minutes for ten million leaves."""
+    try:
+        with LogReader(log_folder()) as log:
+            log.check()
+            for head in TreeHead.objects.filter(size__lte=log.size).iterator():
+                if log.tree.root(head.size).hex() != head.head["root"]:
+                    raise LogDamaged(f"the signed head of {head.size} leaves does not hold")
+            for row in EvidenceLeaf.objects.select_related("event").iterator():
+                if row.number < log.size and log.leaf(row.number) != leaf_of(row.event):
+                    raise LogDamaged(f"leaf {row.number} is not the event of the database")
+            waiting_ = EvidenceEvent.objects.filter(leaf__isnull=True).count()
+            return f"{log.size} leaves hold, {waiting_} events wait"
+    except (LogDamaged, FileNotFoundError) as error:
+        raise ShuchengError(
+            "evidence.damaged",
+            _("The log of evidence does not hold: %(why)s."),
+            _("Keep the files as they are and inform the auditor; then restore from a backup."),
+            why=str(error),
+        ) from None

@@ -11,6 +11,7 @@ _WORDS: dict[str, Any] = {
     "grant.given": _("Grant given"),
     "delivery.token": _("Data token issued"),
     "delivery.token_revoked": _("Data token revoked"),
+    "delivery.mark_sought": _("Mark sought in a file that leaked"),
     "delivery.call": _("Call of a delivery"),
     "delivery.suspended": _("Delivery suspended"),
     "delivery.lifted": _("Delivery in force again"),

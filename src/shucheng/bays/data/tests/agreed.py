@@ -56,6 +56,7 @@ def deal(
     basis: str = "call",
     more: list[dict[str, Any]] | None = None,
     duties: list[str] | None = None,
+    simulated: bool = False,
 ) -> Deal:
     """The `number`th agreement; `more`: constraints of its policy beyond purpose and mode."""
     today = timezone.localdate()
@@ -96,8 +97,10 @@ def deal(
         first=order.first,
         last=order.last,
         by="operator",
+        simulated=simulated,
         **terms,
     )
+    agreement.refresh_from_db()
     return Deal(agreement)
 
 

@@ -17,7 +17,7 @@ from shucheng.bays.data.engine.evidence import verify
 from shucheng.bays.data.engine.evidence.log import Log, LogReader
 from shucheng.bays.data.models.evidence import EvidenceEvent, EvidenceLeaf, TreeHead
 from shucheng.bays.data.queries import proofs
-from shucheng.bays.data.queries.evidence import RECOVERED, log_folder, waits
+from shucheng.bays.data.queries.evidence import RECOVERED, check_log, log_folder, waits
 from shucheng.bays.data.tests.conftest import Cast
 from shucheng.kernel.public import Invalid, ShuchengError
 
@@ -214,3 +214,42 @@ def test_a_witness_does_not_take_a_rewritten_log(cast: Cast, tmp_path: Path):
     with pytest.raises(Invalid) as refused:
         show_witness(file, "审计局", actor=cast.bureau)
     assert refused.value.code == "evidence.witness-refused"
+
+
+@pytest.mark.usefixtures("unguarded")
+def test_the_check_finds_a_changed_event_and_a_changed_file(cast: Cast):
+    left(5)
+    append_evidence(actor=cast.bureau)
+    left(1, 5)
+    assert check_log() == "5 leaves hold, 1 events wait"
+    journal = log_folder() / "journal"
+    kept = journal.read_bytes()
+    journal.write_bytes(kept.replace(b"X-3", b"X-4"))
+    with pytest.raises(ShuchengError):
+        check_log()
+    journal.write_bytes(kept)
+    rows_forgotten("UPDATE data_evidenceevent SET about = 'other' WHERE about = 'X-2'")
+    with pytest.raises(ShuchengError) as refused:
+        check_log()
+    assert "leaf 2" in refused.value.message
+
+
+def test_nothing_that_was_settled_is_looked_at_again(cast: Cast, monkeypatch: pytest.MonkeyPatch):
+    """An event with an earlier number that is committed late is still found."""
+    from datetime import timedelta
+
+    from django.utils import timezone
+
+    from shucheng.bays.data.queries import evidence
+
+    left(4)
+    append_evidence(actor=cast.bureau)
+    assert evidence._settled() == 0, "all are so young that one before them may still come"
+    later = timezone.now() + timedelta(hours=2)
+    monkeypatch.setattr(evidence.timezone, "now", lambda: later)
+    left(1, 4)
+    append_evidence(actor=cast.bureau)
+    last = EvidenceEvent.objects.get(about="X-3")
+    assert evidence._settled() >= last.pk
+    left(1, 5)
+    assert append_evidence(actor=cast.bureau) == 1
