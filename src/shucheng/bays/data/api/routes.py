@@ -2,4 +2,8 @@
 
 from ninja import Router
 
+from shucheng.bays.data.api import delivering, evidence
+
 router = Router(tags=["data"])
+router.add_router("", delivering.router)
+router.add_router("", evidence.router)
