@@ -6,5 +6,10 @@ AUDIT_WORDS = {
     "data.case.moved": _("Step of a case"),
     "data.case.opened": _("Case opened"),
     "data.evidence.appended": _("Evidence appended and signed"),
+    "data.grades.decided": _("Grades decided"),
+    "data.grades.proposed": _("Grades proposed"),
+    "data.grading_rules.proposed": _("Grading rules proposed"),
+    "data.grading_rules.published": _("Grading rules published"),
+    "data.grading_rules.refused": _("Grading rules refused"),
     "data.grants.given": _("Grants given"),
 }

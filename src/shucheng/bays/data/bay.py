@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from shucheng.bays.data.jobs import APPEND_JOB, append_job
+from shucheng.bays.data.jobs import APPEND_JOB, GRADE_JOB, append_job, grade_job
 from shucheng.bays.data.permissions import PERMISSIONS
 from shucheng.kernel.public import Bay, MenuEntry, Scheduled
 
@@ -12,6 +12,12 @@ BAY = Bay(
     name_en="Data",
     menu=(MenuEntry(_("Data elements"), "data:home", "data.view"),),
     permissions=PERMISSIONS,
-    jobs={APPEND_JOB: append_job},
-    schedule=(Scheduled(APPEND_JOB, every_minutes=1),),
+    jobs={
+        APPEND_JOB: append_job,
+        GRADE_JOB: grade_job,
+    },
+    schedule=(
+        Scheduled(APPEND_JOB, every_minutes=1),
+        Scheduled(GRADE_JOB, every_minutes=24 * 60),
+    ),
 )
