@@ -2,7 +2,14 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from shucheng.bays.data.jobs import APPEND_JOB, GRADE_JOB, append_job, grade_job
+from shucheng.bays.data.jobs import (
+    APPEND_JOB,
+    CHECK_JOB,
+    GRADE_JOB,
+    append_job,
+    check_job,
+    grade_job,
+)
 from shucheng.bays.data.permissions import PERMISSIONS
 from shucheng.kernel.public import Bay, MenuEntry, Scheduled
 
@@ -14,10 +21,12 @@ BAY = Bay(
     permissions=PERMISSIONS,
     jobs={
         APPEND_JOB: append_job,
+        CHECK_JOB: check_job,
         GRADE_JOB: grade_job,
     },
     schedule=(
         Scheduled(APPEND_JOB, every_minutes=1),
+        Scheduled(CHECK_JOB, every_minutes=24 * 60),
         Scheduled(GRADE_JOB, every_minutes=24 * 60),
     ),
 )

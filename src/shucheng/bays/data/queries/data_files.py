@@ -51,7 +51,7 @@ def open_file(resource: Resource) -> Iterator[Opened]:
     try:
         path = stored.in_place()
         _only(connection, path)
-        yield Opened(connection, _relation(path, stored.kind), f"sha256:{stored.sha256}"[:64])
+        yield Opened(connection, _relation(path, stored.kind), stored.sha256)
     except duckdb.Error:
         # What DuckDB says can hold a value of the data.
         raise ShuchengError(

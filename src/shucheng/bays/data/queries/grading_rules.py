@@ -92,7 +92,7 @@ def preview(texts: Mapping[str, str], *, actor: Actor) -> Preview:
     )
     proposals = after.propose_all(read_of(row.field) for row in rows)
     moved: Counter[tuple[engine.Grade, engine.Grade]] = Counter()
-    examples = []
+    examples: list[tuple[str, str, engine.Grade, engine.Grade]] = []
     for row, new in zip(rows, proposals, strict=True):
         old = grade(row.grade)
         if new.grade == old:
