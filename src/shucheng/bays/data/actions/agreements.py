@@ -52,7 +52,7 @@ def make_agreement(
         )
     terms = _agreed_terms(order)
     uses = uses_of(product, terms)
-    if order.scenario and "scenario" in product.uses:
+    if "scenario" in product.uses:
         uses = {**uses, "scenario": frozenset({order.scenario})}
     # Asked of the day it begins, if that is later: a grant may end before.
     day = max(on, order.first)

@@ -13,15 +13,15 @@ from shucheng.bays.data.actions.codes import OFFER, next_code
 from shucheng.bays.data.actions.evidence import leave_evidence
 from shucheng.bays.data.engine.authority.book import Grant
 from shucheng.bays.data.engine.authority.refusal import Refused
-from shucheng.bays.data.engine.delivery.policy import PolicyInvalid
+from shucheng.bays.data.engine.delivery import terms as delivery_terms
+from shucheng.bays.data.engine.delivery.policy import PolicyInvalid, select
 from shucheng.bays.data.engine.ledger.prices import PricePlan
 from shucheng.bays.data.engine.ledger.split import Share, SharesInvalid, check_shares
 from shucheng.bays.data.engine.policy import odrl
 from shucheng.bays.data.engine.policy.model import Policy, problems
-from shucheng.bays.data.engine.shows import check_shows
 from shucheng.bays.data.engine.terms import Terms, offer_policy, write_plan
 from shucheng.bays.data.models.market import Offer, Product
-from shucheng.bays.data.queries.market_words import not_possible, reasons, refused
+from shucheng.bays.data.queries.market_words import MODES, not_possible, reasons, refused
 from shucheng.bays.data.queries.offers import (
     chain_of,
     holders_below,
@@ -83,7 +83,7 @@ def open_offer(
     if fault := price_fault(product, plan, terms.purposes, day, grants):
         raise not_done(fault)
     _check_shares(product, shares, broker)
-    _check_shown(product, shows or {})
+    _check_shown(product, terms, shows or {})
     offer = Offer.objects.create(
         code=code,
         product=product,
@@ -189,15 +189,25 @@ def _check_shares(product: Product, shares: Sequence[Share], broker: int | None)
         )
 
 
-def _check_shown(product: Product, shows: Mapping[str, Any]) -> None:
+def _check_shown(product: Product, terms: Terms, shows: Mapping[str, Any]) -> None:
     """A product whose rows the platform has says which columns are shown; of others it is not known
-    what could be."""
+    what could be. What a way of delivery needs to be said has to be there."""
     if product.data is None and not shows:
         return
     try:
-        check_shows(shows, [column[0] for column in product.columns])
+        read = delivery_terms.read(shows, _NO_KEY)
+        select(read.policy, "made", [column[0] for column in product.columns], _PARAMETERS)
     except PolicyInvalid as error:
         raise not_possible(error, "shows") from None
+    for mode, part in (("aggregate", read.private), ("intersection", read.intersection)):
+        if mode in terms.modes and part is None:
+            raise refused(
+                "shows-lacks",
+                _("%(mode)s needs terms of its own, which are not said."),
+                _("Say them, or offer it without."),
+                "shows",
+                mode=str(MODES[mode]),
+            )
 
 
 def _quota(quota: Mapping[str, int]) -> dict[str, int]:
@@ -206,4 +216,7 @@ def _quota(quota: Mapping[str, int]) -> dict[str, int]:
     return dict(quota)
 
 
+# Only whether it can be compiled is asked: the key and the parameters are the agreement's.
+_NO_KEY = b"\0" * 16
+_PARAMETERS = {"area": "", "buyer": ""}
 _ROLES = ("holder", "processor", "operator", "platform", "broker")

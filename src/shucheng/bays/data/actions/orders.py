@@ -86,6 +86,16 @@ def place_order(
         raise refused(
             "area", _("The offer is not for this region."), _("Choose one it is for."), "area"
         )
+    scenarios = offer.product.uses.get("scenario", [])
+    if scenarios and not scenario and len(scenarios) == 1:
+        scenario = scenarios[0]
+    if scenarios and scenario not in scenarios:
+        raise refused(
+            "scenario",
+            _("The product is not for this scenario."),
+            _("Choose one that it is for."),
+            "scenario",
+        )
     order = Order.objects.create(
         code=next_code(ORDER_CODE, day.year),
         offer=offer,

@@ -1,7 +1,7 @@
 """A product goes to the market: handed in, judged, listed, taken off."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime, time
 
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from shucheng.bays.data.actions.evidence import leave_evidence
 from shucheng.bays.data.actions.market_steps import keep_step, next_state
 from shucheng.bays.data.engine.grading.model import Grade
+from shucheng.bays.data.engine.ledger.settlement import ZONE
 from shucheng.bays.data.engine.listing import LISTING
 from shucheng.bays.data.engine.policy.model import MODES
 from shucheng.bays.data.models.market import Offer, Product
@@ -53,7 +54,7 @@ def move_product(
     if event == "list":
         _list(product, day, grade, modes, text)
     if event == "delist":
-        product.delisted_at = timezone.now()
+        product.delisted_at = _moment(day)
         Offer.objects.filter(product=product).update(state=Offer.State.CLOSED)
     product.state = after
     product.revision += 1
@@ -84,7 +85,13 @@ def _list(product: Product, day: date, grade: str, modes: Sequence[str], text: s
         )
     case = registration_of(product)
     product.registration = case.code if case else ""
-    product.listed_at, product.delisted_at = timezone.now(), None
+    product.listed_at, product.delisted_at = _moment(day), None
+
+
+def _moment(day: date) -> datetime:
+    """Now, or noon of another day."""
+    now = timezone.now()
+    return now if day == timezone.localdate() else datetime.combine(day, time(12), ZONE)
 
 
 def _grade(product: Product, grade: str, modes: Sequence[str], text: str) -> None:

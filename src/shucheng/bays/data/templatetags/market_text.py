@@ -46,6 +46,16 @@ def get(values: Mapping[str, Any] | Any, name: str) -> Any:
 
 
 @register.filter
+def mask(said: Any) -> str:
+    """How a column is shown, in brackets; nothing where it is as it is."""
+    name = said if isinstance(said, str) else said.get("as", "")
+    if name == "show":
+        return ""
+    more = "" if isinstance(said, str) else " ".join(str(v) for k, v in said.items() if k != "as")
+    return f" ({word(name, 'mask')}{' ' if more else ''}{more})"
+
+
+@register.filter
 def pretty(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False, indent=2)
 

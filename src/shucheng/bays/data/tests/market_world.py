@@ -59,7 +59,7 @@ def resource(cast: Cast, code: str = "RES-2026-000001", *, data: bool = True) ->
         modes=[{"mode": mode, "conditions": []} for mode in MODES],
     )
     for at, name in enumerate(("credit_code", "area", "staff", "opened")):
-        Field.objects.create(resource=made, position=at, name=name)
+        Field.objects.create(resource=made, position=at, name=name, grade="general_1", key=at == 0)
     return made
 
 
@@ -145,7 +145,7 @@ def shares(cast: Cast, *, holder: int = 3000, operator: int = 6000, platform: in
     ]
 
 
-SHOWS = {"columns": {"area": {"mask": "show"}, "firms": {"mask": "step", "width": 5}}}
+SHOWS = {"columns": {"area": "show", "firms": {"as": "step", "width": "5"}}}
 
 
 def listed(cast: Cast, **changes: Any) -> Product:

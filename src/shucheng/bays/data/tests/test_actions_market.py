@@ -213,12 +213,12 @@ def test_shares_make_a_whole_and_belong_to_who_has_the_role(cast: Cast, change: 
 @pytest.mark.parametrize(
     "shows",
     [
-        {"columns": {"telephone": {"mask": "show"}}},
-        {"columns": {"area": {"mask": "cut", "keep": 0}}},
-        {"columns": {"area": {"mask": "whole"}}},
-        {"columns": {"area": {"mask": "show"}}, "rows": [["area", "LIKE", "3"]]},
-        {"columns": {"area": {"mask": "show"}}, "least": 0},
-        {"columns": {"area": {"mask": "show"}}, "hidden": True},
+        {"columns": {"telephone": "show"}},
+        {"columns": {"area": {"as": "cut", "keep": 0}}},
+        {"columns": {"area": "whole"}},
+        {"columns": {"area": "show"}, "rows": [["area", "LIKE", "3"]]},
+        {"columns": {"area": "show"}, "groups": {"at_least": 1}},
+        {"columns": {"area": "show"}, "hidden": True},
         {},
     ],
 )

@@ -145,10 +145,7 @@ def test_an_offer_is_made_by_form_and_ordered(cast: Cast, enter: Any):
     post(operator, "offer_make", made.code, **sent)
     found = Offer.objects.get()
     assert found.price == {"fee": 0, "basis": "call", "tiers": [[1000, 50, 1], [None, 20, 1]]}
-    assert found.shows["columns"] == {
-        "area": {"mask": "show"},
-        "firms": {"mask": "step", "width": 5},
-    }
+    assert found.shows["columns"] == {"area": "show", "firms": {"as": "step", "width": "5"}}
     assert "0.50 yuan" in get(buyer, "offer", found.code)
     assert "Order it" not in get(enter(cast.auditor), "offer", found.code)
     order = {"purpose": "industry-development", "first": str(today), "last": "2029-01-01"}

@@ -1,5 +1,6 @@
 """What the market's forms send, read; a field that cannot be read says so beside it."""
 
+import json
 import re
 from collections.abc import Sequence
 from datetime import date
@@ -129,28 +130,43 @@ def shares(sent: QueryDict) -> list[Share]:
 
 def shows(sent: QueryDict, columns: Sequence[str]) -> dict[str, Any]:
     """The mask chosen for each column (`mask-…`, with `width-…`), conditions a line, the least
-    group."""
-    masks = {}
-    for name in columns:
-        mask = sent.get(f"mask-{name}", "")
-        if not mask:
-            continue
-        said: dict[str, Any] = {"mask": mask}
-        given = sent.get(f"width-{name}", "").strip()
-        if mask in ("cut", "step"):
-            said["keep" if mask == "cut" else "width"] = whole_number(given) or 0
-        if mask == "date":
-            said["unit"] = given or "month"
-        masks[name] = said
-    found: dict[str, Any] = {"columns": masks} if masks else {}
-    if rows := [_condition(line) for line in sent.get("rows", "").splitlines() if line.strip()]:
+    group, and further terms as JSON: see `engine/delivery/terms`."""
+    masks = {name: how for name in columns if (how := _mask(sent, name))}
+    found = _more(sent.get("more", ""))
+    if masks:
+        found["columns"] = masks
+    if rows := [_row(line) for line in sent.get("rows", "").splitlines() if line.strip()]:
         found["rows"] = rows
     if (least := number(sent, "least")) is not None:
-        found["least"] = least
+        if least < 2:
+            raise wrong("least", _("A group of one hides nobody: write 2 or more."))
+        found["groups"] = {"at_least": least, "unit": sent.get("unit", "").strip()}
     return found
 
 
-def _condition(line: str) -> list[Any]:
+def _mask(sent: QueryDict, name: str) -> Any:
+    mask, given = sent.get(f"mask-{name}", ""), sent.get(f"width-{name}", "").strip()
+    match mask:
+        case "cut":
+            return {"as": "cut", "keep": whole_number(given) or 0}
+        case "step":
+            return {"as": "step", "width": str(decimal_number(given) or 0)}
+        case "date":
+            return {"as": "date", "unit": given or "month"}
+    return mask
+
+
+def _more(text: str) -> dict[str, Any]:
+    try:
+        said = json.loads(text) if text.strip() else {}
+    except ValueError:
+        said = None
+    if not isinstance(said, dict):
+        raise wrong("more", _("It is no JSON object."))
+    return said
+
+
+def _row(line: str) -> list[Any]:
     """`column operator value`: a number where it is one, several set apart by commas."""
     match = re.fullmatch(r"\s*(\S+)\s*(<>|<=|>=|=|<|>)\s*(.+?)\s*", line)
     if not match:

@@ -12,11 +12,10 @@ from shucheng.bays.data.actions.making import Recipe, ask_making, draft_product
 from shucheng.bays.data.actions.offers import close_offer, open_offer
 from shucheng.bays.data.actions.orders import place_order
 from shucheng.bays.data.actions.products import move_product
-from shucheng.bays.data.engine.shows import MASKS
 from shucheng.bays.data.models.market import Offer, Product
 from shucheng.bays.data.queries.inputs import input_of
 from shucheng.bays.data.queries.making import choices
-from shucheng.bays.data.queries.market_words import BASES, MODES, PURPOSES
+from shucheng.bays.data.queries.market_words import BASES, MASKS, MODES, PURPOSES
 from shucheng.bays.data.queries.offers import (
     ceiling_of,
     find_offer,
