@@ -1,6 +1,6 @@
 from django.urls import path
 
-from shucheng.bays.data.views import grading, home
+from shucheng.bays.data.views import certificates, grading, home, quality
 
 app_name = "data"
 urlpatterns = [
@@ -12,5 +12,28 @@ urlpatterns = [
         "data-elements/grading/resources/<str:code>/",
         grading.grading_resource,
         name="grading_resource",
+    ),
+    path("data-elements/quality/", quality.quality, name="quality"),
+    path("data-elements/quality/defects/", quality.quality_defects, name="quality_defects"),
+    path(
+        "data-elements/quality/resources/<str:code>/",
+        quality.quality_resource,
+        name="quality_resource",
+    ),
+    path("data-elements/quality/certificates/", certificates.certificates, name="certificates"),
+    path(
+        "data-elements/quality/certificates/<str:code>/",
+        certificates.certificate,
+        name="certificate",
+    ),
+    path(
+        "data-elements/quality/certificates/<str:code>/croissant.jsonld",
+        certificates.certificate_jsonld,
+        name="certificate_jsonld",
+    ),
+    path(
+        "data-elements/quality/resources/<str:code>/certificate/",
+        certificates.certificate_issue,
+        name="certificate_issue",
     ),
 ]
