@@ -100,6 +100,24 @@ def shared_folder() -> Path:
     return folder
 
 
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings: None) -> Iterator[None]:
+    """What was migrated before is there already, so that migrating finds nothing to do."""
+    from tests import migrated
+
+    kept = migrated.load()
+    yield
+    if kept:
+        kept.close()
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None) -> None:
+    from tests import migrated
+
+    migrated.save()
+
+
 @pytest.fixture(autouse=True)
 def _static_files_need_not_be_collected(settings: Any) -> None:
     plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}

@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 
 ROOT = Path(__file__).parents[1]
-sys.path[:0] = [str(ROOT / "src")]
+sys.path[:1] = [str(ROOT / "src"), str(ROOT)]
 BAR = 2.0
 PLAIN_DRAWS = 200
 BASE = 1024
@@ -45,13 +45,13 @@ def main() -> int:
 
 def index_rows(quick: bool = False) -> list[dict[str, Any]]:
     """The rows of this part; `quick` is a tenth of the draws, and a tenth of the bar."""
-    from shucheng.bays.statistics.engine.indexes.definition import read_index
-    from shucheng.bays.statistics.engine.indexes.score import score
-    from shucheng.bays.statistics.engine.indexes.sensitivity import sensitivity
-    from shucheng.bays.statistics.engine.indexes.study import trial
-    from shucheng.bays.statistics.engine.indexes.uncertainty import uncertainty
-    from shucheng.bays.statistics.engine.indexes.values import Values
     from shucheng.bays.statistics.tests.index_plain import plain_draws
+    from shucheng.lib.indexes.definition import read_index
+    from shucheng.lib.indexes.score import score
+    from shucheng.lib.indexes.sensitivity import sensitivity
+    from shucheng.lib.indexes.study import trial
+    from shucheng.lib.indexes.uncertainty import uncertainty
+    from shucheng.lib.indexes.values import Values
 
     draws, bar = (1_000, BAR / 10) if quick else (10_000, BAR)
     raw = np.random.default_rng(2025).gamma(8, size=(20, 100))

@@ -18,8 +18,6 @@ from shucheng.bays.data.models import delivery, market
 from shucheng.bays.statistics.actions.definitions import publish_definition
 from shucheng.bays.statistics.actions.importing import receive_file
 from shucheng.bays.statistics.actions.indexes import answer_questionnaire
-from shucheng.bays.statistics.engine.indexes.definition import read_index
-from shucheng.bays.statistics.engine.indexes.questionnaire import read_questionnaire
 from shucheng.bays.statistics.engine.indexes.shipped import shipped
 from shucheng.bays.statistics.engine.micro import Micro
 from shucheng.bays.statistics.models import (
@@ -63,6 +61,8 @@ from shucheng.kernel.reporting.actions.forms import generate_forms
 from shucheng.kernel.reporting.actions.obligations import ask_extension, open_obligations
 from shucheng.kernel.reporting.engine.model import Entry
 from shucheng.kernel.reporting.models import Obligation
+from shucheng.lib.indexes.definition import read_index
+from shucheng.lib.indexes.questionnaire import read_questionnaire
 from shucheng.plan.briefings.engine.facts import to_json
 from shucheng.plan.briefings.engine.sample import EDITION, sample_facts
 from shucheng.plan.briefings.models import Briefing, Issue

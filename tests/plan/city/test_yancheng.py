@@ -6,9 +6,9 @@ import pytest
 from tests.plan.city.plans import CITIES, with_labelled_targets
 from tests.plan.compiler.gold import SHARED
 
-from shucheng.bays.statistics.engine.indexes.definition import Index
 from shucheng.bays.statistics.engine.indexes.shipped import read, shipped
 from shucheng.lib.geography import outlines, place
+from shucheng.lib.indexes.definition import Index
 from shucheng.plan.city.model import CityPack
 from shucheng.plan.city.pack import read_pack
 from shucheng.plan.city.resolving import resolve_bindings

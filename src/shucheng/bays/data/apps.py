@@ -9,8 +9,15 @@ class DataConfig(AppConfig):
         from shucheng.bays.data.audit_words import AUDIT_WORDS
         from shucheng.bays.data.bay import BAY
         from shucheng.bays.data.jobs import JOB_WORDS
-        from shucheng.kernel.public import register_audit_words, register_bay, register_job_words
+        from shucheng.bays.data.queries.case_files import opens_file
+        from shucheng.kernel.public import (
+            register_audit_words,
+            register_bay,
+            register_file_room,
+            register_job_words,
+        )
 
         register_bay(BAY)
         register_audit_words(AUDIT_WORDS)
         register_job_words(JOB_WORDS)
+        register_file_room("data", opens_file)

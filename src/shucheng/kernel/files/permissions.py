@@ -7,7 +7,9 @@ PERMISSIONS = (
         "files.store",
         _("Upload files"),
         roles=frozenset({Role.PLAN_OFFICE}),
-        own_organisation=frozenset({Role.LIAISON, Role.REVIEWER, Role.SERVICE}),
+        own_organisation=frozenset(
+            {Role.LIAISON, Role.REVIEWER, Role.SERVICE, Role.LEADER, Role.PARTICIPANT}
+        ),
     ),
     Permission(
         "files.read",

@@ -1,8 +1,10 @@
 """The book of rights as it stands: what the engine asks whether something is permitted."""
 
 from collections.abc import Iterable
+from functools import partial
 from typing import Any
 
+from django.db import connection, transaction
 from django.db.models import Count, Max, Sum
 
 from shucheng.bays.data.engine.authority.book import (
@@ -28,12 +30,19 @@ def rights() -> Rights:
 
 def book() -> Book:
     """All grants, products, deliveries and stops. Kept until one of them changes: a stop is seen by
-    the next question, in every process."""
+    the next question, in every process. What a transaction reads is kept once it is committed:
+    rows that are taken back give their numbers to others."""
     state = _state()
     kept = _KEPT.get("book")
-    if kept is None or kept[0] != state:
-        kept = _KEPT["book"] = (state, _read())
-    return kept[1]
+    if kept is not None and kept[0] == state:
+        return kept[1]
+    found = _read()
+    keep = partial(_KEPT.update, book=(state, found))
+    if connection.in_atomic_block:
+        transaction.on_commit(keep)
+    else:
+        keep()
+    return found
 
 
 def thing(text: str) -> Thing:

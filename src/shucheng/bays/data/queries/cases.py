@@ -8,6 +8,7 @@ from shucheng.bays.data.engine.authority import machine as engine
 from shucheng.bays.data.engine.authority.clocks import Reading
 from shucheng.bays.data.models.cases import Case, Step
 from shucheng.bays.data.models.catalogue import Resource
+from shucheng.bays.data.queries.authorising import supplement_of
 from shucheng.bays.data.queries.parties import acts_for
 from shucheng.kernel.public import Actor, NotFound
 
@@ -75,4 +76,6 @@ def _operator(case: Case) -> int | None:
 def _holders(case: Case) -> set[int]:
     authorisation = getattr(case, "authorisation", None)
     codes = authorisation.resources if authorisation else []
+    if case.state == "supplement_submitted":  # it is for those whose data is asked for
+        codes = supplement_of(case)
     return set(Resource.objects.filter(code__in=codes).values_list("holder_id", flat=True))

@@ -59,6 +59,7 @@ def own_folder(tmp_path: Path, settings: Any) -> Iterator[None]:
 
 def _actor(name: str, role: Role, organisation: Organisation) -> Actor:
     person = Person.objects.create(username=name, display_name=name, password="!")
+    person.memberships.create(organisation=organisation, role=role, granted_by="test")
     return Actor(
         person.pk,
         name,

@@ -6,7 +6,6 @@ import re
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from shucheng.bays.statistics.engine.indexes.errors import IndexRefused
 from shucheng.bays.statistics.engine.indexes.shipped import read as read_index
 from shucheng.bays.statistics.models import Definition, Proposal
 from shucheng.bays.statistics.queries.definition_texts import (
@@ -19,6 +18,7 @@ from shucheng.bays.statistics.queries.definitions import newest
 from shucheng.bays.statistics.queries.index_definitions import index_codes, index_in_force
 from shucheng.bays.statistics.queries.index_texts import refusal
 from shucheng.kernel.public import Actor, Conflict, Forbidden, Invalid, NotFound, action, record
+from shucheng.lib.indexes.errors import IndexRefused
 
 
 @action

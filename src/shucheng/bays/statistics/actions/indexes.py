@@ -10,9 +10,6 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
-from shucheng.bays.statistics.engine.indexes.definition import Index
-from shucheng.bays.statistics.engine.indexes.errors import IndexRefused
-from shucheng.bays.statistics.engine.indexes.questionnaire import Questionnaire, assess
 from shucheng.bays.statistics.models import Firm, IndexRun
 from shucheng.bays.statistics.queries.index_definitions import (
     InForce,
@@ -24,6 +21,9 @@ from shucheng.bays.statistics.queries.index_texts import refusal
 from shucheng.bays.statistics.queries.index_values import gather
 from shucheng.bays.statistics.queries.places import every_area_name
 from shucheng.kernel.public import Actor, Invalid, Organisation, action, record
+from shucheng.lib.indexes.definition import Index
+from shucheng.lib.indexes.errors import IndexRefused
+from shucheng.lib.indexes.questionnaire import Questionnaire, assess
 from shucheng.lib.periods import Period, PeriodInvalid
 
 

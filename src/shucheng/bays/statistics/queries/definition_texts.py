@@ -14,7 +14,6 @@ from shucheng.bays.statistics.engine.classification_changes import (
     firms_by_industry,
 )
 from shucheng.bays.statistics.engine.definition_error import DefinitionInvalid
-from shucheng.bays.statistics.engine.indexes.definition import Loader
 from shucheng.bays.statistics.engine.ladder import definition as ladders
 from shucheng.bays.statistics.models import Definition
 from shucheng.bays.statistics.queries.definition_words import (
@@ -27,6 +26,7 @@ from shucheng.bays.statistics.queries.definitions import newest, read_classes
 from shucheng.bays.statistics.queries.index_definitions import differences
 from shucheng.bays.statistics.queries.micro import ask
 from shucheng.kernel.public import NotFound
+from shucheng.lib.indexes.definition import Loader
 
 Kind = Definition.Kind
 READERS: Mapping[str, Callable[[dict[str, Any]], Any]] = {

@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from shucheng.bays.statistics.engine.indexes.definition import Index, Indicator, Node
-from shucheng.bays.statistics.engine.indexes.score import rounded
 from shucheng.bays.statistics.models import IndexRun
 from shucheng.bays.statistics.queries.index_definitions import in_language, metrics_of
 from shucheng.bays.statistics.queries.index_values import definitions_of
@@ -22,6 +20,8 @@ from shucheng.bays.statistics.queries.indexes import (
     index_page,
 )
 from shucheng.kernel.public import Actor, NotFound
+from shucheng.lib.indexes.definition import Index, Indicator, Node
+from shucheng.lib.indexes.score import rounded
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,12 +8,12 @@ from functools import lru_cache
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from shucheng.bays.statistics.engine.indexes.definition import Index, Name
-from shucheng.bays.statistics.engine.indexes.questionnaire import Questionnaire
 from shucheng.bays.statistics.engine.indexes.shipped import read, shipped
 from shucheng.bays.statistics.models import Definition
 from shucheng.bays.statistics.queries.definitions import newest
 from shucheng.kernel.public import Actor, NotFound
+from shucheng.lib.indexes.definition import Index, Name
+from shucheng.lib.indexes.questionnaire import Questionnaire
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from shucheng.bays.statistics.engine.indexes.errors import IndexRefused
+from shucheng.lib.indexes.errors import IndexRefused
 
 # Our own checks: the sentence of the engine, {} for what it names, and the same to be translated.
 OWN: Mapping[str, Promise] = {

@@ -9,14 +9,14 @@ from typing import Any
 
 import numpy as np
 
-from shucheng.bays.statistics.engine.indexes.definition import Index
-from shucheng.bays.statistics.engine.indexes.errors import IndexRefused
-from shucheng.bays.statistics.engine.indexes.score import Scored, score
-from shucheng.bays.statistics.engine.indexes.sensitivity import sensitivity
-from shucheng.bays.statistics.engine.indexes.uncertainty import uncertainty
-from shucheng.bays.statistics.engine.indexes.values import values_from
 from shucheng.bays.statistics.models import IndexRun
 from shucheng.bays.statistics.queries.index_values import Gathered, left_out
+from shucheng.lib.indexes.definition import Index
+from shucheng.lib.indexes.errors import IndexRefused
+from shucheng.lib.indexes.score import Scored, score
+from shucheng.lib.indexes.sensitivity import sensitivity
+from shucheng.lib.indexes.uncertainty import uncertainty
+from shucheng.lib.indexes.values import values_from
 from shucheng.lib.periods import Period
 
 

@@ -1,14 +1,14 @@
 """Why an index is not computed, in the reader's language.
 
-The engine knows no Django, so its sentences (`engine/indexes/errors.py`) stand here once more, to
+The engine knows no Django, so its sentences (`lib/indexes/errors.py`) stand here once more, to
 be collected for translation; a test holds the two tables together.
 """
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from shucheng.bays.statistics.engine.indexes.errors import IndexRefused
 from shucheng.bays.statistics.queries.index_reasons import reason_of
+from shucheng.lib.indexes.errors import IndexRefused
 
 TEXTS: dict[str, tuple[Promise, Promise]] = {
     "index.unreadable": (

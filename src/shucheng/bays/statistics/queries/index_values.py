@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, cast
 
-from shucheng.bays.statistics.engine.indexes.definition import Index
 from shucheng.bays.statistics.queries.index_definitions import in_language, metrics_of
 from shucheng.bays.statistics.queries.places import every_area_name
 from shucheng.kernel.public import (
@@ -23,6 +22,7 @@ from shucheng.kernel.public import (
     city_area_code,
     panel,
 )
+from shucheng.lib.indexes.definition import Index
 from shucheng.lib.periods import FREQUENCIES, Frequency, Period
 
 

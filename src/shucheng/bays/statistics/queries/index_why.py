@@ -10,10 +10,10 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
-from shucheng.bays.statistics.engine.indexes.definition import Index
 from shucheng.bays.statistics.models import IndexRun
 from shucheng.bays.statistics.queries.index_definitions import in_language
 from shucheng.bays.statistics.queries.indexes import AreaLine, IndexPage
+from shucheng.lib.indexes.definition import Index
 
 _MOST = 4
 _NOTHING = 0.005  # points that would read as 0.00

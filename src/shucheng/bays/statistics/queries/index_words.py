@@ -9,14 +9,14 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from shucheng.bays.statistics.engine.indexes.definition import (
+from shucheng.bays.statistics.queries.index_definitions import in_language
+from shucheng.lib.indexes.definition import (
     Index,
     Indicator,
     Name,
     Node,
     Normalisation,
 )
-from shucheng.bays.statistics.queries.index_definitions import in_language
 
 FACTORS: Mapping[str, Promise] = {
     "normalisation": gettext_lazy("Method of normalisation"),

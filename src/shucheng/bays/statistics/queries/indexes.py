@@ -8,7 +8,6 @@ from typing import Any
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from shucheng.bays.statistics.engine.indexes.definition import Index
 from shucheng.bays.statistics.models import IndexRun
 from shucheng.bays.statistics.queries.index_definitions import (
     InForce,
@@ -21,6 +20,7 @@ from shucheng.bays.statistics.queries.index_results import newest_run, opening_r
 from shucheng.bays.statistics.queries.index_values import Lack, gather, lacks, left_out
 from shucheng.bays.statistics.queries.places import every_area_name
 from shucheng.kernel.public import Actor, NotFound
+from shucheng.lib.indexes.definition import Index
 from shucheng.lib.periods import Frequency, Period, PeriodInvalid
 
 

@@ -9,7 +9,6 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from shucheng.bays.statistics.engine.indexes.questionnaire import NOT_APPLICABLE, Questionnaire
 from shucheng.bays.statistics.models import IndexRun
 from shucheng.bays.statistics.queries.index_definitions import (
     InForce,
@@ -19,6 +18,7 @@ from shucheng.bays.statistics.queries.index_definitions import (
 )
 from shucheng.bays.statistics.queries.seeing import areas_seen
 from shucheng.kernel.public import Actor, NotFound, Organisation
+from shucheng.lib.indexes.questionnaire import NOT_APPLICABLE, Questionnaire
 
 
 @dataclass(frozen=True, slots=True)

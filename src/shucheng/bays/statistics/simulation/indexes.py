@@ -6,13 +6,13 @@ from datetime import timedelta
 from django.utils import timezone
 
 from shucheng.bays.statistics.actions.indexes import answer_questionnaire, compute_index
-from shucheng.bays.statistics.engine.indexes.definition import Index
-from shucheng.bays.statistics.engine.indexes.questionnaire import Questionnaire
 from shucheng.bays.statistics.models import Firm, IndexRun
 from shucheng.bays.statistics.queries.index_definitions import index_codes, index_in_force
 from shucheng.bays.statistics.queries.index_values import gather, lacks
 from shucheng.bays.statistics.queries.indexes import period_choices
 from shucheng.kernel.public import Actor, Organisation
+from shucheng.lib.indexes.definition import Index
+from shucheng.lib.indexes.questionnaire import Questionnaire
 from shucheng.lib.periods import Period
 
 _OF_OFFICES = "data_management_maturity"

@@ -6,10 +6,10 @@ from decimal import Decimal
 from django import template
 from django.utils.translation import gettext as _
 
-from shucheng.bays.statistics.engine.indexes.definition import Name
 from shucheng.bays.statistics.queries.index_area import Step
 from shucheng.bays.statistics.queries.index_definitions import in_language
 from shucheng.bays.statistics.queries.index_words import MISSING
+from shucheng.lib.indexes.definition import Name
 
 register = template.Library()
 

@@ -6,9 +6,9 @@ from typing import Any
 import numpy as np
 import yaml
 
-from shucheng.bays.statistics.engine.indexes.definition import Index, read_index
-from shucheng.bays.statistics.engine.indexes.score import Scored, score
-from shucheng.bays.statistics.engine.indexes.values import Values, values_from
+from shucheng.lib.indexes.definition import Index, read_index
+from shucheng.lib.indexes.score import Scored, score
+from shucheng.lib.indexes.values import Values, values_from
 
 
 def indicator(code: str, **more: Any) -> dict[str, Any]:

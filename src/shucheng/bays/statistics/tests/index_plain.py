@@ -6,9 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from shucheng.bays.statistics.engine.indexes.definition import Index, Node
-from shucheng.bays.statistics.engine.indexes.study import Draws
-from shucheng.bays.statistics.engine.indexes.values import Array
+from shucheng.lib.indexes.definition import Index, Node
+from shucheng.lib.indexes.study import Draws
+from shucheng.lib.indexes.values import Array
 
 
 def plain_draws(index: Index, raw: Array, draws: Draws) -> Array:

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 import yaml
 
-from shucheng.bays.statistics.engine.indexes.definition import Index
-from shucheng.bays.statistics.engine.indexes.errors import IndexRefused
+from shucheng.lib.indexes.definition import Index
+from shucheng.lib.indexes.errors import IndexRefused
 
 from .index_making import index, indicator, node, scored_of
 

@@ -5,9 +5,9 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
-from shucheng.bays.statistics.engine.indexes.normalise import min_max, places, rank_share, z_score
-from shucheng.bays.statistics.engine.indexes.values import Array
-from shucheng.bays.statistics.engine.indexes.weights import ahp, correlation, critic, entropy, pca
+from shucheng.lib.indexes.normalise import min_max, places, rank_share, z_score
+from shucheng.lib.indexes.values import Array
+from shucheng.lib.indexes.weights import ahp, correlation, critic, entropy, pca
 
 
 def comparisons(text: str) -> Array:

@@ -7,12 +7,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from shucheng.bays.statistics.engine.indexes import errors
-from shucheng.bays.statistics.engine.indexes.definition import read_index
-from shucheng.bays.statistics.engine.indexes.errors import REASONS, IndexRefused
-from shucheng.bays.statistics.engine.indexes.questionnaire import read_questionnaire
-from shucheng.bays.statistics.engine.indexes.uncertainty import uncertainty
-from shucheng.bays.statistics.engine.indexes.values import values_from
+from shucheng.lib.indexes import errors
+from shucheng.lib.indexes.definition import read_index
+from shucheng.lib.indexes.errors import REASONS, IndexRefused
+from shucheng.lib.indexes.questionnaire import read_questionnaire
+from shucheng.lib.indexes.uncertainty import uncertainty
+from shucheng.lib.indexes.values import values_from
 
 from .index_making import index, indicator, node, scored
 

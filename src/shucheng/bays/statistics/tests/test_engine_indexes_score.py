@@ -11,10 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from shucheng.bays.statistics.engine.indexes.definition import Index
-from shucheng.bays.statistics.engine.indexes.normalise import check_varies
-from shucheng.bays.statistics.engine.indexes.score import ranks, rounded, score
-from shucheng.bays.statistics.engine.indexes.values import Array, Values
+from shucheng.lib.indexes.definition import Index
+from shucheng.lib.indexes.normalise import check_varies
+from shucheng.lib.indexes.score import ranks, rounded, score
+from shucheng.lib.indexes.values import Array, Values
 
 from .index_making import index, indicator, node, scored, values
 

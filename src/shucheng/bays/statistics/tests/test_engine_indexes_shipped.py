@@ -8,18 +8,18 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shucheng.bays.statistics.engine.indexes.definition import Index
-from shucheng.bays.statistics.engine.indexes.errors import IndexRefused
-from shucheng.bays.statistics.engine.indexes.questionnaire import (
+from shucheng.bays.statistics.engine.indexes.shipped import read, shipped
+from shucheng.lib.indexes.definition import Index
+from shucheng.lib.indexes.errors import IndexRefused
+from shucheng.lib.indexes.questionnaire import (
     Questionnaire,
     assess,
     read_questionnaire,
 )
-from shucheng.bays.statistics.engine.indexes.score import score
-from shucheng.bays.statistics.engine.indexes.sensitivity import sensitivity
-from shucheng.bays.statistics.engine.indexes.shipped import read, shipped
-from shucheng.bays.statistics.engine.indexes.uncertainty import uncertainty
-from shucheng.bays.statistics.engine.indexes.values import Values
+from shucheng.lib.indexes.score import score
+from shucheng.lib.indexes.sensitivity import sensitivity
+from shucheng.lib.indexes.uncertainty import uncertainty
+from shucheng.lib.indexes.values import Values
 
 DCMM = shipped()["data_management_maturity"]
 FACTORY = shipped()["smart_factory_maturity"]

@@ -8,12 +8,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from shucheng.bays.statistics.engine.indexes.definition import Index
-from shucheng.bays.statistics.engine.indexes.score import Scored
-from shucheng.bays.statistics.engine.indexes.sensitivity import sensitivity, sobol
-from shucheng.bays.statistics.engine.indexes.study import trial
-from shucheng.bays.statistics.engine.indexes.uncertainty import CHUNK, uncertainty
-from shucheng.bays.statistics.engine.indexes.values import Array
+from shucheng.lib.indexes.definition import Index
+from shucheng.lib.indexes.score import Scored
+from shucheng.lib.indexes.sensitivity import sensitivity, sobol
+from shucheng.lib.indexes.study import trial
+from shucheng.lib.indexes.uncertainty import CHUNK, uncertainty
+from shucheng.lib.indexes.values import Array
 
 from .index_making import index, indicator, node, scored
 from .index_plain import plain_draws

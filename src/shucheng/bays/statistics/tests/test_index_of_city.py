@@ -10,7 +10,6 @@ from django.test import Client
 from django.utils import timezone
 
 from shucheng.bays.statistics.actions.indexes import compute_index
-from shucheng.bays.statistics.engine.indexes.definition import Index
 from shucheng.bays.statistics.queries.index_definitions import index_in_force, metrics_of
 from shucheng.bays.statistics.queries.index_values import gather, lacks
 from shucheng.bays.statistics.tests.city import OFFICE
@@ -22,6 +21,7 @@ from shucheng.kernel.public import (
     grant_role,
     system_actor,
 )
+from shucheng.lib.indexes.definition import Index
 from shucheng.lib.periods import Period
 from shucheng.plan.public import load_city_pack, read_pack, simulate
 

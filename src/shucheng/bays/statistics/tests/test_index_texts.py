@@ -6,11 +6,11 @@ from pathlib import Path
 import pytest
 from django.utils import translation
 
-from shucheng.bays.statistics.engine.indexes import errors
-from shucheng.bays.statistics.engine.indexes.errors import REASONS, STEPS, IndexRefused
 from shucheng.bays.statistics.engine.indexes.shipped import read, shipped
 from shucheng.bays.statistics.queries import index_texts
 from shucheng.bays.statistics.queries.index_reasons import OWN
+from shucheng.lib.indexes import errors
+from shucheng.lib.indexes.errors import REASONS, STEPS, IndexRefused
 
 
 def test_the_two_tables_hold_the_same_sentences() -> None:

@@ -11,7 +11,6 @@ from django.utils import translation
 
 from shucheng.bays.statistics.actions.definitions import publish_definition
 from shucheng.bays.statistics.actions.indexes import answer_questionnaire, compute_index
-from shucheng.bays.statistics.engine.indexes.questionnaire import read_questionnaire
 from shucheng.bays.statistics.engine.indexes.shipped import shipped
 from shucheng.bays.statistics.models import Definition, Firm, IndexRun
 from shucheng.bays.statistics.queries.index_area import area_page
@@ -36,6 +35,7 @@ from shucheng.kernel.public import (
     record_observations,
 )
 from shucheng.kernel.public import ObservationInput as Told
+from shucheng.lib.indexes.questionnaire import read_questionnaire
 
 pytestmark = pytest.mark.django_db
 
@@ -345,7 +345,7 @@ def test_the_simulation_computes_what_is_complete_and_twice_changes_nothing(
 def test_every_method_that_a_definition_can_name_has_a_word() -> None:
     from typing import get_args
 
-    from shucheng.bays.statistics.engine.indexes import definition, study
+    from shucheng.lib.indexes import definition, study
 
     named = {"as_defined"}
     for choice in (

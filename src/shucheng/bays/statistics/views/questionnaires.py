@@ -5,7 +5,6 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from shucheng.bays.statistics.actions.indexes import answer_questionnaire
-from shucheng.bays.statistics.engine.indexes.questionnaire import NOT_APPLICABLE, Questionnaire
 from shucheng.bays.statistics.queries.index_definitions import in_language, index_in_force
 from shucheng.bays.statistics.queries.questionnaires import (
     answers_page,
@@ -13,6 +12,7 @@ from shucheng.bays.statistics.queries.questionnaires import (
     respondents,
 )
 from shucheng.kernel.public import Invalid, actor_for
+from shucheng.lib.indexes.questionnaire import NOT_APPLICABLE, Questionnaire
 from shucheng.lib.numbers import whole_number
 
 

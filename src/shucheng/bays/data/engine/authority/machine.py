@@ -79,6 +79,18 @@ class Machine(NamedTuple):
         also = self.table.kinds[self.kind].evidence.get(event, [])
         return (*self.table.events[event].evidence, *also)
 
+    def wants(self, case: Case, event: str, day: date) -> tuple[str, ...]:
+        """The evidence that an event must carry in this case on that day: what it needs, and the
+        reason for a clock that it would end late. Raises `KeyError`."""
+        wanted = [*self.needs(event)]
+        move = self.ready.moves[case.state, event]
+        for run in case.runs:
+            spec = self.table.clocks[run.clock]
+            goes_on = move.to in spec.runs_in or move.to in spec.stands_in
+            if spec.late_needs and not goes_on and self._read(run, day).is_over:
+                wanted.append(spec.late_needs)
+        return tuple(wanted)
+
     def apply(self, case: Case, event: str, facts: Facts) -> Case | Refused:
         """The case after the event, or why not; the case itself is never changed. Checked in this
         order: the step exists here, it is the role's, days go forward, clocks, evidence, term.
@@ -167,13 +179,8 @@ class Machine(NamedTuple):
         return None
 
     def _unproved(self, case: Case, move: Move, facts: Facts) -> Refused | None:
-        """What is missing: of the event, and the reason for a clock that this step ends late."""
-        wanted = [*self.needs(move.event)]
-        for run in case.runs:
-            spec = self.table.clocks[run.clock]
-            goes_on = move.to in spec.runs_in or move.to in spec.stands_in
-            if spec.late_needs and not goes_on and self._read(run, facts.day).is_over:
-                wanted.append(spec.late_needs)
+        """What is missing of what the event wants."""
+        wanted = self.wants(case, move.event, facts.day)
         missing = [each for each in wanted if not facts.evidence & set(each.split("|"))]
         if missing:
             return refused("evidence-missing", event=move.event, missing=missing)

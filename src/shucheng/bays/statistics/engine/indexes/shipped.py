@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from .definition import Index, read_index, read_yaml
-from .questionnaire import Questionnaire, read_questionnaire
+from shucheng.lib.indexes.definition import Index, read_index, read_yaml
+from shucheng.lib.indexes.questionnaire import Questionnaire, read_questionnaire
 
 FOLDER = Path(__file__).parents[2] / "data" / "indexes"
 

@@ -1,0 +1,63 @@
+"""What the clock does to registrations and authorisations: a term that has run out ends them, a
+product that is delivered owes its registration. Run again, nothing is left to do."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import date
+
+from django.utils import timezone
+
+from shucheng.bays.data.actions.authorising import move_authorisation
+from shucheng.bays.data.actions.registration import KINDS, move_registration
+from shucheng.bays.data.models.cases import Case
+from shucheng.bays.data.models.market import Agreement
+from shucheng.bays.data.queries.cases import machine_of
+from shucheng.kernel.public import Actor, ShuchengError
+
+TURN_JOB = "data.turn_day"
+_MOVES: dict[str, Callable[..., Case]] = {
+    **dict.fromkeys(KINDS, move_registration),
+    Case.Kind.AUTHORISATION: move_authorisation,
+}
+
+
+def turn_day(*, actor: Actor, on: date | None = None) -> dict[str, int]:
+    """Each case is a transaction of its own, so one that is refused holds up no other and a killed
+    run is gone on with. Returns how many moved by event, and how many were refused."""
+    actor.require("data.govern")
+    day = on or timezone.localdate()
+    clock = replace(actor, roles=frozenset(), channel="job")
+    done = {"expire": 0, "supply": 0, "refused": 0}
+    for case, event, proofs in (*_ended(day), *_owed()):
+        try:
+            _MOVES[case.kind](
+                case.code, case.revision, event, actor=clock, proofs=proofs, on=max(day, _day(case))
+            )
+            done[event] += 1
+        except ShuchengError:
+            done["refused"] += 1
+    return done
+
+
+def _ended(day: date) -> Iterator[tuple[Case, str, dict[str, dict[str, str]]]]:
+    """Cases whose term has run out, as far as their state lets them expire: what was asked for in
+    time waits for its decision."""
+    for case in Case.objects.filter(kind__in=[*_MOVES], until__lt=day).order_by("until", "id"):
+        if "expire" in machine_of(case.kind).next_states(case.state):
+            yield case, "expire", {}
+
+
+def _owed() -> Iterator[tuple[Case, str, dict[str, dict[str, str]]]]:
+    """Registrations not applied for, of products that are being delivered (PD-REG-09)."""
+    drafts = Case.objects.filter(kind=Case.Kind.PRODUCT, state="draft")
+    for case in drafts.order_by("id"):
+        code, _, version = case.about.partition("@")
+        found = Agreement.objects.filter(order__offer__product__code=code)
+        if version:
+            found = found.filter(order__offer__product__version=version)
+        if first := found.order_by("id").first():
+            yield case, "supply", {"supply_record": {"text": first.code}}
+
+
+def _day(case: Case) -> date:
+    return machine_of(case.kind).load(case.content).day

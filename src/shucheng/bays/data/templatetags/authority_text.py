@@ -1,0 +1,49 @@
+"""Small words of the authority room's pages."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django import template
+from django.utils.translation import gettext as _
+
+register = template.Library()
+
+
+@register.filter
+def at(values: Mapping[str, Any], key: str) -> Any:
+    """What stands under a key that another value names; empty where nothing does."""
+    return values.get(key, "")
+
+
+@register.filter
+@register.filter
+def before(prefix: str, rest: str) -> str:
+    """Two parts of a name as one."""
+    return f"{prefix}{rest}"
+
+
+@register.filter
+def yuan(fen: int | None) -> str:
+    """分 as 元 with two decimals."""
+    if fen is None:
+        return "—"
+    sign, fen = ("−" if fen < 0 else ""), abs(fen)
+    return f"{sign}{fen // 100:,}.{fen % 100:02}"
+
+
+@register.filter
+def percent(hundredths: int) -> str:
+    """万分之一 as per cent."""
+    return f"{hundredths / 100:g}%"
+
+
+@register.filter
+def by_whom(name: str) -> str:
+    return _("the platform") if name == "system" else name
+
+
+@register.filter
+def page_of(code: str) -> str:
+    """The page that shows a code; empty for what this room has no page of."""
+    pages = {"REG": "data:registration", "AUT": "data:authorisation", "GRT": "data:grant"}
+    return pages.get(code[:3], "")
