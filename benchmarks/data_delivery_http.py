@@ -107,7 +107,7 @@ def agreed(size: int) -> tuple[str, str, str]:
     from shucheng.bays.data.tests.conftest import cast_of
 
     cast = cast_of()
-    shows = {"columns": {**SHOWS["columns"], "name": "show"}}
+    shows = {"columns": {**SHOWS["columns"], "name": {"mask": "show"}}}
     made = deal(cast, rows=size, shows=shows, quota={"calls": 1_000_000}).agreement
     _token, text = issue_token(made.code, "api", PURPOSE, actor=cast.buyer)
     return made.code, text, source_of(made)

@@ -2,14 +2,15 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from shucheng.bays.data.jobs import APPEND_JOB, TURN_JOB, append_job, turn_day_job
 from shucheng.bays.data.jobs import (
     APPEND_JOB,
     MAKE_JOB,
     SETTLE_JOB,
+    TURN_JOB,
     append_job,
     make_job,
     settle_job,
+    turn_day_job,
 )
 from shucheng.bays.data.permissions import PERMISSIONS
 from shucheng.kernel.public import Bay, MenuEntry, Scheduled

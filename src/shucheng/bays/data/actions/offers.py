@@ -14,11 +14,11 @@ from shucheng.bays.data.actions.evidence import leave_evidence
 from shucheng.bays.data.engine.authority.book import Grant
 from shucheng.bays.data.engine.authority.refusal import Refused
 from shucheng.bays.data.engine.delivery.policy import PolicyInvalid
+from shucheng.bays.data.engine.delivery.terms import check_shows
 from shucheng.bays.data.engine.ledger.prices import PricePlan
 from shucheng.bays.data.engine.ledger.split import Share, SharesInvalid, check_shares
 from shucheng.bays.data.engine.policy import odrl
 from shucheng.bays.data.engine.policy.model import Policy, problems
-from shucheng.bays.data.engine.shows import check_shows
 from shucheng.bays.data.engine.terms import Terms, offer_policy, write_plan
 from shucheng.bays.data.models.market import Offer, Product
 from shucheng.bays.data.queries.market_words import not_possible, reasons, refused

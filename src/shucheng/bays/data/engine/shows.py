@@ -18,8 +18,6 @@ from .delivery import policy as delivery
 
 Said = Mapping[str, Any]
 
-_NO_KEY = b"\0" * 16
-
 
 @dataclass(frozen=True, slots=True)
 class Shown:
@@ -41,11 +39,6 @@ def read_shows(said: Said, key: bytes) -> Shown:
     if type(least) is not int or least < 1:
         raise delivery.PolicyInvalid("least", "a whole number above 0")
     return Shown(delivery.Policy(columns, rows), least)
-
-
-def check_shows(said: Said, columns: Sequence[str]) -> None:
-    """Raises `PolicyInvalid` unless it can be compiled over a product of these columns."""
-    delivery.select(read_shows(said, _NO_KEY).policy, "made", columns)
 
 
 MASKS = ("show", "hash", "cut", "step", "date", "empty")

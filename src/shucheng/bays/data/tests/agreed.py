@@ -25,8 +25,8 @@ FIRMS = """SELECT range AS id, 'firm ' || range AS name,
 PURPOSE = "credit"
 SHOWS: dict[str, Any] = {
     "columns": {
-        "id": "show", "name": {"as": "cut", "keep": 4}, "area": "show", "income": "show",
-        "phone": "hash", "opened": "show",
+        "id": {"mask": "show"}, "name": {"mask": "cut", "keep": 4}, "area": {"mask": "show"},
+        "income": {"mask": "show"}, "phone": {"mask": "hash"}, "opened": {"mask": "show"},
     },
 }  # fmt: skip
 MODES = ("api", "sandbox", "aggregate", "download", "intersection")

@@ -64,7 +64,7 @@ def test_queries_over_http(cast: Cast, tmp_path: Path, monkeypatch: pytest.Monke
 @pytest.mark.slow
 @pytest.mark.django_db
 def test_where_groups_were_agreed_only_aggregates_leave(cast: Cast):
-    code = deal(cast, shows={**SHOWS, "groups": {"at_least": 5, "unit": "id"}}).code
+    code = deal(cast, shows={**SHOWS, "least": 5, "unit": "id"}).code
     given = token(cast, code, "sandbox")
     assert ask(code, given, "query", sql="select * from product")[1]["code"] == (
         "delivery.only-aggregates"

@@ -1,47 +1,34 @@
 """What an agreement shows of a product, as it is kept: JSON, read once and never guessed at.
 
-    {"columns": {"id": "show", "name": {"as": "cut", "keep": 1}, "phone": "hash",
-                 "income": {"as": "step", "width": "1000"}, "opened": {"as": "date",
-                 "unit": "month"}, "note": "empty"},
-     "rows": [["area", "=", "320902"], ["area", "=", {"parameter": "area"}]],
-     "groups": {"at_least": 10, "unit": "id"},
+    {"columns": ..., "rows": ..., "least": 10,     as in `engine/shows`
+     "unit": "id",
      "private": {"unit": "id", "contributions": 1,
                  "columns": {"income": {"low": "0", "high": "100000", "step": "1"}},
                  "by": {"area": ["320902", "320903"]}},
      "marking": {"key": ["id"], "steps": {"income": "0.01"}},
      "intersection": {"column": "id", "members": false, "at_least": 100, "at_most": 1000000}}
 
-`columns` may also be a list of names: shown as they are. What is not said is not shown: no
-`columns`, no rows; no `private`, no noisy aggregates; no `intersection`, none. A part or a word
-that is not known makes all of it unusable, as an unknown term of a policy does.
+With `least` only aggregates of so many leave the sandbox: rows, or `unit`s that must not be told
+apart. What is not said is not shown: no `columns`, no rows; no `private`, no noisy aggregates; no
+`intersection`, none. A part or a word that is not known makes all of it unusable, as an unknown
+term of a policy does.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
-from typing import Any, cast
+from typing import Any
 
+from ..shows import read_shows
 from . import intersection
 from .groups import Groups
-from .policy import (
-    Condition,
-    Cut,
-    Date,
-    Empty,
-    Hash,
-    Mask,
-    Operator,
-    Parameter,
-    Policy,
-    PolicyInvalid,
-    Scalar,
-    Show,
-    Step,
-)
+from .policy import Policy, PolicyInvalid, Scalar, select
 from .private import Bounds
 from .watermark import Marking
 
-_PARTS = {"columns", "rows", "groups", "private", "marking", "intersection"}
+_BASE = {"columns", "rows", "least"}
+_PARTS = _BASE | {"unit", "private", "marking", "intersection"}
+_NO_KEY = b"\0" * 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,15 +63,10 @@ def read(said: Mapping[str, Any], key: bytes) -> Terms:
     if unknown := set(said) - _PARTS:
         raise PolicyInvalid(min(unknown), "no such part of terms")
     try:
-        columns = said.get("columns") or {}
-        if not isinstance(columns, Mapping):
-            columns = dict.fromkeys(columns, "show")
+        shown = read_shows({name: said[name] for name in _BASE & set(said)}, key)
         return Terms(
-            Policy(
-                {str(name): _mask(how, key) for name, how in columns.items()},
-                tuple(_condition(*each) for each in said.get("rows", ())),
-            ),
-            Groups(**said["groups"]) if said.get("groups") else None,
+            shown.policy,
+            Groups(shown.least, str(said.get("unit", ""))) if shown.least > 1 else None,
             _private(**said["private"]) if said.get("private") else None,
             _marking(**said["marking"]) if said.get("marking") else None,
             _intersection(**said["intersection"]) if said.get("intersection") else None,
@@ -95,31 +77,19 @@ def read(said: Mapping[str, Any], key: bytes) -> Terms:
         raise PolicyInvalid("terms", type(error).__name__) from error
 
 
-def _mask(said: Any, key: bytes) -> Mask:
-    more = {} if isinstance(said, str) else dict(said)
-    name = said if isinstance(said, str) else more.pop("as")
-    match name, sorted(more):
-        case "show", []:
-            return Show()
-        case "hash", []:
-            return Hash(key)
-        case "empty", []:
-            return Empty()
-        case "cut", ["keep"]:
-            return Cut(int(more["keep"]))
-        case "step", ["width"]:
-            return Step(Decimal(str(more["width"])))
-        case "date", ["unit"]:
-            return Date(more["unit"])
-    raise PolicyInvalid(str(name)[:40], "no such mask")
-
-
-def _condition(column: str, operator: str, value: Any) -> Condition:
-    if isinstance(value, Mapping):
-        if set(value) != {"parameter"}:
-            raise PolicyInvalid(column, "a value or a parameter")
-        value = Parameter(str(value["parameter"]))
-    return Condition(column, cast(Operator, operator), value)
+def check_shows(said: Mapping[str, Any], columns: Sequence[str]) -> None:
+    """Raises `PolicyInvalid` unless it can be applied to a product of these columns."""
+    terms = read(said, _NO_KEY)
+    select(terms.policy, "made", columns)
+    named = {str(said["unit"])} if said.get("unit") else set()
+    if terms.private:
+        named |= {terms.private.unit, *terms.private.columns, *terms.private.by}
+    if terms.intersection:
+        named.add(terms.intersection.column)
+    if terms.marking:  # a mark is in what is shown, and shown as it is
+        named |= {*terms.marking.key, *terms.marking.steps}
+    for name in sorted(named - set(columns)):
+        raise PolicyInvalid(name, "no such column")
 
 
 def _private(
