@@ -7,7 +7,7 @@ from typing import cast
 from django.db.models import Sum
 from django.utils import timezone
 
-from shucheng.bays.data.engine.authority.book import Thing
+from shucheng.bays.data.engine.authority.book import Limits, Thing
 from shucheng.bays.data.engine.authority.granting import permits, stopped
 from shucheng.bays.data.engine.authority.refusal import Refused as NotGranted
 from shucheng.bays.data.engine.delivery.model import Refused
@@ -17,7 +17,9 @@ from shucheng.bays.data.engine.policy import odrl
 from shucheng.bays.data.engine.policy.model import MODES, Policy
 from shucheng.bays.data.models.market import Agreement
 from shucheng.bays.data.models.money import LedgerLine
+from shucheng.bays.data.queries import offers
 from shucheng.bays.data.queries.book import book, rights
+from shucheng.bays.data.queries.offers import terms_read
 from shucheng.bays.data.queries.refusals import sentence
 
 # An order that has ended or rests delivers nothing, whatever its agreement says.
@@ -54,6 +56,7 @@ def require_granted(agreement: Agreement, mode: str, day: date) -> None:
     book_ = book()
     refused = stopped(book_, agreement.code, day)
     if refused is None:
+        policy_of(agreement)
         thing = thing_of(agreement)
         uses = uses_of(agreement, mode)
         said = permits(rights(), book_, agreement.grants, "deliver", thing, day, uses)
@@ -65,18 +68,14 @@ def require_granted(agreement: Agreement, mode: str, day: date) -> None:
 _CODES = {"authority.suspended": "agreement-suspended", "authority.revoked": "agreement-revoked"}
 
 
-def uses_of(agreement: Agreement, mode: str) -> dict[str, frozenset[str]]:
-    order = agreement.order
-    columns = agreement.shows.get("columns") or ()
-    said = {
-        "purpose": [order.purpose],
-        "scenario": [order.scenario],
-        "region": [order.area],
-        "mode": [mode],
-        "recipient": [order.buyer.code],
-        "field": list(columns),
-    }
-    return {name: frozenset(filter(None, values)) for name, values in said.items()}
+def uses_of(agreement: Agreement, mode: str) -> Limits:
+    """What the book is asked, as when the agreement was made: its terms, and what only the product
+    says; of the ways of delivery the one that is asked for."""
+    order, product = agreement.order, agreement.order.offer.product
+    said = {**offers.uses_of(product, terms_read(agreement.policy)), "mode": frozenset({mode})}
+    if order.scenario and "scenario" in product.uses:
+        said["scenario"] = frozenset({order.scenario})
+    return said
 
 
 def require_policy(
@@ -113,9 +112,12 @@ def owes(buyer: str, day: date) -> bool:
 def policy_of(agreement: Agreement) -> Policy:
     """Raises `Refused` for what is no policy at all."""
     try:
-        return odrl.read(agreement.policy)
+        policy = odrl.read(agreement.policy)
     except odrl.PolicyUnreadable as error:
         raise Refused("foreign-term", error.where) from None
+    if not policy.permissions:
+        raise Refused("action-not-permitted")
+    return policy
 
 
 def modes_of(agreement: Agreement) -> frozenset[Mode]:
