@@ -1,6 +1,6 @@
 from django.urls import path
 
-from shucheng.bays.data.views import home, market_figures, orders, products, settling
+from shucheng.bays.data.views import assets, home, market_figures, orders, products, settling
 
 app_name = "data"
 urlpatterns = [
@@ -21,4 +21,12 @@ urlpatterns = [
     path("data-elements/invoices/<slug:number>.xlsx", settling.invoice, name="invoice"),
     path("data-elements/disputes/", orders.disputes, name="disputes"),
     path("data-elements/disputes/<slug:code>/", orders.dispute, name="dispute"),
+    path("data-elements/assets/", assets.assets, name="assets"),
+    path("data-elements/assets/tables/<int:owner>/", assets.tables, name="asset_tables"),
+    path(
+        "data-elements/assets/tables/<int:owner>/tables.xlsx",
+        assets.tables_file,
+        name="asset_tables_file",
+    ),
+    path("data-elements/assets/<slug:code>/", assets.asset, name="asset"),
 ]
