@@ -4,6 +4,7 @@ record. It prepares figures for an accountant and books nothing."""
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
 from django.db.models import Max, Q, QuerySet, Sum
 from django.utils import timezone
@@ -130,7 +131,7 @@ def cost_lines(row: DataAsset) -> tuple[CostLine, ...]:
         Cost(str(each.pk), each.item, each.fen, each.on, each.phase)
         for each in row.events.filter(kind=AssetEvent.Kind.COST)
     ]
-    return collect(_class(row), row.route, costs, conditions(row))  # type: ignore[arg-type]
+    return collect(class_of(row), row.route, costs, conditions(row))  # type: ignore[arg-type]
 
 
 def life_of(row: DataAsset) -> Asset | None:
@@ -191,7 +192,7 @@ def hints_of(row: DataAsset, day: date) -> Hints:
     product = Product.objects.filter(code=row.about.partition("@")[0]).order_by("-id").first()
     resource = Resource.objects.filter(code=row.about).first()
     month = Period.of(day, "M").previous()
-    facts: dict[str, int | bool | None] = {"carrying": carrying(row, month)}
+    facts: dict[str, Any] = {"carrying": carrying(row, month)}
     if product:
         versions = Product.objects.filter(code=product.code)
         facts |= _of_product(versions, day)
@@ -202,7 +203,7 @@ def hints_of(row: DataAsset, day: date) -> Hints:
         if resource.score is not None:
             facts["quality"] = round(resource.score * 100)
     indefinite = row.asset_class == "intangible" and row.months is None
-    return impairment_hints(_class(row), Facts(**facts), indefinite=indefinite)
+    return impairment_hints(class_of(row), Facts(**facts), indefinite=indefinite)
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,7 +248,8 @@ def marked(ids: Iterable[str]) -> list[tuple[str, str, bool]]:
     ]
 
 
-def _class(row: DataAsset) -> Class:
+def class_of(row: DataAsset) -> Class:
+    """Its class, or the one that it would have."""
     if row.asset_class == "intangible" or (not row.asset_class and row.held_for == "use"):
         return "intangible"
     return "inventory"

@@ -77,7 +77,7 @@ def asset(request: HttpRequest, code: str) -> HttpResponse:
     lines, found = queries.cost_lines(row), queries.recognition(row)
     hints = queries.hints_of(row, today)
     known = queries.rules()
-    kind = "intangible" if row.held_for == "use" else "inventory"
+    kind = queries.class_of(row)
     route = known.costs[kind].get(row.route)  # type: ignore[call-overload]
     context = {
         "asset": row,
@@ -92,7 +92,7 @@ def asset(request: HttpRequest, code: str) -> HttpResponse:
         "unknown": hints.unknown,
         "items": route.items if route else {},
         "phases": route.phases if route else {},
-        "ends": queries.ENDS[kind],  # type: ignore[index]
+        "ends": queries.ENDS[kind],
         "may_keep": queries.keeps(actor, row.owner_id),
         "simulated": row.simulated,
         **_form(request, error, row),
