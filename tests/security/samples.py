@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from shucheng.bays.data.actions.evidence import append_evidence, leave_evidence
 from shucheng.bays.data.models import delivery, market
+from shucheng.bays.data.models import market, money
 from shucheng.bays.statistics.actions.definitions import publish_definition
 from shucheng.bays.statistics.actions.importing import receive_file
 from shucheng.bays.statistics.actions.indexes import answer_questionnaire
@@ -252,6 +253,7 @@ def make_samples() -> Samples:
         **_registered(bureau),
         **_indexed(observation),
         **_data_delivery(bureau),
+        **_data_market(bureau),
     }
     body = {
         "kind": "department",
@@ -334,6 +336,43 @@ def _data_delivery(bureau: Organisation) -> dict[str | tuple[str, str], Any]:
         "agreement": "AGR-1",
         ("/data/deliveries/{agreement}/tokens/{token_id}", "token_id"): "t1",
         **{(view, "number"): 0 for view in (*leaves, *api)},
+def _data_market(bureau: Organisation) -> dict[str | tuple[str, str], Any]:
+    """A product on the market whose maker and buyer are the bureau, down to a disputed bill."""
+    day = date(2026, 1, 1)
+    product = market.Product.objects.create(
+        code="PRD-M", title="企业画像", kind="api", variety="画像", maker=bureau, state="listed"
+    )
+    offer = market.Offer.objects.create(code="OFR-M", product=product)
+    order = market.Order.objects.create(
+        code="ORD-M", offer=offer, buyer=bureau, purpose="credit", first=day, last=day,
+        state="delivering",
+    )  # fmt: skip
+    agreement = market.Agreement.objects.create(
+        code="AGR-M", order=order, first=day, last=day, by="sample"
+    )
+    settlement = money.Settlement.objects.create(
+        code="AGR-M.2026-01.1", agreement=agreement, period="2026-01", quantity=1, amount=1,
+        on=day, by="sample",
+    )  # fmt: skip
+    money.Invoice.objects.create(
+        number="INV-M", settlement=settlement, buyer=bureau.code, on=day, fen=1, by="sample"
+    )
+    market.Dispute.objects.create(
+        code="DSP-M", agreement=agreement, settlement=settlement.code, raised_by=bureau,
+        text="缺行", state="opened",
+    )  # fmt: skip
+    money.DataAsset.objects.create(
+        code="AST-M", owner=bureau, title="数据", held_for="use", route="purchased"
+    )
+    return {
+        **{(f"data:{view}", "code"): "PRD-M" for view in ("product", "offer_make")},
+        ("data:offer", "code"): "OFR-M",
+        **{(f"data:{view}", "code"): "ORD-M" for view in ("order", "dispute_new")},
+        ("data:settlement", "code"): settlement.code,
+        ("data:invoice", "number"): "INV-M",
+        ("data:dispute", "code"): "DSP-M",
+        ("data:asset", "code"): "AST-M",
+        "owner": bureau.pk,
     }
 
 

@@ -373,7 +373,8 @@ def _use(world: _World, agreement: Agreement) -> int:
     if ended:
         last = agreement.first + (world.today - agreement.first) / 2
     by_row = agreement.price.get("basis") == "row"
-    rows, day = [], agreement.first
+    rows: list[UsageRecord] = []
+    day = agreement.first
     while day <= last:
         growth = 1 + (day - agreement.first).days / 400
         quantity = int(world.random.lognormvariate(9 if by_row else 4.5, 0.6) * growth)
