@@ -2,4 +2,7 @@
 
 from ninja import Router
 
+from shucheng.bays.data.api import authority
+
 router = Router(tags=["data"])
+router.add_router("", authority.router)
