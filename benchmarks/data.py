@@ -7,64 +7,32 @@
 - `evidence_proof`: the proof that a leaf is in a log of 10,000,000 (`--quick`: 100,000), read from
   its files, with the leaf; against one read of 32 bytes for each hash of the proof. The operating
   system holds the files in memory, as it does where they are used.
-
-Each piece adds its rows in `PIECES`. A bar is the largest ratio; `at least` makes it the smallest.
 """
 
-import argparse
-import json
 import os
 import random
 import sys
-import time
-from collections.abc import Callable
-from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
 
 ROOT = Path(__file__).parents[1]
-sys.path[:0] = [str(ROOT / "src"), str(ROOT)]
+sys.path[:1] = [str(ROOT / "src"), str(ROOT)]
+
+from benchmarks.frame import Row, arguments, best, folder_for, row, seconds, told  # noqa: E402
 
 from shucheng.bays.data.engine.evidence.log import Log, LogReader  # noqa: E402
 from shucheng.bays.data.engine.evidence.merkle import verify_inclusion  # noqa: E402
 
 LEAVES_A_SECOND = 5_000
 PROOF_SECONDS = 0.001
-VALUES = ("value", "peer_value")
-Row = dict[str, Any]
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--quick", action="store_true")
-    parser.add_argument("--json", type=Path)
-    parser.add_argument("--data", type=Path, help="keep the made files here and use them again")
-    options = parser.parse_args()
-    rows: list[Row] = []
-    with ExitStack() as stack:
-        folder = options.data or Path(stack.enter_context(TemporaryDirectory()))
-        folder.mkdir(parents=True, exist_ok=True)
-        for piece in PIECES:
-            rows += piece(folder, options.quick)
-    print(f"{'':44} {'ours':>10} {'peer':>10} {'':9} {'ratio':>8}  bar            peer")
-    for each in rows:
-        bar = ""
-        if each["bar"] is not None:
-            least = ">= " if each["at_least"] else ""
-            bar = f"{least}{each['bar']:.2f} {'ok' if holds(each) else 'MISSED'}"
-        ours, peer = (f"{each[of]:,.{3 if each['unit'] == 'ms' else 0}f}" for of in VALUES)
-        print(
-            f"{each['name']:44} {ours:>10} {peer:>10} {each['unit']:9} {each['ratio']:8.3f}"
-            f"  {bar:14} {each['peer']}"
-        )
-    if options.json:
-        options.json.write_text(json.dumps({"rows": rows}, indent=1))
-    return 0 if all(map(holds, rows)) else 1
-
-
-# -- evidence ---------------------------------------------------------------------------------
+    options = arguments(__doc__, data="keep the made files here and use them again")
+    with folder_for(options.data) as folder:
+        rows = append_rows(Path(folder), options.quick) + proof_rows(Path(folder), options.quick)
+    return told(rows, options.json)
 
 
 def append_rows(folder: Path, quick: bool) -> list[Row]:
@@ -85,8 +53,8 @@ def append_rows(folder: Path, quick: bool) -> list[Row]:
         name = f"evidence_append: batches of {size:,} leaves"
         rows.append(row(name, rate, "the same written and synced", limit, unit="leaves/s"))
         if size == 1_000:
-            bar = row("the same", rate, "the bar", LEAVES_A_SECOND, unit="leaves/s", bar=1.0)
-            rows.append(bar | {"at_least": True})
+            bar = {"unit": "leaves/s", "bar": 1.0, "at_least": True}
+            rows.append(row("the same", rate, "the bar", LEAVES_A_SECOND, **bar))
     return rows
 
 
@@ -124,16 +92,9 @@ def proof_rows(folder: Path, quick: bool) -> list[Row]:
     peer, late = f"{hashes} hashes read from the file", asked * 99 // 100
     name = f"evidence_proof: a leaf of {size:,}"
     return [
-        row(f"{name}, median", alone[asked // 2], peer, limit[asked // 2], unit="ms"),
-        row("the same, 99 of 100", alone[late], "the bar", PROOF_SECONDS, unit="ms", bar=1.0),
-        row(
-            "two sizes joined, 99 of 100",
-            joined[late],
-            "the bar",
-            PROOF_SECONDS,
-            unit="ms",
-            bar=1.0,
-        ),
+        milliseconds(f"{name}, median", alone[asked // 2], peer, limit[asked // 2]),
+        milliseconds("the same, 99 of 100", alone[late], "the bar", PROOF_SECONDS, 1.0),
+        milliseconds("two sizes joined, 99 of 100", joined[late], "the bar", PROOF_SECONDS, 1.0),
     ]
 
 
@@ -151,53 +112,11 @@ def read_hashes(file: Path, count: int, chance: random.Random) -> float:
         return best(lambda: [os.pread(hashes.fileno(), 32, place) for place in places])
 
 
-# -- what every piece uses --------------------------------------------------------------------
-
-
-def seconds(work: Callable[[], Any], times: int = 1) -> float:
-    """Seconds that one of so many takes."""
-    start = time.perf_counter()
-    for _ in range(times):
-        work()
-    return (time.perf_counter() - start) / times
-
-
-def best(work: Callable[[], Any]) -> float:
-    """Seconds of the best of three: others use the machine as well."""
-    return min(seconds(work) for _ in range(3))
-
-
-def row(
-    name: str,
-    value: float,
-    peer: str,
-    peer_value: float,
-    *,
-    unit: str,
-    bar: float | None = None,
+def milliseconds(
+    name: str, value: float, peer: str, peer_value: float, bar: float | None = None
 ) -> Row:
-    """`value` and `peer_value` as they are shown, but times are given in seconds."""
-    times = 1000 if unit == "ms" else 1
-    return {
-        "name": name,
-        "value": value * times,
-        "unit": unit,
-        "peer": peer,
-        "peer_value": peer_value * times,
-        "ratio": value / peer_value,
-        "bar": bar,
-        "at_least": False,
-    }
-
-
-def holds(row: Row) -> bool:
-    if row["bar"] is None:
-        return True
-    return bool(row["ratio"] >= row["bar"] if row["at_least"] else row["ratio"] <= row["bar"])
-
-
-# Each takes the folder for made files and whether to be quick, and gives its rows.
-PIECES: list[Callable[[Path, bool], list[Row]]] = [append_rows, proof_rows]
+    """Of times in seconds."""
+    return row(name, value * 1000, peer, peer_value * 1000, unit="ms", bar=bar)
 
 
 if __name__ == "__main__":

@@ -10,18 +10,18 @@ the processor's time, so that others on the machine do not count. `admitted`: a 
 the sandbox's walls, and the same run with no wall.
 """
 
-import argparse
-import json
 import sys
-import tempfile
 import time
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 ROOT = Path(__file__).parents[1]
-sys.path[:0] = [str(ROOT / "src"), str(ROOT)]
+sys.path[:1] = [str(ROOT / "src"), str(ROOT)]
+
+from statistics import median  # noqa: E402
+
+from benchmarks.frame import Row, arguments, folder_for, row, told  # noqa: E402
 
 from shucheng.bays.data.engine.delivery.governed import Request, define_view, serve  # noqa: E402
 from shucheng.bays.data.engine.delivery.policy import (  # noqa: E402
@@ -77,29 +77,16 @@ SANDBOX_SQL = (
     "select area, count(*) as firms, avg(income) from product where opened >= date '2010-01-01' "
     "group by area order by firms desc limit 5"
 )
-Row = dict[str, Any]
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--quick", action="store_true")
-    parser.add_argument("--json", type=Path)
-    options = parser.parse_args()
-    with tempfile.TemporaryDirectory(prefix="shucheng-delivery-") as folder:
+    options = arguments(__doc__)
+    with folder_for(None) as folder:
         rows = [
             profile_row(Path(folder), ROWS // 10 if options.quick else ROWS),
             *call_rows(CALLS if options.quick else CALLS * 5),
         ]
-    print(f"{'':44} {'ours':>10} {'peer':>10} {'ratio':>7}  bar")
-    for row in rows:
-        bar = "" if row["bar"] is None else f"{row['bar']:.2f} {'ok' if holds(row) else 'MISSED'}"
-        print(
-            f"{row['name']:44} {row['value']:7.2f} {row['unit']:2} {row['peer_value']:7.2f} "
-            f"{row['unit']:2} {row['ratio']:7.2f}  {bar:12} {row['peer']}"
-        )
-    if options.json:
-        options.json.write_text(json.dumps({"rows": rows}, indent=1, ensure_ascii=False))
-    return 0 if all(map(holds, rows)) else 1
+    return told(rows, options.json)
 
 
 def profile_row(folder: Path, rows: int) -> Row:
@@ -114,7 +101,7 @@ def profile_row(folder: Path, rows: int) -> Row:
         2,
     )
     name = f"profile: {rows:,} rows, 12 columns, 12 rules"
-    return row(name, min(own), "SUMMARIZE", min(bare), "s", PROFILE_BAR)
+    return row(name, min(own), "SUMMARIZE", min(bare), bar=PROFILE_BAR)
 
 
 def call_rows(calls: int) -> list[Row]:
@@ -168,22 +155,17 @@ def call_rows(calls: int) -> list[Row]:
         )
     )
     return [
-        row("governed: a call of 100 rows, p50", own, "the same query alone", peer, "ms"),
+        row("governed: a call of 100 rows, p50", own, "the same query alone", peer, unit="ms"),
         row(
             "governed: what checks and view add, p50",
             own_cpu - peer_cpu,
             "the bar",
             ADDED_BAR,
-            "ms",
-            1,
+            unit="ms",
+            bar=1,
         ),
-        row("admitted: a sandbox query, p50", walled, "the same query, no wall", open_, "ms"),
+        row("admitted: a sandbox query, p50", walled, "the same query, no wall", open_, unit="ms"),
     ]
-
-
-def median(values: list[float]) -> float:
-    # The module of that name is hidden by the benchmark beside this one.
-    return sorted(values)[len(values) // 2]
 
 
 def in_turns(
@@ -200,17 +182,6 @@ def in_turns(
             call()
             list_.append(clock() - began)
     return took
-
-
-def row(
-    name: str, value: float, peer: str, peer_value: float, unit: str, bar: float | None = None
-) -> Row:
-    numbers = {"value": value, "peer_value": peer_value, "ratio": value / peer_value, "bar": bar}
-    return {"name": name, "unit": unit, "peer": peer, **numbers}
-
-
-def holds(row: Row) -> bool:
-    return row["bar"] is None or bool(row["ratio"] <= row["bar"])
 
 
 if __name__ == "__main__":

@@ -12,16 +12,15 @@ names of public schemas that the rules were tuned on; and such names that the ru
 last says what to expect of a department's own tables.
 """
 
-import argparse
-import json
 import sys
 import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Any
 
 ROOT = Path(__file__).parents[1]
-sys.path[:0] = [str(ROOT / "src"), str(ROOT)]
+sys.path[:1] = [str(ROOT / "src"), str(ROOT)]
+
+from benchmarks.frame import Row, arguments, row, seconds, told  # noqa: E402
 
 from shucheng.bays.data.engine.grading.model import Field  # noqa: E402
 from shucheng.bays.data.engine.grading.propose import Grader  # noqa: E402
@@ -32,25 +31,11 @@ from shucheng.bays.data.tests.grading_values import AS_OF, LOOKALIKE, VALUES  # 
 NAMES, COLUMNS, SAMPLES = 2_000_000, 10_000, 200
 SECONDS_BAR = 300.0
 PRECISION_BAR = RECALL_BAR = 0.95
-Row = dict[str, Any]
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--quick", action="store_true")
-    parser.add_argument("--json", type=Path)
-    options = parser.parse_args()
-    rows = [*time_rows(options.quick), *quality_rows(options.quick)]
-    print(f"{'':58} {'ours':>10} {'peer':>10} {'ratio':>8}  bar")
-    for row in rows:
-        bar = "" if row["bar"] is None else f"{row['bar']:.2f} {'ok' if holds(row) else 'MISSED'}"
-        print(
-            f"{row['name']:58} {row['value']:8.3f} {row['unit']:2}{row['peer_value']:8.2f}"
-            f" {row['unit']:2} {row['ratio']:8.3f}  {bar:14} {row['peer']}"
-        )
-    if options.json:
-        options.json.write_text(json.dumps({"rows": rows}, indent=1, ensure_ascii=False))
-    return 0 if all(map(holds, rows)) else 1
+    options = arguments(__doc__)
+    return told([*time_rows(options.quick), *quality_rows(options.quick)], options.json)
 
 
 def time_rows(quick: bool) -> list[Row]:
@@ -116,26 +101,11 @@ def many_columns(seed: int, count: int) -> Iterable[Field]:
 
 def took(call: Callable[[], object]) -> float:
     """Seconds of the processor."""
-    began = time.process_time()
-    call()
-    return time.process_time() - began
-
-
-def row(
-    name: str, value: float, peer: str, peer_value: float, bar: float | None = None, unit: str = "s"
-) -> Row:
-    numbers = {"value": value, "peer_value": peer_value, "ratio": value / peer_value, "bar": bar}
-    return {"name": name, "unit": unit, "peer": peer, "least": False, **numbers}
+    return seconds(call, clock=time.process_time)
 
 
 def least(name: str, value: float, bar: float | None) -> Row:
-    return {**row(name, value, "all right", 1.0, bar, ""), "least": True}
-
-
-def holds(row: Row) -> bool:
-    if row["bar"] is None:
-        return True
-    return bool(row["ratio"] >= row["bar"] if row["least"] else row["ratio"] <= row["bar"])
+    return row(name, value, "all right", 1.0, bar=bar, unit="", at_least=True)
 
 
 if __name__ == "__main__":

@@ -8,7 +8,6 @@ beside the least that can be done with the same input: parsing the same JSON, ad
 numbers, formatting the same amounts; they have no bar.
 """
 
-import argparse
 import json
 import sys
 import time
@@ -16,10 +15,11 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 ROOT = Path(__file__).parents[1]
-sys.path[:0] = [str(ROOT / "src")]
+sys.path[:1] = [str(ROOT / "src"), str(ROOT)]
+
+from benchmarks.frame import Row, arguments, row, seconds, told  # noqa: E402
 
 from shucheng.bays.data.engine.ledger.journal import Journal  # noqa: E402
 from shucheng.bays.data.engine.ledger.orders import Agreement, Order, agree  # noqa: E402
@@ -38,6 +38,7 @@ from shucheng.bays.data.engine.policy.odrl import read, write  # noqa: E402
 from shucheng.lib.periods import Period  # noqa: E402
 
 ADDED_PER_CALL = 0.003
+SHARE_OF_IT = 0.1
 JUNE = Period.parse("2026-06")
 TERMS = (
     Constraint("purpose", "isAnyOf", ("credit", "insurance")),
@@ -49,27 +50,14 @@ TERMS = (
 RESALE = Rule("distribute")
 OFFER = Policy("Offer", "urn:offer", (Rule("use", TERMS, ("compensate",)),), (RESALE,))
 SHARES = (Share("holder", "bureau", 3333), Share("operator", "group", 6667))
-Row = dict[str, Any]
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--quick", action="store_true")
-    parser.add_argument("--json", type=Path)
-    options = parser.parse_args()
+    options = arguments(__doc__)
     calls, records, agreements = (
         (2_000, 50_000, 250) if options.quick else (20_000, 1_000_000, 2_500)
     )
-    rows = [*policy_rows(calls), *ledger_rows(records, agreements)]
-    print(f"{'':44} {'ours, s':>10} {'peer, s':>10} {'ratio':>9}")
-    for each in rows:
-        print(
-            f"{each['name']:44} {each['value']:10.6f} {each['peer_value']:10.6f}"
-            f" {each['ratio']:9.3f}  {each['peer']}"
-        )
-    if options.json:
-        options.json.write_text(json.dumps({"rows": rows}, indent=1, ensure_ascii=False))
-    return 0 if rows[0]["ratio"] <= 0.1 else 1
+    return told([*policy_rows(calls), *ledger_rows(records, agreements)], options.json)
 
 
 def policy_rows(calls: int) -> list[Row]:
@@ -83,6 +71,7 @@ def policy_rows(calls: int) -> list[Row]:
             took(lambda: decide(OFFER, request, Usage()), calls),
             "allowed",
             ADDED_PER_CALL,
+            bar=SHARE_OF_IT,
         ),
         row("prove narrower", took(lambda: within(OFFER, OFFER), calls), "parse JSON", parsed),
         row("read ODRL", took(lambda: read(json.loads(text)), calls), "parse JSON", parsed),
@@ -126,22 +115,7 @@ def agreed(uid: str) -> Agreement:
 
 def took(call: Callable[[], object], times: int) -> float:
     """Seconds of the processor for one call."""
-    began = time.process_time()
-    for _ in range(times):
-        call()
-    return (time.process_time() - began) / times
-
-
-def row(name: str, value: float, peer: str, peer_value: float) -> Row:
-    ratio = value / max(peer_value, 1e-9)
-    return {
-        "name": name,
-        "value": value,
-        "unit": "s",
-        "peer": peer,
-        "peer_value": peer_value,
-        "ratio": ratio,
-    }
+    return seconds(call, times, time.process_time)
 
 
 if __name__ == "__main__":

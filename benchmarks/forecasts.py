@@ -7,6 +7,11 @@ series, beside the naive forecast and the drift with their textbook normal inter
 The series are generated here from a seed and imitate what a city reports; none is real.
 """
 
+import sys
+
+# What lies beside this file is not what others mean by `statistics`.
+sys.path.pop(0)
+
 import argparse
 import json
 import statistics

@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 
 ROOT = Path(__file__).parents[1]
-sys.path[:0] = [str(ROOT / "src")]
+sys.path[:1] = [str(ROOT / "src"), str(ROOT)]
 BAR = 2.0
 PLAIN_DRAWS = 200
 BASE = 1024

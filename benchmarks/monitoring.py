@@ -11,11 +11,15 @@ figure is measured in this run on this machine: the scan before and after, the s
 
 # ruff: noqa: S608 - our own names
 
+import sys
+
+# What lies beside this file is not what others mean by `statistics`.
+sys.path.pop(0)
+
 import argparse
 import json
 import os
 import statistics
-import sys
 import tempfile
 import time
 from collections.abc import Callable
@@ -24,7 +28,7 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).parents[1]
-sys.path[:0] = [str(ROOT), str(ROOT / "benchmarks")]
+sys.path.insert(0, str(ROOT))
 FULL_BAR = 15.0
 FOLLOW_BAR = 1.0
 FOLLOW_SHARE = 1 / 20
@@ -72,7 +76,7 @@ def start_django(folder: Path) -> None:
 
 
 def embedded(quick: bool) -> list[dict[str, Any]]:
-    from data.observations import Size, load, prepare
+    from benchmarks.made.observations import Size, load, prepare
     from django.core.management import call_command
     from django.db import connection
 
@@ -147,7 +151,7 @@ print(json.dumps([plain, took(f"SELECT {{keys}}, SUM(value) FROM s.{TABLE} GROUP
 def submissions(size: Any) -> tuple[float, float]:
     """A county's month of five metrics, ten times over: what it takes until it is recorded with
     every value that follows, and until the cockpit's values are read; the middle of ten."""
-    from data.observations import dimension_keys, names
+    from benchmarks.made.observations import dimension_keys, names
 
     from shucheng.kernel.public import ObservationInput, record_observations, system_actor
     from shucheng.plan.models import IndicatorValue
@@ -188,7 +192,7 @@ def through_the_orm(size: Any) -> float:
     from collections import defaultdict
     from decimal import Decimal
 
-    from data.observations import names
+    from benchmarks.made.observations import names
 
     from shucheng.kernel.observations.queries import known
     from shucheng.lib.periods import Period
@@ -220,7 +224,7 @@ def on_postgresql(stack: ExitStack, quick: bool, ours: float) -> list[dict[str, 
     address = stack.enter_context(start_cluster())
     environment = {**os.environ, "SHUCHENG_DATABASE_URL": address, "QUICK": "1" if quick else ""}
     done = subprocess.run(
-        [sys.executable, str(ROOT / "benchmarks" / "data" / "on_postgresql.py")],
+        [sys.executable, str(ROOT / "benchmarks" / "made" / "on_postgresql.py")],
         env=environment, stdout=subprocess.PIPE, check=True,
     )  # fmt: skip
     found = json.loads(done.stdout)

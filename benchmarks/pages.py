@@ -9,6 +9,11 @@ processes serve 50 people, each with a session of their own, who look at the coc
 again, one to three seconds apart, while a figure is reported every ten seconds.
 """
 
+import sys
+
+# What lies beside this file is not what others mean by `statistics`.
+sys.path.pop(0)
+
 import argparse
 import asyncio
 import http.cookiejar
@@ -19,7 +24,6 @@ import re
 import socket
 import statistics
 import subprocess
-import sys
 import tempfile
 import time
 import urllib.parse

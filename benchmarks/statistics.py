@@ -16,26 +16,23 @@ by DuckDB. The peers read the same files in this run on this machine:
 Accounts are asked as after an import, with nothing kept of what was asked before; all four bases
 are one question and three that follow. What one that follows takes by itself has rows without bars.
 
-Each piece adds its rows in `PIECES`.
+What `statistics_import.py` measures stands below.
 """
 
 # ruff: noqa: S608 - our own names
 
-import argparse
 import json
 import resource
 import sys
-import tempfile
-import time
 from collections.abc import Callable
-from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).parents[1]
-sys.path[:0] = [str(ROOT / "src"), str(ROOT)]
+sys.path[:1] = [str(ROOT / "src"), str(ROOT)]
 
-from statistics_import import import_rows  # noqa: E402
+from benchmarks.frame import Row, arguments, best, folder_for, row, told  # noqa: E402
+from benchmarks.statistics_import import import_rows  # noqa: E402
 
 from shucheng.bays.statistics.engine.accounts import Account, Basis  # noqa: E402
 from shucheng.bays.statistics.engine.frames import MONEY, PEOPLE  # noqa: E402
@@ -52,30 +49,13 @@ MEMORY_GB = 8
 PANDAS_FIRMS = 100_000
 MONTHS = [y * 100 + m for y in (2022, 2023, 2024, 2025) for m in range(2, 13)][8:]
 BASES: tuple[Basis, ...] = ("ytd", "month", "quarter", "year")
-Row = dict[str, Any]
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--quick", action="store_true")
-    parser.add_argument("--json", type=Path)
-    parser.add_argument("--data", type=Path, help="keep the made files here and use them again")
-    options = parser.parse_args()
-    rows: list[Row] = []
-    with ExitStack() as stack:
-        folder = options.data or Path(stack.enter_context(tempfile.TemporaryDirectory()))
-        for piece in PIECES:
-            rows += piece(folder, options.quick)
-    print(f"{'':62} {'ours':>10} {'peer':>10} {'ratio':>8}  bar            peer")
-    for row in rows:
-        bar = "" if row["bar"] is None else f"{row['bar']:.2f} {'ok' if holds(row) else 'MISSED'}"
-        print(
-            f"{row['name']:62} {row['value']:8.2f} {row['unit']:2}{row['peer_value']:8.2f}"
-            f" {row['unit']:2} {row['ratio']:8.3f}  {bar:14} {row['peer']}"
-        )
-    if options.json:
-        options.json.write_text(json.dumps({"rows": rows}, indent=1))
-    return 0 if all(map(holds, rows)) else 1
+    options = arguments(__doc__, data="keep the made files here and use them again")
+    with folder_for(options.data) as folder:
+        rows = account_rows(Path(folder), options.quick) + import_rows(Path(folder), options.quick)
+    return told(rows, options.json)
 
 
 def account_rows(folder: Path, quick: bool) -> list[Row]:
@@ -107,10 +87,10 @@ def account_rows(folder: Path, quick: bool) -> list[Row]:
 
     # Each the better of two, ours and theirs in turns: others use the machine as well.
     scan = by_hand(micro)
-    ytd, month, every = (best(first(*bases)) for bases in (["ytd"], ["month"], BASES))
-    again = best(following("month"))
-    months = best(lambda: by_hand_months(micro))
-    growth = best(lambda: micro.growth(202510))
+    ytd, month, every = (best(first(*bases), runs=2) for bases in (["ytd"], ["month"], BASES))
+    again = best(following("month"), runs=2)
+    months = best(lambda: by_hand_months(micro), runs=2)
+    growth = best(lambda: micro.growth(202510), runs=2)
     scan = min(scan, by_hand(micro))
     plain = with_pandas(folder, min(count, PANDAS_FIRMS))
     times = count / min(count, PANDAS_FIRMS)
@@ -146,7 +126,7 @@ def by_hand(micro: Micro) -> float:
         FROM returns JOIN register USING (firm) JOIN class_codes USING (industry)
         WHERE level = 3 GROUP BY ALL
     """
-    return best(lambda: micro.connection.execute(sql))
+    return best(lambda: micro.connection.execute(sql), runs=2)
 
 
 def by_hand_months(micro: Micro) -> None:
@@ -176,7 +156,7 @@ def with_pandas(folder: Path, count: int) -> dict[str, Any]:
     import subprocess
 
     done = subprocess.run(
-        [sys.executable, str(ROOT / "benchmarks" / "data" / "firms_pandas.py"), folder, str(count)],
+        [sys.executable, str(ROOT / "benchmarks" / "made" / "firms_pandas.py"), folder, str(count)],
         stdout=subprocess.PIPE,
         check=True,
     )
@@ -246,45 +226,6 @@ def make_files(folder: Path, count: int) -> tuple[Path, list[Path]]:
             ) TO '{path}'
         """)
     return register, returns
-
-
-def best(work: Callable[[], Any]) -> float:
-    """Seconds of the better of two."""
-
-    def seconds() -> float:
-        start = time.perf_counter()
-        work()
-        return time.perf_counter() - start
-
-    return min(seconds(), seconds())
-
-
-def row(
-    name: str,
-    value: float,
-    peer: str,
-    peer_value: float,
-    *,
-    bar: float | None = None,
-    unit: str = "s",
-) -> Row:
-    return {
-        "name": name,
-        "value": value,
-        "unit": unit,
-        "peer": peer,
-        "peer_value": peer_value,
-        "ratio": value / peer_value,
-        "bar": bar,
-    }
-
-
-def holds(row: Row) -> bool:
-    return row["bar"] is None or row["ratio"] <= row["bar"]
-
-
-# Each takes the folder for made files and whether to be quick, and gives its rows.
-PIECES: list[Callable[[Path, bool], list[Row]]] = [account_rows, import_rows]
 
 
 if __name__ == "__main__":

@@ -10,7 +10,6 @@ DuckDB's bare read of the same file. `--xlsx` adds a workbook of as many rows as
 
 # ruff: noqa: S608 - our own names
 
-import argparse
 import json
 import os
 import subprocess
@@ -20,48 +19,38 @@ import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import Any
 
 import duckdb
 import numpy as np
 
 ROOT = Path(__file__).parents[1]
-sys.path[:0] = [str(ROOT / "src"), str(ROOT)]
+sys.path[:1] = [str(ROOT / "src"), str(ROOT)]
+
+from benchmarks.frame import Row, argument_parser, row, told  # noqa: E402
 
 SECONDS, GIGABYTES = 60.0, 2.0
 # What a workbook may unpack to (`kernel/files/kinds.py`) holds so many rows of this file.
 XLSX_ROWS = 400_000
 UPLOAD_MB = "400"
-Row = dict[str, Any]
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--quick", action="store_true")
-    parser.add_argument("--xlsx", action="store_true")
-    parser.add_argument("--json", type=Path)
+    parser = argument_parser(__doc__)
+    parser.add_argument("--xlsx", action="store_true", help="a workbook as well")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as name:
         rows = import_rows(Path(name), options.quick)
         if options.xlsx:
             count = 20_000 if options.quick else XLSX_ROWS
             rows += measured(workbook(Path(name), count), count, "SQLite", "")
-    for each in rows:
-        bar = "" if each["bar"] is None else "ok" if each["ratio"] <= each["bar"] else "MISSED"
-        print(
-            f"{each['name']:66} {each['value']:7.2f} {each['unit']:2} against"
-            f" {each['peer_value']:6.2f}, {each['peer']}  {bar}"
-        )
-    if options.json:
-        options.json.write_text(json.dumps({"rows": rows}, indent=1))
-    return 0 if all(each["bar"] is None or each["ratio"] <= each["bar"] for each in rows) else 1
+    return told(rows, options.json)
 
 
 def import_rows(folder: Path, quick: bool) -> list[Row]:
     """An import as csv and as Parquet, over each database that is there."""
     count = 50_000 if quick else 1_000_000
     paths = make(folder, count)
-    rows = [row for path in paths for row in measured(path, count, "SQLite", "")]
+    rows = [each for path in paths for each in measured(path, count, "SQLite", "")]
     with ExitStack() as stack:
         if url := stack.enter_context(postgresql()):
             rows += measured(paths[0], count, "PostgreSQL", url)
@@ -72,32 +61,32 @@ def measured(path: Path, count: int, database: str, url: str) -> list[Row]:
     """One file, imported in a process of its own into a database of its own."""
     with tempfile.TemporaryDirectory() as data:
         done = subprocess.run(
-            [sys.executable, str(ROOT / "benchmarks" / "data" / "import_at_work.py"), str(path)],
+            [sys.executable, str(ROOT / "benchmarks" / "made" / "import_at_work.py"), str(path)],
             stdout=subprocess.PIPE,
             check=True,
             env={**os.environ, "SHUCHENG_DATA": data, "SHUCHENG_DATABASE_URL": url,
                  "SHUCHENG_UPLOAD_LIMIT_MB": UPLOAD_MB, "SHUCHENG_LOG_LEVEL": "WARNING",
                  "DJANGO_SETTINGS_MODULE": "shucheng.web.settings"},
         )  # fmt: skip
-    told = json.loads(done.stdout)
-    (file,) = told["files"]
+    found = json.loads(done.stdout)
+    (file,) = found["files"]
     assert (file["state"], file["bad"]) == ("applied", count // 100)
-    assert told["firms"] == file["good"] == count - count // 100
+    assert found["firms"] == file["good"] == count - count // 100
     name = f"import of {count:,} rows, {path.suffix[1:]}, {database}"
     whole = sum(file[step] for step in ("proposed", "read", "taken"))
     # A workbook of as many rows as are accepted is measured and held to no bar.
     bar = None if path.suffix == ".xlsx" else 1.0
     rows = [
-        _row(name, whole, f"{SECONDS:.0f} s", SECONDS, "s", bar),
+        row(name, whole, f"{SECONDS:.0f} s", SECONDS, bar=bar),
         # What others do on the machine lengthens the first, hardly this one.
-        _row("the same: processor time, all threads", told["processor"], "two cores in 60 s",
-             2 * SECONDS, "s"),
-        _row("the same: memory at most", told["megabytes"] / 1024, f"{GIGABYTES:.0f} GB",
-             GIGABYTES, "GB", 1.0),
+        row("the same: processor time, all threads", found["processor"], "two cores in 60 s",
+            2 * SECONDS),
+        row("the same: memory at most", found["megabytes"] / 1024, f"{GIGABYTES:.0f} GB",
+            GIGABYTES, unit="GB", bar=1.0),
     ]  # fmt: skip
     if path.suffix != ".xlsx":
         bare = _bare(path)
-        rows.append(_row("the same: dry run", file["read"], "DuckDB: bare read", bare, "s"))
+        rows.append(row("the same: dry run", file["read"], "DuckDB: bare read", bare))
     return rows
 
 
@@ -165,20 +154,6 @@ def _bare(path: Path) -> float:
         start = time.perf_counter()
         engine.execute(f"CREATE TABLE bare AS SELECT * FROM {how}", [str(path)])
         return time.perf_counter() - start
-
-
-def _row(
-    name: str, value: float, peer: str, peer_value: float, unit: str, bar: float | None = None
-) -> Row:
-    return {
-        "name": name,
-        "value": value,
-        "unit": unit,
-        "peer": peer,
-        "peer_value": peer_value,
-        "ratio": value / peer_value,
-        "bar": bar,
-    }
 
 
 if __name__ == "__main__":

@@ -237,6 +237,11 @@ def _platform_commands(commands: "argparse._SubParsersAction[argparse.ArgumentPa
         "--public-key", action="append", default=[], help="verify: signed by this key only"
     )
 
+    evidence = command("evidence", "append, check or show to a witness the log of evidence")
+    evidence.add_argument("verb", choices=("append", "check", "witness"))
+    evidence.add_argument("file", type=Path, nargs="?", help="witness: its file, kept elsewhere")
+    evidence.add_argument("--name", default="witness", help="witness: what it is called on screen")
+
     command("recompute", "compute every indicator's values anew from the observations")
     archive = command("archive-plan", "write a published plan and all that made it, signed")
     archive.add_argument("folder", type=Path)

@@ -11,8 +11,12 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
+from django.utils import timezone
+
 from shucheng.bays.data.actions.authorising import plan_authorisation
+from shucheng.bays.data.actions.evidence import append_evidence, leave_evidence
 from shucheng.bays.data.actions.registration import open_registration
+from shucheng.bays.data.models import delivery, market
 from shucheng.bays.data.models.authority import Disclosure, Grant
 from shucheng.bays.data.models.catalogue import Resource
 from shucheng.bays.statistics.actions.definitions import publish_definition
@@ -252,6 +256,7 @@ def make_samples() -> Samples:
         **_registered(bureau),
         **_indexed(observation),
         **_data_authority(bureau),
+        **_data_delivery(bureau),
     }
     body = {
         "kind": "department",
@@ -272,6 +277,11 @@ def make_samples() -> Samples:
         "expires_at": None,
         "until": "2025-04-30",
         "granted": True,
+        "first": 0,
+        "second": 0,
+        "about": "AGR-1",
+        "mode": "api",
+        "purpose": "credit",
     }
     form = {
         "revision": review.revision,
@@ -300,6 +310,36 @@ def make_samples() -> Samples:
         },
     }
     return Samples(people, service_secret, address, body, form, forms)
+
+
+def _data_delivery(bureau: Organisation) -> dict[str | tuple[str, str], Any]:
+    """An agreement whose buyer and maker are the bureau, a token of it, and a leaf of evidence."""
+    today = date(2026, 1, 1)
+    product = market.Product.objects.create(code="PRD-1", title="画像", kind="api", maker=bureau)
+    offer = market.Offer.objects.create(code="OFR-1", product=product)
+    order = market.Order.objects.create(
+        code="ORD-1", offer=offer, buyer=bureau, purpose="credit", first=today, last=today
+    )
+    agreement = market.Agreement.objects.create(
+        code="AGR-1", order=order, first=today, last=today, by="sample"
+    )
+    moment = timezone.now()
+    delivery.Token.objects.create(
+        code="t1", agreement=agreement, mode="api", purpose="credit", issued_at=moment,
+        expires_at=moment, by="sample",
+    )  # fmt: skip
+    leave_evidence("sample", "AGR-1")
+    append_evidence(actor=CLI)
+    pages = ("", "_token", "_untoken", "_stop", "_download", "_mark")
+    leaves = ("data:evidence_leaf", "data:evidence_leaf_file", "data:evidence_proof")
+    api = ("/data/evidence/leaves/{number}", "/data/evidence/leaves/{number}/proof")
+    return {
+        **{(f"data:delivery{page}", "code"): "AGR-1" for page in pages},
+        "token_code": "t1",
+        "agreement": "AGR-1",
+        ("/data/deliveries/{agreement}/tokens/{token_id}", "token_id"): "t1",
+        **{(view, "number"): 0 for view in (*leaves, *api)},
+    }
 
 
 @dataclass(frozen=True)

@@ -34,6 +34,8 @@ NOT_ACTIONS = {
     "shucheng.bays.statistics.actions.importing.read_batch",
     "shucheng.bays.statistics.actions.measuring.measure",
     "shucheng.bays.statistics.actions.publishing.publish_tables",
+    # Batches that are actions, each in a transaction of its own.
+    "shucheng.bays.data.actions.evidence.append_evidence",
     # Finds and locks a draft for the action that changes it.
     "shucheng.plan.briefings.actions.making.locked_draft",
 }

@@ -50,6 +50,7 @@ from shucheng.kernel.identity.actors import (
 from shucheng.kernel.identity.api import router as _identity_router
 from shucheng.kernel.identity.api_auth import ApiAuth
 from shucheng.kernel.identity.fields import SealedTextField
+from shucheng.kernel.identity.fields import keyring as platform_keyring
 from shucheng.kernel.identity.models import Area, Organisation, Person
 from shucheng.kernel.identity.network import client_address, note_client_address
 from shucheng.kernel.identity.queries import (
@@ -223,6 +224,7 @@ __all__ = [
     "organisations_in",
     "panel",
     "people_named",
+    "platform_keyring",
     "platform_signing_key",
     "play_reports",
     "raise_alert",

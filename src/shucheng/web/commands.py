@@ -64,6 +64,30 @@ def load_city(folder: Path) -> str:
     return f"{pack.city.name}: {told(counts)}"
 
 
+def evidence(options: argparse.Namespace) -> int:
+    """The log of evidence, for whoever runs the platform; a witness's file lies elsewhere."""
+    from shucheng.bays.data.actions.evidence import append_evidence
+    from shucheng.bays.data.actions.witness import show_witness
+    from shucheng.bays.data.queries.evidence import check_log
+
+    try:
+        match options.verb:
+            case "append":
+                print(f"{append_evidence(actor=system_actor('cli'))} leaves appended")
+            case "check":
+                print(check_log())
+            case _ if options.file is None:
+                print("shucheng: name the witness's file", file=sys.stderr)
+                return 2
+            case _:
+                head = show_witness(options.file, options.name, actor=system_actor("cli"))
+                print(f"{options.name} has the head of {head.size} leaves: {head.root.hex()}")
+    except ShuchengError as error:
+        print(f"shucheng: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
 def setup_admin(options: argparse.Namespace) -> int:
     migrate()
     try:

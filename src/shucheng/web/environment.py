@@ -70,6 +70,11 @@ SETTINGS = (
         "SHUCHENG_EMAIL_FROM", "", "Sender of mail; empty: shucheng@ and the first of the hosts."
     ),
     Setting(
+        "SHUCHENG_SOURCE_HOSTS",
+        "",
+        "Database hosts that departments may have read for the data catalogue, comma-separated.",
+    ),
+    Setting(
         "SHUCHENG_ROBOT_HOSTS",
         "qyapi.weixin.qq.com,oapi.dingtalk.com,open.feishu.cn",
         "Hosts that group robots may be at, and CIDR ranges for messengers in one's own network.",

@@ -2,9 +2,9 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from shucheng.bays.data.jobs import APPEND_JOB, TURN_JOB, append_job, turn_day_job
+from shucheng.bays.data.jobs import JOBS, SCHEDULE
 from shucheng.bays.data.permissions import PERMISSIONS
-from shucheng.kernel.public import Bay, MenuEntry, Scheduled
+from shucheng.kernel.public import Bay, MenuEntry
 
 BAY = Bay(
     code="data",
@@ -12,6 +12,6 @@ BAY = Bay(
     name_en="Data",
     menu=(MenuEntry(_("Data elements"), "data:home", "data.view"),),
     permissions=PERMISSIONS,
-    jobs={APPEND_JOB: append_job, TURN_JOB: turn_day_job},
-    schedule=(Scheduled(APPEND_JOB, every_minutes=1), Scheduled(TURN_JOB, every_minutes=60)),
+    jobs=JOBS,
+    schedule=SCHEDULE,
 )

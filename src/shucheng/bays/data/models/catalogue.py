@@ -56,9 +56,9 @@ class Resource(models.Model):
         WITHDRAWN = "withdrawn", _("Taken out")
 
     class Condition(models.TextChoices):
-        FREE = "free", _("Without conditions")
+        UNCONDITIONAL = "unconditional", _("Without conditions")
         CONDITIONAL = "conditional", _("With conditions")
-        NOT = "not", _("Not at all")
+        NONE = "none", _("Not at all")
 
     code = models.CharField(max_length=60, unique=True)
     holder = models.ForeignKey("identity.Organisation", models.PROTECT, related_name="+")
@@ -72,9 +72,9 @@ class Resource(models.Model):
     area = models.CharField(max_length=32, blank=True)
     since = models.DateField(null=True)
     until = models.DateField(null=True)
-    sharing = models.CharField(max_length=12, choices=Condition, default=Condition.CONDITIONAL)
+    sharing = models.CharField(max_length=13, choices=Condition, default=Condition.CONDITIONAL)
     sharing_terms = models.CharField(max_length=300, blank=True)
-    opening = models.CharField(max_length=12, choices=Condition, default=Condition.NOT)
+    opening = models.CharField(max_length=13, choices=Condition, default=Condition.NONE)
     opening_terms = models.CharField(max_length=300, blank=True)
     licence = models.CharField(max_length=120, blank=True)
     people = models.PositiveBigIntegerField(null=True)  # of how many persons it speaks

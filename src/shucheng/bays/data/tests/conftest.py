@@ -25,6 +25,10 @@ class Cast:
 
 @pytest.fixture
 def cast(db: None) -> Cast:
+    return cast_of()
+
+
+def cast_of() -> Cast:
     """People of made-up organisations, each with a real account."""
     department = Organisation.Kind.DEPARTMENT
     company = Organisation.Kind.COMPANY
@@ -48,6 +52,14 @@ def cast(db: None) -> Cast:
     )
 
 
+@pytest.fixture
+def second_bureau(cast: Cast) -> Actor:
+    """Another person of the bureau: who publishes what the first proposed."""
+    assert cast.bureau.organisation_id
+    office = Organisation.objects.get(pk=cast.bureau.organisation_id)
+    return _actor("second", Role.PLAN_OFFICE, office)
+
+
 @pytest.fixture(autouse=True)
 def own_folder(tmp_path: Path, settings: Any) -> Iterator[None]:
     """Each test has an evidence log of its own, and no book of another's database."""
@@ -59,6 +71,7 @@ def own_folder(tmp_path: Path, settings: Any) -> Iterator[None]:
 
 def _actor(name: str, role: Role, organisation: Organisation) -> Actor:
     person = Person.objects.create(username=name, display_name=name, password="!")
+    person.memberships.create(organisation=organisation, role=role, granted_by="test")
     return Actor(
         person.pk,
         name,

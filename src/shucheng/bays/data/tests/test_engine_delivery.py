@@ -11,8 +11,8 @@ from typing import Any
 
 import duckdb
 import pytest
-from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.laws import law
 
 from shucheng.bays.data.engine.delivery import governed, tokens
 from shucheng.bays.data.engine.delivery.governed import Request, View, define_view, serve
@@ -123,8 +123,12 @@ QUERIES = (
 )
 
 
-@settings(max_examples=60, deadline=None)
-@given(rows=st.lists(st.tuples(SECRET, SECRET, SECRET), min_size=1, max_size=8), mask=MASKS)
+@law(
+    rows=st.lists(st.tuples(SECRET, SECRET, SECRET), min_size=1, max_size=8),
+    mask=MASKS,
+    few=12,
+    many=60,
+)
 def test_a_masked_or_hidden_value_never_appears(
     rows: list[tuple[str, str, str]], mask: Mask
 ) -> None:

@@ -9,6 +9,7 @@ from functools import cache
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.laws import few_or_many
 
 from shucheng.bays.data.engine.grading import numbers
 from shucheng.bays.data.engine.grading.model import Field, Grade, Resource
@@ -35,15 +36,12 @@ def found(name: str, *samples: object, comment: str = "", title: str = "") -> fr
     return grader().propose(field).categories - made.NOTHING
 
 
-@pytest.fixture(scope="module")
-def scored() -> dict[str, made.Score]:
-    cases = list(made.labelled(11, 1500))
+@pytest.mark.parametrize("columns", few_or_many(400, 1500))
+def test_every_category_is_found_and_little_else(columns: int) -> None:
+    cases = list(made.labelled(11, columns))
     proposals = grader().propose_all([each.field for each in cases])
     pairs = ((c.categories, p.categories) for c, p in zip(cases, proposals, strict=True))
-    return made.scores(pairs)
-
-
-def test_every_category_is_found_and_little_else(scored: dict[str, made.Score]) -> None:
+    scored = made.scores(pairs)
     assert set(made.TELLING) <= set(scored)
     low = {
         c: (s.precision, s.recall) for c, s in scored.items() if min(s.precision, s.recall) < FLOOR

@@ -1,19 +1,14 @@
 """What a policy permits, that more terms never permit more, and that what is proven narrower is."""
 
-import json
 from collections.abc import Iterator
-from contextlib import suppress
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from itertools import product
-from pathlib import Path
-from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
-from jsonschema import Draft201909Validator
-from referencing import Registry, Resource
+from tests.laws import law
 
 from shucheng.bays.data.engine.policy.decide import REASONS, Deny, Permit, Request, Usage, decide
 from shucheng.bays.data.engine.policy.model import (
@@ -25,66 +20,20 @@ from shucheng.bays.data.engine.policy.model import (
     Rule,
 )
 from shucheng.bays.data.engine.policy.narrow import widenings, within
-from shucheng.bays.data.engine.policy.odrl import PolicyUnreadable, read, write
-
-NOW = datetime(2026, 6, 1, tzinfo=UTC)
-NAMES = ["credit", "health", "transport"]
-REGIONS = ["100000", "320000", "320900", "320902", "320981", "320500", "330100"]
-MOMENTS = [(NOW + timedelta(days=each)).isoformat() for each in (-30, -1, 0, 1, 30)]
-VALUES = {
-    "purpose": NAMES,
-    "recipient": NAMES,
-    "deliveryChannel": sorted(MODES),
-    "spatial": REGIONS,
-    "dateTime": MOMENTS,
-    "count": ["0", "1", "5", "6", "100"],
-}
-
-
-ALL = tuple(sorted(OPERANDS))
-
-
-@st.composite
-def constraints(
-    draw: st.DrawFn, among: tuple[str, ...] = ALL, *, counted: bool = True
-) -> Constraint:
-    operand = draw(st.sampled_from([o for o in among if counted or o != "count"] or ["purpose"]))
-    operator = draw(st.sampled_from(sorted(OPERANDS[operand])))
-    most = 3 if operator in ("isAnyOf", "isNoneOf") else 1
-    values = st.lists(st.sampled_from(VALUES[operand]), min_size=1, max_size=most, unique=True)
-    return Constraint(operand, operator, tuple(draw(values)))
-
-
-@st.composite
-def rules(draw: st.DrawFn, among: tuple[str, ...] = ALL, *, permits: bool = True) -> Rule:
-    action = draw(st.sampled_from(["use", "use", "use", "distribute", "read"]))
-    terms = draw(st.lists(constraints(among, counted=permits), max_size=3))
-    duties = draw(st.sampled_from([(), ("compensate",)])) if permits else ()
-    return Rule(action, tuple(terms), duties)
-
-
-@st.composite
-def policies(draw: st.DrawFn, among: tuple[str, ...] = ALL) -> Policy:
-    return Policy(
-        "Offer",
-        "urn:uuid:1",
-        tuple(draw(st.lists(rules(among), min_size=1, max_size=2))),
-        tuple(draw(st.lists(rules(among, permits=False), max_size=2))),
-        draw(st.sampled_from([(), (), ("compensate",)])),
-    )
-
-
-requests = st.builds(
-    Request,
-    moment=st.sampled_from([datetime.fromisoformat(each) for each in MOMENTS]),
-    purpose=st.sampled_from(["", *NAMES]),
-    recipient=st.sampled_from(["", *NAMES]),
-    region=st.sampled_from(["", *REGIONS]),
-    mode=st.sampled_from(["", *sorted(MODES)]),
-    action=st.sampled_from(["use", "use", "distribute", "read"]),
-    quantity=st.integers(1, 6),
+from shucheng.bays.data.tests.market_policies import (
+    MOMENTS,
+    NAMES,
+    NOW,
+    REGIONS,
+    codes,
+    constraints,
+    offer,
+    policies,
+    requests,
+    rules,
+    strange,
+    usages,
 )
-usages = st.builds(Usage, count=st.integers(0, 6), overdue=st.booleans())
 
 
 @st.composite
@@ -125,14 +74,6 @@ def every_request(among: tuple[str, ...]) -> Iterator[tuple[Request, Usage]]:
         told = {name.get(each, each): v for each, v in zip(among, said, strict=False)}
         count = told.pop("count", 0)
         yield Request(**{"moment": NOW, **told}, action=said[-2]), Usage(count, said[-1])
-
-
-def offer(*terms: Constraint, **more: Any) -> Policy:
-    return Policy("Offer", "urn:uuid:1", (Rule("use", terms),), **more)
-
-
-def codes(answer: Permit | Deny) -> set[str]:
-    return {each.code for each in answer.reasons} if isinstance(answer, Deny) else set()
 
 
 def test_a_use_within_every_term_is_permitted() -> None:
@@ -246,10 +187,15 @@ def test_what_the_profile_does_not_know_denies(policy: Policy, code: str) -> Non
     assert code in codes(decide(policy, Request(NOW, purpose="a"), Usage()))
 
 
-strange = st.text(min_size=1, max_size=12)
-
-
-@given(policies(), requests, usages, strange, st.sampled_from(["operand", "operator", "action"]))
+@law(
+    policies(),
+    requests,
+    usages,
+    strange,
+    st.sampled_from(["operand", "operator", "action"]),
+    few=25,
+    many=100,
+)
 def test_an_unknown_term_anywhere_denies(
     policy: Policy, request: Request, usage: Usage, word: str, place: str
 ) -> None:
@@ -267,7 +213,7 @@ def test_an_unknown_term_anywhere_denies(
         assert isinstance(decide(wrong, request, usage), Deny)
 
 
-@given(policies(), requests, usages, constraints(), st.data())
+@law(policies(), requests, usages, constraints(), st.data(), few=25, many=100)
 def test_more_terms_never_permit_more(
     policy: Policy, request: Request, usage: Usage, extra: Constraint, data: st.DataObject
 ) -> None:
@@ -281,7 +227,7 @@ def test_more_terms_never_permit_more(
         assert all(isinstance(decide(each, request, usage), Deny) for each in stricter)
 
 
-@given(policies(), requests, usages)
+@law(policies(), requests, usages, few=25, many=100)
 def test_a_decision_has_reasons_by_code_and_does_not_depend_on_order(
     policy: Policy, request: Request, usage: Usage
 ) -> None:
@@ -305,8 +251,7 @@ PAIRS = [
 
 
 @pytest.mark.parametrize("among", PAIRS, ids="-".join)
-@settings(max_examples=100, deadline=None)
-@given(data=st.data())
+@law(data=st.data(), few=20, many=100)
 def test_what_is_proven_within_permits_nothing_more(
     among: tuple[str, ...], data: st.DataObject
 ) -> None:
@@ -425,206 +370,3 @@ def test_nothing_is_within_a_policy_that_is_not_understood() -> None:
     for policy, code in UNKNOWN:
         assert code in {each.code for each in widenings(policy, offer())}
         assert code in {each.code for each in widenings(offer(), policy)}
-
-
-@given(policies())
-def test_a_policy_comes_back_as_it_was_written(policy: Policy) -> None:
-    document = json.loads(json.dumps(write(policy)))
-    assert read(document) == policy
-
-
-@given(policies(), requests, usages, strange)
-def test_unknown_terms_come_back_too_and_deny(
-    policy: Policy, request: Request, usage: Usage, word: str
-) -> None:
-    rule = Rule("use", (Constraint(f"x-{word}", "eq", ("y",)),))
-    wrong = replace(policy, permissions=(rule, *policy.permissions))
-    assert read(write(wrong)) == wrong
-    assert isinstance(decide(read(write(wrong)), request, usage), Deny)
-
-
-json_values = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.text(max_size=6),
-    lambda inner: (
-        st.lists(inner, max_size=3)
-        | st.dictionaries(
-            st.sampled_from(
-                [
-                    *("@type", "@id", "permission", "odrl:permission", "constraint", "action"),
-                    *("and", "or", "leftOperand", "operator", "rightOperand", "duty", "@value"),
-                ]
-            ),
-            inner,
-            max_size=4,
-        )
-    ),
-    max_leaves=12,
-)
-
-
-@given(json_values, requests)
-def test_no_document_breaks_the_reader(document: Any, request: Request) -> None:
-    for each in (document, {"@type": "Offer", "@id": "u", "permission": document}):
-        with suppress(PolicyUnreadable):
-            decide(read(each), request, Usage())
-
-
-def spoken(**more: Any) -> dict[str, Any]:
-    rule = {
-        "action": {"@id": "http://www.w3.org/ns/odrl/2/use"},
-        "constraint": {
-            "and": [
-                {
-                    "leftOperand": "odrl:purpose",
-                    "operator": "odrl:eq",
-                    "rightOperand": {"@id": "credit"},
-                },
-                {
-                    "leftOperand": {"@id": "odrl:count"},
-                    "operator": "lteq",
-                    "rightOperand": {"@value": 5, "@type": "xsd:integer"},
-                },
-            ]
-        },
-    }
-    return {"@type": "odrl:Offer", "@id": "u", "odrl:permission": [rule | more]}
-
-
-def test_other_spellings_are_the_same_policy() -> None:
-    terms = (Constraint("purpose", "eq", ("credit",)), Constraint("count", "lteq", ("5",)))
-    assert read(spoken()) == Policy("Offer", "u", (Rule("use", terms),))
-
-
-@pytest.mark.parametrize(
-    ("more", "code"),
-    [
-        ({"constraint": [{"or": []}]}, "unknown-operator"),
-        ({"constraint": [{"xone": [{}]}]}, "unknown-operator"),
-        ({"constraint": [{"leftOperand": "purpose"}]}, "foreign-term"),
-        ({"constraint": [{}]}, "foreign-term"),
-        ({"constraint": [{"and": []}]}, "foreign-term"),
-        ({"@type": "Prohibition"}, "foreign-term"),
-        ({"action": "http://www.w3.org/ns/odrl/2/odrl:use"}, "unknown-action"),
-        ({"refinement": []}, "foreign-term"),
-        ({"assignee": "somebody"}, "foreign-term"),
-        ({"duty": [{"action": "compensate", "constraint": []}]}, "foreign-term"),
-        ({"duty": [{"action": "odrl:inform"}]}, "unknown-duty"),
-    ],
-)
-def test_what_is_read_and_not_understood_denies(more: dict[str, Any], code: str) -> None:
-    policy = read(spoken(**more))
-    assert code in codes(decide(policy, Request(NOW, purpose="credit"), Usage()))
-    if policy.foreign:
-        with pytest.raises(ValueError, match="outside the profile"):
-            write(policy)
-
-
-def test_a_context_that_may_turn_the_words_denies() -> None:
-    for context in ({"purpose": "https://example.com/count"}, "https://example.com/context"):
-        policy = read(
-            {**spoken(), "@context": ["https://w3id.org/dspace/2025/1/context.jsonld", context]}
-        )
-        assert codes(decide(policy, Request(NOW, purpose="credit"), Usage())) == {"unknown-context"}
-
-
-@pytest.mark.parametrize(
-    ("document", "why"),
-    [
-        ([], "not-an-object"),
-        ({"@id": "u"}, "unknown-type"),
-        ({"@type": "Offer"}, "no-id"),
-        ({"@type": "Offer", "@id": "u", "permission": [1]}, "not-an-object"),
-        ({"@type": "Offer", "@id": "u", "permission": [], "odrl:permission": []}, "named-twice"),
-        ({"@type": "Offer", "@id": "u", "permission": [{}] * 3000}, "too-large"),
-    ],
-)
-def test_what_is_no_policy_is_said_so(document: object, why: str) -> None:
-    with pytest.raises(PolicyUnreadable) as error:
-        read(document)
-    assert error.value.why == why
-
-
-def test_depth_has_an_end() -> None:
-    deep: dict[str, Any] = {}
-    for _ in range(500):
-        deep = {"and": [deep]}
-    with pytest.raises(PolicyUnreadable) as error:
-        read(spoken(constraint=[deep]))
-    assert error.value.why == "too-deep"
-
-
-@pytest.fixture(scope="module")
-def protocol(shared_folder: Path) -> Path:
-    folder = shared_folder / "standards" / "dsp-2025-1"
-    if not folder.is_dir():
-        pytest.skip("the Dataspace Protocol's schemas are not here")
-    return folder
-
-
-@pytest.fixture(scope="module")
-def schemas(protocol: Path) -> Registry[Any]:
-    read_ = (json.loads(each.read_text()) for each in sorted(protocol.glob("*/*-schema.json")))
-    return Registry().with_resources(
-        (each["$id"], Resource.from_contents(each)) for each in read_ if "$id" in each
-    )
-
-
-def checked(schemas: Registry[Any], path: str, document: object) -> None:
-    reference = {"$ref": f"https://w3id.org/dspace/2025/1/{path}"}
-    Draft201909Validator(reference, registry=schemas).validate(document)
-
-
-@settings(max_examples=100)
-@given(policies())
-def test_the_protocol_accepts_what_is_written(schemas: Registry[Any], policy: Policy) -> None:
-    checked(schemas, "negotiation/contract-schema.json#/definitions/Offer", write(policy))
-    message = {
-        "@context": ["https://w3id.org/dspace/2025/1/context.jsonld"],
-        "providerPid": "urn:uuid:a",
-        "consumerPid": "urn:uuid:b",
-    }
-    offered = write(replace(policy, target="urn:p"))
-    checked(
-        schemas,
-        "negotiation/contract-offer-message-schema.json",
-        {**message, "@type": "ContractOfferMessage", "offer": offered},
-    )
-    agreed = replace(
-        policy,
-        kind="Agreement",
-        target="urn:p",
-        assigner="urn:o",
-        assignee="urn:b",
-        timestamp="2026-06-01T08:00:00+08:00",
-    )
-    checked(
-        schemas,
-        "negotiation/contract-agreement-message-schema.json",
-        {**message, "@type": "ContractAgreementMessage", "agreement": write(agreed)},
-    )
-
-
-def test_written_names_are_those_of_odrl_in_the_protocols_context(protocol: Path) -> None:
-    """What is written bare must be a term of the context; the rest carries its prefix."""
-    terms = json.loads((protocol / "context" / "odrl.jsonld").read_text())["@context"]
-    assert {"use", *(each for known in OPERANDS.values() for each in known)} <= set(terms)
-    for operand in OPERANDS:
-        told = write(offer(Constraint(operand, "eq", ("x",))))
-        name = told["permission"][0]["constraint"][0]["leftOperand"]
-        assert name == f"odrl:{operand}"
-        assert terms["odrl"] == "http://www.w3.org/ns/odrl/2/"
-
-
-@pytest.mark.parametrize(
-    ("name", "part", "permitted"),
-    [
-        ("contract-offer-message", "offer", True),
-        ("contract-agreement-message", "agreement", True),
-        ("contract-agreement-message-full", "agreement", False),
-    ],
-)
-def test_the_protocols_own_examples(protocol: Path, name: str, part: str, permitted: bool) -> None:
-    example = json.loads((protocol / "negotiation" / "example" / f"{name}.json").read_text())
-    policy = read(example[part])
-    request = Request(datetime(2023, 6, 1, tzinfo=UTC), party=policy.assignee, target=policy.target)
-    assert isinstance(decide(policy, request, Usage()), Permit) == permitted

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from dataclasses import replace
-from itertools import product
+from itertools import pairwise, product
 
 from hypothesis import strategies as st
 
@@ -74,6 +74,25 @@ def with_people(
         left = cells_of(others, hierarchies, crossings)
         insiders.append(Insider(area, frozenset(k for k in made.cells if k[1] == area), left))
     return replace(made, insiders=tuple(insiders))
+
+
+def joined(first: Tables, second: Tables) -> Tables:
+    """Tables published one after the other from the same data, as one system: a reader has both."""
+    assert all(first.cells[key] == second.cells[key] for key in first.cells.keys() & second.cells)
+    crossings = first.crossings | second.crossings
+    return Tables(first.dimensions, crossings, {**first.cells, **second.cells})
+
+
+def year_to_date(name: str, months: tuple[str, ...]) -> Dimension:
+    """Months and their running totals "-m": from two successive totals a reader has the month.
+
+    The first total is the first month; every cell stands at a period, so there is no root.
+    """
+    running = [f"-{month}" for month in months]
+    first = Breakdown(running[0], (months[0],))
+    later = zip(pairwise(running), months[1:], strict=True)
+    rest = (Breakdown(now, (before, month)) for (before, now), month in later)
+    return Dimension(name, None, (first, *rest))
 
 
 def cells_of(

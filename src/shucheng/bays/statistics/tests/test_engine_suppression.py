@@ -8,7 +8,7 @@ from typing import Any
 import duckdb
 import pytest
 import yaml
-from hypothesis import given, settings
+from tests.laws import law
 
 from shucheng.bays.statistics.engine.suppression.contributions import tables_of
 from shucheng.bays.statistics.engine.suppression.protect import Unprotectable
@@ -22,9 +22,7 @@ from shucheng.bays.statistics.engine.suppression.tables import (
     Key,
     TableRefused,
     Tables,
-    joined,
     tree,
-    year_to_date,
 )
 from shucheng.bays.statistics.tests.suppression_attacker import attacker
 from shucheng.bays.statistics.tests.suppression_making import (
@@ -34,6 +32,7 @@ from shucheng.bays.statistics.tests.suppression_making import (
     Contribution,
     contributions,
     table,
+    year_to_date,
 )
 from shucheng.bays.statistics.tests.suppression_optimum import cheapest, lower_bound
 
@@ -113,8 +112,7 @@ def bounds_of_attacker(tables: Tables, made: Release, key: Key) -> list[Any]:
     return list(attacker(made, hierarchies).bounds([key])[key])
 
 
-@settings(max_examples=20, deadline=None)
-@given(contributions((CLASS, AREA, SIZE), 40))
+@law(contributions((CLASS, AREA, SIZE), 40), few=5, many=20)
 def test_cells_from_duckdb_are_those_added_by_hand(rows: list[Contribution]) -> None:
     plain = table(rows, (CLASS, AREA, SIZE), [{0, 1}, {0, 2}])
     with duckdb.connect() as connection:
@@ -157,16 +155,6 @@ def test_a_cell_that_lists_too_few_contributors_is_refused() -> None:
     few = Cell(("a",), 100, 4, (("f1", 60),), 100)
     with pytest.raises(TableRefused, match="too_few_listed: a"):
         sensitivity(few, shipped_rules())
-
-
-def test_two_values_of_one_cell_are_refused() -> None:
-    place = tree("place", [("all", None), ("a", "all")])
-    one, other = (
-        Tables((place,), frozenset([frozenset(["place"])]), {("a",): cell("a", total)})
-        for total in (8, 9)
-    )
-    with pytest.raises(TableRefused, match="two_values"):
-        joined(one, other)
 
 
 RULES = Rules(version="test", threshold=3, range_percent=20)
@@ -275,8 +263,7 @@ def test_a_reader_who_knows_the_rough_size_needs_more_withheld() -> None:
 SMALL = ({"all": (("x", "y", "z"),)}, {"city": (("a", "b", "c"),)})
 
 
-@settings(max_examples=25, deadline=None)
-@given(contributions(SMALL, 22))
+@law(contributions(SMALL, 22), few=5, many=25)
 def test_no_smaller_suppression_exists_than_the_optimum(rows: list[Contribution]) -> None:
     """By trying: every smaller choice of cells tells something."""
     tables = table(rows, SMALL)

@@ -6,10 +6,11 @@ from fractions import Fraction
 
 import pytest
 from hypothesis import given, settings
+from tests.laws import law
 
 from shucheng.bays.statistics.engine.suppression.release import Release, disclosures, release
 from shucheng.bays.statistics.engine.suppression.rules import Rules, sensitivity
-from shucheng.bays.statistics.engine.suppression.tables import Cell, Key, Tables, joined
+from shucheng.bays.statistics.engine.suppression.tables import Cell, Key, Tables
 from shucheng.bays.statistics.tests.suppression_attacker import Attacker, Hierarchy, attacker
 from shucheng.bays.statistics.tests.suppression_making import (
     AREA,
@@ -17,6 +18,7 @@ from shucheng.bays.statistics.tests.suppression_making import (
     SIZE,
     Contribution,
     contributions,
+    joined,
     leaves,
     lies_under,
     table,
@@ -68,8 +70,7 @@ def refuse_sums_of_few(rows: list[Contribution], tables: Tables, made: Release) 
         assert not sensitivity(union, RULES), (relation.total, rest)
 
 
-@settings(max_examples=40, deadline=None)
-@given(contributions((CLASS, AREA), 45))
+@law(contributions((CLASS, AREA), 45), few=10, many=40)
 def test_two_dimensions_with_a_hierarchy_withstand_the_attacker(rows: list[Contribution]) -> None:
     tables = table(rows, (CLASS, AREA))
     made = release(tables, RULES)
@@ -85,8 +86,7 @@ def test_three_dimensions_withstand_the_attacker(rows: list[Contribution]) -> No
     attack(tables, release(tables, RULES), (CLASS, AREA, SIZE))
 
 
-@settings(max_examples=15, deadline=None)
-@given(contributions((CLASS, AREA, SIZE), 30))
+@law(contributions((CLASS, AREA, SIZE), 30), few=5, many=15)
 def test_linked_tables_withstand_the_attacker_who_has_both(rows: list[Contribution]) -> None:
     tables = table(rows, (CLASS, AREA, SIZE), [{0, 1}, {0, 2}])
     attack(tables, release(tables, RULES), (CLASS, AREA, SIZE))
@@ -100,8 +100,7 @@ def test_large_linked_tables_withstand_the_attacker_too(rows: list[Contribution]
     attack(tables, release(tables, RULES), (CLASS, AREA, SIZE))
 
 
-@settings(max_examples=25, deadline=None)
-@given(contributions((CLASS, AREA, SIZE), 60))
+@law(contributions((CLASS, AREA, SIZE), 60), few=6, many=25)
 def test_a_table_after_another_is_protected_or_the_check_says_what_it_tells(
     rows: list[Contribution],
 ) -> None:
@@ -123,8 +122,7 @@ def test_a_table_after_another_is_protected_or_the_check_says_what_it_tells(
         assert close == (key in found), key
 
 
-@settings(max_examples=20, deadline=None)
-@given(contributions((CLASS, AREA), 40))
+@law(contributions((CLASS, AREA), 40), few=5, many=20)
 def test_the_cheapest_suppression_withstands_too_and_is_no_dearer(rows: list[Contribution]) -> None:
     tables = table(rows, (CLASS, AREA))
     best = cheapest(tables, RULES, weighing="cells")

@@ -1,143 +1,34 @@
-"""Accounts, growth and the plan's industries as people see them: sums that add up for those who
-see every firm, protected cells for the others, files alike."""
+"""Accounts as people see them: sums that add up for those who see every firm, protected cells for
+the others, files alike."""
 
 import csv
 import io
-from collections.abc import Callable
-from dataclasses import replace
 from decimal import Decimal
 from itertools import product
 from pathlib import Path
 
 import duckdb
 import pytest
-from django.http import HttpResponse
-from django.test import Client
 from django.urls import reverse
 from openpyxl import load_workbook
 
-from shucheng.bays.statistics.bay import BAY
 from shucheng.bays.statistics.queries.accounts import account_page
 from shucheng.bays.statistics.queries.firms_behind import firms_behind
-from shucheng.bays.statistics.tests.city import (
-    CITY,
-    EAST,
-    OFFICE,
-    WEST,
-    areas,
-    code,
-    publish,
-    taken_over,
+from shucheng.bays.statistics.tests.accounts_city import (
+    STARRED,
+    Browser,
+    browser,
+    firms,
+    out,
+    page,
+    text,
 )
-from shucheng.kernel.public import (
-    Area,
-    Organisation,
-    Person,
-    Role,
-    grant_role,
-    import_metrics,
-)
-from shucheng.plan.public import Asked
+from shucheng.bays.statistics.tests.city import EAST, OFFICE, WEST, code, publish, taken_over
+
+__all__ = ["browser", "firms", "out"]
 
 pytestmark = pytest.mark.django_db
-
-Browser = Callable[[str], Client]
-
-ELECTRONICS, SOFTWARE, STARRED = "3982", "6513", "7320"
-# Firm: area, industry, revenue since January of 2025-08, 2025-09, 2026-08 and 2026-09 in 10,000
-# thousand yuan (a tenth of 亿元); None: not registered, or nothing reported.
-FIRMS = (
-    (EAST, ELECTRONICS, 10, 11, 20, 22),
-    (EAST, ELECTRONICS, 11, 12, 21, 23),
-    (EAST, ELECTRONICS, 12, 13, 22, 24),
-    (EAST, ELECTRONICS, 13, 14, 23, 25),
-    (WEST, ELECTRONICS, 20, 22, 30, 33),
-    (WEST, ELECTRONICS, 21, 23, 31, 34),
-    (WEST, ELECTRONICS, 22, 24, 32, 35),
-    (WEST, ELECTRONICS, 23, 25, None, None),
-    # The only software firm of the west, and enough of them in the east.
-    (WEST, SOFTWARE, 7, 8, 9, 11.117),
-    (EAST, SOFTWARE, 5, 6, 7, 8),
-    (EAST, SOFTWARE, 5, 6, 7, 8),
-    (EAST, SOFTWARE, 5, 6, 7, 9),
-    (EAST, SOFTWARE, 5, 6, 7, 9),
-)
 ALONE = "1.11"  # the west's software firm in 亿元, as a page would write it
-PERIODS = (202508, 202509, 202608, 202609)
-
-
-@pytest.fixture
-def browser(tmp_path: Path, settings: object) -> Browser:
-    settings.REQUIRE_SECOND_FACTOR = False  # type: ignore[attr-defined]
-    areas()
-    city, east = Area.objects.get(code=CITY), Area.objects.get(code=EAST)
-    kinds = Organisation.Kind
-    data = Organisation.objects.create(code="data", name="数据局", kind=kinds.DEPARTMENT, area=city)
-    county = Organisation.objects.create(
-        code="east", name="东区政府", kind=kinds.COUNTY_GOVERNMENT, area=east
-    )
-    park = Organisation.objects.create(code="park", name="园区", kind=kinds.PARK, area=east)
-    for name, where, role in (
-        ("office", data, Role.PLAN_OFFICE),
-        ("leader", data, Role.LEADER),
-        ("department", data, Role.REVIEWER),
-        ("county", county, Role.LIAISON),
-        ("park", park, Role.LIAISON),
-    ):
-        person = Person.objects.create(username=name, display_name=name, password="!")
-        grant_role(person.pk, where.pk, role, actor=OFFICE)
-
-    def of(name: str) -> Client:
-        client = Client()
-        client.force_login(Person.objects.get(username=name))
-        return client
-
-    return of
-
-
-@pytest.fixture
-def firms(browser: Browser, tmp_path: Path) -> None:
-    register = [
-        {
-            "firm": code(at),
-            "name": f"企业{at}",
-            "area": area,
-            "industry": industry,
-            "since": 202401,
-            "tags": ["software", "robot"] if at >= 11 else [],
-        }
-        for at, (area, industry, *_revenue) in enumerate(FIRMS)
-    ]
-    returns = [
-        {
-            "firm": code(at),
-            "period": period,
-            "revenue": round(amount * 10_000),
-            "revenue_last": round((revenue[place - 2] or 0) * 10_000) if place >= 2 else None,
-            "gross_output": round(amount * 10_000),
-            "intermediate": round(amount * 7_000),
-            "employees": 100 + at,
-            "rd_expense": 100 * at,
-        }
-        for at, (_area, _industry, *revenue) in enumerate(FIRMS)
-        for place, period in enumerate(PERIODS)
-        if (amount := revenue[place]) is not None
-    ]
-    taken_over(tmp_path, "register", register, simulated=True)
-    taken_over(tmp_path, "returns", returns, simulated=True)
-
-
-@pytest.fixture
-def out(firms: None) -> None:
-    publish(*PERIODS)
-
-
-def page(client: Client, name: str, **asked: object) -> HttpResponse:
-    return client.get(reverse(f"statistics:{name}"), asked)  # type: ignore[return-value]
-
-
-def text(response: HttpResponse) -> str:
-    return response.content.decode()
 
 
 @pytest.mark.usefixtures("firms")
@@ -305,73 +196,6 @@ def test_a_county_sees_its_own_column_and_the_others_protected(browser: Browser)
     assert table.protected
     assert not any(line.cells[0].withheld for line in table.lines)
     assert any(line.cells[1].withheld for line in table.lines)
-
-
-@pytest.mark.usefixtures("out")
-def test_growth_is_told_part_by_part(browser: Browser) -> None:
-    whole = page(browser("office"), "growth").context["page"].whole  # type: ignore[attr-defined]
-    assert whole.before + sum(whole.parts) == whole.now
-    assert whole.nominal == Decimal("37.0")  # 24.1117 against 17.6 亿元
-    assert whole.comparable == Decimal("59.7")  # the same firms: against 15.1
-    assert "西区" in text(page(browser("office"), "growth"))
-    assert page(browser("office"), "growth", view="industries").status_code == 200
-
-    told = page(browser("leader"), "growth", view="class").context["page"]  # type: ignore[attr-defined]
-    assert not told.bars
-    assert not any(line.parts for line in told.lines)
-    assert told.whole.nominal == Decimal("37.0")
-    # One firm went: beside both totals the rate would tell what it had.
-    assert told.whole.comparable is None
-
-
-@pytest.mark.usefixtures("firms")
-def test_an_industry_stands_beside_what_the_plan_asks_of_it(
-    browser: Browser, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    [figure] = [each for each in BAY.metrics if each.code == "statistics.industry_software"]
-    import_metrics([replace(figure, code="software", figure=figure.code)], actor=OFFICE)
-    asked = Asked(7, "不低于 10 亿元", Decimal(100_000), "万元", 2027)
-    monkeypatch.setattr(
-        "shucheng.bays.statistics.queries.plan_industries.targets_of_metrics",
-        lambda metrics: {"software": asked} if "software" in metrics else {},
-    )
-    shown = page(browser("office"), "industries")
-    lines = {line.code: line for line in shown.context["page"].lines}  # type: ignore[attr-defined]
-    software = lines["software"]
-    assert software.attained == software.revenue * 10
-    assert '<a href="/explain/target/7/">不低于 10 亿元</a>' in shown.content.decode()
-    assert lines["robots"].asked is None
-
-
-@pytest.mark.usefixtures("out")
-def test_industries_and_what_they_share(browser: Browser) -> None:
-    found = page(browser("office"), "industries").context["page"]  # type: ignore[attr-defined]
-    software = next(line for line in found.lines if line.code == "software")
-    assert (software.revenue, software.firms) == (Decimal("4.5117"), 5)
-    at = [line.code for line in found.lines].index("robots")
-    shared = next(
-        cells for line, (_name, cells) in zip(found.lines, found.matrix, strict=True)
-        if line.code == "software"
-    )[at]  # fmt: skip
-    assert (shared.firms, shared.revenue) == (2, Decimal("1.8"))
-
-    told = page(browser("leader"), "industries").context["page"]  # type: ignore[attr-defined]
-    robots = told.lines[at]
-    assert robots.withheld
-    assert robots.revenue is None
-    assert robots.comparable is None
-    assert all(cell.revenue is None for _name, cells in told.matrix for cell in cells)
-    assert told.matrix[at][1][at].few
-
-
-@pytest.mark.usefixtures("out")
-def test_the_first_page_says_what_is_known_and_what_is_late(browser: Browser) -> None:
-    response = page(browser("leader"), "home")
-    found = response.context["found"]  # type: ignore[attr-defined]
-    assert round(found.headlines[0].value, 2) == Decimal("24.11")
-    assert found.late == (("西区", 1),)
-    assert found.comparable is None, "one firm alone went"
-    assert "2026年1—9月" in text(response)
 
 
 @pytest.mark.parametrize("name", ["home", "accounts", "accounts_firms", "growth", "industries"])

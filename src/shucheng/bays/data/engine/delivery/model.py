@@ -4,6 +4,9 @@ A refusal has a code for the shell to translate and a word for the log. Neither 
 of the data, the text of a query, or what the database itself said: each of them can carry one.
 """
 
+from math import isfinite
+from typing import Any
+
 
 class Refused(Exception):
     """A delivery that does not take place: `code`, and `about`, the name of what was refused."""
@@ -21,3 +24,10 @@ def quoted(name: str) -> str:
 def text(value: str) -> str:
     """A text as an SQL literal, whatever it holds. DuckDB reads no backslash in it."""
     return "'" + value.replace("'", "''") + "'"
+
+
+def plain(value: Any) -> Any:
+    """A value as JSON holds it: exact numbers, days and what no number is as text."""
+    if isinstance(value, float):
+        return value if isfinite(value) else str(value)
+    return value if value is None or isinstance(value, bool | int | str) else str(value)

@@ -11,7 +11,6 @@ linked magnitude tables as one system of sums.
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from itertools import pairwise
 
 Key = tuple[str, ...]
 
@@ -141,23 +140,6 @@ class Tables:
         return Relation(key, parts)
 
 
-def joined(*tables: Tables) -> Tables:
-    """Tables published from the same data, also at different times, as one system.
-
-    Raises TableRefused where the same cell has two values: a revision needs a member of its own
-    (a vintage) because a reader has both.
-    """
-    cells: dict[Key, Cell] = {}
-    for table in tables:
-        if table.dimensions != tables[0].dimensions:
-            raise TableRefused("other_dimensions", (), "give all tables the same dimensions")
-        for key, cell in table.cells.items():
-            if cells.setdefault(key, cell).total != cell.total:
-                raise TableRefused("two_values", key, "add the vintage as a dimension")
-    crossings = frozenset[frozenset[str]]().union(*(table.crossings for table in tables))
-    return Tables(tables[0].dimensions, crossings, cells)
-
-
 def tree(name: str, parents: Iterable[tuple[str, str | None]]) -> Dimension:
     """A dimension from rows of (member, parent); the one member without a parent is the root."""
     children: dict[str, list[str]] = {}
@@ -171,18 +153,6 @@ def tree(name: str, parents: Iterable[tuple[str, str | None]]) -> Dimension:
         raise TableRefused("no_single_root", (name,), "name one member that all others are in")
     breakdowns = (Breakdown(total, tuple(parts)) for total, parts in children.items())
     return Dimension(name, roots[0], tuple(breakdowns))
-
-
-def year_to_date(name: str, months: tuple[str, ...]) -> Dimension:
-    """Months and their running totals "-m": from two successive totals a reader has the month.
-
-    The first total is the first month; every cell stands at a period, so there is no root.
-    """
-    running = [f"-{month}" for month in months]
-    first = Breakdown(running[0], (months[0],))
-    later = zip(pairwise(running), months[1:], strict=True)
-    rest = (Breakdown(now, (before, month)) for (before, now), month in later)
-    return Dimension(name, None, (first, *rest))
 
 
 def _closure(member: str, parents: Mapping[str, set[str]]) -> set[str]:

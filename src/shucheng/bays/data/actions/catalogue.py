@@ -1,0 +1,222 @@
+"""Resources described, listed and taken out; every change of what is said is a version."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from shucheng.bays.data.actions.codes import RESOURCE, next_code
+from shucheng.bays.data.actions.evidence import leave_evidence
+from shucheng.bays.data.engine.catalogue import model as engine
+from shucheng.bays.data.models.catalogue import Field, Lineage, Resource, ResourceVersion
+from shucheng.bays.data.queries.catalogue import entry_of, index, indexed, said_of
+from shucheng.bays.data.queries.catalogue_words import problem_text
+from shucheng.kernel.public import Actor, Conflict, Invalid, NotFound, action, record
+
+# What a person says of a resource; the rest follows from it.
+SAID = (
+    *("title", "summary", "kind", "theme", "keywords", "basis", "frequency", "area", "since"),
+    *("until", "sharing", "sharing_terms", "opening", "opening_terms", "licence", "people", "rows"),
+    *("source", "table", "identifier"),
+)
+
+
+@action
+def describe_resource(
+    said: Mapping[str, Any],
+    fields: Sequence[engine.Field],
+    *,
+    holder: int,
+    actor: Actor,
+    code: str = "",
+    revision: int | None = None,
+    reason: str = "",
+    simulated: bool = False,
+) -> Resource:
+    """A new resource (without `code`), or what is said of one anew; `said` holds keys of `SAID`.
+    A draft may be incomplete: what is missing is asked for when it is listed."""
+    actor.require("data.hold", holder)
+    if not str(said.get("title", "")).strip():
+        raise _wrong({"title": str(_("Write a title."))})
+    if len({each.name for each in fields}) != len(fields):
+        raise _wrong({"fields": str(_("Two data items have the same name."))})
+    if code:
+        resource = _locked(code, revision)
+        actor.require("data.hold", resource.holder_id)
+    else:
+        resource = Resource(
+            code=next_code(RESOURCE, timezone.localdate().year),
+            holder_id=holder,
+            simulated=simulated,
+        )
+    for name in SAID:
+        if name in said:
+            setattr(resource, name, said[name])
+    resource.changed_at = timezone.now()
+    resource.revision += 1
+    resource.save()
+    keep_fields(resource, fields)
+    if resource.state == Resource.State.LISTED:
+        _require_whole(resource)
+        _keep_version(resource, reason, actor)
+    _follow(resource)
+    record(
+        "data.resource.described",
+        resource,
+        actor=actor,
+        after={"code": resource.code, "title": resource.title, "fields": len(fields)},
+    )
+    return resource
+
+
+@action
+def list_resource(code: str, revision: int, *, actor: Actor, reason: str = "") -> Resource:
+    """Put it into the catalogue, once nothing is wrong with what is said of it."""
+    resource = _locked(code, revision)
+    actor.require("data.hold", resource.holder_id)
+    _require_whole(resource)
+    resource.state = Resource.State.LISTED
+    version = _keep_version(resource, reason, actor)
+    resource.revision += 1
+    resource.save()
+    _follow(resource)
+    leave_evidence("resource.listed", code, version=resource.number, digest=version.digest)
+    record(
+        "data.resource.listed",
+        resource,
+        actor=actor,
+        after={"code": code, "version": resource.number},
+    )
+    return resource
+
+
+@action
+def withdraw_resource(code: str, revision: int, *, reason: str, actor: Actor) -> Resource:
+    """Take it out of the catalogue. What rests on it is not touched: rights end by a stop."""
+    resource = _locked(code, revision)
+    actor.require("data.hold", resource.holder_id)
+    if not reason.strip():
+        raise _wrong({"reason": str(_("Write why it is taken out."))})
+    resource.state = Resource.State.WITHDRAWN
+    resource.revision += 1
+    resource.save()
+    _follow(resource)
+    leave_evidence("resource.withdrawn", code, version=resource.number)
+    record(
+        "data.resource.withdrawn",
+        resource,
+        actor=actor,
+        before={"state": Resource.State.LISTED},
+        after={"reason": reason.strip()[:300]},
+    )
+    return resource
+
+
+@action
+def note_lineage(target: str, origin: str, *, how: str, actor: Actor) -> Lineage:
+    """Say that a resource is made from another, and how."""
+    made, source = _found(target), _found(origin)
+    actor.require("data.hold", made.holder_id)
+    if made.pk == source.pk or made.pk in _ancestors(source):
+        raise _wrong({"origin": str(_("It would be made from itself."))})
+    row, _new = Lineage.objects.get_or_create(
+        target=made, origin=source, defaults={"how": how.strip()[:300], "by": actor.name[:150]}
+    )
+    _follow(made)
+    record("data.resource.derived", made, actor=actor, after={"from": origin, "how": row.how})
+    return row
+
+
+def keep_fields(resource: Resource, fields: Sequence[engine.Field]) -> None:
+    """The data items in their order; one that is gone is kept, for what was decided of it."""
+    known = {row.name: row for row in resource.fields.all()}
+    rows = []
+    for position, each in enumerate(fields):
+        row = known.pop(each.name, None) or Field(resource=resource, name=each.name[:120])
+        row.position, row.dropped = position, False
+        row.title, row.comment = each.title[:200], each.comment[:300]
+        row.type, row.nullable, row.key = each.type[:60], each.nullable, each.key
+        rows.append(row)
+    for row in known.values():
+        row.dropped = True
+    Field.objects.bulk_create([row for row in rows if row.pk is None])
+    Field.objects.bulk_update(
+        [*(row for row in rows if row.pk is not None), *known.values()],
+        ["position", "dropped", "title", "comment", "type", "nullable", "key"],
+    )
+
+
+def _require_whole(resource: Resource) -> None:
+    found = engine.problems(entry_of(resource))
+    if found:
+        raise Invalid(
+            "data.resource.incomplete",
+            _("The resource cannot be in the catalogue like this."),
+            _("Correct what is marked and try again."),
+            {each.field: problem_text(each) for each in reversed(found)},
+        )
+
+
+def _keep_version(resource: Resource, reason: str, actor: Actor) -> ResourceVersion:
+    """A version where something else is said than in the last one."""
+    content, digest = said_of(entry_of(resource))
+    last = resource.versions.order_by("-number").first()
+    if last and last.digest == digest:
+        return last
+    resource.number = last.number + 1 if last else 1
+    resource.save(update_fields=["number"])
+    return ResourceVersion.objects.create(
+        resource=resource,
+        number=resource.number,
+        content=content,
+        digest=digest,
+        reason=reason.strip()[:300],
+        by=actor.name[:150],
+    )
+
+
+def _follow(resource: Resource) -> None:
+    """The search index follows once the change is in the database."""
+    transaction.on_commit(lambda: index().put([indexed(resource)]))
+
+
+def _ancestors(resource: Resource) -> set[int]:
+    seen: set[int] = set()
+    waiting = {resource.pk}
+    while waiting:
+        origins = Lineage.objects.filter(target_id__in=waiting).values_list("origin_id", flat=True)
+        waiting = set(origins) - seen
+        seen |= waiting
+    return seen
+
+
+def _found(code: str) -> Resource:
+    found = Resource.objects.filter(code=code).first()
+    if found is None:
+        raise NotFound(code)
+    return found
+
+
+def _locked(code: str, revision: int | None) -> Resource:
+    found = (
+        Resource.objects.select_for_update(of=("self",))
+        .select_related("holder")
+        .filter(code=code)
+        .first()
+    )
+    if found is None:
+        raise NotFound(code)
+    if found.revision != revision:
+        raise Conflict(_("The resource"))
+    return found
+
+
+def _wrong(fields: dict[str, str]) -> Invalid:
+    return Invalid(
+        "data.resource",
+        _("The entry is not complete."),
+        _("Correct what is marked and send it again."),
+        fields,
+    )

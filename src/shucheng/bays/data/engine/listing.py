@@ -1,0 +1,15 @@
+"""The life of a product on the market, as a table."""
+
+from .ledger.states import Machine
+
+_MOVES = {
+    ("draft", "submit"): ("review", frozenset({"maker"})),
+    ("returned", "submit"): ("review", frozenset({"maker"})),
+    ("delisted", "submit"): ("review", frozenset({"maker"})),
+    ("review", "withdraw"): ("draft", frozenset({"maker"})),
+    ("review", "list"): ("listed", frozenset({"bureau"})),
+    ("review", "return"): ("returned", frozenset({"bureau"})),
+    ("listed", "delist"): ("delisted", frozenset({"maker", "bureau"})),
+}
+# Content is settled before review: a product that is changed is a new version.
+LISTING = Machine("listing", "draft", _MOVES)

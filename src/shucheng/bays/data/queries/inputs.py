@@ -1,0 +1,96 @@
+"""The inputs of a product: what each is, which columns it has, where its rows are read."""
+
+from dataclasses import dataclass
+
+from shucheng.bays.data.engine.making import FileInput, Input, TableInput, table_name
+from shucheng.bays.data.models.catalogue import Field, Resource, Source
+from shucheng.bays.data.models.market import Product
+from shucheng.bays.data.queries.book import thing
+from shucheng.kernel.public import StoredFile
+
+
+@dataclass(frozen=True, slots=True)
+class InputOf:
+    """A resource or product that another is made from; `name`: what SQL calls it."""
+
+    thing: str
+    name: str
+    title: str
+    columns: tuple[str, ...]
+    grade: str
+    modes: tuple[str, ...]
+    version: str
+    resource: Resource | None = None
+    product: Product | None = None
+
+    @property
+    def readable(self) -> bool:
+        return self.source is not None
+
+    @property
+    def source(self) -> Input | None:
+        """Where its rows are; None where the platform has none."""
+        if self.product:
+            return _file(self.product.data)
+        source = self.resource.source if self.resource else None
+        if source is None or self.resource is None:
+            return None
+        if source.kind == Source.Kind.POSTGRESQL and self.resource.table:
+            return TableInput(source.address, source.username, source.password, self.resource.table)
+        return _file(source.file) if source.kind == Source.Kind.FILE else None
+
+
+def input_of(said: str) -> InputOf | None:
+    """What a code names (`code`, `code@version`); None where there is nothing of that name."""
+    wanted = thing(said)
+    resource = (
+        Resource.objects.select_related("source__file", "holder").filter(code=wanted.code).first()
+    )
+    if resource:
+        names = Field.objects.filter(resource=resource, dropped=False)
+        columns = tuple(names.order_by("position").values_list("name", flat=True))
+        return InputOf(
+            said,
+            table_name(resource.code),
+            resource.title,
+            columns,
+            resource.grade,
+            mode_codes(resource.modes),
+            str(resource.number),
+            resource=resource,
+        )
+    products = Product.objects.select_related("data").filter(code=wanted.code)
+    if wanted.version:
+        products = products.filter(version=wanted.version)
+    product = products.order_by("-id").first()
+    if product is None:
+        return None
+    return InputOf(
+        said,
+        table_name(product.code),
+        product.title,
+        tuple(column[0] for column in product.columns),
+        product.grade,
+        mode_codes(product.modes),
+        product.version,
+        product=product,
+    )
+
+
+def mode_codes(said: list[object]) -> tuple[str, ...]:
+    """Ways of delivery by code, whether stored as codes or with their conditions beside them."""
+    codes = []
+    for each in said:
+        if isinstance(each, dict):
+            codes.append(str(each.get("mode") or each.get("code") or ""))
+        elif isinstance(each, list | tuple) and each:
+            codes.append(str(each[0]))
+        else:
+            codes.append(str(each))
+    return tuple(code for code in codes if code)
+
+
+def _file(stored: StoredFile | None) -> FileInput | None:
+    if stored is None or stored.kind not in ("csv", "parquet"):
+        return None
+    return FileInput(stored.in_place(), stored.kind)

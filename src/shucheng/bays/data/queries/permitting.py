@@ -1,0 +1,156 @@
+"""Whether a delivery is permitted at this moment: the book of rights, the agreement's policy, its
+term. Nothing of it is kept as a flag; every call asks."""
+
+from datetime import date, datetime, time, timedelta
+from typing import cast
+
+from django.db.models import Sum
+from django.utils import timezone
+
+from shucheng.bays.data.engine.authority.book import Limits, Thing
+from shucheng.bays.data.engine.authority.granting import permits, stopped
+from shucheng.bays.data.engine.authority.refusal import Refused as NotGranted
+from shucheng.bays.data.engine.delivery.model import Refused
+from shucheng.bays.data.engine.delivery.tokens import Facts, Mode, Quota, Used
+from shucheng.bays.data.engine.policy import decide as policies
+from shucheng.bays.data.engine.policy import odrl
+from shucheng.bays.data.engine.policy.model import MODES, Policy
+from shucheng.bays.data.models.market import Agreement
+from shucheng.bays.data.models.money import LedgerLine
+from shucheng.bays.data.queries import offers
+from shucheng.bays.data.queries.book import book, rights
+from shucheng.bays.data.queries.offers import terms_read
+from shucheng.bays.data.queries.refusals import sentence
+
+# An order that has ended or rests delivers nothing, whatever its agreement says.
+_ENDED = {"cancelled", "revoked", "delivered", "closed"}
+# Whoever owes longer than this has something due unpaid: a proposal, no rule of the city's yet.
+_DAYS_TO_PAY = 30
+
+
+class NotNow(Refused):
+    """Refused by the book; `said` is the sentence that says by what."""
+
+    def __init__(self, code: str, said: str = "") -> None:
+        super().__init__(code)
+        self.said = said
+
+
+def find_agreement(code: str) -> Agreement | None:
+    """The agreement with all that a call asks of it."""
+    wanted = ("order__offer__product__maker", "order__offer__product__data", "order__buyer")
+    return Agreement.objects.select_related(*wanted).filter(code=code).first()
+
+
+def thing_of(agreement: Agreement) -> Thing:
+    product = agreement.order.offer.product
+    return Thing(product.code, product.version)
+
+
+def require_granted(agreement: Agreement, mode: str, day: date) -> None:
+    """Raises `NotNow` where the book does not permit this delivery today."""
+    if agreement.order.state == "suspended":
+        raise NotNow("agreement-suspended")
+    if agreement.order.state in _ENDED:
+        raise NotNow("agreement-ended")
+    book_ = book()
+    refused = stopped(book_, agreement.code, day)
+    if refused is None:
+        policy_of(agreement)
+        thing = thing_of(agreement)
+        uses = uses_of(agreement, mode)
+        said = permits(rights(), book_, agreement.grants, "deliver", thing, day, uses)
+        refused = said if isinstance(said, NotGranted) else None
+    if refused is not None:
+        raise NotNow(_CODES.get(refused.code, "not-permitted"), sentence(refused))
+
+
+_CODES = {"authority.suspended": "agreement-suspended", "authority.revoked": "agreement-revoked"}
+
+
+def uses_of(agreement: Agreement, mode: str) -> Limits:
+    """What the book is asked, as when the agreement was made: its terms, and what only the product
+    says; of the ways of delivery the one that is asked for."""
+    order, product = agreement.order, agreement.order.offer.product
+    said = {**offers.uses_of(product, terms_read(agreement.policy)), "mode": frozenset({mode})}
+    if order.scenario and "scenario" in product.uses:
+        said["scenario"] = frozenset({order.scenario})
+    return said
+
+
+def require_policy(
+    agreement: Agreement, mode: str, purpose: str, count: int, now: datetime
+) -> None:
+    """Raises `Refused` with the policy's reason."""
+    policy = policy_of(agreement)
+    names = {agreement.code, agreement.order.offer.code, str(thing_of(agreement))}
+    names.add(thing_of(agreement).code)
+    asked = policies.Request(
+        moment=now,
+        purpose=purpose,
+        recipient=agreement.order.buyer.code,
+        region=agreement.order.area,
+        mode=mode,
+        target=policy.target if policy.target in names else str(thing_of(agreement)),
+        party=agreement.order.buyer.code,
+    )
+    duties = policy.obligations or any(each.duties for each in policy.permissions)
+    overdue = bool(duties) and owes(agreement.order.buyer.code, timezone.localdate(now))
+    answer = policies.decide(policy, asked, policies.Usage(count, overdue))
+    if isinstance(answer, policies.Deny):
+        raise Refused(answer.reasons[0].code, answer.reasons[0].where)
+
+
+def owes(buyer: str, day: date) -> bool:
+    """Whether the buyer has not paid what was settled longer ago than it has to pay."""
+    lines = LedgerLine.objects.filter(account=f"receivable:{buyer}")
+    old = lines.filter(fen__gt=0, entry__on__lt=day - timedelta(days=_DAYS_TO_PAY))
+    paid = lines.filter(fen__lt=0).aggregate(fen=Sum("fen"))["fen"] or 0
+    return (old.aggregate(fen=Sum("fen"))["fen"] or 0) + paid > 0
+
+
+def policy_of(agreement: Agreement) -> Policy:
+    """Raises `Refused` for what is no policy at all."""
+    try:
+        policy = odrl.read(agreement.policy)
+    except odrl.PolicyUnreadable as error:
+        raise Refused("foreign-term", error.where) from None
+    if not policy.permissions:
+        raise Refused("action-not-permitted")
+    return policy
+
+
+def modes_of(agreement: Agreement) -> frozenset[Mode]:
+    """The ways of delivery that its policy permits for anything at all."""
+    policy = policy_of(agreement)
+    modes: set[str] = set()
+    for rule in policy.permissions:
+        allowed = set(MODES)
+        for each in rule.constraints:
+            if each.operand == "deliveryChannel":
+                named = set(each.values)
+                allowed &= named if each.operator in ("eq", "isAnyOf") else MODES - named
+        modes |= allowed
+    return cast(frozenset[Mode], frozenset(modes))
+
+
+def facts_of(
+    agreement: Agreement, used: Used, revoked_tokens: frozenset[str] = frozenset()
+) -> Facts:
+    """The agreement as a token is held against it; whether the book permits it is asked apart."""
+    zone = timezone.get_current_timezone()
+    begin, end = agreement.first, agreement.last + timedelta(days=1)
+    quota = agreement.quota
+    return Facts(
+        agreement=agreement.code,
+        state="active",
+        recipient=agreement.order.buyer.code,
+        purposes=frozenset({agreement.order.purpose}),
+        products=frozenset({str(thing_of(agreement))}),
+        modes=modes_of(agreement),
+        valid_from=datetime.combine(begin, time(), zone),
+        valid_until=datetime.combine(end, time(), zone),
+        quota=Quota(quota.get("calls"), quota.get("rows"), quota.get("size")),
+        used=used,
+        revoked_tokens=revoked_tokens,
+    )

@@ -1,0 +1,81 @@
+"""Settlements as the engine reads them, and who may see which."""
+
+from collections.abc import Iterable
+from datetime import UTC, datetime, time, timedelta
+
+from django.db.models import QuerySet
+
+from shucheng.bays.data.engine.ledger import settlement as engine
+from shucheng.bays.data.models.market import Agreement
+from shucheng.bays.data.models.money import Settlement, UsageRecord
+from shucheng.bays.data.queries.agreements import visible_orders
+from shucheng.kernel.public import Actor, NotFound
+from shucheng.lib.periods import Period, iterate
+
+
+def settlement_of(row: Settlement, buyer: str) -> engine.Settlement:
+    return engine.Settlement(
+        row.code,
+        row.agreement.code,
+        buyer,
+        Period.parse(row.period),
+        row.quantity,
+        row.amount,
+        row.parts,
+    )
+
+
+def records_of(agreement: Agreement, period: Period) -> list[engine.UsageRecord]:
+    """The use of an agreement about a period; which of it counts, the engine says."""
+    return [
+        engine.UsageRecord(row.code, agreement.code, row.at, row.quantity)
+        for row in usage_of(agreement, period)
+    ]
+
+
+def usage_of(agreement: Agreement, period: Period) -> QuerySet[UsageRecord]:
+    day = timedelta(days=1)
+    first = datetime.combine(period.start, time(), UTC) - day
+    last = datetime.combine(period.end, time(), UTC) + 2 * day
+    return UsageRecord.objects.filter(agreement=agreement, at__gte=first, at__lt=last)
+
+
+def to_be_settled(agreement: Agreement, until: Period) -> list[Period]:
+    """The agreement's periods that are over by the end of `until` and never settled, or settled
+    before a record of them came in."""
+    frequency = agreement.frequency
+    first = Period.of(agreement.first, frequency)  # type: ignore[arg-type]
+    last = Period.of(min(until.end, agreement.last), frequency)  # type: ignore[arg-type]
+    settled = {row.period: row for row in _in_order(agreement)}
+    waiting = []
+    for period in iterate(first, last):
+        # The last one is over when the agreement is.
+        if min(period.end, agreement.last) > until.end:
+            continue
+        known = settled.get(str(period))
+        if known is None or _came_late(agreement, period, known):
+            waiting.append(period)
+    return waiting
+
+
+def visible_settlements(actor: Actor) -> QuerySet[Settlement]:
+    """Of the orders that an actor may see."""
+    rows = Settlement.objects.select_related(
+        "agreement__order__buyer", "agreement__order__offer__product__maker"
+    )
+    return rows.filter(agreement__order__in=visible_orders(actor).values("pk"))
+
+
+def find_settlement(code: str, *, actor: Actor) -> Settlement:
+    found = visible_settlements(actor).filter(code=code).first()
+    if found is None:
+        raise NotFound(code)
+    return found
+
+
+def _came_late(agreement: Agreement, period: Period, known: Settlement) -> bool:
+    return usage_of(agreement, period).filter(recorded_at__gt=known.recorded_at).exists()
+
+
+def _in_order(agreement: Agreement) -> Iterable[Settlement]:
+    return agreement.settlements.order_by("id")

@@ -1,0 +1,83 @@
+"""How the market's codes and amounts are written."""
+
+import json
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from django import template
+
+from shucheng.bays.data.queries import market_words as words
+from shucheng.bays.data.queries.book import rights
+from shucheng.bays.data.queries.refusals import named
+
+register = template.Library()
+register.filter("yuan", words.yuan)
+
+_OF = {
+    "state": words.STATES,
+    "event": words.EVENTS,
+    "role": words.ROLES,
+    "purpose": words.PURPOSES,
+    "mode": words.MODES,
+    "basis": words.BASES,
+    "mask": words.MASKS,
+    "quota": words.QUOTAS,
+    "account": words.ACCOUNTS,
+    "entry": words.ENTRIES,
+    "figure": words.FIGURES,
+    "missing": words.MISSING,
+    "note": words.NOTES,
+}
+
+
+@register.filter
+def word(code: str, kind: str) -> str:
+    """A code by its name; what has none stands for itself."""
+    if kind == "dimension":
+        known = rights().dimensions.get(code)
+        return named(known) if known else code
+    return str(_OF[kind].get(code, code))
+
+
+@register.filter
+def get(values: Mapping[str, Any] | Any, name: str) -> Any:
+    """The value of a name that a template cannot write."""
+    return values.get(name, "") if isinstance(values, Mapping) else ""
+
+
+@register.filter
+def mask(said: Any) -> str:
+    """How a column is shown, in brackets; nothing where it is as it is."""
+    name = said if isinstance(said, str) else said.get("as", "")
+    if name == "show":
+        return ""
+    more = "" if isinstance(said, str) else " ".join(str(v) for k, v in said.items() if k != "as")
+    return f" ({word(name, 'mask')}{' ' if more else ''}{more})"
+
+
+@register.filter
+def pretty(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, indent=2)
+
+
+@register.filter
+def words_of(codes: Iterable[str], kind: str) -> str:
+    return "、".join(word(each, kind) for each in codes)
+
+
+@register.filter
+def percent(parts: int) -> str:
+    """Ten-thousandths: 3000 → 30%."""
+    return f"{parts / 100:g}%"
+
+
+@register.filter
+def light(state: str) -> str:
+    """The mark of a state; it has a shape of its own."""
+    good = {"listed", "delivering", "agreed", "delivered"}
+    bad = {"revoked", "refused", "upheld", "arbitration"}
+    watch = {"review", "placed", "suspended", "opened", "answered", "mediation", "returned"}
+    for name, states in (("good", good), ("bad", bad), ("watch", watch)):
+        if state in states:
+            return name
+    return "none"
