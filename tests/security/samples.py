@@ -13,9 +13,13 @@ from typing import Any
 
 from django.utils import timezone
 
+from shucheng.bays.data.actions.authorising import plan_authorisation
 from shucheng.bays.data.actions.evidence import append_evidence, leave_evidence
+from shucheng.bays.data.actions.registration import open_registration
 from shucheng.bays.data.models import delivery, market
 from shucheng.bays.data.models import market, money
+from shucheng.bays.data.models.authority import Disclosure, Grant
+from shucheng.bays.data.models.catalogue import Resource
 from shucheng.bays.statistics.actions.definitions import publish_definition
 from shucheng.bays.statistics.actions.importing import receive_file
 from shucheng.bays.statistics.actions.indexes import answer_questionnaire
@@ -252,6 +256,7 @@ def make_samples() -> Samples:
         **_briefed(published, file),
         **_registered(bureau),
         **_indexed(observation),
+        **_data_authority(bureau),
         **_data_delivery(bureau),
         **_data_market(bureau),
     }
@@ -597,3 +602,50 @@ def _person(username: str, role: Role, organisation: Organisation) -> Person:
 def _ready(person: Person) -> None:
     person.must_change_password = False
     person.save()
+
+
+def _data_authority(bureau: Organisation) -> dict[str | tuple[str, str], Any]:
+    """A resource that is registered and one that an authorisation is planned over, a grant of its
+    holder, a disclosure."""
+    Resource.objects.create(
+        code="RES-S", holder=bureau, title="样例", state="listed", grade="general_2", modes=["api"]
+    )
+    holder = Actor(None, "holder", frozenset(Role), bureau.pk, frozenset({bureau.pk}))
+    case = open_registration(
+        "resource_registration", "RES-S", "样例", applicant=bureau.pk, actor=holder
+    )
+    planned = plan_authorisation(
+        "样例",
+        resources=["RES-S"],
+        mode="whole",
+        scenario="样例",
+        limits={},
+        plan={},
+        applicant=bureau.pk,
+        actor=holder,
+    )
+    planned.operator = bureau
+    planned.save()
+    grant = Grant.objects.create(
+        code="GRT-S", right="hold", giver="bureau", taker="bureau", things=["RES-S"],
+        start=date(2025, 1, 1), end=date(2027, 1, 1), basis=[case.code], by="sample",
+    )  # fmt: skip
+    told = Disclosure.objects.create(
+        authorisation=planned, year=2025, kind="disclosure", on=date(2026, 3, 1), by="sample"
+    )
+    cases = ("authorisation", "authorisation_plan", "authorisation_step")
+    plans = (*cases, "authorisation_agreement", "authorisation_prices", "price_fix", "price_actual")
+    return {
+        **{(f"data:{view}", "code"): planned.case.code for view in plans},
+        **{(f"data:{view}", "code"): case.code for view in ("registration", "registration_step")},
+        ("data:grant", "code"): grant.code,
+        "disclosure_id": told.pk,
+        ("data:list_download", "name"): "resources",
+        ("data:list_download", "form"): "csv",
+        ("/data/registrations/{code}", "code"): case.code,
+        ("/data/registrations/{code}/steps", "code"): case.code,
+        ("/data/authorisations/{code}", "code"): planned.case.code,
+        ("/data/authorisations/{code}/steps", "code"): planned.case.code,
+        ("/data/grants/{code}", "code"): grant.code,
+        ("/data/lists/{name}", "name"): "resources",
+    }

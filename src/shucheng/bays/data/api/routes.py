@@ -2,8 +2,8 @@
 
 from ninja import Router
 
-from shucheng.bays.data.api import delivering, evidence, grading
+from shucheng.bays.data.api import authority, delivering, evidence, grading
 
 router = Router(tags=["data"])
-for each in (delivering.router, evidence.router, grading.router):
+for each in (authority.router, delivering.router, evidence.router, grading.router):
     router.add_router("", each)
