@@ -16,8 +16,7 @@ from django.utils import timezone
 from shucheng.bays.data.actions.authorising import plan_authorisation
 from shucheng.bays.data.actions.evidence import append_evidence, leave_evidence
 from shucheng.bays.data.actions.registration import open_registration
-from shucheng.bays.data.models import delivery, market
-from shucheng.bays.data.models import market, money
+from shucheng.bays.data.models import delivery, market, money
 from shucheng.bays.data.models.authority import Disclosure, Grant
 from shucheng.bays.data.models.catalogue import Resource
 from shucheng.bays.statistics.actions.definitions import publish_definition
@@ -341,6 +340,9 @@ def _data_delivery(bureau: Organisation) -> dict[str | tuple[str, str], Any]:
         "agreement": "AGR-1",
         ("/data/deliveries/{agreement}/tokens/{token_id}", "token_id"): "t1",
         **{(view, "number"): 0 for view in (*leaves, *api)},
+    }
+
+
 def _data_market(bureau: Organisation) -> dict[str | tuple[str, str], Any]:
     """A product on the market whose maker and buyer are the bureau, down to a disputed bill."""
     day = date(2026, 1, 1)

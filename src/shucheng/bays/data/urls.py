@@ -3,6 +3,7 @@
 from django.urls import URLPattern, URLResolver, include, path
 
 from shucheng.bays.data.views import (
+    assets,
     authorised_index,
     authorising,
     catalogue,
@@ -24,7 +25,6 @@ from shucheng.bays.data.views import (
     settling,
     sources,
 )
-from shucheng.bays.data.views import assets, home, market_figures, orders, products, settling
 
 app_name = "data"
 _catalogue: list[URLPattern | URLResolver] = [
@@ -121,6 +121,14 @@ _market: list[URLPattern | URLResolver] = [
     path("invoices/<slug:number>.xlsx", settling.invoice, name="invoice"),
     path("disputes/", orders.disputes, name="disputes"),
     path("disputes/<slug:code>/", orders.dispute, name="dispute"),
+    path("assets/", assets.assets, name="assets"),
+    path("assets/tables/<int:owner>/", assets.tables, name="asset_tables"),
+    path(
+        "assets/tables/<int:owner>/tables.xlsx",
+        assets.tables_file,
+        name="asset_tables_file",
+    ),
+    path("assets/<slug:code>/", assets.asset, name="asset"),
 ]
 _delivery = [
     path("", delivering.delivery, name="delivery"),
@@ -153,28 +161,4 @@ urlpatterns: list[URLPattern | URLResolver] = [
         path("data-elements/", include(room))
         for room in (_catalogue, _grading, _quality, _authority, _market, _deliveries, _evidence)
     ),
-    path("data-elements/market/", products.market, name="market"),
-    path("data-elements/market/figures/", market_figures.figures, name="market_figures"),
-    path("data-elements/market/offers/<slug:code>/", products.offer, name="offer"),
-    path("data-elements/products/", orders.own, name="own_products"),
-    path("data-elements/products/new/", products.make, name="product_make"),
-    path("data-elements/products/<slug:code>/", products.product, name="product"),
-    path("data-elements/products/<slug:code>/offer/", products.new_offer, name="offer_make"),
-    path("data-elements/orders/", orders.orders, name="orders"),
-    path("data-elements/orders/<slug:code>/", orders.order, name="order"),
-    path("data-elements/orders/<slug:code>/dispute/", orders.dispute_new, name="dispute_new"),
-    path("data-elements/settlements/", settling.settlements, name="settlements"),
-    path("data-elements/settlements/books/", settling.books, name="books"),
-    path("data-elements/settlements/<str:code>/", settling.settlement, name="settlement"),
-    path("data-elements/invoices/<slug:number>.xlsx", settling.invoice, name="invoice"),
-    path("data-elements/disputes/", orders.disputes, name="disputes"),
-    path("data-elements/disputes/<slug:code>/", orders.dispute, name="dispute"),
-    path("data-elements/assets/", assets.assets, name="assets"),
-    path("data-elements/assets/tables/<int:owner>/", assets.tables, name="asset_tables"),
-    path(
-        "data-elements/assets/tables/<int:owner>/tables.xlsx",
-        assets.tables_file,
-        name="asset_tables_file",
-    ),
-    path("data-elements/assets/<slug:code>/", assets.asset, name="asset"),
 ]
