@@ -6,6 +6,7 @@ class DataConfig(AppConfig):
     label = "data"
 
     def ready(self) -> None:
+        from shucheng.bays.data.alert_words import register_alerts
         from shucheng.bays.data.audit_words import AUDIT_WORDS
         from shucheng.bays.data.bay import BAY
         from shucheng.bays.data.jobs import JOB_WORDS
@@ -21,3 +22,4 @@ class DataConfig(AppConfig):
         register_audit_words(AUDIT_WORDS)
         register_job_words(JOB_WORDS)
         register_file_room("data", opens_file)
+        register_alerts()

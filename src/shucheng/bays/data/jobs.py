@@ -6,33 +6,22 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from shucheng.bays.data.actions.evidence import APPEND_JOB, append_evidence
-from shucheng.bays.data.actions.turning import TURN_JOB, turn_day
+from shucheng.bays.data.actions.grading import GRADE_JOB, grade_resources
 from shucheng.bays.data.actions.making import MAKE_JOB, run_making
+from shucheng.bays.data.actions.quality import (
+    CHECK_JOB,
+    check_due,
+    check_quality,
+    tell_late_defects,
+)
 from shucheng.bays.data.actions.settling import SETTLE_JOB, settle_until
+from shucheng.bays.data.actions.turning import TURN_JOB, turn_day
+from shucheng.bays.data.queries.data_files import file_samples
 from shucheng.bays.data.queries.evidence import waits
-from shucheng.kernel.public import Actor
+from shucheng.kernel.public import Actor, Scheduled
 from shucheng.lib.periods import Period
 
-__all__ = ["APPEND_JOB", "JOB_WORDS", "TURN_JOB", "append_job", "turn_day_job"]
-
-JOB_WORDS = {
-    APPEND_JOB: _("Append evidence to the log"),
-    TURN_JOB: _("End what has run out"),
-__all__ = [
-    "APPEND_JOB",
-    "JOB_WORDS",
-    "MAKE_JOB",
-    "SETTLE_JOB",
-    "append_job",
-    "make_job",
-    "settle_job",
-]
-
-JOB_WORDS = {
-    APPEND_JOB: _("Append evidence to the log"),
-    MAKE_JOB: _("Run the SQL of a data product"),
-    SETTLE_JOB: _("Settle the use of data products"),
-}
+_DAY = 24 * 60
 
 
 def append_job(payload: Any, *, actor: Actor, progress: Any) -> dict[str, int]:
@@ -41,6 +30,23 @@ def append_job(payload: Any, *, actor: Actor, progress: Any) -> dict[str, int]:
 
 def turn_day_job(payload: Any, *, actor: Actor, progress: Any) -> dict[str, int]:
     return turn_day(actor=actor)
+
+
+def grade_job(payload: Any, *, actor: Actor, progress: Any) -> dict[str, int]:
+    done = grade_resources(
+        payload.get("resources", ()), samples=file_samples, progress=progress, actor=actor
+    )
+    return {"proposed": done.proposed, "looked": done.looked, "again": done.again}
+
+
+def check_job(payload: Any, *, actor: Actor, progress: Any) -> dict[str, int]:
+    """One resource that was asked for; without one, all that are due, and who is late is told."""
+    if code := payload.get("resource"):
+        return {"check": check_quality(code, actor=actor).pk}
+    done = check_due(actor=actor, progress=progress)
+    return {**done, "told": tell_late_defects(actor=actor)}
+
+
 def make_job(payload: Any, *, actor: Actor, progress: Any) -> dict[str, int]:
     return {"rows": run_making(payload["product"], actor=actor).rows or 0}
 
@@ -51,3 +57,28 @@ def settle_job(payload: Any, *, actor: Actor, progress: Any) -> dict[str, int]:
     last = Period.of(timezone.localdate(), "M").previous()
     done = settle_until(Period.parse(asked) if asked else last, actor=actor)
     return {"settlements": len(done.settlements), "refused": len(done.refused)}
+
+
+JOBS = {
+    APPEND_JOB: append_job,
+    CHECK_JOB: check_job,
+    GRADE_JOB: grade_job,
+    MAKE_JOB: make_job,
+    SETTLE_JOB: settle_job,
+    TURN_JOB: turn_day_job,
+}
+SCHEDULE = (
+    Scheduled(APPEND_JOB, every_minutes=1),
+    Scheduled(TURN_JOB, every_minutes=60),
+    Scheduled(CHECK_JOB, every_minutes=_DAY),
+    Scheduled(GRADE_JOB, every_minutes=_DAY),
+    Scheduled(SETTLE_JOB, every_minutes=_DAY),
+)
+JOB_WORDS = {
+    APPEND_JOB: _("Append evidence to the log"),
+    CHECK_JOB: _("Check the quality of data"),
+    GRADE_JOB: _("Propose grades for data"),
+    MAKE_JOB: _("Run the SQL of a data product"),
+    SETTLE_JOB: _("Settle the use of data products"),
+    TURN_JOB: _("End what has run out"),
+}

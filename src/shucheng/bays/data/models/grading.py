@@ -26,6 +26,33 @@ class GradingRules(models.Model):
         return f"{self.number}"
 
 
+class RulesProposal(models.Model):
+    """Rules that one person proposed and another publishes or refuses."""
+
+    class State(models.TextChoices):
+        PROPOSED = "proposed", _("Proposed")
+        PUBLISHED = "published", _("Published")
+        REFUSED = "refused", _("Refused")
+
+    number = models.PositiveIntegerField()  # of the rules it was written from
+    texts: models.JSONField[dict[str, str], dict[str, str]] = models.JSONField(default=dict)
+    reason = models.CharField(max_length=300)
+    proposed_by = models.ForeignKey("identity.Person", models.PROTECT, null=True, related_name="+")
+    proposed_at = models.DateTimeField(default=timezone.now, editable=False)
+    state = models.CharField(max_length=10, choices=State, default=State.PROPOSED)
+    decision = models.CharField(max_length=300, blank=True)
+    decided_by = models.ForeignKey("identity.Person", models.PROTECT, null=True, related_name="+")
+    decided_at = models.DateTimeField(null=True)
+    rules = models.ForeignKey(GradingRules, models.PROTECT, null=True, related_name="+")
+    revision = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        ordering = ["-id"]
+
+    def __str__(self) -> str:
+        return f"{self.number} {self.state}"
+
+
 class GradeProposal(models.Model):
     """What a field is proposed to be; the newest takes the place of the one before. Its reasons
     name rules and counts, and values only masked."""

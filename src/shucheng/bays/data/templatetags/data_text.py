@@ -2,11 +2,13 @@
 
 from django import template
 
+from shucheng.bays.data.queries import grading_words
 from shucheng.bays.data.queries.catalogue_words import grade_word as grade_text
 from shucheng.bays.data.queries.catalogue_words import type_words
 from shucheng.kernel.public import area_by_code
 
 register = template.Library()
+register.filter("grade_name", grading_words.grade_name)
 
 
 @register.filter

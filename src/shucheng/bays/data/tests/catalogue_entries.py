@@ -79,7 +79,7 @@ resources = st.builds(
     themes=tuples(filled),
     keywords=tuples(filled),
     legal_basis=texts,
-    fields=st.lists(fields, max_size=4).map(tuple),
+    fields=st.lists(fields, max_size=4, unique_by=lambda each: each.name).map(tuple),
     frequency=st.sampled_from(sorted(words().frequencies)),
     region=st.sampled_from(["", "320900", "320902"]),
     starts=st.none() | days,

@@ -52,6 +52,14 @@ def cast_of() -> Cast:
     )
 
 
+@pytest.fixture
+def second_bureau(cast: Cast) -> Actor:
+    """Another person of the bureau: who publishes what the first proposed."""
+    assert cast.bureau.organisation_id
+    office = Organisation.objects.get(pk=cast.bureau.organisation_id)
+    return _actor("second", Role.PLAN_OFFICE, office)
+
+
 @pytest.fixture(autouse=True)
 def own_folder(tmp_path: Path, settings: Any) -> Iterator[None]:
     """Each test has an evidence log of its own, and no book of another's database."""

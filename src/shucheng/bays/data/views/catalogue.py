@@ -33,6 +33,7 @@ def catalogue(request: HttpRequest) -> HttpResponse:
     context = {
         "page": page,
         "query": urlencode(page.asked),
+        "page_query": f"{urlencode(page.asked)}&" if page.asked else "",
         "without": {
             each.code: urlencode({k: v for k, v in page.asked.items() if k != each.code})
             for each in page.facets

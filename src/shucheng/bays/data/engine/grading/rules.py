@@ -8,6 +8,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property
+from itertools import pairwise
 from pathlib import Path
 from typing import Annotated, Literal, TypeVar
 
@@ -286,6 +287,7 @@ def _check(
         raise RulesInvalid("levels", min(wrong), "no such grade")
     if missing := grades - set(levels.delivery):
         raise RulesInvalid("levels", "delivery", f"{min(missing)} is missing")
+    _check_narrowing(levels)
     named = {
         "names": {c for r in names.rules for c in (r.category, r.organisation, r.thing) if c},
         "recognisers": {each.category for each in recognisers.recognisers.values()},
@@ -299,3 +301,12 @@ def _check(
     for file, codes in named.items():
         if wrong := codes - set(known):
             raise RulesInvalid(file, min(wrong), "no such category")
+
+
+def _check_narrowing(levels: Levels) -> None:
+    """A higher grade permits no way of delivery that a lower one does not."""
+    for low, high in pairwise(Grade):
+        allowed = levels.delivery[high.code].allow
+        if wider := set(allowed) - set(levels.delivery[low.code].allow):
+            why = f"{high.code} permits {min(wider)}, and {low.code} does not"
+            raise RulesInvalid("levels", "delivery", why)

@@ -123,12 +123,10 @@ class Index:
             return Found((), 0, dict.fromkeys(FACETS, ()))
         rounds = [self._asking(terms, least, scope) for least in _fewer(len(terms))]
         for number, asking in enumerate(rounds):
-            page = self._page(searcher, question, asking)
-            if page.count:
-                stored = (searcher.doc(address) for _, address in page.hits)
-                codes = tuple(str(each.get_first("key")) for each in stored)
+            codes, total = self._page(searcher, question, asking)
+            if total:
                 facets = self._facets(searcher, question, asking)
-                return Found(codes, page.count, facets, partly=number > 0)
+                return Found(codes, total, facets, partly=number > 0)
         return Found((), 0, self._facets(searcher, question, rounds[0]))
 
     def __len__(self) -> int:
@@ -187,13 +185,17 @@ class Index:
 
     def _page(
         self, searcher: tantivy.Searcher, question: Question, scope: list[Clause]
-    ) -> tantivy.SearchResult:
-        return searcher.search(
+    ) -> tuple[tuple[str, ...], int]:
+        """The codes of the page, and how many entries all pages have."""
+        found = searcher.search(
             self._filtered(question, scope),
             question.size,
             offset=(question.page - 1) * question.size,
             order_by_field=None if question.text.strip() else "changed",
         )
+        stored = (searcher.doc(address) for _, address in found.hits)
+        codes = tuple(str(each.get_first("key")) for each in stored)
+        return codes, int(found.count)  # type: ignore[attr-defined]  # its stub lacks it
 
     def _facets(
         self, searcher: tantivy.Searcher, question: Question, scope: list[Clause]

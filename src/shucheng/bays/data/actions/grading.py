@@ -1,0 +1,348 @@
+"""Grades: proposed by rules for fields in bulk, decided by a person, and never decided silently.
+
+A decision stays until a person decides again: a new proposal beside it says whether it still stands
+(`engine/grading/decisions`), and until then the higher of both counts for the resource."""
+
+from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any
+
+from django.db.models import QuerySet
+from django.utils import timezone
+from django.utils.crypto import salted_hmac
+from django.utils.translation import gettext_lazy as _
+
+from shucheng.bays.data.actions.evidence import leave_evidence
+from shucheng.bays.data.engine.grading import model as engine
+from shucheng.bays.data.engine.grading.decisions import Decision, review
+from shucheng.bays.data.engine.grading.model import Proposal, digest_of, grade
+from shucheng.bays.data.engine.grading.propose import Grader
+from shucheng.bays.data.engine.grading.rules import Rules
+from shucheng.bays.data.engine.grading.stored import from_data, to_data
+from shucheng.bays.data.models.catalogue import Field, Resource
+from shucheng.bays.data.models.grading import GradeDecision, GradeProposal
+from shucheng.bays.data.queries.grading import proposal_of, standings
+from shucheng.bays.data.queries.grading_rules import read_of, rules_in_force
+from shucheng.kernel.public import Actor, Conflict, Invalid, NotFound, action, enqueue, record
+
+GRADE_JOB = "data.grade"
+# Resources whose fields are graded and written together.
+_BATCH = 200
+_SAMPLES = 1000
+
+# Values of a column for the recognisers: resource, column, at most so many; none where its source
+# cannot be read. They are looked at and never kept.
+Samples = Callable[[Resource, str, int], Sequence[object]]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a person says to a proposal: `digest` is that of the proposal that was looked at.
+    Without a grade and categories the proposal is accepted."""
+
+    field: int
+    digest: str
+    grade: str = ""
+    categories: Collection[str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Graded:
+    """What a run did: fields proposed anew, those looked at, decisions that are asked for again."""
+
+    proposed: int = 0
+    looked: int = 0
+    again: int = 0
+
+
+def ask_for_grading(codes: Iterable[str] = (), *, actor: Actor) -> None:
+    """Have resources graded in the background: these, or all."""
+    named = sorted(codes)
+    key = digest_of(*named)[:16] if named else "all"
+    enqueue(GRADE_JOB, payload={"resources": named}, unique_key=f"{GRADE_JOB}:{key}", actor=actor)
+
+
+def grade_resources(
+    codes: Sequence[str] = (),
+    *,
+    actor: Actor,
+    samples: Samples | None = None,
+    progress: Callable[[int, int], object] | None = None,
+) -> Graded:
+    """Propose for the fields of these resources, or of all, in steps that are whole by themselves:
+    a run that is killed goes on where it was, since what has not changed is not proposed again."""
+    rows = _resources(codes, actor)
+    keys = list(rows.values_list("pk", flat=True))
+    grader = Grader(rules_in_force(), timezone.localdate())
+    total = Graded()
+    left = iter(keys)
+    for at in range(0, len(keys), _BATCH):
+        made = propose_grades(list(islice(left, _BATCH)), grader, samples=samples, actor=actor)
+        total = Graded(
+            total.proposed + made.proposed, total.looked + made.looked, total.again + made.again
+        )
+        if progress:
+            progress(min(at + _BATCH, len(keys)), len(keys))
+    return total
+
+
+@action
+def propose_grades(
+    resources: Collection[int], grader: Grader, *, actor: Actor, samples: Samples | None = None
+) -> Graded:
+    """Propose for fields whose name, comment, rules or samples are others than at the last
+    proposal. The right is asked for each holder."""
+    found = Field.objects.filter(resource__in=resources, dropped=False)
+    fields = list(found.select_related("resource__holder", "resource__source", "proposal"))
+    for holder in {each.resource.holder_id for each in fields}:
+        _require_describing(actor, holder)
+    asked = [_Asked.of(field, grader.rules, samples) for field in fields]
+    changed = [each for each in asked if not each.is_answered]
+    proposals = grader.propose_all(each.read for each in changed)
+    decisions = _decisions([each.field.pk for each in changed])
+    rows = [
+        _row(each, proposal, decisions.get(each.field.pk))
+        for each, proposal in zip(changed, proposals, strict=True)
+    ]
+    GradeProposal.objects.bulk_create(
+        rows,
+        batch_size=1000,
+        update_conflicts=True,
+        unique_fields=["field"],
+        update_fields=_WRITTEN,
+    )
+    if rows:
+        _follow({each.field.resource_id for each in changed})
+    again = sum(row.state == GradeProposal.State.AGAIN for row in rows)
+    made = Graded(len(rows), len(fields), again)
+    record(
+        "data.grades.proposed",
+        ("grading", "", ""),
+        actor=actor,
+        after={"resources": len(resources), "fields": len(rows), "again": again},
+    )
+    return made
+
+
+@action
+def decide_grades(answers: Sequence[Answer], *, reason: str = "", actor: Actor) -> int:
+    """Accept proposals, or decide otherwise and say why; all of them or none. By a reviewer of the
+    holder or the bureau. Raises `Conflict` where a proposal is another than was looked at."""
+    if not answers:
+        raise _wrong({"field": str(_("Choose at least one field."))})
+    fields = _answered(answers)
+    for holder in {each.resource.holder_id for each in fields.values()}:
+        actor.require("data.grade", holder)
+    rules, reason = rules_in_force(), reason.strip()[:300]
+    rows = [_decision(fields[each.field], each, reason, rules, actor) for each in answers]
+    GradeDecision.objects.bulk_create(rows, batch_size=1000)
+    for row in rows:
+        field = fields[row.field_id]
+        field.grade, field.categories = row.grade, row.categories
+        field.proposal.state, field.proposal.why_again = GradeProposal.State.DECIDED, ""
+    Field.objects.bulk_update(fields.values(), ["grade", "categories"], batch_size=500)
+    GradeProposal.objects.bulk_update(
+        [each.proposal for each in fields.values()], ["state", "why_again"], batch_size=500
+    )
+    resources = {each.resource_id: each.resource for each in fields.values()}
+    after = _follow(resources)
+    for key, resource in resources.items():
+        of = [row for row in rows if fields[row.field_id].resource_id == key]
+        leave_evidence("grading.decided", resource.code, **_leaf(of, fields, after[key]))
+    record(
+        "data.grades.decided",
+        rows[0],
+        actor=actor,
+        after={
+            "resources": sorted(each.code for each in resources.values())[:50],
+            "fields": len(rows),
+            "grades": {each: sum(r.grade == each for r in rows) for each in _grades(rows)},
+        },
+        reason=reason,
+    )
+    return len(rows)
+
+
+def _resources(codes: Sequence[str], actor: Actor) -> QuerySet[Resource]:
+    rows = Resource.objects.exclude(state=Resource.State.WITHDRAWN).order_by("pk")
+    if codes:
+        rows = rows.filter(code__in=codes)
+    if not actor.may("data.govern"):
+        rows = rows.filter(holder_id__in=actor.organisation_ids)
+    return rows
+
+
+def _require_describing(actor: Actor, holder: int) -> None:
+    """Whoever describes data has it graded; deciding is another's right."""
+    if not actor.may("data.govern"):
+        actor.require("data.hold", holder)
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """A field as the engine reads it, and a digest of all that it reads; `by_name`: without the
+    samples. Their part needs the platform's secret: nobody can try out values on the digest."""
+
+    field: Field
+    read: engine.Field
+    by_name: str
+    digest: str
+
+    @classmethod
+    def of(cls, field: Field, rules: Rules, samples: Samples | None) -> "_Asked":
+        values = tuple(samples(field.resource, field.name, _SAMPLES)) if samples else ()
+        read = read_of(field, values)
+        of = read.resource
+        by_name = digest_of(
+            read.name, read.comment, read.type, of.title, of.department, rules.digest
+        )
+        if not values:
+            return cls(field, read, by_name, by_name)
+        said = "\0".join(map(str, values))
+        seen = salted_hmac("shucheng.data.grading", said, algorithm="sha256").hexdigest()
+        return cls(field, read, by_name, digest_of(by_name, seen))
+
+    @property
+    def is_answered(self) -> bool:
+        """Nothing has changed; or values were looked at before, cannot be read now, and the rest is
+        as it was: the better proposal stays."""
+        before = proposal_of(self.field)
+        if before is None:
+            return False
+        if before.sampled and not len(self.read.samples):
+            return bool(before.content["by_name"] == self.by_name)
+        return before.digest == self.digest
+
+
+_WRITTEN = [
+    "grade",
+    "categories",
+    "confidence",
+    "content",
+    "digest",
+    "rules",
+    "sampled",
+    "state",
+    "why_again",
+    "proposed_at",
+]
+
+
+def _row(asked: _Asked, proposal: Proposal, decision: GradeDecision | None) -> GradeProposal:
+    state, why = _state(proposal, decision)
+    return GradeProposal(
+        field=asked.field,
+        grade=proposal.grade.code,
+        categories=sorted(proposal.categories),
+        confidence=proposal.confidence,
+        content={"proposal": to_data(proposal), "by_name": asked.by_name},
+        digest=asked.digest,
+        rules=proposal.rules,
+        sampled=bool(len(asked.read.samples)),
+        state=state,
+        why_again=why,
+        proposed_at=timezone.now(),
+    )
+
+
+def _state(proposal: Proposal, decision: GradeDecision | None) -> tuple[str, str]:
+    if decision is None:
+        return GradeProposal.State.WAITING, ""
+    decided = Decision(
+        grade(decision.grade),
+        frozenset(decision.categories),
+        from_data(decision.proposed),
+    )
+    found = review(decided, proposal)
+    if found.outcome == "keep":
+        return GradeProposal.State.DECIDED, ""
+    return GradeProposal.State.AGAIN, found.reason
+
+
+def _decisions(fields: list[int]) -> dict[int, GradeDecision]:
+    """The newest of each field."""
+    found: dict[int, GradeDecision] = {}
+    for at in range(0, len(fields), 1000):
+        some = GradeDecision.objects.filter(field__in=fields[at : at + 1000]).order_by("pk")
+        found |= {each.field_id: each for each in some}
+    return found
+
+
+def _answered(answers: Sequence[Answer]) -> dict[int, Field]:
+    """The fields, held until the end: nobody else decides on them or proposes meanwhile."""
+    keys = [each.field for each in answers]
+    held: dict[int, GradeProposal] = {}
+    for at in range(0, len(keys), 500):
+        some = GradeProposal.objects.select_for_update(of=("self",)).filter(
+            field__in=keys[at : at + 500]
+        )
+        held |= {each.field_id: each for each in some.select_related("field__resource__holder")}
+    if len(set(keys)) != len(keys) or set(keys) - set(held):
+        raise NotFound(_("The proposal"))
+    if any(held[each.field].digest != each.digest for each in answers):
+        raise Conflict(_("A proposal"))
+    for row in held.values():
+        row.field.proposal = row
+    return {key: row.field for key, row in held.items()}
+
+
+def _decision(
+    field: Field, answer: Answer, reason: str, rules: Rules, actor: Actor
+) -> GradeDecision:
+    proposed = field.proposal
+    given = proposed.categories if answer.categories is None else answer.categories
+    categories, decided = sorted(set(given)), answer.grade or proposed.grade
+    if decided not in rules.levels.delivery:
+        raise _wrong({"grade": str(_("Choose a grade."))})
+    if set(categories) - set(rules.categories):
+        raise _wrong({"categories": str(_("Choose categories of the rules."))})
+    differs = decided != proposed.grade or categories != sorted(proposed.categories)
+    if differs and not reason:
+        raise _wrong({"reason": str(_("You decide otherwise than proposed: write why."))})
+    return GradeDecision(
+        field=field,
+        grade=decided,
+        categories=categories,
+        proposed=proposed.content["proposal"],
+        reason=reason,
+        by=actor.name[:150],
+    )
+
+
+def _follow(resources: Iterable[int]) -> dict[int, Resource]:
+    """The resources' grades and ways of delivery, from what now holds for their fields."""
+    rows = {
+        each.pk: each
+        for each in Resource.objects.select_related("holder").filter(pk__in=set(resources))
+    }
+    for key, stands in standings(rows.values()).items():
+        rows[key].grade = stands.of.grade.code
+        rows[key].modes = [
+            {"mode": each.mode, "conditions": list(each.conditions)} for each in stands.of.permitted
+        ]
+    Resource.objects.bulk_update(rows.values(), ["grade", "modes"], batch_size=500)
+    return rows
+
+
+def _leaf(rows: list[GradeDecision], fields: dict[int, Field], after: Resource) -> dict[str, Any]:
+    said = sorted((fields[r.field_id].name, r.grade, ",".join(r.categories)) for r in rows)
+    return {
+        "fields": len(rows),
+        "decided": digest_of(*("\t".join(each) for each in said)),
+        "grade": after.grade,
+        "modes": [each["mode"] for each in after.modes],
+    }
+
+
+def _grades(rows: list[GradeDecision]) -> list[str]:
+    return sorted({each.grade for each in rows})
+
+
+def _wrong(fields: dict[str, str]) -> Invalid:
+    return Invalid(
+        "grading.decision",
+        _("This cannot be decided so."),
+        _("Correct what is marked and decide again."),
+        fields=fields,
+    )

@@ -1,0 +1,14 @@
+"""What the bay's alerts say."""
+
+from django.utils.translation import gettext_lazy as _
+
+from shucheng.bays.data.actions.quality import LATE_ALERT
+from shucheng.kernel.public import register_alert
+
+
+def register_alerts() -> None:
+    register_alert(
+        LATE_ALERT,
+        _("%(defects)s defects of your data are late, the oldest since %(due)s."),
+        _("Mend or explain them on the page of defects."),
+    )
