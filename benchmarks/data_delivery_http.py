@@ -7,21 +7,24 @@ own. `call`: one POST to `/rows` through all of Django (middleware, token, book 
 quota by compare-and-set, view with a mask, metering, evidence) in one process without a socket.
 `duckdb`: the same columns, condition, order and limit over the same file in the same connection.
 In turns; medians, and the processor's time of what the call adds.
+`append`: evidence of calls appended to the log by its job, durable and noted in the database.
 """
 
-import argparse
 import json
 import os
-import statistics
 import sys
-import tempfile
 import time
 from pathlib import Path
-from typing import Any
 
 ROOT = Path(__file__).parents[1]
-sys.path[:0] = [str(ROOT / "src"), str(ROOT)]
+sys.path[:1] = [str(ROOT / "src"), str(ROOT)]
+
+from statistics import median  # noqa: E402
+
+from benchmarks.frame import Row, arguments, folder_for, row, told  # noqa: E402
+
 CALLS, ADDED_BAR = 200, 3.0
+LEAVES, LEAVES_BAR = 20_000, 5_000
 SQL = "SELECT id, name, area, income FROM {} WHERE area = '320902' ORDER BY id LIMIT 100"
 ASKED = {
     "purpose": "credit",
@@ -33,13 +36,10 @@ ASKED = {
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--quick", action="store_true")
-    parser.add_argument("--json", type=Path)
-    options = parser.parse_args()
-    with tempfile.TemporaryDirectory(prefix="shucheng-http-") as folder:
+    options = arguments(__doc__)
+    with folder_for(None) as folder:
         os.environ |= {
-            "SHUCHENG_DATA": folder,
+            "SHUCHENG_DATA": str(folder),
             "SHUCHENG_DATABASE_URL": "",
             "SHUCHENG_HTTPS": "0",
             "SHUCHENG_HOSTS": "testserver",
@@ -47,15 +47,10 @@ def main() -> int:
             "DJANGO_SETTINGS_MODULE": "shucheng.web.settings",
         }
         rows = measured(100_000 if options.quick else 1_000_000)
-    for row in rows:
-        peer = f"{row['peer_value']:.2f} {row['unit']} {row['peer']}"
-        print(f"{row['name']:40} {row['value']:8.2f} {row['unit']}   {peer}   {row['ratio']:.2f}")
-    if options.json:
-        options.json.write_text(json.dumps({"rows": rows}, indent=1, ensure_ascii=False))
-    return 0
+    return told(rows, options.json)
 
 
-def measured(size: int) -> list[dict[str, Any]]:
+def measured(size: int) -> list[Row]:
     import django
 
     django.setup()
@@ -90,13 +85,40 @@ def measured(size: int) -> list[dict[str, Any]]:
         cursor.execute(query).fetchall()
         alone.append(time.perf_counter() - began)
         added.append(own - (time.process_time() - spent))
-    both = [1000 * statistics.median(each) for each in (calls, alone)]
     name = f"call of {size:,} rows, 100 of them"
-    cpu = 1000 * statistics.median(added)
     return [
-        row(name, both[0], "DuckDB alone", both[1]),
-        row("added: time of the processor", cpu, "bar", ADDED_BAR),
-    ]
+        row(name, 1000 * median(calls), "DuckDB alone", 1000 * median(alone), unit="ms"),
+        row(
+            "added: time of the processor", 1000 * median(added), "bar", ADDED_BAR,
+            unit="ms", bar=1.0,
+        ),
+        appended(),
+    ]  # fmt: skip
+
+
+def appended() -> Row:
+    from shucheng.bays.data.actions.evidence import append_evidence
+    from shucheng.bays.data.models.evidence import EvidenceEvent
+    from shucheng.kernel.public import system_actor
+
+    append_evidence(actor=system_actor("job"))
+    content = {
+        "call": "CALL-0123456789abcdef",
+        "outcome": "delivered",
+        "digest": "sm:k1:" + 64 * "0",
+    }
+    EvidenceEvent.objects.bulk_create(
+        (
+            EvidenceEvent(kind="delivery.call", about="AGR-2026-000001", content=content)
+            for _ in range(LEAVES)
+        ),
+        batch_size=500,
+    )
+    spent = time.process_time()
+    append_evidence(actor=system_actor("job"))
+    spent = time.process_time() - spent
+    name = "leaves a second of the processor, durable and noted"
+    return row(name, LEAVES / spent, "bar", LEAVES_BAR, unit="", bar=1.0, at_least=True)
 
 
 def agreed(size: int) -> tuple[str, str, str]:
@@ -111,12 +133,6 @@ def agreed(size: int) -> tuple[str, str, str]:
     made = deal(cast, rows=size, shows=shows, quota={"calls": 1_000_000}).agreement
     _token, text = issue_token(made.code, "api", PURPOSE, actor=cast.buyer)
     return made.code, text, source_of(made)
-
-
-def row(name: str, value: float, peer: str, peer_value: float) -> dict[str, Any]:
-    ratio = value / peer_value if peer_value else 0.0
-    facts = {"name": name, "value": value, "unit": "ms", "peer": peer}
-    return {**facts, "peer_value": peer_value, "ratio": ratio}
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 """Whether a delivery is permitted at this moment: the book of rights, the agreement's policy, its
 term. Nothing of it is kept as a flag; every call asks."""
 
+from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
 from typing import cast
 
@@ -17,9 +18,8 @@ from shucheng.bays.data.engine.policy import odrl
 from shucheng.bays.data.engine.policy.model import MODES, Policy
 from shucheng.bays.data.models.market import Agreement
 from shucheng.bays.data.models.money import LedgerLine
-from shucheng.bays.data.queries import offers
 from shucheng.bays.data.queries.book import book, rights
-from shucheng.bays.data.queries.offers import terms_read
+from shucheng.bays.data.queries.offers import OF_THE_PRODUCT, terms_read
 from shucheng.bays.data.queries.refusals import sentence
 
 # An order that has ended or rests delivers nothing, whatever its agreement says.
@@ -72,10 +72,18 @@ def uses_of(agreement: Agreement, mode: str) -> Limits:
     """What the book is asked, as when the agreement was made: its terms, and what only the product
     says; of the ways of delivery the one that is asked for."""
     order, product = agreement.order, agreement.order.offer.product
-    said = {**offers.uses_of(product, terms_read(agreement.policy)), "mode": frozenset({mode})}
-    if order.scenario and "scenario" in product.uses:
-        said["scenario"] = frozenset({order.scenario})
-    return said
+    own = {name: product.uses[name] for name in OF_THE_PRODUCT if name in product.uses}
+    if order.scenario and "scenario" in own:
+        own["scenario"] = [order.scenario]
+    regions = (order.area,) if order.area else terms_read(agreement.policy).regions
+    said: dict[str, Iterable[str]] = {
+        **own,
+        "purpose": [order.purpose],
+        "region": regions,
+        "recipient": [order.buyer.code],
+        "mode": [mode],
+    }
+    return {name: frozenset(values) for name, values in said.items() if values}
 
 
 def require_policy(
