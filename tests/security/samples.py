@@ -19,6 +19,13 @@ from shucheng.bays.data.actions.registration import open_registration
 from shucheng.bays.data.models import delivery, market, money
 from shucheng.bays.data.models.authority import Disclosure, Grant
 from shucheng.bays.data.models.catalogue import Resource
+from shucheng.bays.data.actions.certificates import Measured, issue_certificate
+from shucheng.bays.data.actions.grading import Answer, decide_grades, grade_resources
+from shucheng.bays.data.actions.quality import check_quality, set_quality_rules
+from shucheng.bays.data.engine.quality.datasheet import datasheet
+from shucheng.bays.data.models.catalogue import Field as DataField
+from shucheng.bays.data.models.catalogue import Resource, Source
+from shucheng.bays.data.models.grading import GradeProposal
 from shucheng.bays.statistics.actions.definitions import publish_definition
 from shucheng.bays.statistics.actions.importing import receive_file
 from shucheng.bays.statistics.actions.indexes import answer_questionnaire
@@ -254,6 +261,7 @@ def make_samples() -> Samples:
         ("supervision:propose", "code"): indicator.code,
         **_briefed(published, file),
         **_registered(bureau),
+        **_data_graded(bureau),
         **_indexed(observation),
         **_data_authority(bureau),
         **_data_delivery(bureau),
@@ -532,6 +540,42 @@ def _registered(bureau: Organisation) -> dict[str | tuple[str, str], Any]:
         ("statistics:definition_decide", "proposal_id"): rates.pk,
         ("statistics:duplicate_decide", "link_id"): pair.pk,
         ("statistics:prospect", "prospect_id"): wanted.pk,
+    }
+
+
+def _data_graded(bureau: Organisation) -> dict[str | tuple[str, str], Any]:
+    """A resource that is graded, checked, without a defect, and certified."""
+    content = b"name\nsample\n"
+    file = store_file("rows.csv", content, organisation_id=bureau.pk, actor=CLI)
+    source = Source.objects.create(name="rows", kind="file", organisation=bureau, file=file)
+    resource = Resource.objects.create(
+        code="RES-SAMPLE", holder=bureau, title="样例资源", state="listed", source=source
+    )
+    field = DataField.objects.create(resource=resource, position=0, name="name", type="text")
+    grade_resources([resource.code], actor=CLI)
+    proposal = GradeProposal.objects.get(field=field)
+    decide_grades([Answer(field.pk, proposal.digest)], actor=CLI)
+    rules = (
+        "version: '1'\nrules:\n- {code: n, dimension: completeness, check: present, fields: [name]}"
+    )
+    set_quality_rules(resource.code, rules, number=0, actor=CLI)
+    check_quality(resource.code, actor=CLI)
+    answers = dict.fromkeys((each.code for each in datasheet().questions), "样例")
+    certificate = issue_certificate(
+        resource.code,
+        answers,
+        licence="CC-BY-4.0",
+        measured=[Measured("样例", 1.0, "", "样例")],
+        actor=CLI,
+    )
+    views = ("grading_resource", "quality_resource", "certificate_issue")
+    return {
+        **{(f"data:{view}", "code"): resource.code for view in views},
+        ("/data/grades/{code}", "code"): resource.code,
+        ("/data/quality/{code}", "code"): resource.code,
+        ("data:certificate", "code"): certificate.code,
+        ("data:certificate_jsonld", "code"): certificate.code,
+        ("/data/certificates/{code}/croissant", "code"): certificate.code,
     }
 
 

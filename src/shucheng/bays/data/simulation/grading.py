@@ -9,6 +9,8 @@ from shucheng.kernel.public import Actor
 
 # Resources that are decided in one batch, with one leaf each.
 _BATCH = 25
+# Codes that are named in one question to the database.
+_MOST = 5000
 
 
 def simulate_grading(actor: Actor) -> dict[str, int]:
@@ -17,13 +19,16 @@ def simulate_grading(actor: Actor) -> dict[str, int]:
     codes = list(simulated_resources().values_list("code", flat=True))
     if not codes:
         return {"resources": 0, "proposed": 0, "decided": 0}
-    graded = grade_resources(codes, actor=actor)
+    proposed = sum(
+        grade_resources(codes[at : at + _MOST], actor=actor).proposed
+        for at in range(0, len(codes), _MOST)
+    )
     decided = 0
-    if not GradeDecision.objects.filter(field__resource__code__in=codes).exists():
+    if not GradeDecision.objects.filter(field__resource__simulated=True).exists():
         chosen = [code for at, code in enumerate(codes) if at % 3 != 2]
         for at in range(0, len(chosen), _BATCH):
             decided += accept(chosen[at : at + _BATCH], "模拟：按建议确定", actor)
-    return {"resources": len(codes), "proposed": graded.proposed, "decided": decided}
+    return {"resources": len(codes), "proposed": proposed, "decided": decided}
 
 
 def simulated_resources() -> QuerySet[Resource]:

@@ -60,7 +60,7 @@ def simulate_quality(actor: Actor, today: date | None = None) -> dict[str, int]:
         # Values are looked at for the first time: some decisions are to be made again.
         grade_resources(codes, samples=file_samples, actor=actor)
         accept([each.resource.code for each in chosen if each.certified], "模拟：复核", actor)
-    _answer([each for each in chosen if not each.certified], actor)
+    _answer([each for each in chosen if not each.certified], day, actor)
     for each in chosen:
         if each.certified and not hindrances(each.resource):
             _certify(each, actor)
@@ -184,13 +184,13 @@ def _store(made: _Made, rows: Sequence[Sequence[str]], actor: Actor) -> None:
     made.resource.save(update_fields=["source"])
 
 
-def _answer(made: Sequence[_Made], actor: Actor) -> None:
-    """Of what is open one third is said to be mended, one third explained and accepted."""
+def _answer(made: Sequence[_Made], today: date, actor: Actor) -> None:
+    """Of what is past its day one third is said to be mended, one third explained and accepted, one
+    third left; what is new is left."""
     rows = Defect.objects.filter(
-        resource__in=[each.resource.pk for each in made], state=Defect.State.OPEN
+        resource__in=[each.resource.pk for each in made], state=Defect.State.OPEN, due__lt=today
     )
-    rows = rows.select_related("resource").order_by("resource__code", "pk")
-    for at, each in enumerate(rows):
+    for at, each in enumerate(rows.select_related("resource").order_by("resource__code", "pk")):
         holder = each.resource.holder_id
         holds = replace(actor, organisation_id=holder, organisation_ids=frozenset({holder}))
         if at % 3 == 0:
