@@ -14,15 +14,14 @@ from typing import Any
 from django.utils import timezone
 
 from shucheng.bays.data.actions.authorising import plan_authorisation
-from shucheng.bays.data.actions.evidence import append_evidence, leave_evidence
-from shucheng.bays.data.actions.registration import open_registration
-from shucheng.bays.data.models import delivery, market, money
-from shucheng.bays.data.models.authority import Disclosure, Grant
-from shucheng.bays.data.models.catalogue import Resource
 from shucheng.bays.data.actions.certificates import Measured, issue_certificate
+from shucheng.bays.data.actions.evidence import append_evidence, leave_evidence
 from shucheng.bays.data.actions.grading import Answer, decide_grades, grade_resources
 from shucheng.bays.data.actions.quality import check_quality, set_quality_rules
+from shucheng.bays.data.actions.registration import open_registration
 from shucheng.bays.data.engine.quality.datasheet import datasheet
+from shucheng.bays.data.models import delivery, market, money
+from shucheng.bays.data.models.authority import Disclosure, Grant
 from shucheng.bays.data.models.catalogue import Field as DataField
 from shucheng.bays.data.models.catalogue import Resource, Source
 from shucheng.bays.data.models.grading import GradeProposal
