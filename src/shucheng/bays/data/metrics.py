@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -18,7 +18,8 @@ from shucheng.kernel.public import Actor, MetricDefinition, ObservationInput
 from shucheng.lib.periods import Period
 
 FEN_IN_YI = Decimal(10_000_000_000)  # 分 in 亿元
-_TOLD = Decimal("0.00000001")
+# 100 yuan: the places that an observation keeps; the 分 are in its lineage.
+_TOLD = Decimal("0.000001")
 # Codes of what a figure stands on that are kept with it; the rest is counted.
 _MOST = 200
 
@@ -47,7 +48,8 @@ class Asked:
 def _turnover(figure: Figure, period: Period, asked: Asked) -> Iterator[ObservationInput]:
     found = turnover(trades(), period)
     value = (found.value or Decimal(0)) / FEN_IN_YI
-    yield _told(figure, asked.city, period, value.quantize(_TOLD), "trades", found.sources)
+    told = _told(figure, asked.city, period, value.quantize(_TOLD), "trades", found.sources)
+    yield replace(told, lineage={**told.lineage, "fen": int(found.value or 0)})
 
 
 def _varieties(figure: Figure, period: Period, asked: Asked) -> Iterator[ObservationInput]:
