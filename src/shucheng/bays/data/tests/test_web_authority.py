@@ -27,19 +27,10 @@ from shucheng.bays.data.tests.authority import (
     step,
 )
 from shucheng.bays.data.tests.conftest import Cast
-from shucheng.kernel.public import Person, Role, StoredFile, grant_role, system_actor
+from shucheng.kernel.public import Person, StoredFile
 
 Browser = Callable[[str], Client]
-ROLES = {
-    "holder": Role.LIAISON,
-    "reviewer": Role.REVIEWER,
-    "other": Role.LIAISON,
-    "bureau": Role.PLAN_OFFICE,
-    "leader": Role.LEADER,
-    "operator": Role.PARTICIPANT,
-    "buyer": Role.PARTICIPANT,
-    "auditor": Role.AUDITOR,
-}
+ROLES = ("holder", "reviewer", "other", "bureau", "leader", "operator", "buyer", "auditor")
 LISTS = ("registrations", "registration_notices", "authorisations", "grants", "lists", "prices",
          "disclosures", "authorised_index")  # fmt: skip
 
@@ -47,9 +38,6 @@ LISTS = ("registrations", "registration_notices", "authorisations", "grants", "l
 @pytest.fixture
 def browser(cast: Cast, settings: Any) -> Browser:
     settings.REQUIRE_SECOND_FACTOR = False
-    for name, role in ROLES.items():
-        actor = getattr(cast, name)
-        grant_role(actor.person_id, actor.organisation_id, role, actor=system_actor("cli"))
 
     def of(name: str) -> Client:
         client = Client()
