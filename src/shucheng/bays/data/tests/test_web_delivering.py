@@ -23,23 +23,11 @@ __all__ = ["nothing_kept"]
 
 pytestmark = pytest.mark.django_db
 Browser = Callable[[str], Client]
-ROLES = {
-    "holder": Role.LIAISON,
-    "reviewer": Role.REVIEWER,
-    "other": Role.LIAISON,
-    "bureau": Role.PLAN_OFFICE,
-    "operator": Role.PARTICIPANT,
-    "buyer": Role.PARTICIPANT,
-    "auditor": Role.AUDITOR,
-}
 
 
 @pytest.fixture
 def browser(cast: Cast, settings: Any) -> Browser:
     settings.REQUIRE_SECOND_FACTOR = False
-    for name, role in ROLES.items():
-        actor = getattr(cast, name)
-        grant_role(actor.person_id, actor.organisation_id, role, actor=system_actor("cli"))
 
     def of(name: str) -> Client:
         client = Client()
