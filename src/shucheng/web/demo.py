@@ -15,6 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
+from shucheng.bays.data.simulation.whole import BUYER, OPERATOR, simulate_data
 from shucheng.bays.statistics.simulation.firms import simulate_firms
 from shucheng.bays.statistics.simulation.indexes import simulate_indexes
 from shucheng.kernel.public import (
@@ -65,6 +66,8 @@ CAST = (
     ("demo-department", "部门审核员（演示）", Role.REVIEWER, DEPARTMENT),
     ("demo-liaison", "联络员（演示）", Role.LIAISON, "市工信局"),
     ("demo-county", "县区联络员（演示）", Role.LIAISON, COUNTY),
+    ("demo-operator", "运营机构（演示）", Role.PARTICIPANT, OPERATOR),
+    ("demo-buyer", "数据需求方（演示）", Role.PARTICIPANT, BUYER),
     ("demo-auditor", "审计员（演示）", Role.AUDITOR, ""),
     ("demo-security", "安全管理员（演示）", Role.SECURITY, ""),
     ("demo-administrator", "系统管理员（演示）", Role.ADMINISTRATOR, ""),
@@ -112,6 +115,10 @@ def fill(plan: Path | None, say: Callable[[str], object], *, with_plan: bool = T
     say(f"Indicators released as open data, labelled as simulated: {open_data}")
     say(f"Forecasts: {make_forecasts()}")
     say(f"Composite indexes and self-assessments, labelled as simulated: {simulate_indexes(actor)}")
+    simulate_data(
+        today, area=pack.city.adcode, office=pack.plan.office or "", say=say, actor=actor
+    )
+    _people(pack, say)
     office = resolve_organisation(pack.plan.office or "")
     county = resolve_organisation(_county(pack))
     briefings = simulate_briefings(
@@ -170,7 +177,7 @@ def _people(pack: CityPack, say: Callable[[str], object]) -> None:
         if username in there:
             continue
         organisation = resolve_organisation(stand_ins.get(organisation_name, organisation_name))
-        if organisation is None and organisation_name != COUNTY:
+        if organisation is None and organisation_name not in (COUNTY, OPERATOR, BUYER):
             organisation = _busiest(office)
         if organisation is None:
             continue

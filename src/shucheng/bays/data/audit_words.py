@@ -31,6 +31,7 @@ AUDIT_WORDS = {
     "data.grading_rules.published": _("Grading rules published"),
     "data.grading_rules.refused": _("Grading rules refused"),
     "data.grants.given": _("Grants given"),
+    "data.measured": _("Figures of the data bay measured"),
     "data.offer.closed": _("Offer closed"),
     "data.offer.opened": _("Offer opened"),
     "data.order.moved": _("Step of an order"),

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from shucheng.bays.data.actions.evidence import APPEND_JOB, append_evidence
 from shucheng.bays.data.actions.grading import GRADE_JOB, grade_resources
 from shucheng.bays.data.actions.making import MAKE_JOB, run_making
+from shucheng.bays.data.actions.measuring import MEASURE_JOB, measure
 from shucheng.bays.data.actions.quality import (
     CHECK_JOB,
     check_due,
@@ -60,11 +61,16 @@ def settle_job(payload: Any, *, actor: Actor, progress: Any) -> dict[str, int]:
     return {"settlements": len(done.settlements), "refused": len(done.refused)}
 
 
+def measure_job(payload: Any, *, actor: Actor, progress: Any) -> dict[str, int]:
+    return {"recorded": measure(actor=actor)}
+
+
 JOBS = {
     APPEND_JOB: append_job,
     CHECK_JOB: check_job,
     GRADE_JOB: grade_job,
     MAKE_JOB: make_job,
+    MEASURE_JOB: measure_job,
     SETTLE_JOB: settle_job,
     TURN_JOB: turn_day_job,
 }
@@ -74,12 +80,14 @@ SCHEDULE = (
     Scheduled(CHECK_JOB, every_minutes=_DAY),
     Scheduled(GRADE_JOB, every_minutes=_DAY),
     Scheduled(SETTLE_JOB, every_minutes=_DAY),
+    Scheduled(MEASURE_JOB, every_minutes=_DAY),
 )
 JOB_WORDS = {
     APPEND_JOB: _("Append evidence to the log"),
     CHECK_JOB: _("Check the quality of data"),
     GRADE_JOB: _("Propose grades for data"),
     MAKE_JOB: _("Run the SQL of a data product"),
+    MEASURE_JOB: _("Measure the figures of the data bay"),
     SETTLE_JOB: _("Settle the use of data products"),
     TURN_JOB: _("End what has run out"),
 }

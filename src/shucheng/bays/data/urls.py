@@ -3,9 +3,11 @@
 from django.urls import URLPattern, URLResolver, include, path
 
 from shucheng.bays.data.views import (
+    assets,
     authorised_index,
     authorising,
     catalogue,
+    certificates,
     delivering,
     disclosures,
     downloads,
@@ -18,6 +20,7 @@ from shucheng.bays.data.views import (
     orders,
     prices,
     products,
+    quality,
     registration,
     requests,
     settling,
@@ -44,6 +47,31 @@ _grading: list[URLPattern | URLResolver] = [
     path("grading/proposals.csv", grading.grading_csv, name="grading_csv"),
     path("grading/rules/", grading.grading_rules, name="grading_rules"),
     path("grading/resources/<str:code>/", grading.grading_resource, name="grading_resource"),
+]
+_quality: list[URLPattern | URLResolver] = [
+    path("quality/", quality.quality, name="quality"),
+    path("quality/defects/", quality.quality_defects, name="quality_defects"),
+    path(
+        "quality/resources/<str:code>/",
+        quality.quality_resource,
+        name="quality_resource",
+    ),
+    path("quality/certificates/", certificates.certificates, name="certificates"),
+    path(
+        "quality/certificates/<str:code>/",
+        certificates.certificate,
+        name="certificate",
+    ),
+    path(
+        "quality/certificates/<str:code>/croissant.jsonld",
+        certificates.certificate_jsonld,
+        name="certificate_jsonld",
+    ),
+    path(
+        "quality/resources/<str:code>/certificate/",
+        certificates.certificate_issue,
+        name="certificate_issue",
+    ),
 ]
 _registrations = [
     path("", registration.registrations, name="registrations"),
@@ -99,6 +127,14 @@ _market: list[URLPattern | URLResolver] = [
     path("invoices/<slug:number>.xlsx", settling.invoice, name="invoice"),
     path("disputes/", orders.disputes, name="disputes"),
     path("disputes/<slug:code>/", orders.dispute, name="dispute"),
+    path("assets/", assets.assets, name="assets"),
+    path("assets/tables/<int:owner>/", assets.tables, name="asset_tables"),
+    path(
+        "assets/tables/<int:owner>/tables.xlsx",
+        assets.tables_file,
+        name="asset_tables_file",
+    ),
+    path("assets/<slug:code>/", assets.asset, name="asset"),
 ]
 _delivery = [
     path("", delivering.delivery, name="delivery"),
@@ -129,6 +165,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("data-elements/", home.home, name="home"),
     *(
         path("data-elements/", include(room))
-        for room in (_catalogue, _grading, _authority, _market, _deliveries, _evidence)
+        for room in (_catalogue, _grading, _quality, _authority, _market, _deliveries, _evidence)
     ),
 ]

@@ -129,6 +129,7 @@ def propose_grades(
 def decide_grades(answers: Sequence[Answer], *, reason: str = "", actor: Actor) -> int:
     """Accept proposals, or decide otherwise and say why; all of them or none. By a reviewer of the
     holder or the bureau. Raises `Conflict` where a proposal is another than was looked at."""
+    actor.require("data.grade")
     if not answers:
         raise _wrong({"field": str(_("Choose at least one field."))})
     fields = _answered(answers)

@@ -183,6 +183,7 @@ def answer_defect(
     defect_id: int, revision: int, answer: str, *, mended: bool, actor: Actor
 ) -> Defect:
     """The holder says that it is mended, which the next check shows, or explains why it is so."""
+    actor.require("data.hold")
     found = _defect(defect_id, revision)
     actor.require("data.hold", found.resource.holder_id)
     if found.state not in (State.OPEN, State.MENDED):

@@ -2,8 +2,8 @@
 
 from ninja import Router
 
-from shucheng.bays.data.api import delivering, evidence
+from shucheng.bays.data.api import authority, delivering, evidence, grading
 
 router = Router(tags=["data"])
-router.add_router("", delivering.router)
-router.add_router("", evidence.router)
+for each in (authority.router, delivering.router, evidence.router, grading.router):
+    router.add_router("", each)

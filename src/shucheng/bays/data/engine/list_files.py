@@ -26,6 +26,7 @@ class ListFile:
     tuple; `notes`: what the list stands on."""
 
     title: str
+    day: date
     columns: Sequence[tuple[str, str]]
     rows: Sequence[Mapping[str, object]]
     notes: Sequence[tuple[str, str]]

@@ -20,7 +20,7 @@ from shucheng.bays.data.queries.case_pages import CasePage, case_page
 from shucheng.bays.data.queries.cases import machine_of
 from shucheng.bays.data.queries.granting import GrantLine, given_by, grant_lines
 from shucheng.bays.data.queries.parties import acts_for
-from shucheng.bays.data.queries.refusals import named
+from shucheng.bays.data.queries.refusals import named, value_words
 from shucheng.bays.data.queries.registration import Line, line_of
 from shucheng.kernel.public import Actor, NotFound, Organisation
 
@@ -134,7 +134,7 @@ def authorisation_page(code: str, *, actor: Actor) -> AuthorisationPage:
         [Under(each, bool(held(each, today, known))) for each in resources_of(found.resources)],
         supplement_of(case) if case.state.startswith("supplement") else [],
         [
-            (named(told.dimensions[name]), values)
+            (named(told.dimensions[name]), value_words(values))
             for name, values in found.limits.items()
             if name in told.dimensions
         ],

@@ -5,47 +5,46 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.utils.functional import Promise
-from django.utils.translation import get_language
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as lazy
+from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext_lazy as _
 
 from shucheng.bays.data.engine.grading.model import Grade, Reason
 from shucheng.bays.data.engine.grading.rules import Rules
 
 GRADES: Mapping[str, str | Promise] = {
-    Grade.GENERAL_1.code: lazy("General, level 1"),
-    Grade.GENERAL_2.code: lazy("General, level 2"),
-    Grade.GENERAL_3.code: lazy("General, level 3"),
-    Grade.GENERAL_4.code: lazy("General, level 4"),
-    Grade.IMPORTANT.code: lazy("Important data"),
-    Grade.CORE.code: lazy("Core data"),
+    Grade.GENERAL_1.code: _("General, level 1"),
+    Grade.GENERAL_2.code: _("General, level 2"),
+    Grade.GENERAL_3.code: _("General, level 3"),
+    Grade.GENERAL_4.code: _("General, level 4"),
+    Grade.IMPORTANT.code: _("Important data"),
+    Grade.CORE.code: _("Core data"),
 }
 MODES: Mapping[str, str | Promise] = {
-    "download": lazy("Download"),
-    "api": lazy("Interface"),
-    "sandbox": lazy("Query in the sandbox"),
-    "aggregate": lazy("Aggregates with differential privacy"),
-    "intersection": lazy("Private set intersection"),
+    "download": _("Download"),
+    "api": _("Interface"),
+    "sandbox": _("Query in the sandbox"),
+    "aggregate": _("Aggregates with differential privacy"),
+    "intersection": _("Private set intersection"),
 }
 CONDITIONS: Mapping[str, str | Promise] = {
-    "agreement": lazy("under an agreement"),
-    "masked": lazy("personal values masked"),
-    "named_approval": lazy("approved recipient by recipient"),
-    "risk_assessment": lazy("after a risk assessment"),
-    "impact_assessment": lazy("after an assessment of the impact on persons"),
-    "guardian_consent": lazy("with the consent of the guardians"),
+    "agreement": _("under an agreement"),
+    "masked": _("personal values masked"),
+    "named_approval": _("approved recipient by recipient"),
+    "risk_assessment": _("after a risk assessment"),
+    "impact_assessment": _("after an assessment of the impact on persons"),
+    "guardian_consent": _("with the consent of the guardians"),
 }
 AGAIN: Mapping[str, str | Promise] = {
-    "excluded": lazy("It may be a secret of state, which must not be on the platform."),
-    "other-field": lazy("Its name, comment or type is another than when it was decided."),
-    "new-category": lazy("Something was found in it that nobody has seen yet."),
-    "higher": lazy("It is now proposed higher than it was decided."),
-    "lower": lazy("The proposal that was followed has fallen."),
+    "excluded": _("It may be a secret of state, which must not be on the platform."),
+    "other-field": _("Its name, comment or type is another than when it was decided."),
+    "new-category": _("Something was found in it that nobody has seen yet."),
+    "higher": _("It is now proposed higher than it was decided."),
+    "lower": _("The proposal that was followed has fallen."),
 }
 _NOTES: Mapping[str, str | Promise] = {
-    "masked": lazy("values are masked already"),
-    "samples-differ": lazy("the values speak against it"),
-    "named-otherwise": lazy("the name says something else"),
+    "masked": _("values are masked already"),
+    "samples-differ": _("the values speak against it"),
+    "named-otherwise": _("the name says something else"),
 }
 
 
@@ -92,17 +91,19 @@ def reason_words(reason: Reason, rules: Rules) -> str:
 
 def _reason(reason: Reason, rules: Rules) -> str:
     if reason.kind == "name":
-        return _("Name or comment, rule %(rule)s") % {"rule": reason.rule}
+        return gettext("Name or comment, rule %(rule)s") % {"rule": reason.rule}
     if reason.kind == "context":
-        return _("It belongs to data on children")
+        return gettext("It belongs to data on children")
     if reason.kind == "joined":
-        return _("Its fields say more together than alone, rule %(rule)s") % {"rule": reason.rule}
+        return gettext("Its fields say more together than alone, rule %(rule)s") % {
+            "rule": reason.rule
+        }
     if reason.kind == "volume":
         told = {"people": f"{reason.values:,}", "rule": reason.rule}
-        return _("It speaks of %(people)s persons, rule %(rule)s") % told
+        return gettext("It speaks of %(people)s persons, rule %(rule)s") % told
     if reason.kind == "samples":
         return _samples(reason, rules)
-    return _("No rule knows it")
+    return gettext("No rule knows it")
 
 
 def _samples(reason: Reason, rules: Rules) -> str:
@@ -114,9 +115,9 @@ def _samples(reason: Reason, rules: Rules) -> str:
         "example": reason.example,
     }
     if reason.example:
-        words = _("%(hits)s of %(values)s values pass as %(name)s, such as %(example)s")
+        words = gettext("%(hits)s of %(values)s values pass as %(name)s, such as %(example)s")
     else:
-        words = _("%(hits)s of %(values)s values pass as %(name)s")
+        words = gettext("%(hits)s of %(values)s values pass as %(name)s")
     return words % told
 
 

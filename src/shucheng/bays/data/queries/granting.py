@@ -17,7 +17,7 @@ from shucheng.bays.data.models.catalogue import Resource
 from shucheng.bays.data.models.market import Agreement, Product
 from shucheng.bays.data.queries.book import book, rights, thing
 from shucheng.bays.data.queries.parties import names_of
-from shucheng.bays.data.queries.refusals import named, sentence
+from shucheng.bays.data.queries.refusals import named, sentence, value_words
 from shucheng.kernel.public import GOVERNMENT, Actor, NotFound, Organisation
 
 PAGE = 50
@@ -120,7 +120,7 @@ def grant_page(code: str, *, actor: Actor) -> GrantPage:
     return GrantPage(
         grant_lines([row])[0],
         [
-            (named(told.dimensions[name]) if name in told.dimensions else name, values)
+            (named(told.dimensions[name]) if name in told.dimensions else name, value_words(values))
             for name, values in row.limits.items()
         ],
         [named(told.acts[act]) for act in right.acts],
@@ -170,7 +170,7 @@ def graph_of(known: Book, code: str) -> Graph:
     below = known.stands_on([code])
     fallen = known.fallout([code])
     above = {*fallen.grants, *map(str, fallen.products), *fallen.deliveries}
-    codes = below | above
+    codes = below | frozenset(above)
     edges = sorted((lower, upper) for upper in codes for lower in known.edges.get(upper, ()))
     edges = [(lower, upper) for lower, upper in edges if lower in codes and lower != upper]
     columns = _columns(codes, edges)
@@ -189,7 +189,7 @@ def graph_of(known: Book, code: str) -> Graph:
     return Graph(nodes, edges)
 
 
-def _columns(codes: frozenset[str] | set[str], edges: list[tuple[str, str]]) -> dict[str, int]:
+def _columns(codes: frozenset[str], edges: list[tuple[str, str]]) -> dict[str, int]:
     """As far to the right as the longest way up to it; a book has no cycles, `check_grant` sees to
     that, and a written one cannot make this go on for ever."""
     columns = dict.fromkeys(codes, 0)
@@ -201,6 +201,9 @@ def _columns(codes: frozenset[str] | set[str], edges: list[tuple[str, str]]) -> 
                 moved = True
         if not moved:
             break
+    # What stands on nothing is drawn beside the first that stands on it.
+    for code in codes - {upper for _lower, upper in edges}:
+        columns[code] = min((columns[u] for low, u in edges if low == code), default=1) - 1
     return columns
 
 

@@ -20,7 +20,7 @@ from shucheng.bays.data.queries.book import book, rights
 from shucheng.bays.data.queries.granting import titles_of
 from shucheng.bays.data.queries.parties import names_of
 from shucheng.bays.data.queries.prices_asked import prices_on
-from shucheng.bays.data.queries.refusals import named
+from shucheng.bays.data.queries.refusals import named, value_words
 from shucheng.kernel.public import Actor, NotFound
 
 NAMES = ("resources", "products")
@@ -110,13 +110,13 @@ def _resources_file(page: Lists, notes: list[tuple[str, str]]) -> ListFile:
         ("title", _("Resource")),
         ("holder", _("Holder")),
         ("operator", _("Operator")),
-        ("right", _("Right")),
+        ("right", _("Right given")),
         ("limits", _("Scope")),
         ("start", _("From")),
         ("end", _("Until")),
         ("stands_on", _("Stands on")),
     ]
-    return ListFile(_("List of resources"), columns, rows, notes)
+    return ListFile(_("List of resources"), page.day, columns, rows, notes)
 
 
 def _products_file(page: Lists, notes: list[tuple[str, str]]) -> ListFile:
@@ -147,7 +147,7 @@ def _products_file(page: Lists, notes: list[tuple[str, str]]) -> ListFile:
         ("charging", _("Charged by")),
         ("stands_on", _("Stands on")),
     ]
-    return ListFile(_("List of products"), columns, rows, notes)
+    return ListFile(_("List of products"), page.day, columns, rows, notes)
 
 
 def _resource(
@@ -167,7 +167,7 @@ def _product(row: ProductRow, titles: dict[str, str], names: dict[str, str]) -> 
 def _limits(said: Limits) -> list[tuple[str, list[str]]]:
     known = rights().dimensions
     return [
-        (named(known[name]) if name in known else name, sorted(values))
+        (named(known[name]) if name in known else name, value_words(values))
         for name, values in sorted(said.items())
     ]
 

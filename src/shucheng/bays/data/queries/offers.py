@@ -14,7 +14,7 @@ from shucheng.bays.data.engine.authority.rules import shipped_rules
 from shucheng.bays.data.engine.ledger.prices import FREE_PURPOSES, PricePlan
 from shucheng.bays.data.engine.ledger.settlement import ZONE
 from shucheng.bays.data.engine.policy import odrl
-from shucheng.bays.data.engine.policy.model import Policy, moment
+from shucheng.bays.data.engine.policy.model import Policy, Rule, moment
 from shucheng.bays.data.engine.policy.narrow import widenings
 from shucheng.bays.data.engine.terms import OPERANDS, PURPOSES, Terms, grant_policy, unit_prices
 from shucheng.bays.data.models.authority import PriceReview
@@ -158,9 +158,13 @@ class TermsRead:
 
 
 def terms_read(said: dict[str, object]) -> TermsRead:
-    """The first permission of a policy by its operands: every policy of ours has one."""
-    policy = odrl.read(said)
-    rule = policy.permissions[0]
+    """The first permission of a policy by its operands: every policy of ours has one. Of what is no
+    policy nothing is read: it permits nothing."""
+    try:
+        policy = odrl.read(said)
+    except odrl.PolicyUnreadable:
+        return TermsRead()
+    rule = next(iter(policy.permissions), Rule("use"))
     named = {each.operand: each.values for each in rule.constraints}
     days = {
         each.operator: found.astimezone(ZONE).date()

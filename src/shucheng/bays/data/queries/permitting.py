@@ -1,13 +1,14 @@
 """Whether a delivery is permitted at this moment: the book of rights, the agreement's policy, its
 term. Nothing of it is kept as a flag; every call asks."""
 
+from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
 from typing import cast
 
 from django.db.models import Sum
 from django.utils import timezone
 
-from shucheng.bays.data.engine.authority.book import Thing
+from shucheng.bays.data.engine.authority.book import Limits, Thing
 from shucheng.bays.data.engine.authority.granting import permits, stopped
 from shucheng.bays.data.engine.authority.refusal import Refused as NotGranted
 from shucheng.bays.data.engine.delivery.model import Refused
@@ -18,6 +19,7 @@ from shucheng.bays.data.engine.policy.model import MODES, Policy
 from shucheng.bays.data.models.market import Agreement
 from shucheng.bays.data.models.money import LedgerLine
 from shucheng.bays.data.queries.book import book, rights
+from shucheng.bays.data.queries.offers import OF_THE_PRODUCT, terms_read
 from shucheng.bays.data.queries.refusals import sentence
 
 # An order that has ended or rests delivers nothing, whatever its agreement says.
@@ -54,6 +56,7 @@ def require_granted(agreement: Agreement, mode: str, day: date) -> None:
     book_ = book()
     refused = stopped(book_, agreement.code, day)
     if refused is None:
+        policy_of(agreement)
         thing = thing_of(agreement)
         uses = uses_of(agreement, mode)
         said = permits(rights(), book_, agreement.grants, "deliver", thing, day, uses)
@@ -65,18 +68,22 @@ def require_granted(agreement: Agreement, mode: str, day: date) -> None:
 _CODES = {"authority.suspended": "agreement-suspended", "authority.revoked": "agreement-revoked"}
 
 
-def uses_of(agreement: Agreement, mode: str) -> dict[str, frozenset[str]]:
-    order = agreement.order
-    columns = agreement.shows.get("columns") or ()
-    said = {
+def uses_of(agreement: Agreement, mode: str) -> Limits:
+    """What the book is asked, as when the agreement was made: its terms, and what only the product
+    says; of the ways of delivery the one that is asked for."""
+    order, product = agreement.order, agreement.order.offer.product
+    own = {name: product.uses[name] for name in OF_THE_PRODUCT if name in product.uses}
+    if order.scenario and "scenario" in own:
+        own["scenario"] = [order.scenario]
+    regions = (order.area,) if order.area else terms_read(agreement.policy).regions
+    said: dict[str, Iterable[str]] = {
+        **own,
         "purpose": [order.purpose],
-        "scenario": [order.scenario],
-        "region": [order.area],
-        "mode": [mode],
+        "region": regions,
         "recipient": [order.buyer.code],
-        "field": list(columns),
+        "mode": [mode],
     }
-    return {name: frozenset(filter(None, values)) for name, values in said.items()}
+    return {name: frozenset(values) for name, values in said.items() if values}
 
 
 def require_policy(
@@ -113,9 +120,12 @@ def owes(buyer: str, day: date) -> bool:
 def policy_of(agreement: Agreement) -> Policy:
     """Raises `Refused` for what is no policy at all."""
     try:
-        return odrl.read(agreement.policy)
+        policy = odrl.read(agreement.policy)
     except odrl.PolicyUnreadable as error:
         raise Refused("foreign-term", error.where) from None
+    if not policy.permissions:
+        raise Refused("action-not-permitted")
+    return policy
 
 
 def modes_of(agreement: Agreement) -> frozenset[Mode]:

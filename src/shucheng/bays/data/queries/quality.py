@@ -1,6 +1,7 @@
 """Rules of quality of a resource, its checks and defects, as they stand."""
 
 from collections.abc import Iterable
+from typing import Any
 
 from django.db.models import Max
 
@@ -50,7 +51,8 @@ def suggested(resource: Resource) -> str:
     return to_yaml(Rules(version="1", rules=suggest(described)))
 
 
-def newest_checks(resources: Iterable[int]) -> dict[int, QualityCheck]:
+def newest_checks(resources: Iterable[Any]) -> dict[int, QualityCheck]:
+    """By resource; `resources` are keys, or the query that tells them."""
     rows = QualityCheck.objects.filter(resource__in=resources)
     last = rows.values("resource").annotate(last=Max("pk")).values("last")
     return {each.resource_id: each for each in QualityCheck.objects.filter(pk__in=last)}

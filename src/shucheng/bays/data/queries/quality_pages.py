@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Case, QuerySet, When
 from django.utils import timezone
 
 from shucheng.bays.data.engine.quality.following import Following, following
@@ -148,10 +148,10 @@ class QualityPage:
 
 def quality_list(asked: Mapping[str, str], *, actor: Actor) -> QualityList:
     """What was checked, the lowest score first, and the holders by score and defects."""
-    seen = list(graded_resources(actor))
-    checks = newest_checks([each.pk for each in seen])
-    found = [each for each in seen if each.pk in checks]
-    waiting, late = _counts(Defect.objects.filter(resource__in=checks), timezone.localdate())
+    seen = graded_resources(actor)
+    found = list(seen.filter(pk__in=QualityCheck.objects.values("resource")))
+    checks = newest_checks(seen.values("pk"))
+    waiting, late = _counts(Defect.objects.filter(resource__in=seen), timezone.localdate())
     found.sort(key=lambda each: (_or_last(checks[each.pk].score), each.code))
     pages = max(1, -(-len(found) // PAGE))
     page = min(max(whole_number(asked.get("page", "")) or 1, 1), pages)
@@ -177,13 +177,13 @@ def quality_list(asked: Mapping[str, str], *, actor: Actor) -> QualityList:
         score=per_cent(_mean(scores)),
         waiting=sum(waiting.values()),
         late=sum(late.values()),
-        certificates=Certificate.objects.filter(resource__in=[r.pk for r in seen]).count(),
+        certificates=Certificate.objects.filter(resource__in=seen).count(),
         simulated=any(each.simulated for each in checks.values()),
     )
 
 
 def defect_list(asked: Mapping[str, str], *, actor: Actor) -> DefectList:
-    """Defects of what the actor sees, those due first: by state, or those that are late."""
+    """Defects of what the actor sees, those that wait first: by state, or those that are late."""
     today = timezone.localdate()
     everything = Defect.objects.filter(resource__in=graded_resources(actor))
     state, late = asked.get("state", ""), bool(asked.get("late"))
@@ -193,9 +193,10 @@ def defect_list(asked: Mapping[str, str], *, actor: Actor) -> DefectList:
     count = rows.count()
     pages = max(1, -(-count // PAGE))
     page = min(max(whole_number(asked.get("page", "")) or 1, 1), pages)
-    shown = rows.select_related("resource__holder", "found")[(page - 1) * PAGE : page * PAGE]
+    first = Case(When(state=State.OPEN, then=0), When(state=State.MENDED, then=1), default=2)
+    shown = rows.select_related("resource__holder", "found").order_by(first, "due", "pk")
     return DefectList(
-        lines=[_defect_line(each, actor, today) for each in shown],
+        lines=[_defect_line(each, actor, today) for each in shown[(page - 1) * PAGE : page * PAGE]],
         count=count,
         page=page,
         pages=pages,

@@ -145,6 +145,25 @@ WORDS = {
 }
 
 
+# Values of limits that are codes, as other rooms and programs read them.
+VALUES = {
+    "public-governance": _("public governance"),
+    "public-welfare": _("public welfare"),
+    "industry-development": _("development of industries"),
+    "sector-development": _("development of the sector"),
+    "download": _("download"),
+    "api": _("interface"),
+    "sandbox": _("sandbox query"),
+    "aggregate": _("aggregates"),
+    "intersection": _("private intersection"),
+}
+
+
+def value_words(values: Iterable[str]) -> list[str]:
+    """Values of a limit in words; what has none stands for itself."""
+    return [str(VALUES.get(value, value)) for value in sorted(values)]
+
+
 def not_done(refused: Refused, table: Table | None = None) -> Invalid:
     """A refusal as the error that a page or program gets."""
     message, next_step = WORDS[refused.code]

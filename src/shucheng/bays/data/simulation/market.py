@@ -149,9 +149,7 @@ def _buyers(names: Sequence[str], actor: Actor) -> list[Organisation]:
         for at, name in enumerate(names, 1)
     ]
     import_organisations(rows, actor=actor)
-    companies = Organisation.objects.filter(kind=Organisation.Kind.COMPANY)
-    makers = {grant.taker for grant in book().grants.values() if grant.right == "operate"}
-    return list(companies.exclude(code__in=makers).order_by("code"))
+    return list(Organisation.objects.filter(code__startswith="SIM-BUYER-").order_by("code"))
 
 
 def _product(world: _World, said: dict[str, Any], bases: list[_Basis], at: int) -> Product:
@@ -375,7 +373,8 @@ def _use(world: _World, agreement: Agreement) -> int:
     if ended:
         last = agreement.first + (world.today - agreement.first) / 2
     by_row = agreement.price.get("basis") == "row"
-    rows, day = [], agreement.first
+    rows: list[UsageRecord] = []
+    day = agreement.first
     while day <= last:
         growth = 1 + (day - agreement.first).days / 400
         quantity = int(world.random.lognormvariate(9 if by_row else 4.5, 0.6) * growth)

@@ -5,6 +5,7 @@ from typing import Any
 
 from django import template
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 register = template.Library()
 
@@ -47,3 +48,19 @@ def page_of(code: str) -> str:
     """The page that shows a code; empty for what this room has no page of."""
     pages = {"REG": "data:registration", "AUT": "data:authorisation", "GRT": "data:grant"}
     return pages.get(code[:3], "")
+
+
+_GRADES = {
+    "general_1": gettext_lazy("general, level 1"),
+    "general_2": gettext_lazy("general, level 2"),
+    "general_3": gettext_lazy("general, level 3"),
+    "general_4": gettext_lazy("general, level 4"),
+    "important": gettext_lazy("important"),
+    "core": gettext_lazy("core"),
+}
+
+
+@register.filter
+def grade_word(grade: str) -> str:
+    """A grade in words; a dash where there is none."""
+    return str(_GRADES.get(grade, grade)) or "—"

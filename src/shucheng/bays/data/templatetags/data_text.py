@@ -1,5 +1,7 @@
 """Codes of the data bay in words, for templates."""
 
+from collections.abc import Mapping
+
 from django import template
 
 from shucheng.bays.data.queries import grading_words
@@ -32,3 +34,9 @@ def area_name(code: str) -> str:
 def hundredths(share: float | None) -> str:
     """A share of one as points of a hundred."""
     return "" if share is None else f"{100 * share:.1f}"
+
+
+@register.filter
+def of(values: Mapping[str, str], name: str) -> str:
+    """`{{ typed|of:name }}`: what was typed under a name that is told by another."""
+    return values.get(name, "")

@@ -6,6 +6,7 @@ from typing import Any
 
 from django import template
 
+from shucheng.bays.data.queries import assets
 from shucheng.bays.data.queries import market_words as words
 from shucheng.bays.data.queries.book import rights
 from shucheng.bays.data.queries.refusals import named
@@ -27,6 +28,12 @@ _OF = {
     "figure": words.FIGURES,
     "missing": words.MISSING,
     "note": words.NOTES,
+    "asset_class": assets.CLASSES,
+    "route": assets.ROUTES,
+    "criterion": assets.CRITERIA,
+    "treatment": assets.TREATMENTS,
+    "why": assets.WHY,
+    "hint": assets.HINTS,
 }
 
 

@@ -25,6 +25,10 @@ class Cast:
 
 @pytest.fixture
 def cast(db: None) -> Cast:
+    return cast_of()
+
+
+def cast_of() -> Cast:
     """People of made-up organisations, each with a real account."""
     department = Organisation.Kind.DEPARTMENT
     company = Organisation.Kind.COMPANY

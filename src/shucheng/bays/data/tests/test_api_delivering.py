@@ -18,7 +18,7 @@ from shucheng.bays.data.models.market import Order
 from shucheng.bays.data.models.money import LedgerEntry, LedgerLine, UsageRecord
 from shucheng.bays.data.queries import sandboxes, views_of_products
 from shucheng.bays.data.queries.budgets import use_of
-from shucheng.bays.data.tests.agreed import PURPOSE, constraint, deal
+from shucheng.bays.data.tests.agreed import PURPOSE, SHOWS, constraint, deal
 from shucheng.bays.data.tests.conftest import Cast
 from shucheng.kernel.public import Forbidden, Invalid, NotFound, ShuchengError
 
@@ -245,7 +245,15 @@ def test_an_order_that_rests_or_has_ended_delivers_nothing(cast: Cast):
 
 def test_terms_that_cannot_be_applied_deliver_nothing(cast: Cast):
     for number, shows in enumerate(
-        ({}, {"columns": {"nothing": "show"}}, {"columns": {"id": "magic"}}, {"colums": ["id"]}), 1
+        (
+            {},
+            {"columns": {"nothing": "show"}},
+            {"columns": {"id": "magic"}},
+            {"columns": {"id": {"mask": "show"}}},
+            {**SHOWS, "marks": {}},
+            {**SHOWS, "private": {"unit": "id", "noise": 0}},
+        ),
+        1,
     ):
         code = deal(cast, number=number, shows=shows).code
         status, answer = ask(code, token(cast, code))

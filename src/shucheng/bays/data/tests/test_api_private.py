@@ -92,10 +92,12 @@ def test_without_the_extra_it_is_said_and_nothing_is_spent(cast: Cast):
 PREPARE = """
 import django
 django.setup()
-from django.core.management import call_command
-call_command("migrate", verbosity=0, interactive=False)
+from django.db import connection
 from shucheng.bays.data.actions.budgets import DatabaseStore
 from shucheng.bays.data.engine.delivery.ledger import open_budget
+from shucheng.bays.data.models.delivery import Budget
+with connection.schema_editor() as editor:
+    editor.create_model(Budget)
 open_budget(DatabaseStore(), "epsilon:AGR-P", 1000)
 """
 SPENDER = """

@@ -1,16 +1,21 @@
 """The grade of a set, what it permits, and when a person is asked again."""
 
+import json
 from dataclasses import replace
 from functools import cache
 from itertools import pairwise
 
 import pytest
+import yaml
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from shucheng.bays.data.engine.grading.decisions import Decision, review
 from shucheng.bays.data.engine.grading.model import Field, Grade, Proposal, Resource
 from shucheng.bays.data.engine.grading.propose import Grader
 from shucheng.bays.data.engine.grading.rules import FILES, FOLDER, RulesInvalid, read, shipped
 from shucheng.bays.data.engine.grading.sets import SetGrade, grade_set, permissions
+from shucheng.bays.data.engine.grading.stored import from_data, holding, to_data
 
 from .grading_values import AS_OF
 
@@ -210,3 +215,60 @@ def test_what_no_source_supports_says_so() -> None:
     }
     assert all(shipped().categories[each].source for each in sure)
     assert all(each.unconfirmed for each in shipped().levels.volume)
+
+
+GRADES = st.sampled_from(list(Grade))
+CATEGORIES = st.sets(st.sampled_from(sorted(shipped().categories)))
+
+
+@given(GRADES, GRADES, CATEGORIES, CATEGORIES)
+def test_permitted_ways_never_widen_when_the_grade_rises_or_more_is_found(
+    one: Grade, other: Grade, some: set[str], more: set[str]
+) -> None:
+    low, high = sorted((one, other))
+    wide = {each.mode for each in permissions(low, some, shipped())}
+    narrow = {each.mode for each in permissions(high, some | more, shipped())}
+    assert narrow <= wide
+
+
+@given(st.lists(st.tuples(GRADES, CATEGORIES), min_size=1, max_size=6), GRADES, CATEGORIES)
+def test_another_field_never_lowers_a_set_nor_widens_its_ways(
+    fields: list[tuple[Grade, set[str]]], grade: Grade, categories: set[str]
+) -> None:
+    rules = shipped()
+    made = [holding(each, some, rules) for each, some in fields]
+    before = grade_set(Resource(people=10**6), made, rules)
+    after = grade_set(Resource(people=10**6), [*made, holding(grade, categories, rules)], rules)
+    assert after.grade >= before.grade
+    assert {each.mode for each in after.permitted} <= {each.mode for each in before.permitted}
+
+
+ALLOWED: st.SearchStrategy[dict[str, list[str]]] = st.dictionaries(
+    st.sampled_from(["download", "api", "sandbox", "aggregate", "intersection"]), st.just([])
+)
+
+
+@settings(max_examples=15)
+@given(st.lists(ALLOWED, min_size=6, max_size=6))
+def test_rules_by_which_a_higher_grade_permits_more_are_refused(
+    tables: list[dict[str, list[str]]],
+) -> None:
+    document = yaml.safe_load(texts()["levels"])
+    for each, allowed in zip(Grade, tables, strict=True):
+        document["delivery"][each.code]["allow"] = allowed
+    given = texts(levels=yaml.safe_dump(document))
+    if any(set(high) - set(low) for low, high in pairwise(tables)):
+        with pytest.raises(RulesInvalid) as refused:
+            read(given)
+        assert refused.value.place == "delivery"
+    else:
+        assert read(given).levels.delivery["core"].allow == tables[-1]
+
+
+def test_a_proposal_is_the_same_after_it_was_stored() -> None:
+    samples = tuple(f"1391234{n:04}" for n in range(50))
+    for made in (*proposals("sfzh", "nd", "bz"), grader().propose(Field("x", samples=samples))):
+        again = from_data(json.loads(json.dumps(to_data(made))))
+        assert again == made
+        assert again.digest == made.digest
+        assert samples[0] not in json.dumps(to_data(made))

@@ -258,7 +258,8 @@ def test_prices_are_fixed_on_screen_and_what_is_wrong_is_said_beside_it(
     product(cast, ["RES-1"], [Grant.objects.get(right="process").code])
     bureau = browser("bureau")
     fix = reverse("data:price_fix", args=[case.code])
-    form = {"since": "2026-06-01", "until": "2029-05-31", "items": "人员 60000\n算力 40,000.00",
+    items = "人员 60000\n算力 40,000.00"
+    form = {"since": "2026-06-01", "until": "2029-05-31", "cost_items": items,
             "subsidy": "0", "tax": "1000", "bond": "2", "spread": "4",
             "weight-PRD-1": "1", "volume-PRD-1": "1000"}  # fmt: skip
     wrong = bureau.post(fix, form | {"tax": "viel"})
@@ -268,7 +269,7 @@ def test_prices_are_fixed_on_screen_and_what_is_wrong_is_said_beside_it(
     page = reverse("data:authorisation_prices", args=[case.code])
     assert "107,000.00" in text(bureau.get(page))
     assert browser("operator").post(fix, form).status_code == 403
-    assert 'id="items"' not in text(browser("operator").get(page))
+    assert 'id="cost_items"' not in text(browser("operator").get(page))
     actual = {"since": "2026-06-01", "until": "2029-05-31", "actual": "110000", "periods": "1"}
     done = bureau.post(reverse("data:price_actual", args=[case.code]), actual)
     assert done.status_code == 302

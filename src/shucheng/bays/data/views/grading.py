@@ -61,7 +61,7 @@ def grading_csv(request: HttpRequest) -> HttpResponse:
     answer["Content-Disposition"] = (
         content_disposition_header(as_attachment=True, filename=f"{_('Grades')}.csv") or ""
     )
-    heads = (_("Holder"), _("Code"), _("Resource"), _("Field"), _("Title"), _("Proposed"))
+    heads = (_("Holder"), _("Code"), _("Resource"), _("Data item"), _("Title"), _("Proposed grade"))
     write_rows(
         answer,
         [[*heads, _("Categories"), _("Confidence"), _("State"), _("Decided grade")], *rows],

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from shucheng.bays.data.queries.granting import Graph, Node
 
-_WIDE, _HIGH, _GAP, _ROW, _MOST = 190, 44, 56, 58, 60
+_WIDE, _HIGH, _GAP, _ROW, _MOST = 172, 44, 36, 58, 60
 _PAGES = {
     "grant": "data:grant",
     "authorisation": "data:authorisation",
@@ -73,7 +73,7 @@ def _box(node: Node, x: int, y: int) -> SafeString:
 
 def _short(text: str) -> str:
     """As much as fits: a Chinese sign is as wide as two others."""
-    room = 26
+    room = 23
     for at, sign in enumerate(text):
         room -= 2 if ord(sign) > 0x2E7F else 1
         if room < 0:

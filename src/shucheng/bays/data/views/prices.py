@@ -105,12 +105,12 @@ def _page(request: HttpRequest, code: str, error: ShuchengError | None = None) -
 def _costs(sent: Mapping[str, str]) -> Costs:
     """Cost items are lines of a name and an amount in yuan."""
     items: dict[str, int] = {}
-    for line in sent.get("items", "").splitlines():
+    for line in sent.get("cost_items", "").splitlines():
         if line.strip():
             name, _gap, amount = line.strip().rpartition(" ")
-            items[name.strip() or _("Cost")] = _fen(amount, "items")
+            items[name.strip() or _("Cost")] = _fen(amount, "cost_items")
     if not items:
-        raise _wrong("items", _("Give at least one cost item."))
+        raise _wrong("cost_items", _("Give at least one cost item."))
     return Costs(
         items,
         subsidy=_fen(sent.get("subsidy", "") or "0", "subsidy"),

@@ -205,7 +205,7 @@ def _errors(
 
 
 def _own_company(actor: Actor) -> Organisation:
-    found = Organisation.objects.filter(pk=actor.organisation_id).first()
+    found = Organisation.objects.filter(pk=actor.organisation_id or 0).first()
     if found is None:
         raise NotFound(_("The organisation"))
     return found

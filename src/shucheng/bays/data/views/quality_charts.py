@@ -52,7 +52,7 @@ def score_over_time(checks: Sequence[QualityCheck]) -> SafeString:
             '<line class="rank-grid" x1="{}" x2="{}" y1="{}" y2="{}"/>'
             '<text class="rank-name rank-tick" x="{}" y="{}">{}</text>',
             (
-                (_LEFT, _WIDTH - _RIGHT, y(at), y(at), _LEFT - 8, y(at), f"{at:.0%}")
+                (_LEFT, _WIDTH - _RIGHT, y(at), y(at), _LEFT - 8, y(at), f"{at * 100:.4g}%")
                 for at in levels
             ),
         ),
