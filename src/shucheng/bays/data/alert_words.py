@@ -3,6 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from shucheng.bays.data.actions.quality import LATE_ALERT
+from shucheng.bays.data.actions.requests import LATE_ALERT as REQUESTS_LATE
 from shucheng.kernel.public import register_alert
 
 
@@ -11,4 +12,9 @@ def register_alerts() -> None:
         LATE_ALERT,
         _("%(defects)s defects of your data are late, the oldest since %(due)s."),
         _("Mend or explain them on the page of defects."),
+    )
+    register_alert(
+        REQUESTS_LATE,
+        _("%(requests)s requests for data wait for your office, the oldest since %(due)s."),
+        _("Take the step that is yours on the page of each request."),
     )

@@ -15,6 +15,7 @@ from shucheng.bays.data.actions.quality import (
     check_quality,
     tell_late_defects,
 )
+from shucheng.bays.data.actions.requests import tell_late_requests
 from shucheng.bays.data.actions.settling import SETTLE_JOB, settle_until
 from shucheng.bays.data.actions.turning import TURN_JOB, turn_day
 from shucheng.bays.data.queries.data_files import file_samples
@@ -30,7 +31,7 @@ def append_job(payload: Any, *, actor: Actor, progress: Any) -> dict[str, int]:
 
 
 def turn_day_job(payload: Any, *, actor: Actor, progress: Any) -> dict[str, int]:
-    return turn_day(actor=actor)
+    return {**turn_day(actor=actor), "told": tell_late_requests(actor=actor)}
 
 
 def grade_job(payload: Any, *, actor: Actor, progress: Any) -> dict[str, int]:

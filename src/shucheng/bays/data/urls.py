@@ -22,6 +22,7 @@ from shucheng.bays.data.views import (
     products,
     quality,
     registration,
+    requests,
     settling,
     sources,
 )
@@ -33,6 +34,11 @@ _catalogue: list[URLPattern | URLResolver] = [
     path("catalogue/<str:code>/", catalogue.resource, name="resource"),
     path("catalogue/<str:code>/change/", catalogue.describe, name="describe"),
     path("catalogue/<str:code>/step/", catalogue.move, name="resource_step"),
+    path("requests/", requests.requests, name="requests"),
+    path("requests/requests.csv", requests.requests_file, name="requests_file"),
+    path("requests/new/", requests.request_new, name="request_new"),
+    path("requests/<str:code>/", requests.request, name="request"),
+    path("requests/<str:code>/step/", requests.request_step, name="request_step"),
     path("sources/", sources.sources, name="sources"),
     path("sources/<int:pk>/", sources.source, name="source"),
 ]

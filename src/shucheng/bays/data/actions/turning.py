@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from shucheng.bays.data.actions.authorising import move_authorisation
 from shucheng.bays.data.actions.registration import KINDS, move_registration
+from shucheng.bays.data.actions.requests import move_request
 from shucheng.bays.data.models.cases import Case
 from shucheng.bays.data.models.market import Agreement
 from shucheng.bays.data.queries.cases import machine_of
@@ -18,6 +19,7 @@ TURN_JOB = "data.turn_day"
 _MOVES: dict[str, Callable[..., Case]] = {
     **dict.fromkeys(KINDS, move_registration),
     Case.Kind.AUTHORISATION: move_authorisation,
+    Case.Kind.REQUEST: move_request,
 }
 
 
@@ -27,8 +29,8 @@ def turn_day(*, actor: Actor, on: date | None = None) -> dict[str, int]:
     actor.require("data.govern")
     day = on or timezone.localdate()
     clock = replace(actor, roles=frozenset(), channel="job")
-    done = {"expire": 0, "supply": 0, "refused": 0}
-    for case, event, proofs in (*_ended(day), *_owed()):
+    done = {"expire": 0, "lapse": 0, "supply": 0, "refused": 0}
+    for case, event, proofs in (*_ended(day), *_undisputed(day), *_owed()):
         try:
             _MOVES[case.kind](
                 case.code, case.revision, event, actor=clock, proofs=proofs, on=max(day, _day(case))
@@ -45,6 +47,13 @@ def _ended(day: date) -> Iterator[tuple[Case, str, dict[str, dict[str, str]]]]:
     for case in Case.objects.filter(kind__in=[*_MOVES], until__lt=day).order_by("until", "id"):
         if "expire" in machine_of(case.kind).next_states(case.state):
             yield case, "expire", {}
+
+
+def _undisputed(day: date) -> Iterator[tuple[Case, str, dict[str, dict[str, str]]]]:
+    """Requests for data that were refused, with the time to dispute that over."""
+    refused = Case.objects.filter(kind=Case.Kind.REQUEST, state="refused", due__lt=day)
+    for case in refused.order_by("id"):
+        yield case, "lapse", {}
 
 
 def _owed() -> Iterator[tuple[Case, str, dict[str, dict[str, str]]]]:

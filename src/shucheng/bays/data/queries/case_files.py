@@ -9,14 +9,18 @@ from shucheng.bays.data.models.authority import Disclosure
 from shucheng.bays.data.models.cases import Case, Step
 from shucheng.kernel.public import GOVERNMENT, Actor, StoredFile
 
+# Who sees every case.
+OVERSEES = ("data.govern", "data.audit", "data.approve")
+
 
 def seen_by(actor: Actor) -> Q:
-    """The cases that an actor may see: the government every one, a market participant those that
-    it applied for, is asked in, or operates under."""
-    if actor.roles & GOVERNMENT:
+    """The cases that an actor may see: those that it applied for, is asked in, or operates under;
+    the government every one, but what departments ask of each other only where it oversees that."""
+    if any(map(actor.may, OVERSEES)):
         return Q()
     mine = actor.organisation_ids
-    return Q(applicant_id__in=mine) | Q(asked_id__in=mine) | Q(authorisation__operator_id__in=mine)
+    own = Q(applicant_id__in=mine) | Q(asked_id__in=mine) | Q(authorisation__operator_id__in=mine)
+    return own | ~Q(kind=Case.Kind.REQUEST) if actor.roles & GOVERNMENT else own
 
 
 def opens_file(stored: StoredFile, actor: Actor) -> bool:

@@ -6,6 +6,7 @@ from django.utils import timezone
 
 from shucheng.bays.data.engine.authority import machine as engine
 from shucheng.bays.data.engine.authority.clocks import Reading
+from shucheng.bays.data.engine.catalogue.requests import request_machine
 from shucheng.bays.data.models.cases import Case, Step
 from shucheng.bays.data.models.catalogue import Resource
 from shucheng.bays.data.queries.authorising import supplement_of
@@ -14,7 +15,7 @@ from shucheng.kernel.public import Actor, NotFound
 
 
 def machine_of(kind: str) -> engine.Machine:
-    return engine.shipped_machines()[kind]
+    return request_machine() if kind == Case.Kind.REQUEST else engine.shipped_machines()[kind]
 
 
 def find_case(code: str, *, actor: Actor) -> Case:
@@ -49,9 +50,11 @@ def _may(role: str, case: Case, actor: Actor) -> bool:
         actor, "data.operate", case.applicant_id
     )
     match role:
-        case "registrant" | "implementer" | "asker":
+        case "registrant" | "implementer":
             return for_applicant
-        case "registrar" | "data_authority":
+        case "asker":
+            return acts_for(actor, "data.ask", case.applicant_id)
+        case "registrar" | "data_authority" | "office":
             return actor.may("data.govern")
         case "government":
             return actor.may("data.approve")

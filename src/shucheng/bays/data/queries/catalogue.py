@@ -5,19 +5,23 @@ import json
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from django.conf import settings
+from django.db import models
 from django.db.models import Q, QuerySet
+from django.db.models.functions import Cast
 
 from shucheng.bays.data.engine.catalogue import model as engine
 from shucheng.bays.data.engine.catalogue.search.index import Entry, Index
 from shucheng.bays.data.models.authority import Authorisation
 from shucheng.bays.data.models.cases import Case
-from shucheng.bays.data.models.catalogue import DataRequest, Field, Resource, ResourceVersion
+from shucheng.bays.data.models.catalogue import Field, Resource, ResourceVersion
 from shucheng.bays.data.models.market import Product
+from shucheng.bays.data.queries.case_files import seen_by
 from shucheng.kernel.public import Actor, NotFound, Role
 
+Row = TypeVar("Row", bound=models.Model)
 _INDEX: dict[Path, Index] = {}
 
 
@@ -95,7 +99,7 @@ class ResourcePage:
     products: list[Product]
     cases: list[Case]
     authorisations: list[Authorisation]
-    requests: list[DataRequest]
+    requests: list[Case]
     may_change: bool
     may_ask: bool
 
@@ -113,24 +117,40 @@ def resource_page(code: str, *, actor: Actor) -> ResourcePage:
         origins=list(resource.made_from.select_related("origin__holder")),
         made_into=list(resource.made_into.select_related("target__holder")),
         products=_products_of(resource.code),
-        cases=list(Case.objects.filter(about=resource.code)) if government else [],
+        cases=list(_registrations_of(resource.code)) if government else [],
         authorisations=_authorisations_of(resource.code) if government else [],
-        requests=list(resource.requests.all()[:20]) if holds else [],
+        requests=_requests_of(resource, actor),
         may_change=holds,
         may_ask=actor.may("data.ask") and not holds,
     )
 
 
 def _products_of(code: str) -> list[Product]:
-    """Products on the market whose inputs name the resource. JSON lists are looked into here: both
-    databases ask for them differently."""
+    """Products on the market whose inputs name the resource, in whatever version."""
     listed = Product.objects.filter(state=Product.State.LISTED).select_related("maker")
-    return [p for p in listed if code in {each.partition("@")[0] for each in p.made_from}]
+    found = _naming(listed, "made_from", code)
+    return [p for p in found if code in {each.partition("@")[0] for each in p.made_from}]
 
 
 def _authorisations_of(code: str) -> list[Authorisation]:
     every = Authorisation.objects.select_related("case", "operator")
-    return [each for each in every if code in each.resources]
+    return [each for each in _naming(every, "resources", code) if code in each.resources]
+
+
+def _naming(rows: QuerySet[Row], column: str, code: str) -> QuerySet[Row]:
+    """Rows whose JSON list has an element that begins with a code. The two databases look into JSON
+    differently; as text, which both know, few rows more are found than meant."""
+    told = {"told": Cast(column, models.TextField())}
+    return rows.annotate(**told).filter(told__contains=f'"{code}')
+
+
+def _registrations_of(code: str) -> QuerySet[Case]:
+    return Case.objects.filter(about=code).exclude(kind=Case.Kind.REQUEST)
+
+
+def _requests_of(resource: Resource, actor: Actor) -> list[Case]:
+    asked = Case.objects.filter(seen_by(actor), kind=Case.Kind.REQUEST, about=resource.code)
+    return list(asked.select_related("applicant")[:20])
 
 
 def _field_of(row: Field) -> engine.Field:

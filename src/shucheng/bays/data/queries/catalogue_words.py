@@ -3,6 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from shucheng.bays.data.engine.catalogue.model import Problem, words
+from shucheng.bays.data.queries.grading_words import GRADES
 from shucheng.bays.data.queries.refusals import named
 
 FIELDS = {
@@ -83,14 +84,6 @@ def type_words() -> dict[str, str]:
     return {code: named(each) for code, each in words().types.items()}
 
 
-GRADES = {
-    "core": _("Core"),
-    "important": _("Important"),
-    "general_4": _("General 4"),
-    "general_3": _("General 3"),
-    "general_2": _("General 2"),
-    "general_1": _("General 1"),
-}
 FORMATS = {"sql": _("Table"), "api": _("Interface"), "csv": "CSV", "xlsx": "Excel"}
 FACETS = {
     "holder": _("Holder"),

@@ -167,6 +167,7 @@ def test_a_renewal_in_hand_is_not_ended_by_the_clock(cast: Cast) -> None:
     case = step(registered(cast), "submit_renewal", cast.holder, date(2029, 3, 1))
     assert turn_day(actor=cast.bureau, on=date(2029, 5, 1)) == {
         "expire": 0,
+        "lapse": 0,
         "supply": 0,
         "refused": 0,
     }
