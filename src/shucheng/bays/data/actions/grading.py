@@ -94,7 +94,8 @@ def propose_grades(
     """Propose for fields whose name, comment, rules or samples are others than at the last
     proposal. The right is asked for each holder."""
     found = Field.objects.filter(resource__in=resources, dropped=False)
-    fields = list(found.select_related("resource__holder", "resource__source", "proposal"))
+    with_all = found.select_related("resource__holder", "resource__source__file", "proposal")
+    fields = list(with_all.defer("proposal__content"))
     for holder in {each.resource.holder_id for each in fields}:
         _require_describing(actor, holder)
     asked = [_Asked.of(field, grader.rules, samples) for field in fields]
@@ -182,27 +183,30 @@ def _require_describing(actor: Actor, holder: int) -> None:
 
 @dataclass(frozen=True, slots=True)
 class _Asked:
-    """A field as the engine reads it, and a digest of all that it reads; `by_name`: without the
-    samples. Their part needs the platform's secret: nobody can try out values on the digest."""
+    """A field as the engine reads it, and a digest of all that it reads: half of it of what is said
+    of the field, half of the samples, empty without any. The samples' half needs the platform's
+    secret: nobody can try out values on it."""
 
     field: Field
     read: engine.Field
-    by_name: str
-    digest: str
+    said: str
+    seen: str
 
     @classmethod
     def of(cls, field: Field, rules: Rules, samples: Samples | None) -> "_Asked":
         values = tuple(samples(field.resource, field.name, _SAMPLES)) if samples else ()
         read = read_of(field, values)
         of = read.resource
-        by_name = digest_of(
-            read.name, read.comment, read.type, of.title, of.department, rules.digest
-        )
-        if not values:
-            return cls(field, read, by_name, by_name)
-        said = "\0".join(map(str, values))
-        seen = salted_hmac("shucheng.data.grading", said, algorithm="sha256").hexdigest()
-        return cls(field, read, by_name, digest_of(by_name, seen))
+        said = digest_of(read.name, read.comment, read.type, of.title, of.department, rules.digest)
+        seen = ""
+        if values:
+            told = "\0".join(map(str, values))
+            seen = salted_hmac("shucheng.data.grading", told, algorithm="sha256").hexdigest()
+        return cls(field, read, said[:32], seen[:32])
+
+    @property
+    def digest(self) -> str:
+        return self.said + self.seen
 
     @property
     def is_answered(self) -> bool:
@@ -211,8 +215,8 @@ class _Asked:
         before = proposal_of(self.field)
         if before is None:
             return False
-        if before.sampled and not len(self.read.samples):
-            return bool(before.content["by_name"] == self.by_name)
+        if before.sampled and not self.seen:
+            return before.digest.startswith(self.said)
         return before.digest == self.digest
 
 
@@ -237,10 +241,10 @@ def _row(asked: _Asked, proposal: Proposal, decision: GradeDecision | None) -> G
         grade=proposal.grade.code,
         categories=sorted(proposal.categories),
         confidence=proposal.confidence,
-        content={"proposal": to_data(proposal), "by_name": asked.by_name},
+        content={"proposal": to_data(proposal)},
         digest=asked.digest,
         rules=proposal.rules,
-        sampled=bool(len(asked.read.samples)),
+        sampled=bool(asked.seen),
         state=state,
         why_again=why,
         proposed_at=timezone.now(),

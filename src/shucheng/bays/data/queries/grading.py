@@ -9,7 +9,7 @@ from shucheng.bays.data.engine.grading.model import Grade, Proposal, grade
 from shucheng.bays.data.engine.grading.model import Resource as Described
 from shucheng.bays.data.engine.grading.rules import Rules
 from shucheng.bays.data.engine.grading.sets import Permission, SetGrade, grade_set
-from shucheng.bays.data.engine.grading.stored import from_data, holding
+from shucheng.bays.data.engine.grading.stored import holding
 from shucheng.bays.data.models.catalogue import Field, Resource
 from shucheng.bays.data.models.grading import GradeProposal
 from shucheng.bays.data.queries.grading_rules import rules_in_force
@@ -89,7 +89,8 @@ def standings(resources: Iterable[Resource]) -> dict[int, Standing]:
     """What holds for each: its fields' grades, with what the set adds to them."""
     rules = rules_in_force()
     named = {each.pk: each for each in resources}
-    fields = Field.objects.filter(resource__in=named, dropped=False).select_related("proposal")
+    found = Field.objects.filter(resource__in=named, dropped=False)
+    fields = found.select_related("proposal").defer("proposal__content")
     by_resource: dict[int, list[Field]] = {key: [] for key in named}
     for field in fields:
         by_resource[field.resource_id].append(field)
@@ -115,8 +116,7 @@ def _holds(field: Field, made: GradeProposal | None, rules: Rules) -> Proposal:
         return holding(grade(rules.levels.unknown), [], rules)
     if made is None or made.state == State.DECIDED:
         return holding(grade(field.grade), field.categories, rules)
-    proposed = from_data(made.content["proposal"])
     if made.state == State.WAITING:
-        return holding(proposed.grade, proposed.categories, rules)
-    highest = max(grade(field.grade), proposed.grade)
-    return holding(highest, proposed.categories | set(field.categories), rules)
+        return holding(grade(made.grade), made.categories, rules)
+    highest = max(grade(field.grade), grade(made.grade))
+    return holding(highest, {*made.categories, *field.categories}, rules)

@@ -1,5 +1,6 @@
 """Grades are proposed by rules in bulk and decided by people, and no decision changes by itself."""
 
+import random
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +9,7 @@ from django.db import IntegrityError, transaction
 
 from shucheng.bays.data.actions.grading import Answer, Graded, decide_grades, grade_resources
 from shucheng.bays.data.actions.grading_rules import decide_rules, propose_rules
+from shucheng.bays.data.engine.grading.model import grade as grade_of
 from shucheng.bays.data.models.catalogue import Field, Resource
 from shucheng.bays.data.models.evidence import EvidenceEvent
 from shucheng.bays.data.models.grading import GradeDecision, GradeProposal, RulesProposal
@@ -269,3 +271,33 @@ def test_decisions_cannot_be_rewritten(cast: Cast):
     decide_grades(accepting(made), actor=cast.reviewer)
     with pytest.raises(IntegrityError), transaction.atomic():
         GradeDecision.objects.update(grade="general_1")
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_whatever_changes_and_however_often_it_runs_the_newest_decision_holds(
+    cast: Cast, seed: int
+):
+    rng = random.Random(seed)
+    made = resource(cast.holder, "RES-1", *PEOPLE)
+    titles = ("年度", "诊断结果", "手机号", "备注", "身份证号")
+    last: dict[int, str] = {}
+    for _step in range(25):
+        field = rng.choice(list(Field.objects.filter(resource=made)))
+        what = rng.choice(("rename", "run", "run", "accept", "otherwise"))
+        if what == "rename":
+            Field.objects.filter(pk=field.pk).update(title=rng.choice(titles))
+        elif what == "run":
+            values = rng.choice(((), ("13912345678",) * 30))
+            grade_resources(actor=cast.holder, samples=lambda _r, _c, _n, v=values: v)
+        elif (row := GradeProposal.objects.filter(field=field).first()) is not None:
+            grade = row.grade if what == "accept" else rng.choice(("general_1", "important"))
+            answer = Answer(field.pk, row.digest, grade)
+            decide_grades([answer], reason="试", actor=cast.reviewer)
+            last[field.pk] = grade
+        for each in Field.objects.filter(resource=made):
+            assert each.grade == last.get(each.pk, "")
+            held = GradeProposal.objects.filter(field=each).first()
+            if held and held.state == State.DECIDED:
+                assert each.pk in last
+        stands, highest = standing_of(made), max((grade_of(g) for g in last.values()), default=None)
+        assert highest is None or stands.of.grade >= highest

@@ -169,6 +169,7 @@ def test_the_market_reads_certificates_of_what_is_listed(
     for name in ("operator", "other", "holder", "bureau", "leader"):
         assert code in browsers[name].get(home).content.decode()
         assert browsers[name].get(page).status_code == 200
+    assert reverse("data:grading") not in browsers["operator"].get(page).content.decode()
     answer = browsers["operator"].get(data)
     assert answer["Content-Type"] == "application/ld+json"
     said = answer.json()
