@@ -19,6 +19,8 @@ from shucheng.lib.workdays import working_days_between
 KINDS = (Case.Kind.RESOURCE, Case.Kind.PRODUCT)
 PAGE = 50
 _NOTICES = ("noticed", "change_noticed")
+# What everybody may see of: a notice, also while an objection to it is examined.
+_PUBLIC = (*_NOTICES, "objected", "change_objected")
 # In which states a step of the registrar's or of the registrant's is the one waited for.
 _WITH_REGISTRAR = (
     *("submitted", "reviewing", "objected"),
@@ -132,7 +134,7 @@ def registration_page(code: str, *, actor: Actor) -> RegistrationPage:
     if case is None:
         raise NotFound(code)
     seen = Case.objects.filter(seen_by(actor), pk=case.pk).exists()
-    if not seen and case.state not in _NOTICES:
+    if not seen and case.state not in _PUBLIC:
         raise NotFound(code)
     page = case_page(case, actor=actor)
     grants = [each for each in Grant.objects.filter(right="hold") if code in each.basis]

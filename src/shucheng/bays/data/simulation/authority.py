@@ -24,11 +24,14 @@ from shucheng.bays.data.models.catalogue import Resource
 from shucheng.bays.data.models.market import Product
 from shucheng.bays.data.queries.cases import machine_of
 from shucheng.bays.data.queries.prices import periods_of
+from shucheng.bays.data.queries.prices_asked import prices_on
 from shucheng.kernel.public import Actor, Organisation
 from shucheng.lib.workdays import working_days_after
 
 _PURPOSES = ["industry-development", "public-governance", "public-welfare", "sector-development"]
 _MAIN, _SUSPENDED, _PLANNED = 10, 6, 5  # how many resources each authorisation is over
+# 分: the lowest ceiling of a unit, and what a product is expected to bring in a year.
+_LEAST, _YEARLY = 10_000, 20_000_000
 
 # A step and how many working days it comes after the one before; roles: r registrant, b bureau.
 Way = tuple[tuple[str, str, int], ...]
@@ -128,28 +131,41 @@ def simulate_authority(*, office: str, operator: str, today: date, actor: Actor)
 
 def simulate_prices(*, today: date, actor: Actor) -> int:
     """A permitted revenue with ceilings for each simulated authorisation in force whose operator
-    has products and none yet: once the market has its products."""
-    made = 0
+    has products and none yet: once the market has its products. Ceilings lie a fifth above what is
+    asked, and the costs are such that they are permitted."""
+    made, asked = 0, _asked(today)
     rows = Authorisation.objects.filter(case__simulated=True, case__state="in_force")
     for each in rows.select_related("case"):
-        codes = sorted(
-            set(Product.objects.filter(maker=each.operator).values_list("code", flat=True))
-        )
+        products = Product.objects.filter(maker=each.operator, simulated=True)
+        codes = sorted(set(products.values_list("code", flat=True)))
         if not codes or periods_of(each):
             continue
-        costs = {"人员（模拟）": 180_000_000, "算力与存储（模拟）": 120_000_000}
+        ceilings = {code: max(asked.get(code, 0) * 12 // 10, _LEAST) for code in codes}
+        volumes = {code: max(_YEARLY // ceiling, 1) for code, ceiling in ceilings.items()}
+        needed = sum(ceilings[code] * volumes[code] for code in codes)
+        staff = needed * 6 // 10
+        costs = {"人员（模拟）": staff, "算力与存储（模拟）": needed - staff}
         fix_prices(
             each.case.code,
-            Costs(costs, subsidy=30_000_000, tax=8_000_000, bond=185, spread=400),
+            Costs(costs, subsidy=0, tax=needed // 50, bond=185, spread=400),
             since=date(today.year, 1, 1),
             until=date(today.year, 12, 31),
             weights=dict.fromkeys(codes, 1),
-            volumes=dict.fromkeys(codes, 2_000),
+            volumes=volumes,
+            ceilings=ceilings,
             actor=actor,
             simulated=True,
         )
         made += 1
     return made
+
+
+def _asked(today: date) -> dict[str, int]:
+    """The highest price a unit of each product, whatever its version."""
+    highest: dict[str, int] = {}
+    for told, price in prices_on(today).items():
+        highest[told.code] = max(price.price, highest.get(told.code, 0))
+    return highest
 
 
 def _walked(cast: _Cast, resources: Sequence[Resource], today: date) -> Iterator[int]:

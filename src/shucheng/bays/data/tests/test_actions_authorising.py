@@ -14,6 +14,7 @@ from shucheng.bays.data.actions.authorising import (
     write_plan,
 )
 from shucheng.bays.data.actions.granting import give_grants
+from shucheng.bays.data.actions.registration import open_registration
 from shucheng.bays.data.actions.turning import turn_day
 from shucheng.bays.data.engine.authority import book as engine
 from shucheng.bays.data.engine.authority.granting import in_force as in_force_on
@@ -283,6 +284,27 @@ def test_a_renewal_goes_on_from_the_old_end(cast: Cast) -> None:
     later = Grant.objects.exclude(right="hold").filter(end=date(2028, 5, 31))
     assert {g.start for g in later} == {date(2027, 6, 1)}
     assert case.until == date(2028, 5, 31)
+
+
+def test_a_product_that_is_delivered_owes_its_registration(cast: Cast) -> None:
+    resource(cast.holder)
+    registered(cast)
+    in_force(cast)
+    case = open_registration(
+        Case.Kind.PRODUCT,
+        delivered(cast).order.offer.product.code,
+        "企业信用报告",
+        applicant=organisation(cast.operator),
+        actor=cast.operator,
+        on=DAY,
+    )
+    assert turn_day(actor=cast.bureau, on=DAY)["supply"] == 1
+    assert turn_day(actor=cast.bureau, on=DAY)["supply"] == 0
+    case.refresh_from_db()
+    (step_,) = Step.objects.filter(subject=case.code)
+    assert (case.state, step_.role) == ("owed", "clock")
+    assert case.due
+    assert case.due > DAY
 
 
 def test_a_grant_wider_than_the_holders_is_refused_and_nothing_is_entered(cast: Cast) -> None:

@@ -4,6 +4,7 @@ from datetime import date
 
 from shucheng.bays.data.models.authority import Authorisation, Grant
 from shucheng.bays.data.models.cases import Case, Step
+from shucheng.bays.data.models.market import Offer
 from shucheng.bays.data.queries.disclosures import duties_on
 from shucheng.bays.data.queries.lists import lists_on
 from shucheng.bays.data.simulation.authority import simulate_authority, simulate_prices
@@ -54,12 +55,16 @@ def test_where_the_catalogue_is_small_less_is_made(cast: Cast) -> None:
     for n in range(3):
         resource(cast.holder, f"RES-{n}", simulated=True)
     assert simulated(cast) == {"registrations": 3, "authorisations": 1}
-    product(cast, [], [], code="PRD-1")
+    made = product(cast, [], [], code="PRD-1")
+    made.simulated = True
+    made.save()
+    price = {"fee": 0, "basis": "call", "tiers": [[None, 50_000, 1]]}
+    Offer.objects.create(code="OFR-1", product=made, price=price)
     assert simulate_prices(today=TODAY, actor=CLI) == 1
     assert simulate_prices(today=TODAY, actor=CLI) == 0
     review = Authorisation.objects.get().price_reviews.get()
     assert review.simulated
-    assert review.ceilings
+    assert review.ceilings == {"PRD-1": 60_000}
 
 
 def test_without_an_operator_nothing_is_made(cast: Cast) -> None:

@@ -151,6 +151,7 @@ def test_a_participant_sees_a_notice_and_objects_and_sees_no_more_of_it(
     assert buyer.post(move, sent(case, "object")).status_code == 302
     case.refresh_from_db()
     assert case.state == "objected"
+    assert "异议复核" in text(buyer.get(page))
 
 
 def test_a_plan_is_written_and_submitted_head_by_head(cast: Cast, browser: Browser) -> None:
