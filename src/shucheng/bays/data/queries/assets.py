@@ -134,6 +134,14 @@ def cost_lines(row: DataAsset) -> tuple[CostLine, ...]:
     return collect(class_of(row), row.route, costs, conditions(row))  # type: ignore[arg-type]
 
 
+def sums(lines: Iterable[CostLine]) -> dict[str, int]:
+    """分 by treatment."""
+    found = dict.fromkeys(TREATMENTS, 0)
+    for line in lines:
+        found[line.treatment] += line.cost.fen
+    return found
+
+
 def life_of(row: DataAsset) -> Asset | None:
     """A recognised intangible as the engine reads it; None while it has no cost or cannot be used
     yet."""
