@@ -269,6 +269,11 @@ def make_samples() -> Samples:
         "expires_at": None,
         "until": "2025-04-30",
         "granted": True,
+        "offer": "OFR-M",
+        "purpose": "credit",
+        "first": "2026-01-01",
+        "last": "2026-12-31",
+        "event": "suspend",
     }
     form = {
         "revision": review.revision,
@@ -335,6 +340,10 @@ def _data_market(bureau: Organisation) -> dict[str | tuple[str, str], Any]:
         ("data:invoice", "number"): "INV-M",
         ("data:dispute", "code"): "DSP-M",
         ("data:asset", "code"): "AST-M",
+        ("/data/market/products/{code}", "code"): "PRD-M",
+        ("/data/market/offers/{code}", "code"): "OFR-M",
+        ("/data/market/orders/{code}", "code"): "ORD-M",
+        ("/data/market/orders/{code}/steps", "code"): "ORD-M",
         "owner": bureau.pk,
     }
 

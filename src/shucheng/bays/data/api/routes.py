@@ -2,4 +2,7 @@
 
 from ninja import Router
 
+from shucheng.bays.data.api import market
+
 router = Router(tags=["data"])
+router.add_router("", market.router)
