@@ -290,6 +290,11 @@ def make_samples() -> Samples:
         "about": "AGR-1",
         "mode": "api",
         "purpose": "credit",
+        "offer": "OFR-M",
+        "purpose": "credit",
+        "first": "2026-01-01",
+        "last": "2026-12-31",
+        "event": "suspend",
     }
     form = {
         "revision": review.revision,
@@ -386,6 +391,10 @@ def _data_market(bureau: Organisation) -> dict[str | tuple[str, str], Any]:
         ("data:invoice", "number"): "INV-M",
         ("data:dispute", "code"): "DSP-M",
         ("data:asset", "code"): "AST-M",
+        ("/data/market/products/{code}", "code"): "PRD-M",
+        ("/data/market/offers/{code}", "code"): "OFR-M",
+        ("/data/market/orders/{code}", "code"): "ORD-M",
+        ("/data/market/orders/{code}/steps", "code"): "ORD-M",
         "owner": bureau.pk,
     }
 

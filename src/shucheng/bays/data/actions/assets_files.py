@@ -3,6 +3,7 @@
 from decimal import Decimal
 
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from shucheng.bays.data.engine.market_sheets import workbook
 from shucheng.bays.data.queries.assets import DisclosurePage, disclosure
@@ -23,7 +24,7 @@ def disclosure_file(owner: int, period: Period, *, actor: Actor) -> tuple[str, b
 
 def _rows(page: DisclosurePage) -> list[list[Value]]:
     table = page.table
-    found: list[list[Value]] = [[_("Item"), *table.columns.values()]]
+    found: list[list[Value]] = [[pgettext("market", "Item"), *table.columns.values()]]
     for row in table.rows:
         amounts = [
             Decimal(row.amounts[column]) / 100 if column in row.amounts else None
@@ -31,12 +32,16 @@ def _rows(page: DisclosurePage) -> list[list[Value]]:
         ]
         found.append([row.label, *amounts])
     found.append([])
-    found.append([_("Owner"), page.owner.label])
-    found.append([_("Period"), str(table.period)])
+    found.append([pgettext("market", "Owner"), page.owner.label])
+    found.append([pgettext("market", "Period"), str(table.period)])
     found.append([_("Unit"), _("yuan")])
-    found.append([_("Rule"), table.rule, _("unconfirmed") if table.unconfirmed else ""])
+    found.append(
+        [_("Rule"), table.rule, pgettext("market", "unconfirmed") if table.unconfirmed else ""]
+    )
     if page.simulated:
-        found.append([_("Note"), _("Simulated data. Not figures of the real city.")])
+        found.append(
+            [pgettext("market", "Note"), _("Simulated data. Not figures of the real city.")]
+        )
     return found
 
 

@@ -7,3 +7,7 @@ from shucheng.bays.data.api import authority, delivering, evidence, grading
 router = Router(tags=["data"])
 for each in (authority.router, delivering.router, evidence.router, grading.router):
     router.add_router("", each)
+from shucheng.bays.data.api import market
+
+router = Router(tags=["data"])
+router.add_router("", market.router)

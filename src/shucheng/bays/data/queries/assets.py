@@ -134,6 +134,14 @@ def cost_lines(row: DataAsset) -> tuple[CostLine, ...]:
     return collect(class_of(row), row.route, costs, conditions(row))  # type: ignore[arg-type]
 
 
+def sums(lines: Iterable[CostLine]) -> dict[str, int]:
+    """分 by treatment."""
+    found = dict.fromkeys(TREATMENTS, 0)
+    for line in lines:
+        found[line.treatment] += line.cost.fen
+    return found
+
+
 def life_of(row: DataAsset) -> Asset | None:
     """A recognised intangible as the engine reads it; None while it has no cost or cannot be used
     yet."""
@@ -218,7 +226,8 @@ class DisclosurePage:
 def disclosure(owner: int, asset_class: Class, period: Period, *, actor: Actor) -> DisclosurePage:
     """The table of a period over all recognised assets of an owner."""
     rows = list(visible_assets(actor).filter(owner_id=owner, asset_class=asset_class))
-    until = Period.of(period.end, "M")
+    # What has not happened yet is in no table.
+    until = min(Period.of(period.end, "M"), Period.of(timezone.localdate(), "M"))
     found = [each for row in rows for each in movements_of(row, until)]
     return DisclosurePage(
         disclose(asset_class, found, period),

@@ -20,6 +20,7 @@ from shucheng.bays.data.engine.market import (
 )
 from shucheng.bays.data.models.market import Product
 from shucheng.bays.data.models.money import LedgerLine, Settlement
+from shucheng.bays.data.queries.market_words import yuan
 from shucheng.kernel.public import Actor
 from shucheng.lib.periods import Period, PeriodInvalid, iterate
 
@@ -79,8 +80,11 @@ class Figure:
         return self.statistic.value
 
     @property
-    def yuan(self) -> Decimal | None:
-        return None if self.value is None else self.value / 100
+    def said(self) -> str:
+        """As it is written; a dash for what is not told."""
+        if self.value is None:
+            return "—"
+        return yuan(int(self.value)) if self.code == "turnover" else f"{self.value.normalize():,f}"
 
 
 @dataclass(frozen=True, slots=True)

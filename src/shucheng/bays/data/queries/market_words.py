@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from django.utils.functional import Promise
 from django.utils.translation import gettext as now
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from shucheng.bays.data.engine.delivery.model import Refused as DeliveryRefused
 from shucheng.bays.data.engine.delivery.policy import PolicyInvalid
@@ -23,28 +24,40 @@ STATES: dict[str, Word] = {
     # of a product
     "draft": _("Being made"),
     "review": _("To be reviewed"),
-    "returned": _("Returned"),
+    "returned": pgettext_lazy("market", "Returned"),
     "listed": _("On the market"),
     "delisted": _("Taken off the market"),
     # of an order
     "placed": _("Placed"),
     "agreed": _("Agreed"),
-    "refused": _("Refused"),
-    "withdrawn": _("Withdrawn"),
+    "refused": pgettext_lazy("market", "Refused"),
+    "withdrawn": pgettext_lazy("market", "Withdrawn"),
     "cancelled": _("Cancelled"),
     "delivering": _("Being delivered"),
     "suspended": _("Suspended"),
     "delivered": _("Delivered"),
     "revoked": _("Revoked"),
-    "closed": _("Closed"),
+    "closed": pgettext_lazy("market", "Closed"),
     # of a dispute
-    "opened": _("Raised"),
+    "opened": pgettext_lazy("market", "Raised"),
     "answered": _("Answered"),
     "mediation": _("In mediation"),
     "arbitration": _("In arbitration"),
     "upheld": _("Upheld"),
     "dismissed": _("Dismissed"),
     "refunded": _("Refunded"),
+}
+OFFER_STATES: dict[str, Word] = {
+    "open": pgettext_lazy("market", "Open"),
+    "closed": pgettext_lazy("market", "Closed"),
+}
+GRADES: dict[str, Word] = {
+    "general_1": _("General, level 1"),
+    "general_2": _("General, level 2"),
+    "general_3": _("General, level 3"),
+    "general_4": _("General, level 4"),
+    "important": pgettext_lazy("market", "Important"),
+    "core": pgettext_lazy("market", "Core"),
 }
 EVENTS: dict[str, Word] = {
     "make": _("Made"),
@@ -54,17 +67,17 @@ EVENTS: dict[str, Word] = {
     "return": _("Return"),
     "delist": _("Take off the market"),
     "place": _("Order placed"),
-    "accept": _("Accept"),
-    "refuse": _("Refuse"),
+    "accept": pgettext_lazy("market", "Accept"),
+    "refuse": pgettext_lazy("market", "Refuse"),
     "deliver": _("Begin delivery"),
     "cancel": _("Cancel"),
     "revoke": _("Revoke for good"),
     "suspend": _("Suspend"),
     "resume": _("Resume"),
     "finish": _("Delivery is complete"),
-    "close": _("Close"),
+    "close": pgettext_lazy("market", "Close"),
     "open": _("Dispute raised"),
-    "answer": _("Answer"),
+    "answer": pgettext_lazy("market", "Answer"),
     "mediate": _("Take into mediation"),
     "concede": _("Concede"),
     "uphold": _("Uphold"),

@@ -16,6 +16,8 @@ register.filter("yuan", words.yuan)
 
 _OF = {
     "state": words.STATES,
+    "offer_state": words.OFFER_STATES,
+    "grade": words.GRADES,
     "event": words.EVENTS,
     "role": words.ROLES,
     "purpose": words.PURPOSES,

@@ -254,3 +254,37 @@ def test_a_simulated_product_is_marked(cast: Cast, enter: Any):
     world(cast)
     made = product(cast, simulated=True)
     assert "simulated" in get(enter(cast.operator), "product", made.code)
+
+
+def test_programs_see_and_do_what_the_pages_show_and_do(cast: Cast, enter: Any):
+    world(cast)
+    made = offer(cast)
+    buyer, operator = enter(cast.buyer), enter(cast.operator)
+    (found,) = buyer.get("/api/v1/data/market/products").json()
+    assert (found["code"], found["offers"]) == (made.product.code, [made.code])
+    policy = buyer.get(f"/api/v1/data/market/offers/{made.code}").json()["policy"]
+    assert policy["@type"] == "Offer"
+    sent = {
+        "offer": made.code,
+        "purpose": "industry-development",
+        "first": "2026-05-01",
+        "last": "2026-09-01",
+    }
+    answer = buyer.post("/api/v1/data/market/orders", sent, content_type="application/json")
+    assert answer.status_code == 201, answer.content
+    order = answer.json()
+    address = f"/api/v1/data/market/orders/{order['code']}"
+    assert enter(cast.other).get(address).status_code == 404
+
+    def step(client: Client, event: str, revision: str) -> Any:
+        return client.post(
+            f"{address}/steps", {"event": event}, content_type="application/json",
+            headers={"if-match": revision},
+        )  # fmt: skip
+
+    assert step(buyer, "accept", "0").status_code == 422
+    assert step(operator, "accept", "9").status_code == 409
+    accepted = step(operator, "accept", "0").json()
+    assert (accepted["state"], accepted["agreement"][:3]) == ("agreed", "AGR")
+    assert buyer.get("/api/v1/data/market/settlements").json() == []
+    get(buyer, "order", order["code"])

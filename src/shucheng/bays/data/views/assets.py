@@ -11,7 +11,6 @@ from django.views.decorators.http import require_http_methods, require_safe
 from shucheng.bays.data.actions.assets import describe_asset, note_event
 from shucheng.bays.data.actions.assets_files import disclosure_file
 from shucheng.bays.data.actions.settling_files import XLSX
-from shucheng.bays.data.engine.assets.costs import total
 from shucheng.bays.data.models.money import DataAsset
 from shucheng.bays.data.queries import assets as queries
 from shucheng.bays.data.views import market_forms as forms
@@ -84,7 +83,7 @@ def asset(request: HttpRequest, code: str) -> HttpResponse:
         "recognition": found,
         "rules": queries.marked(found.rules),
         "lines": lines,
-        "sums": {name: total(lines, name) for name in queries.TREATMENTS},  # type: ignore[misc]
+        "sums": queries.sums(lines),
         "charges": queries.charges_of(row, month)[-24:][::-1],
         "carrying": queries.carrying(row, month),
         "events": row.events.order_by("-on", "-id"),
@@ -165,7 +164,7 @@ def _form(
             "residual": f"{row.residual / 100:.2f}" if row.residual else "",
         }
     if error:
-        typed, shown = request.POST.dict(), request.POST.getlist("shown")
+        typed, shown = {**request.POST.dict()}, request.POST.getlist("shown")
     known = queries.rules()
     criteria = [(code, name) for code, name in queries.CRITERIA.items() if code != "accounting"]
     five = [(f"{queries.DEVELOPMENT}{code}", name) for code, name in known.conditions.items()]
