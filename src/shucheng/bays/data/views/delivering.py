@@ -113,6 +113,7 @@ def _page(
         "actor": actor,
         "lines": lines_of(page.calls),
         "now": timezone.now(),
+        "tokens": [(each, MODE_WORDS.get(each.mode, each.mode)) for each in page.tokens],
         "error": error,
         "errors": getattr(error, "fields", {}),
         "typed": request.POST.dict() if error else {},
