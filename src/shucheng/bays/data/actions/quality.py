@@ -146,6 +146,8 @@ def check_quality(
         simulated=simulated or resource.simulated,
         by=actor.name[:150],
     )
+    if not resource.checks.filter(as_of__gt=day).exists():
+        Resource.objects.filter(pk=resource.pk).update(score=found.score)
     steps = _follow(made, found)
     record(
         "data.quality.checked",

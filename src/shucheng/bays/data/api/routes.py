@@ -2,12 +2,8 @@
 
 from ninja import Router
 
-from shucheng.bays.data.api import authority, delivering, evidence, grading
+from shucheng.bays.data.api import authority, delivering, evidence, grading, market
 
 router = Router(tags=["data"])
-for each in (authority.router, delivering.router, evidence.router, grading.router):
-    router.add_router("", each)
-from shucheng.bays.data.api import market
-
-router = Router(tags=["data"])
-router.add_router("", market.router)
+for each in (authority, delivering, evidence, grading, market):
+    router.add_router("", each.router)
