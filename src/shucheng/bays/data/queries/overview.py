@@ -1,4 +1,4 @@
-"""The bay at a glance: the chain from catalogue to settled revenue and its proof, step by step, with
+"""The bay at a glance: the chain from catalogue to settled revenue and its proof, step by step, and
 what waits at each."""
 
 from collections.abc import Iterator
