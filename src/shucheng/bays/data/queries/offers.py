@@ -109,7 +109,7 @@ def price_fault(product: Product, plan: PricePlan, purposes: Iterable[str], day:
                 grants: Iterable[Grant]) -> Refused | None:  # fmt: skip
     """Why a price may not be asked for any of the purposes; those that are free cost nothing
     whatever the plan says."""
-    began = min((each.start for each in grants), default=day)
+    began = min((each.start for each in grants if each.right == "operate"), default=day)
     ceiling, trial = ceiling_of(product, day), on_trial(began, day)
     paid = [purpose for purpose in purposes if purpose not in FREE_PURPOSES]
     for purpose in paid:

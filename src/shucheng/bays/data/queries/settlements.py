@@ -1,11 +1,12 @@
 """Settlements as the engine reads them, and who may see which."""
 
 from collections.abc import Iterable
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 from django.db.models import QuerySet
 
 from shucheng.bays.data.engine.ledger import settlement as engine
+from shucheng.bays.data.models.cases import Step
 from shucheng.bays.data.models.market import Agreement
 from shucheng.bays.data.models.money import Settlement, UsageRecord
 from shucheng.bays.data.queries.agreements import visible_orders
@@ -42,17 +43,22 @@ def usage_of(agreement: Agreement, period: Period) -> QuerySet[UsageRecord]:
 
 def to_be_settled(agreement: Agreement, until: Period) -> list[Period]:
     """The agreement's periods that are over by the end of `until` and never settled, or settled
-    before a record of them came in."""
+    before a record of them came in. Before delivery began and after it ended for good nothing is
+    due, unless something was used."""
     frequency = agreement.frequency
     first = Period.of(agreement.first, frequency)  # type: ignore[arg-type]
     last = Period.of(min(until.end, agreement.last), frequency)  # type: ignore[arg-type]
     settled = {row.period: row for row in _in_order(agreement)}
+    begun, ended = _served(agreement)
     waiting = []
     for period in iterate(first, last):
         # The last one is over when the agreement is.
         if min(period.end, agreement.last) > until.end:
             continue
         known = settled.get(str(period))
+        served = begun is not None and begun <= period.end and period.start <= ended
+        if known is None and not served and not usage_of(agreement, period).exists():
+            continue
         if known is None or _came_late(agreement, period, known):
             waiting.append(period)
     return waiting
@@ -71,6 +77,15 @@ def find_settlement(code: str, *, actor: Actor) -> Settlement:
     if found is None:
         raise NotFound(code)
     return found
+
+
+def _served(agreement: Agreement) -> tuple[date | None, date]:
+    """From which day it was delivered (None: never), and the last day on which it was."""
+    steps = Step.objects.filter(subject=agreement.order.code).order_by("id")
+    begun = steps.filter(event="deliver").first()
+    ended = steps.filter(event__in=("finish", "revoke", "cancel")).first()
+    last = min(agreement.last, ended.on) if ended else agreement.last
+    return (max(agreement.first, begun.on) if begun else None), last
 
 
 def _came_late(agreement: Agreement, period: Period, known: Settlement) -> bool:

@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from shucheng.bays.data.actions.disputes import move_dispute, open_dispute
+from shucheng.bays.data.actions.orders import move_order
 from shucheng.bays.data.actions.settling import (
     pay_out,
     record_payment,
@@ -17,6 +18,7 @@ from shucheng.bays.data.actions.settling import (
     repay_buyer,
     settle_until,
 )
+from shucheng.bays.data.engine.ledger.prices import PricePlan
 from shucheng.bays.data.models.evidence import EvidenceEvent
 from shucheng.bays.data.models.market import Agreement
 from shucheng.bays.data.models.money import Invoice, LedgerEntry, LedgerLine, Settlement
@@ -30,6 +32,7 @@ from shucheng.bays.data.queries.ledger import (
 from shucheng.bays.data.queries.settlements import visible_settlements
 from shucheng.bays.data.tests.conftest import Cast
 from shucheng.bays.data.tests.market_world import (
+    DAY,
     accepted,
     code_of,
     delivering,
@@ -113,6 +116,25 @@ def test_use_for_a_purpose_that_is_free_costs_nothing_and_is_settled(cast: Cast)
     assert (got.quantity, got.amount) == (1000, 0)
     assert not LedgerEntry.objects.exists()
     assert not Invoice.objects.exists()
+
+
+def test_a_fee_is_due_only_while_it_was_delivered(cast: Cast):
+    world(cast)
+    made = offer(cast, plan=PricePlan(fee=500))
+    never = accepted(cast, ordered(cast, made))
+    order = never.order
+    order.refresh_from_db()
+    move_order(order.code, order.revision, "cancel", text="x", actor=cast.buyer, on=DAY)
+    stopped = delivering(cast, accepted(cast, ordered(cast, made)))
+    order = stopped.order
+    order.refresh_from_db()
+    ended = date(2026, 4, 10)
+    move_order(order.code, order.revision, "revoke", text="x", actor=cast.bureau, on=ended)
+    found = settle_until(MAY, actor=cast.bureau, on=LATER).settlements
+    assert [(each.agreement, each.period, each.amount) for each in found] == [
+        (stopped, "2026-03", 500),
+        (stopped, "2026-04", 500),
+    ]
 
 
 def test_one_agreements_bad_records_hold_up_no_other(cast: Cast, agreement: Agreement):
