@@ -2,8 +2,9 @@
 
 from ninja import Router
 
-from shucheng.bays.data.api import authority, delivering, evidence, grading
+from shucheng.bays.data.api import authority, catalogue, delivering, evidence, grading
 
 router = Router(tags=["data"])
+router.add_router("", catalogue.router)
 for each in (authority.router, delivering.router, evidence.router, grading.router):
     router.add_router("", each)
