@@ -19,6 +19,7 @@ from shucheng.bays.data.actions.evidence import append_evidence, leave_evidence
 from shucheng.bays.data.actions.grading import Answer, decide_grades, grade_resources
 from shucheng.bays.data.actions.quality import check_quality, set_quality_rules
 from shucheng.bays.data.actions.registration import open_registration
+from shucheng.bays.data.actions.requests import Wanted, ask_for_data
 from shucheng.bays.data.engine.quality.datasheet import datasheet
 from shucheng.bays.data.models import delivery, market, money
 from shucheng.bays.data.models.authority import Disclosure, Grant
@@ -263,6 +264,7 @@ def make_samples() -> Samples:
         **_data_graded(bureau),
         **_indexed(observation),
         **_data_authority(bureau),
+        **_data_catalogue(bureau),
         **_data_delivery(bureau),
         **_data_market(bureau),
     }
@@ -654,6 +656,30 @@ def _person(username: str, role: Role, organisation: Organisation) -> Person:
 def _ready(person: Person) -> None:
     person.must_change_password = False
     person.save()
+
+
+def _data_catalogue(bureau: Organisation) -> dict[str | tuple[str, str], Any]:
+    """A resource, one department's request for it to another, and a catalogue that is harvested."""
+    Resource.objects.create(code="RES-C", holder=bureau, title="样例", state="listed")
+    asker = Organisation.objects.create(
+        code="asks", name="需求部门", kind=Organisation.Kind.DEPARTMENT
+    )
+    asks = Actor(None, "asks", frozenset({Role.LIAISON}), asker.pk, frozenset({asker.pk}))
+    case = ask_for_data(
+        Wanted("样例", "样例", "样例", "样例", "样例", "样例", resource="RES-C"),
+        asker=asker.pk,
+        actor=asks,
+    )
+    harvested = Source.objects.create(
+        name="样例目录", kind="ckan", organisation=bureau, address="https://data.example"
+    )
+    return {
+        **{(f"data:{view}", "code"): case.code for view in ("request", "request_step")},
+        ("data:harvest", "pk"): harvested.pk,
+        ("data:catalogue_file", "form"): "csv",
+        ("/data/catalogue/{code}", "code"): "RES-C",
+        ("/data/dataset/{code}", "code"): "RES-C",
+    }
 
 
 def _data_authority(bureau: Organisation) -> dict[str | tuple[str, str], Any]:

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from shucheng.bays.data.actions.evidence import APPEND_JOB, append_evidence
 from shucheng.bays.data.actions.grading import GRADE_JOB, grade_resources
+from shucheng.bays.data.actions.harvesting import HARVEST_JOB, read_catalogue, take_harvest
 from shucheng.bays.data.actions.making import MAKE_JOB, run_making
 from shucheng.bays.data.actions.measuring import MEASURE_JOB, measure
 from shucheng.bays.data.actions.quality import (
@@ -49,6 +50,16 @@ def check_job(payload: Any, *, actor: Actor, progress: Any) -> dict[str, int]:
     return {**done, "told": tell_late_defects(actor=actor)}
 
 
+def harvest_job(payload: Any, *, actor: Actor, progress: Any) -> dict[str, int]:
+    if harvest := payload.get("take"):
+        taken = take_harvest(
+            harvest, payload["revision"], list_whole=bool(payload.get("list")), actor=actor
+        )
+        return dict(taken.counts)
+    found = read_catalogue(payload["source"], actor=actor)
+    return dict(found.counts) if found else {"failed": 1}
+
+
 def make_job(payload: Any, *, actor: Actor, progress: Any) -> dict[str, int]:
     return {"rows": run_making(payload["product"], actor=actor).rows or 0}
 
@@ -69,6 +80,7 @@ JOBS = {
     APPEND_JOB: append_job,
     CHECK_JOB: check_job,
     GRADE_JOB: grade_job,
+    HARVEST_JOB: harvest_job,
     MAKE_JOB: make_job,
     MEASURE_JOB: measure_job,
     SETTLE_JOB: settle_job,
@@ -86,6 +98,7 @@ JOB_WORDS = {
     APPEND_JOB: _("Append evidence to the log"),
     CHECK_JOB: _("Check the quality of data"),
     GRADE_JOB: _("Propose grades for data"),
+    HARVEST_JOB: _("Harvest a catalogue"),
     MAKE_JOB: _("Run the SQL of a data product"),
     MEASURE_JOB: _("Measure the figures of the data bay"),
     SETTLE_JOB: _("Settle the use of data products"),

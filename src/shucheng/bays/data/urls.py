@@ -30,6 +30,7 @@ from shucheng.bays.data.views import (
 app_name = "data"
 _catalogue: list[URLPattern | URLResolver] = [
     path("catalogue/", catalogue.catalogue, name="catalogue"),
+    path("catalogue/catalogue.<str:form>", catalogue.catalogue_file, name="catalogue_file"),
     path("catalogue/new/", catalogue.describe, name="describe_new"),
     path("catalogue/<str:code>/", catalogue.resource, name="resource"),
     path("catalogue/<str:code>/change/", catalogue.describe, name="describe"),
@@ -41,6 +42,7 @@ _catalogue: list[URLPattern | URLResolver] = [
     path("requests/<str:code>/step/", requests.request_step, name="request_step"),
     path("sources/", sources.sources, name="sources"),
     path("sources/<int:pk>/", sources.source, name="source"),
+    path("sources/<int:pk>/harvest/", sources.harvest, name="harvest"),
 ]
 _grading: list[URLPattern | URLResolver] = [
     path("grading/", grading.grading, name="grading"),

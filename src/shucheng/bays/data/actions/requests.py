@@ -63,7 +63,8 @@ def ask_for_data(
     actor.require("data.ask", asker)
     resource = find_resource(wanted.resource, actor=actor) if wanted.resource else None
     holder = resource.holder if resource else _department(wanted.holder)
-    if found := _missing(wanted, holder, asker):
+    found = _missing(wanted, holder, asker)
+    if holder is None or found:
         raise _wrong(found)
     day = on or timezone.localdate()
     code = next_code(REQUEST, day.year)

@@ -8,8 +8,10 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from shucheng.bays.data.actions.catalogue import describe_resource
+from shucheng.bays.data.actions.fetching import objection
 from shucheng.bays.data.engine.catalogue.sources.model import SourceFailed
 from shucheng.bays.data.models.catalogue import Resource, Source
+from shucheng.bays.data.queries.harvesting import KINDS as HARVESTED
 from shucheng.bays.data.queries.source_words import failure_text
 from shucheng.bays.data.queries.sources import fields_of, find_source, reader_of, told
 from shucheng.kernel.public import Actor, Conflict, Invalid, action, record, store_file
@@ -48,6 +50,8 @@ def note_source(
         wrong["address"] = str(_("Write where it is."))
     if kind == Source.Kind.POSTGRESQL and address.strip():
         wrong |= _address_problem(address.strip())
+    if kind in HARVESTED and address.strip() and (why := objection(address.strip())):
+        wrong["address"] = str(why)
     if wrong:
         raise _invalid(wrong)
     stored = None

@@ -5,7 +5,7 @@ import json
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 from django.conf import settings
 from django.db import models
@@ -21,7 +21,6 @@ from shucheng.bays.data.models.market import Product
 from shucheng.bays.data.queries.case_files import seen_by
 from shucheng.kernel.public import Actor, NotFound, Role
 
-Row = TypeVar("Row", bound=models.Model)
 _INDEX: dict[Path, Index] = {}
 
 
@@ -137,11 +136,11 @@ def _authorisations_of(code: str) -> list[Authorisation]:
     return [each for each in _naming(every, "resources", code) if code in each.resources]
 
 
-def _naming(rows: QuerySet[Row], column: str, code: str) -> QuerySet[Row]:
+def _naming(rows: QuerySet[Any], column: str, code: str) -> QuerySet[Any]:
     """Rows whose JSON list has an element that begins with a code. The two databases look into JSON
     differently; as text, which both know, few rows more are found than meant."""
-    told = {"told": Cast(column, models.TextField())}
-    return rows.annotate(**told).filter(told__contains=f'"{code}')
+    as_text = rows.annotate(told=Cast(column, models.TextField()))
+    return as_text.filter(told__contains=f'"{code}')
 
 
 def _registrations_of(code: str) -> QuerySet[Case]:

@@ -18,6 +18,8 @@ from shucheng.kernel.public import Actor, Area, Invalid, Organisation
 from shucheng.lib.numbers import whole_number
 
 PAGE = 20
+# As far as the index goes, and as much of it at once.
+MOST, _LARGEST_PAGE = 10_000, 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,21 +54,10 @@ class SearchPage:
 def search_page(sent: Mapping[str, str], *, actor: Actor) -> SearchPage:
     """What fits `q` and the chosen values of facets, best first; counts are of what the asker may
     see."""
-    seen = resources_seen(actor)
-    text = sent.get("q", "").strip()[:200]
-    chosen = {name: sent[name] for name in FACETS if sent.get(name)}
     page = max(whole_number(sent.get("page", "")) or 1, 1)
-    question = Question(
-        text=text,
-        filters={name: frozenset({value}) for name, value in chosen.items()},
-        seen_by=_own_code(actor),
-        sees_all=actor.may("data.govern"),
-        page=page,
-        size=PAGE,
-    )
-    found = _answer(question)
-    by_code = {each.code: each for each in seen.filter(code__in=found.codes)}
-    rows = [by_code[code] for code in found.codes if code in by_code]
+    question, chosen = _question(sent, page, PAGE, actor)
+    found, text = _answer(question), question.text
+    rows = _rows(found, actor)
     return SearchPage(
         text=text,
         resources=rows,
@@ -78,6 +69,41 @@ def search_page(sent: Mapping[str, str], *, actor: Actor) -> SearchPage:
         asked={"q": text, **chosen} if text else chosen,
         simulated=any(each.simulated for each in rows),
     )
+
+
+def all_found(sent: Mapping[str, str], *, actor: Actor) -> list[Resource]:
+    """What fits, best first, without pages: as much of it as the index goes through."""
+    rows: list[Resource] = []
+    for page in range(1, MOST // _LARGEST_PAGE + 1):
+        found = _answer(_question(sent, page, _LARGEST_PAGE, actor)[0])
+        rows += _rows(found, actor)
+        if page * _LARGEST_PAGE >= found.total:
+            break
+    return rows
+
+
+def _question(
+    sent: Mapping[str, str], page: int, size: int, actor: Actor
+) -> tuple[Question, dict[str, str]]:
+    """What is asked of the index, and the values of facets that are chosen."""
+    actor.require("data.view")
+    chosen = {name: sent[name] for name in FACETS if sent.get(name)}
+    question = Question(
+        text=sent.get("q", "").strip()[:200],
+        filters={name: frozenset({value}) for name, value in chosen.items()},
+        seen_by=_own_code(actor),
+        sees_all=actor.may("data.govern"),
+        page=page,
+        size=size,
+    )
+    return question, chosen
+
+
+def _rows(found: Found, actor: Actor) -> list[Resource]:
+    """The resources found, in their order."""
+    seen = resources_seen(actor).filter(code__in=found.codes)
+    by_code = {each.code: each for each in seen}
+    return [by_code[code] for code in found.codes if code in by_code]
 
 
 def _answer(question: Question) -> Found:

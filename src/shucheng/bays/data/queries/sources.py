@@ -2,7 +2,7 @@
 connection and nowhere else."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -59,29 +59,53 @@ def samples_of(source: Source, table: str, column: str, most: int = 100) -> Sequ
 
 @dataclass(frozen=True, slots=True)
 class FoundTable:
-    """A table as it was found, and the resource that describes it by now."""
+    """A table as it was found, the resource that describes it by now, and which data items differ
+    from that: `other` have another type."""
 
     name: str
     comment: str
     fields: int
     rows: int | None
     resource: Resource | None
+    new: tuple[str, ...] = ()
+    gone: tuple[str, ...] = ()
+    other: tuple[str, ...] = ()
+
+    @property
+    def differs(self) -> bool:
+        return bool(self.new or self.gone or self.other)
 
 
 @dataclass(frozen=True, slots=True)
 class SourcePage:
+    """`missing`: resources whose table was not found any more."""
+
     source: Source
     tables: list[FoundTable]
+    missing: list[Resource]
 
 
 def source_page(pk: int, *, actor: Actor) -> SourcePage:
     source = find_source(pk, actor=actor)
-    taken = {each.table: each for each in source.resources.all()}
-    tables = [
-        FoundTable(t["name"], t["comment"], len(t["fields"]), t["rows"], taken.get(t["name"]))
-        for t in source.found
-    ]
-    return SourcePage(source, tables)
+    taken = {each.table: each for each in source.resources.prefetch_related("fields")}
+    tables = [_found(table, taken.pop(table["name"], None)) for table in source.found]
+    gone = [each for each in taken.values() if each.state != Resource.State.WITHDRAWN]
+    return SourcePage(source, tables, gone if source.read_at and not source.trouble else [])
+
+
+def _found(table: dict[str, Any], resource: Resource | None) -> FoundTable:
+    count = len(table["fields"])
+    plain = FoundTable(table["name"], table["comment"], count, table["rows"], resource)
+    if resource is None:
+        return plain
+    there = {each.name[:120]: each.type[:60] for each in fields_of(table)}
+    here = {each.name: each.type for each in resource.fields.all() if not each.dropped}
+    return replace(
+        plain,
+        new=tuple(name for name in there if name not in here),
+        gone=tuple(name for name in here if name not in there),
+        other=tuple(name for name in there if name in here and there[name] != here[name]),
+    )
 
 
 def told(table: engine.Table) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from shucheng.bays.data.models.catalogue import Resource, Source
 from shucheng.bays.data.models.evidence import EvidenceEvent
 from shucheng.bays.data.queries.catalogue import resources_seen
 from shucheng.bays.data.queries.searching import search_page
+from shucheng.bays.data.queries.sources import source_page
 from shucheng.bays.data.tests.conftest import Cast
 from shucheng.kernel.public import Actor, Conflict, Forbidden, Invalid
 
@@ -141,6 +142,33 @@ def test_a_file_is_read_for_its_schema_and_its_tables_are_described(cast: Cast, 
     assert (made.kind, made.fields.count()) == ("file", 3)
     again = take_tables(source.pk, [table["name"]], actor=cast.holder)
     assert again == [made]
+
+
+def test_a_source_read_anew_says_what_differs_before_it_is_taken(cast: Cast) -> None:
+    source = note_source(
+        "登记库导出",
+        Source.Kind.FILE,
+        organisation=cast.holder.organisation_id or 0,
+        file=("firms.csv", "uscc,name,since\nA,甲,2020-01-01\n".encode()),
+        actor=cast.holder,
+    )
+    source = read_source(source.pk, source.revision, actor=cast.holder)
+    (table,) = source.found
+    take_tables(source.pk, [table["name"]], actor=cast.holder)
+    (same,) = source_page(source.pk, actor=cast.holder).tables
+    assert not same.differs
+    items = {field[0]: field for field in table["fields"]}
+    items["since"][2] = "other"
+    source.found = [
+        table | {"fields": [items["uscc"], items["since"], ["area", *items["name"][1:]]]}
+    ]
+    source.save()
+    (found,) = source_page(source.pk, actor=cast.holder).tables
+    assert (found.new, found.gone, found.other) == (("area",), ("name",), ("since",))
+    assert source.resources.get().fields.filter(name="name", dropped=False).exists()
+    source.found = []
+    source.save()
+    assert source_page(source.pk, actor=cast.holder).missing == [source.resources.get()]
 
 
 def test_no_host_is_asked_that_the_administrator_has_not_named(cast: Cast, settings: Any):

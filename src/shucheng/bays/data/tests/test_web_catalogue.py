@@ -105,3 +105,13 @@ def test_a_draft_of_another_department_is_not_there(city: Cast):
     Resource.objects.filter(pk=one.pk).update(state=Resource.State.DRAFT)
     assert signed_in(city.other).get(f"/data-elements/catalogue/{one.code}/").status_code == 404
     assert "企业登记信息" in page(city.holder, f"{one.code}/")
+
+
+def test_a_search_leaves_as_a_file_with_what_one_may_see(city: Cast) -> None:
+    asked = {"theme": "卫生健康"}
+    answer = signed_in(city.buyer).get("/data-elements/catalogue/catalogue.csv", asked)
+    text = answer.content.decode("utf-8-sig")
+    assert "门诊就诊记录" in text
+    assert "企业登记信息" not in text
+    assert "模拟数据" in text
+    assert signed_in(city.buyer).get("/data-elements/catalogue/catalogue.exe").status_code == 404

@@ -1,5 +1,8 @@
 """The pages of requests for data, as asker, holder and data office open them."""
 
+from typing import Any
+
+import pytest
 from django.test import Client
 
 from shucheng.bays.data.models.cases import Case
@@ -17,6 +20,11 @@ SENT = {
     "security_contact": "张三 0515-1234",
     "resource": "RES-1",
 }
+
+
+@pytest.fixture(autouse=True)
+def one_factor(settings: Any) -> None:
+    settings.REQUIRE_SECOND_FACTOR = False
 
 
 def signed_in(actor: Actor) -> Client:

@@ -6,7 +6,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.http import urlencode
+from django.utils.http import content_disposition_header, urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -16,7 +16,9 @@ from shucheng.bays.data.actions.catalogue import (
     note_lineage,
     withdraw_resource,
 )
+from shucheng.bays.data.actions.exporting_catalogue import export_search
 from shucheng.bays.data.engine.catalogue.model import Field
+from shucheng.bays.data.engine.list_files import FORMS
 from shucheng.bays.data.models.catalogue import Resource
 from shucheng.bays.data.queries import catalogue_words as words
 from shucheng.bays.data.queries.catalogue import find_resource, resource_page
@@ -41,6 +43,13 @@ def catalogue(request: HttpRequest) -> HttpResponse:
         "simulated": page.simulated,
     }
     return render(request, "data/catalogue.html", context)
+
+
+@require_safe
+def catalogue_file(request: HttpRequest, form: str) -> HttpResponse:
+    name, made = export_search(request.GET.dict(), form, actor=actor_for(request))
+    headers = {"Content-Disposition": content_disposition_header(True, name) or ""}
+    return HttpResponse(made, content_type=FORMS[form], headers=headers)
 
 
 @require_safe

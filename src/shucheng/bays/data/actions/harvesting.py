@@ -1,0 +1,191 @@
+"""Catalogues of others are read into a plan of changes, looked at, and taken over."""
+
+from dataclasses import replace
+from typing import Any
+
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from shucheng.bays.data.actions.catalogue import (
+    describe_resource,
+    list_resource,
+    withdraw_resource,
+)
+from shucheng.bays.data.actions.fetching import fetcher
+from shucheng.bays.data.engine.catalogue import model as engine
+from shucheng.bays.data.engine.catalogue.harvest import (
+    Fetch,
+    HarvestFailed,
+    harvest_ckan,
+    harvest_dcat,
+    plan,
+)
+from shucheng.bays.data.models.catalogue import Harvest, Resource, Source
+from shucheng.bays.data.queries.catalogue import entry_of
+from shucheng.bays.data.queries.harvesting import (
+    failure_text,
+    find_harvested,
+    kept_of,
+    known_of,
+    told,
+    wanted_of,
+)
+from shucheng.kernel.public import Actor, Conflict, NotFound, action, enqueue, record
+
+HARVEST_JOB = "data.harvest"
+
+
+@action
+def ask_harvest(source_id: int, *, actor: Actor) -> None:
+    """Have a catalogue read in the background."""
+    source = find_harvested(source_id, actor=actor)
+    actor.require("data.hold", source.organisation_id)
+    _enqueue({"source": source.pk}, actor)
+    record("data.harvest.asked", source, actor=actor, after={"source": source.name})
+
+
+@action
+def ask_take(harvest_id: int, revision: int, *, list_whole: bool, actor: Actor) -> Harvest:
+    """Have what a reading found taken over in the background."""
+    harvest = _waiting(harvest_id, revision)
+    actor.require("data.hold", harvest.source.organisation_id)
+    _enqueue({"take": harvest.pk, "revision": revision, "list": list_whole}, actor)
+    record("data.harvest.asked", harvest, actor=actor, after={"take": True})
+    return harvest
+
+
+@action
+def read_catalogue(source_id: int, *, actor: Actor, fetch: Fetch | None = None) -> Harvest | None:
+    """Read all of it and keep what would change; None where it could not be read, which is noted
+    with the source. Nothing of the catalogue is changed."""
+    source = Source.objects.select_for_update(of=("self",)).filter(pk=source_id).first()
+    if source is None:
+        raise NotFound(str(source_id))
+    actor.require("data.hold", source.organisation_id)
+    read = harvest_ckan if source.kind == Source.Kind.CKAN else harvest_dcat
+    harvest, source.trouble, source.read_at = None, "", timezone.now()
+    try:
+        found = kept_of(read(fetch or fetcher(source.password), source.address))
+    except HarvestFailed as failed:
+        source.trouble = failure_text(failed.code)[:300]
+    else:
+        changes = told(plan(known_of(source), found))
+        source.harvests.filter(state=Harvest.State.READ).update(state=Harvest.State.LAID_ASIDE)
+        harvest = Harvest.objects.create(
+            source=source,
+            changes=changes,
+            counts={name: len(each) for name, each in changes.items()},
+            by=actor.name[:150],
+        )
+    source.revision += 1
+    source.save()
+    counts = harvest.counts if harvest else {}
+    record("data.harvest.read", source, actor=actor, after={"trouble": source.trouble, **counts})
+    return harvest
+
+
+@action
+def take_harvest(
+    harvest_id: int, revision: int, *, actor: Actor, list_whole: bool = False
+) -> Harvest:
+    """Take over what a reading found: what is new is described, what differs anew, what is gone is
+    taken out. With `list_whole`, what nothing is wrong with goes into the catalogue at once."""
+    harvest = _waiting(harvest_id, revision)
+    source = harvest.source
+    actor.require("data.hold", source.organisation_id)
+    here = {each.identifier: each for each in source.resources.exclude(identifier="")}
+    for own, entry in wanted_of(harvest.changes).items():
+        one = _described(source, own, entry, here.get(own), actor)
+        if list_whole and one.state != Resource.State.LISTED and _is_whole(one):
+            list_resource(one.code, one.revision, actor=actor, reason=_reason())
+    for own in harvest.changes["vanished"]:
+        gone = here.get(own)
+        if gone and gone.state != Resource.State.WITHDRAWN:
+            withdraw_resource(gone.code, gone.revision, reason=_gone(), actor=actor)
+    harvest.state = Harvest.State.APPLIED
+    harvest.revision += 1
+    harvest.save()
+    record("data.harvest.taken", harvest, actor=actor, after=dict(harvest.counts))
+    return harvest
+
+
+@action
+def lay_aside(harvest_id: int, revision: int, *, actor: Actor) -> Harvest:
+    """Nothing of what a reading found is taken over."""
+    harvest = _waiting(harvest_id, revision)
+    actor.require("data.hold", harvest.source.organisation_id)
+    harvest.state = Harvest.State.LAID_ASIDE
+    harvest.revision += 1
+    harvest.save()
+    record("data.harvest.laid_aside", harvest, actor=actor)
+    return harvest
+
+
+def _described(
+    source: Source, own: str, entry: engine.Resource, known: Resource | None, actor: Actor
+) -> Resource:
+    said: dict[str, Any] = {
+        "title": entry.title,
+        "summary": entry.description,
+        "theme": entry.themes[0] if entry.themes else "",
+        "keywords": list(entry.keywords),
+        "basis": entry.legal_basis,
+        "frequency": entry.frequency,
+        "area": entry.region,
+        "since": entry.starts,
+        "until": entry.ends,
+        "sharing": entry.sharing,
+        "sharing_terms": entry.sharing_terms,
+        "opening": entry.opening,
+        "opening_terms": entry.opening_terms,
+        "licence": entry.licence,
+        "source": source,
+        "identifier": own,
+    }
+    if known and known.state != Resource.State.DRAFT and not _stays_whole(known, entry):
+        known.state = Resource.State.DRAFT  # to be completed before it is listed again
+        known.save(update_fields=["state"])
+    return describe_resource(
+        said,
+        entry.fields,
+        holder=source.organisation_id,
+        actor=actor,
+        code=known.code if known else "",
+        revision=known.revision if known else None,
+        reason=_reason(),
+        simulated=source.simulated,
+    )
+
+
+def _stays_whole(known: Resource, entry: engine.Resource) -> bool:
+    """Whether a resource that is in the catalogue can stay there as it is told now."""
+    was = entry_of(known)
+    now = replace(entry, code=was.code, holder=was.holder, distributions=was.distributions)
+    return known.state == Resource.State.LISTED and not engine.problems(now)
+
+
+def _is_whole(resource: Resource) -> bool:
+    return not engine.problems(entry_of(resource))
+
+
+def _waiting(harvest_id: int, revision: int) -> Harvest:
+    rows = Harvest.objects.select_for_update(of=("self",)).select_related("source__organisation")
+    found = rows.filter(pk=harvest_id).first()
+    if found is None:
+        raise NotFound(str(harvest_id))
+    if found.revision != revision or found.state != Harvest.State.READ:
+        raise Conflict(_("What was harvested"))
+    return found
+
+
+def _enqueue(payload: dict[str, Any], actor: Actor) -> None:
+    key = ":".join(map(str, payload.values()))
+    enqueue(HARVEST_JOB, payload=payload, unique_key=f"{HARVEST_JOB}:{key}", actor=actor)
+
+
+def _reason() -> str:
+    return str(_("Harvested from another catalogue"))
+
+
+def _gone() -> str:
+    return str(_("It is not in the catalogue any more that it came from."))
