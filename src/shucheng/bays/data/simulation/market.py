@@ -3,20 +3,18 @@ book of rights permits, offers, orders in every state, use by month, settled, pa
 Seeded; everything is marked as simulated; a second run finds the first and does nothing."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, timedelta
+from dataclasses import dataclass
+from datetime import date, timedelta
 from pathlib import Path
 from random import Random
 from typing import Any
 
 import yaml
 
-from shucheng.bays.data.actions.disputes import move_dispute, open_dispute
 from shucheng.bays.data.actions.making import Recipe, draft_product, run_making
 from shucheng.bays.data.actions.offers import open_offer
 from shucheng.bays.data.actions.orders import move_order, place_order
 from shucheng.bays.data.actions.products import move_product
-from shucheng.bays.data.actions.settling import pay_out, record_payment, settle_until
 from shucheng.bays.data.engine.authority.book import Grant
 from shucheng.bays.data.engine.authority.granting import in_force
 from shucheng.bays.data.engine.ledger.prices import PricePlan, Tier
@@ -24,13 +22,11 @@ from shucheng.bays.data.engine.ledger.split import Share
 from shucheng.bays.data.engine.terms import PURPOSES, Terms
 from shucheng.bays.data.models.catalogue import Field
 from shucheng.bays.data.models.market import Agreement, Offer, Order, Product
-from shucheng.bays.data.models.money import Invoice, Settlement, UsageRecord
 from shucheng.bays.data.queries.book import book, rights
 from shucheng.bays.data.queries.inputs import InputOf, input_of
-from shucheng.bays.data.queries.ledger import balance, owed_to, trial_balance
 from shucheng.bays.data.queries.offers import holders_below, terms_read
+from shucheng.bays.data.simulation.market_money import World, acting, disputes, settle, use
 from shucheng.kernel.public import Actor, Invalid, Organisation, import_organisations
-from shucheng.lib.periods import Period, iterate
 
 _FILE = Path(__file__).parents[1] / "data" / "market.yaml"
 _YEAR = 360
@@ -47,19 +43,6 @@ _FATES = {
     37: "delivered",
     41: "placed",
 }
-
-
-@dataclass(frozen=True)
-class _World:
-    today: date
-    actor: Actor
-    office: Actor
-    random: Random
-    buyers: Sequence[Organisation]
-    platform: str
-
-    def of(self, organisation: int) -> Actor:
-        return _acting(self.actor, organisation)
 
 
 @dataclass(frozen=True)
@@ -96,10 +79,10 @@ def simulate_market(today: date, *, office: str, actor: Actor) -> dict[str, int]
     if not bases:
         return {}
     said = yaml.safe_load(_FILE.read_text(encoding="utf-8"))
-    world = _World(
+    world = World(
         today,
         actor,
-        _acting(actor, bureau.pk),
+        acting(actor, bureau.pk),
         Random(20),  # noqa: S311 - a seed, not a secret
         _buyers(said["buyers"], actor),
         bureau.code,
@@ -112,16 +95,16 @@ def simulate_market(today: date, *, office: str, actor: Actor) -> dict[str, int]
         if (offer := _offer(world, made, each))
     ]
     orders = _orders(world, offers)
-    used = sum(_use(world, each) for each in Agreement.objects.filter(simulated=True))
-    settlements = _settle(world)
-    disputes = _disputes(world)
+    used = sum(use(world, each) for each in Agreement.objects.filter(simulated=True))
+    settlements = settle(world)
+    disputed = disputes(world)
     return {
         "products": len(products),
         "offers": len(offers),
         "orders": orders,
         "uses": used,
         "settlements": settlements,
-        "disputes": disputes,
+        "disputes": disputed,
     }
 
 
@@ -152,7 +135,7 @@ def _buyers(names: Sequence[str], actor: Actor) -> list[Organisation]:
     return list(Organisation.objects.filter(code__startswith="SIM-BUYER-").order_by("code"))
 
 
-def _product(world: _World, said: dict[str, Any], bases: list[_Basis], at: int) -> Product:
+def _product(world: World, said: dict[str, Any], bases: list[_Basis], at: int) -> Product:
     """Of one input, or of two of one maker; the last few are not on the market yet."""
     basis = bases[at % len(bases)]
     start = max(basis.since, world.today - timedelta(days=_YEAR))
@@ -225,7 +208,7 @@ def _plain(one: InputOf) -> list[str]:
     ]
 
 
-def _offer(world: _World, made: Product, said: dict[str, Any]) -> Offer | None:
+def _offer(world: World, made: Product, said: dict[str, Any]) -> Offer | None:
     day = (made.listed_at.date() if made.listed_at else world.today) + timedelta(days=1)
     until = min(
         min(book().grants[code].end for code in made.under), world.today + timedelta(days=400)
@@ -288,7 +271,7 @@ def _plan(said: dict[str, Any]) -> PricePlan:
     return PricePlan()
 
 
-def _shares(world: _World, made: Product) -> list[Share]:
+def _shares(world: World, made: Product) -> list[Share]:
     holders = sorted(holders_below(made))
     each = 3000 // len(holders)
     shares = [Share("holder", holder, each) for holder in holders]
@@ -297,7 +280,7 @@ def _shares(world: _World, made: Product) -> list[Share]:
     return [*shares, Share("operator", made.maker.code, left)]
 
 
-def _orders(world: _World, offers: list[Offer]) -> int:
+def _orders(world: World, offers: list[Offer]) -> int:
     count = 0
     for at, offer in enumerate(offers):
         for n in range(1 + at % 3 % 2 + (at % 7 == 0)):
@@ -307,7 +290,7 @@ def _orders(world: _World, offers: list[Offer]) -> int:
     return count
 
 
-def _order(world: _World, offer: Offer, buyer: Organisation, number: int) -> None:
+def _order(world: World, offer: Offer, buyer: Organisation, number: int) -> None:
     terms, fate = terms_read(offer.policy), _FATES.get(number, "delivering")
     assert terms.first is not None  # noqa: S101 - an offer of ours says it
     assert terms.last is not None  # noqa: S101
@@ -337,7 +320,7 @@ def _order(world: _World, offer: Offer, buyer: Organisation, number: int) -> Non
     _follow(world, order, fate, placed)
 
 
-def _follow(world: _World, order: Order, fate: str, placed: date) -> None:
+def _follow(world: World, order: Order, fate: str, placed: date) -> None:
     operator, buyer = world.of(order.offer.product.maker_id), world.of(order.buyer_id)
     half = placed + (world.today - placed) / 2
     ways: dict[str, list[tuple[str, Actor, date]]] = {
@@ -362,103 +345,3 @@ def _follow(world: _World, order: Order, fate: str, placed: date) -> None:
         order.refresh_from_db()
         text = "模拟步骤" if event in ("refuse", "cancel", "suspend", "revoke") else ""
         move_order(order.code, order.revision, event, actor=who, text=text, on=on)
-
-
-def _use(world: _World, agreement: Agreement) -> int:
-    """Some records a month while it ran, more as time goes on; by call more than by row."""
-    ended = agreement.order.state not in ("delivering", "delivered", "closed")
-    last = min(agreement.last, world.today - timedelta(days=1))
-    if agreement.order.state in ("agreed", "cancelled"):
-        return 0
-    if ended:
-        last = agreement.first + (world.today - agreement.first) / 2
-    by_row = agreement.price.get("basis") == "row"
-    rows: list[UsageRecord] = []
-    day = agreement.first
-    while day <= last:
-        growth = 1 + (day - agreement.first).days / 400
-        quantity = int(world.random.lognormvariate(9 if by_row else 4.5, 0.6) * growth)
-        at = datetime(day.year, day.month, day.day, world.random.randint(1, 9), 30, tzinfo=UTC)
-        code = f"SIM-{agreement.code}-{len(rows) + 1}"
-        rows.append(
-            UsageRecord(code=code, agreement=agreement, quantity=quantity, at=at, recorded_at=at)
-        )
-        day += timedelta(days=world.random.randint(2, 5))
-    UsageRecord.objects.bulk_create(rows)
-    return len(rows)
-
-
-def _settle(world: _World) -> int:
-    """Month by month on the fifth day of the next, with what was paid in and out by then."""
-    firsts = Agreement.objects.filter(simulated=True).order_by("first")
-    begin = firsts.values_list("first", flat=True).first()
-    if begin is None:
-        return 0
-    last = Period.of(world.today, "M").previous()
-    made = 0
-    for month in iterate(Period.of(begin, "M"), last):
-        on = min(month.end + timedelta(days=5), world.today)
-        made += len(settle_until(month, actor=world.office, on=on).settlements)
-        _pay(world, month, min(month.end + timedelta(days=20), world.today))
-    return made
-
-
-def _pay(world: _World, month: Period, on: date) -> None:
-    """Buyers pay what they owe, all but one of them late in the last two months; parties are
-    paid."""
-    for at, buyer in enumerate(world.buyers):
-        owes = balance(f"receivable:{buyer.code}")
-        late = at == 1 and month >= Period.of(world.today, "M").shift(-3)
-        if owes > 0 and not late:
-            reference = f"模拟-{month}-{buyer.code}"[:40]
-            record_payment(buyer.code, owes, reference, actor=world.office, on=on, simulated=True)
-    for each in trial_balance():
-        if each.account.startswith("payable:") and owed_to(each.account).payable > 0:
-            pay_out(each.account, actor=world.office, on=on, simulated=True)
-
-
-def _disputes(world: _World) -> int:
-    """One open, one dismissed, one upheld and paid back."""
-    rows = (
-        Settlement.objects.filter(simulated=True, amount__gt=1000)
-        .select_related("agreement__order__offer__product")
-        .order_by("-period", "id")
-    )
-    chosen: dict[int, Settlement] = {}
-    for row in rows:
-        chosen.setdefault(row.agreement_id, row)
-    ways = (
-        (),
-        (("answer", "operator"), ("mediate", "office"), ("dismiss", "office")),
-        (("answer", "operator"), ("concede", "operator"), ("refund", "office")),
-    )
-    count = 0
-    for row, way in zip(chosen.values(), ways, strict=False):
-        order, on = row.agreement.order, world.today
-        dispute = open_dispute(
-            row.agreement.code,
-            "交付行数与约定不符（模拟）",
-            settlement=row.code,
-            actor=world.of(order.buyer_id),
-            on=on,
-            simulated=True,
-        )
-        count += 1
-        operator = world.of(order.offer.product.maker_id)
-        left = sum(Invoice.objects.filter(settlement=row).values_list("fen", flat=True))
-        for event, who in way:
-            dispute.refresh_from_db()
-            move_dispute(
-                dispute.code,
-                dispute.revision,
-                event,
-                actor=world.office if who == "office" else operator,
-                text="模拟步骤",
-                refund=left // 4 or None,
-                on=on,
-            )
-    return count
-
-
-def _acting(actor: Actor, organisation: int) -> Actor:
-    return replace(actor, organisation_id=organisation, organisation_ids=frozenset({organisation}))
