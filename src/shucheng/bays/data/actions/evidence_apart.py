@@ -12,6 +12,7 @@ from functools import reduce
 from itertools import islice
 from typing import Any
 
+from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
 from shucheng.bays.data.engine.evidence.heads import HeadRefused, SignedHead
@@ -91,7 +92,7 @@ def _recovered(leaf: bytes, said: dict[str, Any]) -> EvidenceEvent:
         kind=RECOVERED,
         about=str(said.get("about", ""))[:80],
         content={"leaf": leaf.decode()},
-        recorded_at=parse_datetime(str(said.get("at", ""))),
+        recorded_at=parse_datetime(str(said.get("at", ""))) or timezone.now(),
     )
 
 

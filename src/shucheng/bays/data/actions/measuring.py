@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
 from django.utils import timezone
 
@@ -72,7 +73,7 @@ def measured(today: date, *, actor: Actor) -> list[ObservationInput]:
     ]
 
 
-def _ended(frequency: str, today: date) -> list[Period]:
+def _ended(frequency: Any, today: date) -> list[Period]:
     last = Period.of(today, frequency).previous()
     first = Period(last.frequency, last.ordinal - _PERIODS[frequency] + 1)
     return list(iterate(first, last))

@@ -7,6 +7,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from ninja import Field, Query, Router, Schema
+from ninja.params import functions as given
 
 from shucheng.bays.data.engine.catalogue.ckan import search_answer, show_answer
 from shucheng.bays.data.engine.catalogue.dcat.pages import Page, page
@@ -94,17 +95,17 @@ def entry(request: HttpRequest, code: str) -> dict[str, Any]:
 
 
 @router.get("/catalogue.ttl", summary="The catalogue as DCAT in Turtle, a page at a time")
-def turtle(request: HttpRequest, page: int = Query(1, ge=1)) -> HttpResponse:
+def turtle(request: HttpRequest, page: int = given.Query(1, ge=1)) -> HttpResponse:
     return _dcat(request, "ttl", page)
 
 
 @router.get("/catalogue.jsonld", summary="The catalogue as DCAT in JSON-LD, a page at a time")
-def json_ld(request: HttpRequest, page: int = Query(1, ge=1)) -> HttpResponse:
+def json_ld(request: HttpRequest, page: int = given.Query(1, ge=1)) -> HttpResponse:
     return _dcat(request, "jsonld", page)
 
 
 @router.get("/catalogue.rdf", summary="The catalogue as DCAT in RDF/XML, a page at a time")
-def rdf_xml(request: HttpRequest, page: int = Query(1, ge=1)) -> HttpResponse:
+def rdf_xml(request: HttpRequest, page: int = given.Query(1, ge=1)) -> HttpResponse:
     return _dcat(request, "rdf", page)
 
 
@@ -120,9 +121,9 @@ def dataset(request: HttpRequest, code: str) -> HttpResponse:
 @router.get("/ckan/api/3/action/package_search", summary="Search as CKAN answers it")
 def package_search(
     request: HttpRequest,
-    q: str = Query("", max_length=200),
-    rows: int = Query(10, ge=0),
-    start: int = Query(0, ge=0),
+    q: str = given.Query("", max_length=200),
+    rows: int = given.Query(10, ge=0),
+    start: int = given.Query(0, ge=0),
 ) -> dict[str, Any]:
     words = "" if q == "*:*" else q
     part = searched_part(words, start, rows, _pages_at(request), actor=actor_for(request))
@@ -130,7 +131,7 @@ def package_search(
 
 
 @router.get("/ckan/api/3/action/package_show", summary="A package as CKAN answers it")
-def package_show(request: HttpRequest, id: str = Query(max_length=100)) -> dict[str, Any]:
+def package_show(request: HttpRequest, id: str = given.Query(max_length=100)) -> dict[str, Any]:
     return show_answer(listed_entry(id, _pages_at(request), actor=actor_for(request)))
 
 

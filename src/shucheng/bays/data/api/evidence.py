@@ -5,6 +5,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from ninja import Field, Query, Router, Schema
+from ninja.params import functions as given
 
 from shucheng.bays.data.models.evidence import EvidenceEvent
 from shucheng.bays.data.queries import proofs
@@ -28,7 +29,7 @@ class EventOut(Schema):
 
 
 @router.get("/evidence/head", summary="The newest signed head, or that of a size")
-def head(request: HttpRequest, size: int | None = Query(None, ge=0)) -> dict[str, Any]:
+def head(request: HttpRequest, size: int | None = given.Query(None, ge=0)) -> dict[str, Any]:
     return proofs.head_of(size, actor=actor_for(request)).head
 
 
@@ -39,7 +40,7 @@ def heads(request: HttpRequest) -> list[dict[str, Any]]:
 
 @router.get("/evidence/consistency", summary="That a log continues a smaller one (RFC 9162)")
 def consistency(
-    request: HttpRequest, first: int = Query(ge=0), second: int = Query(ge=0)
+    request: HttpRequest, first: int = given.Query(ge=0), second: int = given.Query(ge=0)
 ) -> dict[str, Any]:
     path = proofs.consistency(first, second, actor=actor_for(request))
     return {"first": first, "second": second, "consistency": path}
@@ -58,7 +59,7 @@ def proof(request: HttpRequest, number: int, asked: Query[ProofAsked]) -> dict[s
 
 
 @router.get("/evidence/events", response=list[EventOut], summary="What left evidence about a thing")
-def events(request: HttpRequest, about: str = Query(max_length=80)) -> Any:
+def events(request: HttpRequest, about: str = given.Query(max_length=80)) -> Any:
     rows = proofs.events_seen(actor_for(request)).filter(about=about)
     return [_told(each) for each in rows.order_by("-id")[:_MOST]]
 

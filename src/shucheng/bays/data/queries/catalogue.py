@@ -139,7 +139,7 @@ def _authorisations_of(code: str) -> list[Authorisation]:
 def _naming(rows: QuerySet[Any], column: str, code: str) -> QuerySet[Any]:
     """Rows whose JSON list has an element that begins with a code. The two databases look into JSON
     differently; as text, which both know, few rows more are found than meant."""
-    as_text = rows.annotate(told=Cast(column, models.TextField()))
+    as_text: QuerySet[Any] = rows.annotate(told=Cast(column, models.TextField()))
     return as_text.filter(told__contains=f'"{code}')
 
 

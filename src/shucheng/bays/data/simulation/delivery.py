@@ -3,7 +3,7 @@ what was charged, and evidence for each. Seeded; marked by their simulated agree
 
 import hashlib
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime, time, timedelta
 
 from django.db import transaction
@@ -77,7 +77,7 @@ def _calls(agreement: Agreement, today: date) -> Iterator[Call]:
             yield _call(agreement.code, modes, when, rng)
 
 
-def _call(code: str, modes: list[str], when: datetime, rng: random.Random) -> Call:
+def _call(code: str, modes: Sequence[str], when: datetime, rng: random.Random) -> Call:
     mode = rng.choices(modes, [6 if each == "api" else 1 for each in modes])[0]
     number = f"CALL-{rng.getrandbits(64):016x}"
     refused = rng.random() < _SHARE_REFUSED

@@ -12,6 +12,7 @@ from shucheng.bays.data.simulation.delivery import simulate_delivery
 from shucheng.bays.data.simulation.grading import simulate_grading
 from shucheng.bays.data.simulation.market import simulate_market
 from shucheng.bays.data.simulation.quality import simulate_quality
+from shucheng.bays.data.simulation.requests import simulate_requests
 from shucheng.kernel.public import Actor, Organisation, import_organisations
 
 OPERATOR = "SIM-OPERATOR"
@@ -31,6 +32,7 @@ def simulate_data(
     import_organisations([company], actor=actor)
     say(f"Resources of the data catalogue, labelled as simulated: {simulate_catalogue(area)}")
     steps: tuple[tuple[str, Callable[[], Any]], ...] = (
+        ("requests for data", lambda: simulate_requests(today, office=office)),
         ("grades", lambda: simulate_grading(actor)),
         ("quality", lambda: simulate_quality(actor, today)),
         (

@@ -246,7 +246,7 @@ def test_nothing_that_was_settled_is_looked_at_again(cast: Cast, monkeypatch: py
     append_evidence(actor=cast.bureau)
     assert evidence._settled() == 0, "all are so young that one before them may still come"
     later = timezone.now() + timedelta(hours=2)
-    monkeypatch.setattr(evidence.timezone, "now", lambda: later)
+    monkeypatch.setattr("django.utils.timezone.now", lambda: later)
     left(1, 4)
     append_evidence(actor=cast.bureau)
     last = EvidenceEvent.objects.get(about="X-3")

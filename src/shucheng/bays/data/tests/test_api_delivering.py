@@ -134,17 +134,17 @@ def test_a_stop_of_anything_below_reaches_a_running_delivery(cast: Cast, on: str
 def test_a_stop_that_comes_while_the_answer_is_made_keeps_it_in(
     cast: Cast, monkeypatch: pytest.MonkeyPatch
 ):
-    from shucheng.bays.data.actions import serving_rows
+    from shucheng.bays.data.engine.delivery import governed
 
     code = deal(cast, quota={"calls": 5, "rows": 500}).code
-    given, own = token(cast, code), serving_rows.governed.serve
+    given, own = token(cast, code), governed.serve
 
     def slow(*args: Any, **kwargs: Any) -> Any:
         answer = own(*args, **kwargs)
         Stop.objects.create(on=code, kind="revoke", day=timezone.localdate(), by="x")
         return answer
 
-    monkeypatch.setattr(serving_rows.governed, "serve", slow)
+    monkeypatch.setattr(governed, "serve", slow)
     status, answer = ask(code, given)
     assert (status, answer["code"]) == (403, "delivery.agreement-revoked")
     assert "rows" not in answer

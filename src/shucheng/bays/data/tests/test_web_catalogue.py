@@ -71,7 +71,7 @@ def test_the_holder_describes_a_resource_by_form_and_is_told_what_is_missing(cit
     }
     answer = client.post("/data-elements/catalogue/new/", sent)
     one = Resource.objects.get(title="广告发布登记")
-    assert answer.url == f"/data-elements/catalogue/{one.code}/"
+    assert answer["Location"] == f"/data-elements/catalogue/{one.code}/"
     assert list(one.fields.values_list("name", "title", "key")) == [
         ("ad_no", "登记编号", True),
         ("name", "发布单位", False),

@@ -43,7 +43,7 @@ def filed(cast: Cast) -> Case:
     resource(cast.holder, title="企业登记")
     answer = signed_in(cast.other).post(f"{ROOM}new/", SENT)
     case = Case.objects.get()
-    assert answer.url == f"{ROOM}{case.code}/"
+    assert answer["Location"] == f"{ROOM}{case.code}/"
     return case
 
 

@@ -127,7 +127,7 @@ def _sent(request: HttpRequest, name: str) -> bytes:
     """A file, or what was pasted. Forms end lines with CR LF; a leaf is one line."""
     file = request.FILES.get(f"{name}_file")
     if file is not None:
-        return file.read(_LARGEST)
+        return bytes(file.read(_LARGEST))
     return request.POST.get(name, "").strip().encode()[:_LARGEST]
 
 
