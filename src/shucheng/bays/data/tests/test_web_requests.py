@@ -68,7 +68,7 @@ def test_the_office_passes_it_on_and_sees_the_clock_marked_unconfirmed(cast: Cas
     case = filed(cast)
     html = page(cast.bureau, f"{ROOM}{case.code}/")
     assert "需求审核期限" in html
-    assert "未确认" in html
+    assert "tag-watch" in html
     sent = {
         "event": "assign_conditional",
         "revision": case.revision,
