@@ -36,9 +36,9 @@ def law(
         asked = signature(tries[few]).parameters.values()
         tried.__signature__ = signature(check).replace(parameters=[examples, *asked])  # type: ignore[attr-defined]
         tried.__doc__ = check.__doc__
-        marked: Callable[..., None] = pytest.mark.parametrize(
-            "examples", few_or_many(few, many)
-        )(tried)
+        marked: Callable[..., None] = pytest.mark.parametrize("examples", few_or_many(few, many))(
+            tried
+        )
         return marked
 
     return twice

@@ -677,9 +677,7 @@ def _data_catalogue(bureau: Organisation) -> dict[str | tuple[str, str], Any]:
         **{(f"data:{view}", "code"): case.code for view in ("request", "request_step")},
         ("data:harvest", "pk"): harvested.pk,
         ("data:source", "pk"): harvested.pk,
-        **{
-            (f"data:{view}", "code"): "RES-C" for view in ("resource", "resource_step", "describe")
-        },
+        **{(f"data:{view}", "code"): "RES-C" for view in ("resource", "resource_step", "describe")},
         ("data:catalogue_file", "form"): "csv",
         ("/data/catalogue/{code}", "code"): "RES-C",
         ("/data/dataset/{code}", "code"): "RES-C",
