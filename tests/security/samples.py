@@ -680,6 +680,8 @@ def _data_catalogue(bureau: Organisation) -> dict[str | tuple[str, str], Any]:
         **{(f"data:{view}", "code"): "RES-C" for view in ("resource", "resource_step", "describe")},
         ("data:catalogue_file", "form"): "csv",
         ("/data/catalogue/{code}", "code"): "RES-C",
+        ("/data/ckan/api/3/action/package_show", "id"): "RES-C",
+        ("/data/evidence/consistency", "first"): 0,
         ("/data/dataset/{code}", "code"): "RES-C",
     }
 

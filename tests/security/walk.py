@@ -99,7 +99,8 @@ def _operations(samples: Samples) -> Iterator[Probe]:
                 elif parameter["in"] == "header" and parameter.get("required"):
                     headers[name] = str(samples.body[name])
                 elif parameter.get("required"):
-                    query[name] = samples.body[name]
+                    own = samples.address.get((short, name))
+                    query[name] = samples.body[name] if own is None else own
             body = form = None
             if method in _WITH_BODY and "requestBody" in operation:
                 content = operation["requestBody"]["content"]

@@ -138,17 +138,16 @@ _market: list[URLPattern | URLResolver] = [
     ),
     path("assets/<slug:code>/", assets.asset, name="asset"),
 ]
-_delivery = [
-    path("", delivering.delivery, name="delivery"),
-    path("token/", delivering.token, name="delivery_token"),
-    path("tokens/<str:token_code>/", delivering.untoken, name="delivery_untoken"),
-    path("stop/", delivering.stop, name="delivery_stop"),
-    path("download/", downloads.download, name="delivery_download"),
-    path("mark/", downloads.mark, name="delivery_mark"),
-]
 _deliveries: list[URLPattern | URLResolver] = [
     path("delivery/", delivering.deliveries, name="deliveries"),
-    path("delivery/<str:code>/", include(_delivery)),
+    path("delivery/<str:code>/", delivering.delivery, name="delivery"),
+    path("delivery/<str:code>/token/", delivering.token, name="delivery_token"),
+    path(
+        "delivery/<str:code>/tokens/<str:token_code>/", delivering.untoken, name="delivery_untoken"
+    ),
+    path("delivery/<str:code>/stop/", delivering.stop, name="delivery_stop"),
+    path("delivery/<str:code>/download/", downloads.download, name="delivery_download"),
+    path("delivery/<str:code>/mark/", downloads.mark, name="delivery_mark"),
     path("calls/", delivering.calls, name="calls"),
     path("calls/calls.csv", delivering.calls_file, name="calls_file"),
 ]

@@ -108,10 +108,11 @@ def delivery_page(code: str, *, actor: Actor) -> DeliveryPage:
     outcomes = dict(calls.values_list("outcome").annotate(n=Count("id")).order_by("-n"))
     delivered = outcomes.pop("delivered", 0)
     product = agreement.order.offer.product
+    modes = _modes(agreement)
     return DeliveryPage(
         agreement=agreement,
         product=f"{product.title} ({product})",
-        modes=[(mode, word) for mode, word in MODE_WORDS.items() if mode in modes_of(agreement)],
+        modes=[(mode, word) for mode, word in MODE_WORDS.items() if mode in modes],
         stopped=stopped,
         stopped_code=stopped_code,
         quota=quota_lines(agreement, today),
@@ -123,9 +124,17 @@ def delivery_page(code: str, *, actor: Actor) -> DeliveryPage:
         buys=actor.may("data.buy", agreement.order.buyer_id),
         stops=may_stop(agreement, actor),
         seeks=may_seek_mark(agreement, actor) and bool(agreement.shows.get("marking")),
-        downloads="download" in modes_of(agreement),
+        downloads="download" in modes,
         decided=list(Stop.objects.filter(on=code).order_by("-id")),
     )
+
+
+def _modes(agreement: Agreement) -> frozenset[str]:
+    """None where the policy cannot be read: the page then says so and nothing is delivered."""
+    try:
+        return frozenset(modes_of(agreement))
+    except Refused:
+        return frozenset()
 
 
 def why_not(agreement: Agreement, day: date) -> tuple[str, str]:
