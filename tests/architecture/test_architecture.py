@@ -15,7 +15,18 @@ ROOT = Path(__file__).parents[2]
 PACKAGE = ROOT / "src" / "shucheng"
 # What a room may hold; a file over 400 lines becomes a folder of its name.
 ROOM_FILES = {
-    *("actions", "api", "apps", "audit_words", "bay", "jobs", "metrics", "models", "queries"),
+    *(
+        "actions",
+        "alert_words",
+        "api",
+        "apps",
+        "audit_words",
+        "bay",
+        "jobs",
+        "metrics",
+        "models",
+        "queries",
+    ),
     *("data", "engine", "migrations", "permissions", "simulation", "templates", "templatetags"),
     *("urls", "views"),
     *("tests", "locale", "__init__", "static"),

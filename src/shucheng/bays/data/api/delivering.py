@@ -19,7 +19,7 @@ from shucheng.bays.data.actions.serving_rows import Rows, deliver_rows
 from shucheng.bays.data.models.market import Agreement
 from shucheng.bays.data.queries.budgets import privacy_left, quota_lines
 from shucheng.bays.data.queries.deliveries import deliveries_seen, find_delivery, why_not
-from shucheng.bays.data.queries.permitting import modes_of, thing_of
+from shucheng.bays.data.queries.permitting import modes_shown, thing_of
 from shucheng.kernel.public import actor_for
 
 router = Router()
@@ -252,7 +252,7 @@ def _told(agreement: Agreement) -> dict[str, Any]:
         "product": str(thing_of(agreement)),
         "buyer": agreement.order.buyer.code,
         "purpose": agreement.order.purpose,
-        "modes": sorted(modes_of(agreement)),
+        "modes": sorted(modes_shown(agreement)),
         "first": str(agreement.first),
         "last": str(agreement.last),
         "quota": quota_lines(agreement, today),

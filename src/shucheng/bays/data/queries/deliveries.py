@@ -17,7 +17,7 @@ from shucheng.bays.data.models.market import Agreement
 from shucheng.bays.data.queries.book import book
 from shucheng.bays.data.queries.budgets import privacy_left, quota_lines
 from shucheng.bays.data.queries.delivery_words import words_of
-from shucheng.bays.data.queries.permitting import modes_of, require_granted
+from shucheng.bays.data.queries.permitting import modes_of, modes_shown, require_granted
 from shucheng.kernel.public import Actor, NotFound
 
 MODE_WORDS: Mapping[str, Any] = {
@@ -108,7 +108,7 @@ def delivery_page(code: str, *, actor: Actor) -> DeliveryPage:
     outcomes = dict(calls.values_list("outcome").annotate(n=Count("id")).order_by("-n"))
     delivered = outcomes.pop("delivered", 0)
     product = agreement.order.offer.product
-    modes = _modes(agreement)
+    modes = modes_shown(agreement)
     return DeliveryPage(
         agreement=agreement,
         product=f"{product.title} ({product})",
@@ -127,14 +127,6 @@ def delivery_page(code: str, *, actor: Actor) -> DeliveryPage:
         downloads="download" in modes,
         decided=list(Stop.objects.filter(on=code).order_by("-id")),
     )
-
-
-def _modes(agreement: Agreement) -> frozenset[str]:
-    """None where the policy cannot be read: the page then says so and nothing is delivered."""
-    try:
-        return frozenset(modes_of(agreement))
-    except Refused:
-        return frozenset()
 
 
 def why_not(agreement: Agreement, day: date) -> tuple[str, str]:

@@ -128,6 +128,14 @@ def policy_of(agreement: Agreement) -> Policy:
     return policy
 
 
+def modes_shown(agreement: Agreement) -> frozenset[Mode]:
+    """The same for a page or list: none where the policy cannot be read."""
+    try:
+        return modes_of(agreement)
+    except Refused:
+        return frozenset()
+
+
 def modes_of(agreement: Agreement) -> frozenset[Mode]:
     """The ways of delivery that its policy permits for anything at all."""
     policy = policy_of(agreement)

@@ -16,30 +16,18 @@ from shucheng.bays.data.queries.data_files import file_samples
 from shucheng.bays.data.queries.grading_rules import texts_in_force
 from shucheng.bays.data.tests.conftest import Cast
 from shucheng.bays.data.tests.resources import PEOPLE, resource, with_file
-from shucheng.kernel.public import Actor, Person, Role, grant_role, system_actor
+from shucheng.kernel.public import Actor, Person
 
 HOME, RULES = reverse("data:grading"), reverse("data:grading_rules")
-ROLES = {
-    "holder": Role.LIAISON,
-    "reviewer": Role.REVIEWER,
-    "other": Role.LIAISON,
-    "bureau": Role.PLAN_OFFICE,
-    "second": Role.PLAN_OFFICE,
-    "leader": Role.LEADER,
-    "operator": Role.PARTICIPANT,
-    "auditor": Role.AUDITOR,
-}
+NAMES = ("holder", "reviewer", "other", "bureau", "second", "leader", "operator", "auditor")
 
 
 @pytest.fixture
 def browsers(cast: Cast, second_bureau: Actor, settings: Any) -> dict[str, Client]:
     settings.REQUIRE_SECOND_FACTOR = False
     found = {}
-    for name, role in ROLES.items():
+    for name in NAMES:
         actor: Actor = second_bureau if name == "second" else getattr(cast, name)
-        assert actor.organisation_id
-        assert actor.person_id
-        grant_role(actor.person_id, actor.organisation_id, role, actor=system_actor("cli"))
         found[name] = Client()
         found[name].force_login(Person.objects.get(pk=actor.person_id))
     return found

@@ -248,7 +248,7 @@ def _schema(it: Resource, me: str) -> Iterator[Statement]:
         yield node, TYPE, _I["csvw:Column"]
         yield node, _I["shu:position"], Literal(str(number), f"{XSD}integer")
         yield node, _I["csvw:name"], plain(field.name)
-        yield node, _I["csvw:datatype"], DATATYPES[field.type]
+        yield node, _I["csvw:datatype"], DATATYPES.get(field.type, DATATYPES["other"])
         if field.title:
             yield node, _I["csvw:title"], text(field.title)
         if field.comment:
