@@ -120,6 +120,14 @@ SCENES: dict[str, dict[str, Scene]] = {
         "report": opened("/reporting/", "#returned a"),
         "county-item": opened("/supervision/"),
     },
+    "operator": {
+        "operator-console": at("/data-elements/products/"),
+        "operator-orders": at("/data-elements/orders/"),
+    },
+    "buyer": {
+        "buyer-market": at("/data-elements/market/"),
+        "buyer-delivery": opened("/data-elements/delivery/"),
+    },
     "liaison": {
         "duties": at("/our-duties/"),
         "liaison-item": opened("/supervision/"),
