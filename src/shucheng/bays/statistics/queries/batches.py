@@ -87,3 +87,8 @@ def unregistered(batch: Batch) -> Unregistered:
 def opens_file(stored: StoredFile, actor: Actor) -> bool:
     """Whoever imports opens what was imported; single firms are in it."""
     return actor.may("statistics.import")
+
+
+def returns_waiting() -> int:
+    """Batches of returns that were read and wait to be taken over: firms in them count as late."""
+    return Batch.objects.filter(kind=Batch.Kind.RETURNS, state=Batch.State.STAGED).count()

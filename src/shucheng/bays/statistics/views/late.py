@@ -4,6 +4,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from shucheng.bays.statistics.queries.batches import returns_waiting
 from shucheng.bays.statistics.queries.late import EVERY, MOST, RECENT, late_page
 from shucheng.kernel.public import actor_for
 
@@ -17,6 +18,7 @@ def late(request: HttpRequest) -> HttpResponse:
         "every": EVERY,
         "recent": RECENT,
         "query": request.GET.urlencode(),
+        "waiting": returns_waiting(),
         "simulated": bool(page and page.simulated),
     }
     return render(request, "statistics/late.html", context)

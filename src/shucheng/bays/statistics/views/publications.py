@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from shucheng.bays.statistics.actions.exporting_publication import FORMS, export_publication
 from shucheng.bays.statistics.actions.publishing import ask_to_publish
 from shucheng.bays.statistics.engine.table_files import LABELS
+from shucheng.bays.statistics.queries.batches import returns_waiting
 from shucheng.bays.statistics.queries.publications import publication_page, publications
 from shucheng.kernel.public import Conflict, Invalid, actor_for
 from shucheng.lib.numbers import whole_number
@@ -35,6 +36,7 @@ def all_publications(request: HttpRequest) -> HttpResponse:
         "page": page,
         "error": error,
         "may_publish": actor.may("statistics.define"),
+        "waiting": returns_waiting(),
         "simulated": page.simulated,
     }
     status = error.status if error else 200
