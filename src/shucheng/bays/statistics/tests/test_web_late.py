@@ -9,6 +9,7 @@ from django.test import Client
 from django.urls import reverse
 
 from shucheng.bays.statistics.actions.imputing import choose_imputation
+from shucheng.bays.statistics.models import Batch
 from shucheng.bays.statistics.queries.accounts import account_page
 from shucheng.bays.statistics.queries.imputing import imputation_page
 from shucheng.bays.statistics.queries.late import EVERY, LatePage, late_page
@@ -124,6 +125,16 @@ def test_whoever_reports_leaves_the_list(browser: Browser, tmp_path: Path) -> No
     taken_over(tmp_path, "returns", told)
     assert "所选范围内没有未报企业" in office.get(PAGE, {"period": PERIOD}).content.decode()
     assert "没有未报企业" in office.get(PAGE, {"class": EVERY}).content.decode()
+
+
+def test_returns_that_wait_to_be_taken_over_stand_beside_the_late(browser: Browser) -> None:
+    sent = {"kind": Batch.Kind.RETURNS, "state": Batch.State.STAGED, "by": "office"}
+    assert "尚未入库" not in browser("office").get(PAGE).content.decode()
+    Batch.objects.create(**sent)
+    Batch.objects.create(**sent)
+    page = browser("office").get(PAGE, {"period": PERIOD}).content.decode()
+    assert "有 2 个填报批次尚未入库" in page
+    assert reverse("statistics:batches") in page
 
 
 def test_before_any_return_it_says_what_will_be_here(settings: Any) -> None:
