@@ -230,7 +230,7 @@ class Migration(migrations.Migration):
             name='AssetEvent',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('cost', 'Cost'), ('impairment', 'Impairment'), ('end', 'End')], max_length=10)),
+                ('kind', models.CharField(choices=[('cost', 'Cost'), ('impairment', 'Impairment'), ('end', 'End of the asset')], max_length=10)),
                 ('item', models.CharField(blank=True, max_length=40)),
                 ('phase', models.CharField(blank=True, max_length=20)),
                 ('fen', models.BigIntegerField(default=0)),
@@ -374,7 +374,7 @@ class Migration(migrations.Migration):
                 ('shares', models.JSONField(default=list)),
                 ('quota', models.JSONField(default=dict)),
                 ('epsilon', models.DecimalField(decimal_places=6, max_digits=9, null=True)),
-                ('state', models.CharField(choices=[('open', 'Open'), ('closed', 'Closed')], default='open', max_length=6)),
+                ('state', models.CharField(choices=[('open', 'Open to orders'), ('closed', 'Closed to orders')], default='open', max_length=6)),
                 ('simulated', models.BooleanField(default=False)),
                 ('recorded_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
                 ('revision', models.PositiveIntegerField(default=0)),

@@ -67,8 +67,8 @@ class Offer(models.Model):
     takes which share."""
 
     class State(models.TextChoices):
-        OPEN = "open", _("Open")
-        CLOSED = "closed", _("Closed")
+        OPEN = "open", _("Open to orders")
+        CLOSED = "closed", _("Closed to orders")
 
     code = models.CharField(max_length=60, unique=True)
     product = models.ForeignKey(Product, models.PROTECT, related_name="offers")

@@ -132,7 +132,7 @@ class AssetEvent(models.Model):
     class Kind(models.TextChoices):
         COST = "cost", _("Cost")
         IMPAIRMENT = "impairment", _("Impairment")
-        END = "end", _("End")
+        END = "end", _("End of the asset")
 
     asset = models.ForeignKey(DataAsset, models.PROTECT, related_name="events")
     kind = models.CharField(max_length=10, choices=Kind)

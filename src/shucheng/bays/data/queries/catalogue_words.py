@@ -24,7 +24,7 @@ FIELDS = {
     "fields": _("Data items"),
     "ends": _("Covers until"),
     "grade": _("Grade"),
-    "distributions": _("Form"),
+    "distributions": _("Form of the data"),
     "derived_from": _("Made from"),
 }
 PROBLEMS = {
@@ -91,7 +91,7 @@ FACETS = {
     "sharing": _("Sharing"),
     "opening": _("Opening"),
     "grade": _("Grade"),
-    "format": _("Form"),
+    "format": _("Form of the data"),
     "region": _("Area it covers"),
 }
 
