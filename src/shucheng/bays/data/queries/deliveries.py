@@ -133,6 +133,8 @@ def why_not(agreement: Agreement, day: date) -> tuple[str, str]:
     """The code and sentence of what stands against delivery on a day; nothing where it runs."""
     if not agreement.first <= day <= agreement.last:
         return "agreement-not-in-term", words_of("agreement-not-in-term")
+    if agreement.order.offer.product.data_id is None:
+        return "no-data", words_of("no-data")
     try:
         modes = sorted(modes_of(agreement))
         if not modes:

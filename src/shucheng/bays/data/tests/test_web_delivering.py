@@ -146,16 +146,16 @@ def test_evidence_is_found_by_code_and_proven(cast: Cast, browser: Browser):
     proof = buyer.get(reverse("data:evidence_proof", args=[leaf.number])).content
     assert proofs.check(content, proof, actor=cast.buyer).holds
     check = reverse("data:evidence_check")
-    sent = {"content": content.decode(), "proof": proof.decode()}
+    sent = {"leaf": content.decode(), "proof": proof.decode()}
     assert buyer.post(check, sent).context["checked"].holds
-    changed = sent | {"content": sent["content"].replace(call, "CALL-0")}
+    changed = sent | {"leaf": sent["leaf"].replace(call, "CALL-0")}
     assert not buyer.post(check, changed).context["checked"].holds
     files = {
-        "content_file": SimpleUploadedFile("c.json", content),
+        "leaf_file": SimpleUploadedFile("c.json", content),
         "proof_file": SimpleUploadedFile("p.json", proof),
     }
     assert buyer.post(check, files).context["checked"].holds
-    assert buyer.post(check, {"content": "x"}).status_code == 422
+    assert buyer.post(check, {"leaf": "x"}).status_code == 422
     script = buyer.get(reverse("data:evidence_verifier")).content
     assert b"def main" in script
     assert proofs.public_key() in text(buyer.get(reverse("data:evidence_key")))

@@ -106,10 +106,8 @@ def check(request: HttpRequest) -> HttpResponse:
     actor.require("data.view")
     checked, errors = None, {}
     if request.method == "POST":
-        content, proof = _sent(request, "content"), _sent(request, "proof")
-        errors = {
-            name: True for name, given in (("content", content), ("proof", proof)) if not given
-        }
+        content, proof = _sent(request, "leaf"), _sent(request, "proof")
+        errors = {name: True for name, given in (("leaf", content), ("proof", proof)) if not given}
         if not errors:
             older, witness = _sent(request, "older"), _sent(request, "witness")
             checked = proofs.check(content, proof, older, witness, actor=actor)
