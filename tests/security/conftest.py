@@ -19,8 +19,10 @@ PASSWORD = "Correct-Horse-7"
 
 
 @pytest.fixture(autouse=True)
-def _on_this_machine(settings, monkeypatch):
+def _on_this_machine(settings, monkeypatch, tmp_path):
     """Cookies and pages over plain http, a cache that forgets, hashes that do not take long."""
+    # A log of evidence of its own: its database is taken back after the test.
+    settings.DATA_FOLDER = tmp_path
     settings.SECURE_SSL_REDIRECT = False
     settings.SESSION_COOKIE_SECURE = settings.CSRF_COOKIE_SECURE = False
     settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}

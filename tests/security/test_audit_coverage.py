@@ -14,6 +14,20 @@ from shucheng.kernel.identity.models import Organisation
 
 # What writes through audited actions, and why it is none itself.
 NOT_ACTIONS = {
+    # The data bay: queue a job that acts, take one thing after another with an action each ...
+    "shucheng.bays.data.actions.grading.ask_for_grading",
+    "shucheng.bays.data.actions.grading.grade_resources",
+    "shucheng.bays.data.actions.quality.add_quality_rule",
+    "shucheng.bays.data.actions.quality.ask_for_check",
+    "shucheng.bays.data.actions.quality.check_due",
+    "shucheng.bays.data.actions.turning.turn_day",
+    # ... only read, or are a part of an action that leaves the entry.
+    "shucheng.bays.data.actions.market_steps.keep_step",
+    "shucheng.bays.data.actions.measuring.measured",
+    "shucheng.bays.data.actions.orders.stop",
+    "shucheng.bays.data.actions.proving.keep_proofs",
+    "shucheng.bays.data.actions.reaching.give_rights",
+    "shucheng.bays.data.actions.reaching.reach_further",
     # Queues a job that acts, and is audited, as whoever asked.
     "shucheng.kernel.jobs.actions.enqueue",
     # Opens a file and hands it to `export_entries`, which is one.

@@ -57,7 +57,7 @@ def test_every_sealed_field_is_in_the_dictionary_of_personal_data_or_a_case():
     names = {f"{m._meta.label_lower}.{f}" for m, fields in sealed_fields() for f in fields}
     known = {entry.field for entry in PERSONAL_DATA}
     told = {f"identity.notice.{part}" for part in ("what", "harm", "measures", "advice")}
-    keys = {"reminders.robot.address", "reminders.robot.secret"}
+    keys = {"reminders.robot.address", "reminders.robot.secret", "data.source.password"}
     assert names - known == {"identity.case.text", "identity.caseevent.note", *told, *keys}
 
 

@@ -115,8 +115,9 @@ def fill(plan: Path | None, say: Callable[[str], object], *, with_plan: bool = T
     say(f"Indicators released as open data, labelled as simulated: {open_data}")
     say(f"Forecasts: {make_forecasts()}")
     say(f"Composite indexes and self-assessments, labelled as simulated: {simulate_indexes(actor)}")
-    simulate_data(today, area=pack.city.adcode, office=pack.plan.office or "", say=say, actor=actor)
-    _people(pack, say)
+    if pack.city.adcode and pack.plan.office:
+        simulate_data(today, area=pack.city.adcode, office=pack.plan.office, say=say, actor=actor)
+        _people(pack, say)
     office = resolve_organisation(pack.plan.office or "")
     county = resolve_organisation(_county(pack))
     briefings = simulate_briefings(

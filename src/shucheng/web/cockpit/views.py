@@ -4,12 +4,12 @@ from datetime import date
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
-from shucheng.kernel.public import Actor, actor_for
+from shucheng.kernel.public import Actor, Role, actor_for
 from shucheng.plan.public import (
     Cockpit,
     PlanVersion,
@@ -31,6 +31,8 @@ from shucheng.web.cockpit.map import city_map
 def home(request: HttpRequest) -> HttpResponse:
     """What everybody sees alike is kept until something changes; who asks decides on the rest."""
     actor = actor_for(request)
+    if Role.PARTICIPANT in actor.roles and not actor.may("plan.view"):
+        return redirect("start")
     actor.require("plan.view")
     wall = request.GET.get("wall") == "1"
     show, by_light = _map_asked(request)
