@@ -38,9 +38,11 @@ def proofs(*codes: str) -> dict[str, dict[str, str]]:
 
 def opened(cast: Cast) -> Case:
     assert cast.holder.organisation_id
+    with transaction.atomic():
+        code = next_code(REGISTRATION, 2026)
     return open_case(
         Case.Kind.RESOURCE,
-        next_code(REGISTRATION, 2026),
+        code,
         about="RES-1",
         title="企业登记信息",
         applicant=cast.holder.organisation_id,
