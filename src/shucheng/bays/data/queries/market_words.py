@@ -51,14 +51,6 @@ OFFER_STATES: dict[str, Word] = {
     "open": pgettext_lazy("market", "Open"),
     "closed": pgettext_lazy("market", "Closed"),
 }
-GRADES: dict[str, Word] = {
-    "general_1": _("General, level 1"),
-    "general_2": _("General, level 2"),
-    "general_3": _("General, level 3"),
-    "general_4": _("General, level 4"),
-    "important": pgettext_lazy("market", "Important"),
-    "core": pgettext_lazy("market", "Core"),
-}
 EVENTS: dict[str, Word] = {
     "make": _("Made"),
     "submit": _("Hand in for review"),

@@ -5,7 +5,8 @@ from typing import Any
 
 from django import template
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+
+from shucheng.bays.data.queries.grading_words import grade_name
 
 register = template.Library()
 
@@ -16,7 +17,6 @@ def at(values: Mapping[str, Any], key: str) -> Any:
     return values.get(key, "")
 
 
-@register.filter
 @register.filter
 def before(prefix: str, rest: str) -> str:
     """Two parts of a name as one."""
@@ -50,17 +50,7 @@ def page_of(code: str) -> str:
     return pages.get(code[:3], "")
 
 
-_GRADES = {
-    "general_1": gettext_lazy("general, level 1"),
-    "general_2": gettext_lazy("general, level 2"),
-    "general_3": gettext_lazy("general, level 3"),
-    "general_4": gettext_lazy("general, level 4"),
-    "important": gettext_lazy("important"),
-    "core": gettext_lazy("core"),
-}
-
-
 @register.filter
 def grade_word(grade: str) -> str:
     """A grade in words; a dash where there is none."""
-    return str(_GRADES.get(grade, grade)) or "—"
+    return grade_name(grade)

@@ -9,6 +9,7 @@ from django import template
 from shucheng.bays.data.queries import assets
 from shucheng.bays.data.queries import market_words as words
 from shucheng.bays.data.queries.book import rights
+from shucheng.bays.data.queries.grading_words import GRADES
 from shucheng.bays.data.queries.refusals import named
 
 register = template.Library()
@@ -17,7 +18,7 @@ register.filter("yuan", words.yuan)
 _OF = {
     "state": words.STATES,
     "offer_state": words.OFFER_STATES,
-    "grade": words.GRADES,
+    "grade": GRADES,
     "event": words.EVENTS,
     "role": words.ROLES,
     "purpose": words.PURPOSES,
