@@ -543,6 +543,7 @@ def _registered(bureau: Organisation) -> dict[str | tuple[str, str], Any]:
             for rest in ("{code}", "{code}/rung")
         },
         ("statistics:honour", "code"): one.credit_code,
+        ("statistics:batch_template", "kind"): "register",
         ("statistics:coefficient_decide", "coefficient_id"): share.pk,
         ("statistics:definition", "kind"): "rates",
         ("statistics:definition_decide", "proposal_id"): rates.pk,

@@ -57,6 +57,7 @@ urlpatterns = [
     path("statistics/firms/<slug:code>/", firms.firm, name="firm"),
     path("statistics/firms/<slug:code>/honours/", firms.honour, name="honour"),
     path("statistics/batches/", batches.all_batches, name="batches"),
+    path("statistics/batches/columns/<slug:kind>.csv", batches.template, name="batch_template"),
     path("statistics/batches/<int:batch_id>/", batches.batch, name="batch"),
     path("statistics/batches/<int:batch_id>/columns/", batches.confirm, name="batch_confirm"),
     path("statistics/batches/<int:batch_id>/take/", batches.take, name="batch_take"),

@@ -123,6 +123,14 @@ QUERIES = (
 )
 
 
+def test_columns_come_in_the_order_of_the_table_however_the_agreement_was_kept() -> None:
+    policy = Policy({"income": Show(), "area": Show(), "id": Show()})
+    with duckdb.connect() as connection:
+        view = define_view(connection, "v", policy, SOURCE, COLUMNS)
+    assert list(view.columns) == ["id", "area", "income"]
+    assert shown(policy)[0] == (1, "320902", Decimal("4120.5"))
+
+
 @law(
     rows=st.lists(st.tuples(SECRET, SECRET, SECRET), min_size=1, max_size=8),
     mask=MASKS,

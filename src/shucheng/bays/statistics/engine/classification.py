@@ -19,7 +19,7 @@ from pathlib import Path
 import duckdb
 import yaml
 
-from .frames import drop
+from .frames import INDUSTRY, drop
 
 DATA = Path(__file__).parents[1] / "data"
 COLUMNS = (
@@ -203,7 +203,7 @@ def _row_problems(row: dict[str, str], times: Counter[str]) -> Iterable[tuple[st
         yield "parent", "parent-missing"
     if row["is_core"] not in ("true", "false"):
         yield "is_core", "truth-unknown"
-    if any(not re.fullmatch(r"\d{4}", each, re.ASCII) for each in codes):
+    if any(not re.fullmatch(INDUSTRY, each) for each in codes):
         yield "nbs_codes", "industry-form"
     if len(set(codes)) < len(codes):
         yield "nbs_codes", "industry-twice"

@@ -52,6 +52,10 @@ ITEMS = MONEY + PEOPLE
 AREA = "[0-9]{6}(-[0-9a-z]+)?"
 """A code of GB/T 2260; a zone, which has none, is named behind the one it lies in."""
 
+INDUSTRY = "(?:0[1-9]|[1-8][0-9]|9[0-7])[0-9]{2}"
+"""A class of GB/T 4754-2017: four digits under one of its 97 divisions. Which of a division's
+numbers are given is not known here: the standard's list of classes is not among our sources."""
+
 SIZES = ("large", "medium", "small", "micro")
 STATUSES = ("reported", "imputed", "estimated")
 
@@ -94,7 +98,11 @@ COLUMNS: dict[str, dict[str, str]] = {
 _RULES: dict[str, tuple[tuple[str, str, str], ...]] = {
     "register": (
         ("firm-missing", "firm", "firm IS NULL OR firm = ''"),
-        ("industry-form", "industry", "NOT regexp_full_match(coalesce(industry, ''), '[0-9]{4}')"),
+        (
+            "industry-form",
+            "industry",
+            f"NOT regexp_full_match(coalesce(industry, ''), '{INDUSTRY}')",
+        ),
         ("area-form", "area", f"NOT regexp_full_match(coalesce(area, ''), '{AREA}')"),
         ("size-unknown", "size", "coalesce(size, '') NOT IN ('large', 'medium', 'small', 'micro')"),
         ("designated-missing", "designated", "designated IS NULL"),

@@ -1,11 +1,13 @@
 """What a file's fields, its wrong cells and a refusal are called."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from django.utils.functional import Promise
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from shucheng.bays.statistics.engine.imports.fields import fields
 from shucheng.bays.statistics.engine.ladder.facts import Unit, known_facts
 
 FIELDS: Mapping[str, str | Promise] = {
@@ -56,12 +58,61 @@ def field_words(table: str) -> Mapping[str, str | Promise]:
     return {**FIELDS, "since": days[table]} if table in days else FIELDS
 
 
+WRITTEN: Mapping[str, str | Promise] = {
+    "code": _("18 characters"),
+    "text": _("text; a name has at most 200 characters"),
+    "industry": _("four digits, a letter in front or not"),
+    "area": _("code of six digits or name"),
+    "size": _("large, medium, small or micro (大型, 中型, 小型, 微型)"),
+    "bool": _("yes or no (是, 否)"),
+    "open": _("in business, closed, cancelled (存续, 停业, 注销)"),
+    "month": _("2026-09, 202609 or 2026年9月"),
+    "date": _("2026-09-30 or 2026年9月30日"),
+    "list": _("separated by 、 or ;"),
+    "money": _("an amount, in the unit that the heading or the page says"),
+    "people": _("a whole number"),
+    "status": _("reported or estimated (报送, 估算)"),
+    "honour": _("yes or no, or the day it was given"),
+    "kind": _("name of the honour, such as 高新技术企业"),
+    "withdrawn": _("valid or withdrawn (有效, 撤销)"),
+    "measure": _("one of the measures listed below"),
+    "fact": _("a number, or yes or no"),
+}
+"""How a cell of each kind may be written."""
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnTold:
+    """A column that a file may have; `needed` in every row. `headings`: how it may be headed."""
+
+    name: str | Promise
+    needed: bool
+    written: str | Promise
+    headings: tuple[str, ...]
+
+
+def columns_told(table: str) -> tuple[ColumnTold, ...]:
+    words = field_words(table)
+    return tuple(
+        ColumnTold(words[name], each.required, WRITTEN.get(each.kind, ""), each.headings)
+        for name, each in fields(table).items()
+    )
+
+
+def template_headings(table: str) -> list[str]:
+    """A first row that is read without a question."""
+    known = fields(table).values()
+    return [
+        f"{each.headings[0]}(千元)" if each.kind == "money" else each.headings[0] for each in known
+    ]
+
+
 ERRORS: Mapping[str, str | Promise] = {
     "missing": _("is empty but has to be there"),
     "code-form": _("is not 18 digits and capital letters"),
     "code-checksum": _("has a wrong check character: probably mistyped"),
     "text-too-long": _("is too long"),
-    "industry-invalid": _("is not an industry code of four digits"),
+    "industry-invalid": _("is not a class of GB/T 4754 (four digits, divisions 01 to 97)"),
     "area-invalid": _("is neither a code of six digits nor the name of an area"),
     "area-unknown": _("is not an area of this city"),
     "size-invalid": _("is none of large, medium, small, micro"),

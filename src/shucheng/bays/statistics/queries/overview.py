@@ -59,16 +59,21 @@ class Headline:
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """The micro-data in figures; `newest` is the newest month (yyyymm) that firms reported.
-    `late` are areas with how many of their core firms have not reported it. The headlines are
+    """The micro-data in figures: `firms` are open and not merged into another, `ended` the rest of
+    the register. `newest` is the newest month (yyyymm) that firms reported; `due` firms above
+    designated size had to, `reported` of them did, and `others` below that size. `late` are areas
+    with how many of their core firms have not. The headlines are
     those of the month `told`: to who sees every firm the newest, to others the newest published.
     """
 
     firms: int
+    ended: int
     designated: int
     batches: int
     newest: int | None
+    due: int
     reported: int
+    others: int
     versions: dict[str, str]
     simulated: bool
     told: int | None = None
@@ -92,12 +97,16 @@ def overview(*, actor: Actor) -> Overview:
     found = ask(_returns, "overview")
     newest = found["newest"]
     counted = Firm.objects.filter(is_open=True, merged_into=None)
+    firms = counted.count()
     known = Overview(
-        firms=counted.count(),
+        firms=firms,
+        ended=Firm.objects.count() - firms,
         designated=counted.filter(designated=True).count(),
         batches=Batch.objects.filter(state=Batch.State.APPLIED).count(),
         newest=newest,
+        due=found["due"],
         reported=found["reported"],
+        others=found["others"],
         versions=ask(Micro.versions, "versions"),
         simulated=simulated(),
     )
@@ -193,11 +202,19 @@ def _goals(year: int) -> dict[str, Decimal]:
 
 
 def _returns(micro: Micro) -> dict[str, Any]:
-    sql = """SELECT max(period), count(*) FILTER (period = (SELECT max(period) FROM newest))
-        FROM newest"""
-    row = micro.connection.execute(sql).fetchone()
-    newest, reported = row or (None, 0)
-    return {"newest": newest, "reported": reported}
+    found = micro.connection.execute(
+        """WITH month AS (SELECT max(period) AS newest FROM newest),
+        due AS (SELECT DISTINCT firm FROM register, month
+            WHERE designated AND newest BETWEEN since AND until),
+        reported AS (SELECT DISTINCT firm FROM newest, month
+            WHERE period = month.newest AND status = 'reported')
+        SELECT (SELECT newest FROM month) AS newest,
+            (SELECT count(*) FROM due) AS due,
+            (SELECT count(*) FROM reported SEMI JOIN due USING (firm)) AS reported,
+            (SELECT count(*) FROM reported ANTI JOIN due USING (firm)) AS others"""
+    )
+    row = found.fetchone() or ()
+    return dict(zip(("newest", "due", "reported", "others"), row, strict=True))
 
 
 def _months(micro: Micro) -> tuple[Month, ...]:

@@ -92,6 +92,7 @@ def test_every_wrong_cell_is_told(tmp_path: Path) -> None:
         row(3, designated="也许", area="999999"),
         row(4, honour="申请中", name="长" * 201),
         row(5),
+        row(6, industry="9999"),
     ]
     report, found = staged(write(tmp_path / "a.csv", rows), tmp_path)
     told = {(each.row, each.field, each.code) for each in report.errors}
@@ -105,6 +106,7 @@ def test_every_wrong_cell_is_told(tmp_path: Path) -> None:
         (5, "area", "area-unknown"),
         (6, "honour_high_tech", "honour-invalid"),
         (6, "name", "text-too-long"),
+        (8, "industry", "industry-invalid"),
     }
     assert [each["firm"] for each in found] == [CODES[5]]
     assert sum(each.rows for each in report.counts) == len(report.errors)

@@ -10,6 +10,7 @@ from django.utils import timezone
 from shucheng.bays.statistics.actions.coefficients import propose_coefficient
 from shucheng.bays.statistics.actions.prospects import list_prospect
 from shucheng.bays.statistics.models import Firm
+from shucheng.bays.statistics.queries.late import EVERY, late_page
 from shucheng.bays.statistics.queries.prospects import prospects_page
 from shucheng.bays.statistics.tests.city import EAST, OFFICE, code, taken_over
 from shucheng.bays.statistics.tests.firm_files import received
@@ -97,3 +98,24 @@ def test_figures_are_measured_anew_by_who_imports(firms: Browser) -> None:
     run_pending_jobs()
     told = Observation.objects.filter(metric_version__metric__code="statistics.core_firms")
     assert {each.value for each in told.filter(area__code=EAST)} == {1}
+
+
+def test_the_figures_of_the_register_and_of_returns_explain_each_other(
+    firms: Browser, tmp_path: Path
+) -> None:
+    """Whoever counts firms by hand, on the list of firms and among the late, finds the same."""
+    row = {"industry": "6513", "area": EAST, "size": "small", "since": 202401}
+    rows: list[dict[str, object]] = [
+        row | {"firm": code(2), "name": "乙", "designated": True},
+        row | {"firm": code(3), "name": "丙", "designated": True, "industry": "0610"},
+        row | {"firm": code(4), "name": "丁", "designated": False},
+        row | {"firm": code(5), "name": "戊", "designated": True, "is_open": False},
+    ]
+    taken_over(tmp_path, "register", rows)
+    taken_over(tmp_path, "returns", [{"firm": code(4), "period": 202606, "revenue": 10}])
+    found = firms("office").get(HOME).context["found"]
+    assert (found.firms, found.ended, found.firms + found.ended) == (4, 1, Firm.objects.count())
+    assert (found.due, found.reported, found.others, found.late_firms) == (3, 1, 1, 1)
+    late = late_page({"class": EVERY}, actor=OFFICE)
+    assert late
+    assert len(late.firms) == found.due - found.reported

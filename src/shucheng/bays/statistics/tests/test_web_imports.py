@@ -3,6 +3,8 @@
 import pytest
 from django.urls import reverse
 
+from shucheng.bays.statistics.actions.importing import KINDS
+from shucheng.bays.statistics.engine.imports.fields import fields
 from shucheng.bays.statistics.models import Batch, Firm
 from shucheng.bays.statistics.tests.firm_files import (
     HEAD,
@@ -105,3 +107,40 @@ def test_the_address_of_a_form_leads_to_its_page(browser: Browser) -> None:
     for name in ("confirm", "take", "drop"):
         answer = office.get(reverse(f"statistics:batch_{name}", args=[batch.pk]))
         assert (answer.status_code, answer["Location"]) == (302, page)
+
+
+@pytest.mark.parametrize("kind", [each.value for each in KINDS])
+def test_a_template_has_every_column_and_is_read_without_a_question(
+    browser: Browser, kind: str
+) -> None:
+    answer = browser("office").get(reverse("statistics:batch_template", args=[kind]))
+    headings = answer.content.decode("utf-8-sig").strip()
+    assert len(headings.split(",")) == len(fields(kind))
+    batch = received(f"{headings}\n{',' * headings.count(',')}x\n".encode(), kind)
+    batch.refresh_from_db()
+    assert [each["field"] for each in batch.report["columns"]] == list(fields(kind))
+    assert (
+        browser("county").get(reverse("statistics:batch_template", args=[kind])).status_code == 403
+    )
+    assert browser("office").get("/statistics/batches/columns/else.csv").status_code == 404
+
+
+def test_the_page_of_imports_lists_the_columns_and_which_of_them_are_needed(
+    browser: Browser,
+) -> None:
+    page = browser("office").get(reverse("statistics:batches"))
+    told = {kind: columns for kind, _label, columns in page.context["columns"]}
+    assert {str(each.name) for each in told["register"] if each.needed} == {
+        "统一社会信用代码", "企业名称", "行业代码（GB/T 4754）", "区域", "规模"
+    }  # fmt: skip
+    assert all(
+        each.written
+        for columns in told.values()
+        for each in columns
+        if each.headings and each.needed
+    )
+    assert "单位详细名称" in text(page)
+
+
+def test_what_was_taken_over_says_how_it_is_corrected(browser: Browser) -> None:
+    assert "以后导入的批次为准" in page_of(imported(register(*KNOWN[:1])), browser)

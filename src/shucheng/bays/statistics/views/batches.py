@@ -24,12 +24,14 @@ from shucheng.bays.statistics.queries.batches import batch_for, batches, errors_
 from shucheng.bays.statistics.queries.import_words import (
     ERRORS,
     FACTORS,
+    columns_told,
     field_words,
     measures_told,
+    template_headings,
 )
 from shucheng.bays.statistics.views.firms import csv_answer
 from shucheng.bays.statistics.views.posting import posted
-from shucheng.kernel.public import Conflict, Invalid, actor_for
+from shucheng.kernel.public import Conflict, Invalid, NotFound, actor_for
 from shucheng.lib.numbers import whole_number
 from shucheng.lib.tables import write_rows
 
@@ -66,6 +68,7 @@ def all_batches(request: HttpRequest) -> HttpResponse:
         "pages": pages,
         "kinds": [(kind.value, kind.label) for kind in KINDS],
         "measures": measures_told(),
+        "columns": [(kind.value, kind.label, columns_told(kind.value)) for kind in KINDS],
         "megabytes": settings.UPLOAD_LIMIT // (1024 * 1024),
         "error": error,
         "errors": error.fields if isinstance(error, Invalid) else {},
@@ -74,6 +77,18 @@ def all_batches(request: HttpRequest) -> HttpResponse:
     }
     status = error.status if error else 200
     return render(request, "statistics/batches.html", context, status=status)
+
+
+@require_safe
+def template(request: HttpRequest, kind: str) -> HttpResponse:
+    """A file with the headings alone, to be filled."""
+    actor_for(request).require("statistics.import")
+    named = next((each for each in KINDS if each.value == kind), None)
+    if named is None:
+        raise NotFound(_("This kind of file"))
+    text = StringIO()
+    write_rows(text, [template_headings(kind)])
+    return csv_answer(str(named.label), text.getvalue())
 
 
 @require_safe

@@ -139,7 +139,7 @@ class Condition:
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """`columns`: what is shown, and how, in this order; `rows`: all of these hold (none: all)."""
+    """`columns`: what is shown, and how; `rows`: all of these hold (none: all)."""
 
     columns: Mapping[str, Mask]
     rows: Sequence[Condition] = ()
@@ -152,10 +152,12 @@ def select(
     policy: Policy, source: str, columns: Sequence[str], parameters: Parameters | None = None
 ) -> str:
     """The SELECT of a policy over `source`, SQL of the shell's own (a quoted table, `read_parquet`)
-    that has these `columns`. Raises `PolicyInvalid`: no column shown, one that is not there, a
-    parameter that is not given."""
+    that has these `columns`, in their order. Raises `PolicyInvalid`: no column shown, one that is
+    not there, a parameter that is not given."""
     rows = kept(policy, source, columns, parameters)
-    masks = ", ".join(f"{sql} AS {quoted(name)}" for name, sql in masked(policy).items())
+    shown = masked(policy)
+    # The table's order: a database that keeps what was agreed need not keep an order of names.
+    masks = ", ".join(f"{shown[each]} AS {quoted(each)}" for each in columns if each in shown)
     # In a query of its own: a condition reads the column, never the mask of the same name.
     return f"SELECT {masks} FROM ({rows}) AS kept"  # noqa: S608
 

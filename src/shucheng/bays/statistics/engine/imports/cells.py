@@ -9,6 +9,7 @@ makes the value null too, and the rule of the kind reports it.
 import re
 from collections.abc import Iterable, Mapping
 
+from ..frames import INDUSTRY
 from ..ladder.facts import known_facts
 
 _BLANKS = {"\u3000": " ", "\u00a0": " "}
@@ -92,7 +93,7 @@ def typed(kind: str, text: str, factor: str = "1") -> str:
         case "code":
             return f"upper(replace({text}, ' ', ''))"
         case "industry":
-            return f"nullif(regexp_extract({text}, '^[A-Ta-t]?([0-9]{{4}})$', 1), '')"
+            return f"nullif(regexp_extract({text}, '^[A-Ta-t]?({INDUSTRY})$', 1), '')"
         case "area":
             return (
                 f"coalesce(nullif(regexp_extract({text}, '^([0-9]{{6}})(000000|[0-9]{{6}})?$', 1),"

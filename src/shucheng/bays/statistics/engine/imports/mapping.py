@@ -19,6 +19,7 @@ import duckdb
 
 from shucheng.lib.credit_code import is_valid
 
+from ..frames import INDUSTRY
 from .fields import Field, ImportRefused, fields
 
 SAMPLE = 200
@@ -203,7 +204,7 @@ def _matches(pattern: str) -> Callable[[str], bool]:
 _NUMBER = r"[-+]?[\d,]+(\.\d+)?"
 LOOKS: dict[str, Callable[[str], bool]] = {
     "code": lambda text: is_valid(text.upper()),
-    "industry": _matches(r"[A-T]?\d{4}"),
+    "industry": _matches(f"[A-T]?{INDUSTRY}"),
     "area": _matches(r"\d{6}(\d{6})?|[\u4e00-\u9fff]{1,12}"),
     "size": _matches(r"[1-4]|(大|中|小|微)(型|型企业|型企业)?|large|medium|small|micro"),
     "bool": _matches(r"是|否|[01]|Y|N|y|n|true|false"),
