@@ -70,8 +70,8 @@ test-fast: setup .venv/dev system ## engines, pages and actions on SQLite (a few
 
 .PHONY: test-slow
 test-slow: setup .venv/dev .venv/spark system ## the same on PostgreSQL, then the slow and the browser tests, and Spark
-	@$(BIN)/pytest -n 2 --dist worksteal -q -m "not slow and not browser" --database postgres src tests/security
-	@$(BIN)/pytest -n 2 --dist loadfile -q -m "slow or browser"
+	@$(BIN)/pytest -n 2 --dist worksteal -q -m "not slow and not browser" --database postgres --ignore tests/security/test_matrix.py src tests/security
+	@$(BIN)/pytest -n 2 --dist loadgroup -q -m "slow or browser"
 
 .PHONY: lint
 lint: setup .venv/dev ## ruff, types, import contracts, migrations, templates

@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 
@@ -104,8 +105,11 @@ def setup_admin(options: argparse.Namespace) -> int:
 def demo(options: argparse.Namespace) -> int:
     from shucheng.web.demo import fill
 
+    say = partial(print, flush=True)
+    if not options.no_plan:
+        say("Filling the demonstration step by step: a few minutes.")
     migrate()
-    fill(options.plan, say=print, with_plan=not options.no_plan)
+    fill(options.plan, say=say, with_plan=not options.no_plan)
     if options.no_serve:
         return 0
     print(f"\nThe cockpit: http://127.0.0.1:{options.port}/   (stop with Ctrl+C)")

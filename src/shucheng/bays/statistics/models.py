@@ -87,6 +87,12 @@ class Firm(models.Model):
         indexes = [
             models.Index(fields=["area", "industry"], name="statistics_firm_place"),
             models.Index(fields=["name"], name="statistics_firm_name"),
+            # Asked before every answer from micro-data, of all firms; few are merged.
+            models.Index(
+                fields=["merged_into"],
+                name="statistics_firm_merged",
+                condition=Q(merged_into__isnull=False),
+            ),
         ]
 
     def __str__(self) -> str:

@@ -92,7 +92,8 @@ def keep_publication(
     recorded_at: datetime | None = None,
 ) -> Publication:
     """Keep what was decided of a month `after` so many of its year. Refused where another went out
-    while the proof was made: it does not cover that. `recorded_at` is for simulated returns alone.
+    while the proof was made: it does not cover that. `recorded_at` is for simulated returns alone:
+    who makes them measures all months at once.
     """
     actor.require("statistics.define")
     earlier = _check(period)
@@ -121,8 +122,9 @@ def keep_publication(
     proof = made.certificate
     facts = {"period": period, "cells": proof["cells"], "rules": proof["rules_version"]}
     record("statistics.publication.made", made, actor=actor, after=facts)
-    # One that runs already may have read what was out before.
-    enqueue(MEASURE_JOB, actor=actor, unique_key=f"{MEASURE_JOB}:{period}")
+    if recorded_at is None:
+        # One that runs already may have read what was out before.
+        enqueue(MEASURE_JOB, actor=actor, unique_key=f"{MEASURE_JOB}:{period}")
     return made
 
 

@@ -92,7 +92,7 @@ def _read_under(firm: Firm | None) -> str | None:
 
 def merges() -> dict[str, str]:
     """Credit code → the one that the firm is read under."""
-    merged = Firm.objects.filter(merged_into__isnull=False)
+    merged = Firm.objects.filter(merged_into__isnull=False).order_by()  # any order: by the index
     return dict(merged.values_list("credit_code", "merged_into__credit_code"))
 
 
