@@ -73,7 +73,13 @@ from shucheng.kernel.observations.actions.metrics import import_metrics
 from shucheng.kernel.observations.actions.values import correct_observation, record_observations
 from shucheng.kernel.observations.api import router as _observations_router
 from shucheng.kernel.observations.asking import ask
-from shucheng.kernel.observations.behind import Behind, behind, tell_behind
+from shucheng.kernel.observations.behind import (
+    Behind,
+    behind,
+    line_to,
+    measured_beside,
+    tell_behind,
+)
 from shucheng.kernel.observations.inputs import MetricDefinition, ObservationInput, RowsRefused
 from shucheng.kernel.observations.listeners import Change, listen_to_observations
 from shucheng.kernel.observations.models import SIMULATION, Metric, MetricVersion, Observation
@@ -207,9 +213,11 @@ __all__ = [
     "import_reporting",
     "known_series",
     "latest_values",
+    "line_to",
     "listen_to_observations",
     "make_package",
     "management_is_withheld",
+    "measured_beside",
     "metrics_of_figures",
     "moments",
     "newest_start",

@@ -10,12 +10,14 @@ class DataConfig(AppConfig):
         from shucheng.bays.data.audit_words import AUDIT_WORDS
         from shucheng.bays.data.bay import BAY
         from shucheng.bays.data.jobs import JOB_WORDS
+        from shucheng.bays.data.queries.behind import tell_behind_figures
         from shucheng.bays.data.queries.case_files import opens_file
         from shucheng.kernel.public import (
             register_audit_words,
             register_bay,
             register_file_room,
             register_job_words,
+            tell_behind,
         )
 
         register_bay(BAY)
@@ -23,3 +25,4 @@ class DataConfig(AppConfig):
         register_job_words(JOB_WORDS)
         register_file_room("data", opens_file)
         register_alerts()
+        tell_behind(tell_behind_figures)

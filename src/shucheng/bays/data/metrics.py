@@ -14,6 +14,7 @@ from shucheng.bays.data.engine.market import turnover, varieties_listed
 from shucheng.bays.data.models.quality import Certificate
 from shucheng.bays.data.queries.authorised_index import authorised_index
 from shucheng.bays.data.queries.market_figures import listings, trades
+from shucheng.bays.data.queries.requests import supply_rate
 from shucheng.kernel.public import Actor, MetricDefinition, ObservationInput
 from shucheng.lib.periods import Period
 
@@ -85,6 +86,15 @@ def _index(figure: Figure, period: Period, asked: Asked) -> Iterator[Observation
     parts = {each.name: each.raw for each in page.branches if each.leaf}
     value = Decimal(str(round(page.value, 4)))
     lineage = {"bay": "data", "definition": page.version, "inputs": parts}
+    yield ObservationInput(figure.code, asked.city, str(period), value, lineage=lineage)
+
+
+def _supply(figure: Figure, period: Period, asked: Asked) -> Iterator[ObservationInput]:
+    found = supply_rate(period.end)
+    if not found.asked:
+        return
+    value = (Decimal(100) * found.supplied / found.asked).quantize(Decimal("0.01"))
+    lineage = {"bay": "data", "asked": found.asked, "supplied": found.supplied}
     yield ObservationInput(figure.code, asked.city, str(period), value, lineage=lineage)
 
 
@@ -195,6 +205,22 @@ FIGURES: tuple[Figure, ...] = (
             "By the platform's proposal; the official formula is not published.",
         ),
         _index,
+    ),
+    _figure(
+        "supply",
+        "公共数据需求供给率（平台需求）",
+        "Supply rate of data asked for on the platform",
+        "%",
+        "rate",
+        "Q",
+        "none",
+        "last",
+        (
+            "截至期末已供给并经需求方确认的数据需求占已提交需求的比例；“高使用价值”的认定口径未公布，暂按全部需求计算。",
+            "Requests for data that were supplied and accepted by the period's end, of all that "
+            "were filed; which are of high use value is not published, so all of them count.",
+        ),
+        _supply,
     ),
 )
 

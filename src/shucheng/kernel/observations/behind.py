@@ -3,8 +3,12 @@ measured another way."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from decimal import Decimal
+
+from django.urls import reverse
 
 from shucheng.kernel.observations.models import Observation
+from shucheng.kernel.observations.queries import metrics_of_figures
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,3 +32,29 @@ def tell_behind(tells: Tells) -> None:
 
 def behind(observation: Observation) -> tuple[Behind, ...]:
     return tuple(line for tells in _TELL for line in tells(observation))
+
+
+def measured_beside(observation: Observation, bay: str) -> Observation | None:
+    """What `bay` measured of the same area and period, where its figure stands beside the metric
+    that was reported; none of what it measured itself."""
+    figure = observation.metric_version.metric.figure
+    if not figure.startswith(f"{bay}.") or observation.lineage.get("bay") == bay:
+        return None
+    return (
+        Observation.objects.filter(
+            metric_version__metric__code__in=metrics_of_figures().get(figure, [figure]),
+            area=observation.area,
+            period=observation.period,
+            superseded_by=None,
+            value__isnull=False,
+        )
+        .select_related("metric_version")
+        .first()
+    )
+
+
+def line_to(found: Observation, label: str) -> Behind:
+    """A line with another observation's value, which leads to it."""
+    value = found.value or Decimal(0)
+    said = f"{value.normalize():,f} {found.metric_version.unit}".strip()
+    return Behind(label, said, reverse("observations:observation", args=[found.pk]))

@@ -4,11 +4,26 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+from django.conf import settings
+from django.urls import reverse
 
 from shucheng.bays.data.actions.measuring import measure, measured
+from shucheng.bays.data.metrics import FIGURES
+from shucheng.bays.data.models.catalogue import Resource
+from shucheng.bays.data.queries.behind import tell_behind_figures
 from shucheng.bays.data.simulation.catalogue import simulate_catalogue
+from shucheng.bays.data.simulation.requests import simulate_requests
 from shucheng.bays.data.tests.conftest import Cast
-from shucheng.kernel.public import Area, Forbidden, Observation
+from shucheng.bays.data.tests.resources import resource
+from shucheng.kernel.public import (
+    Area,
+    Forbidden,
+    Metric,
+    Observation,
+    ObservationInput,
+    record_observations,
+)
+from shucheng.plan.public import load_city_pack, read_pack
 
 TODAY = date(2026, 11, 30)
 
@@ -49,3 +64,39 @@ def test_what_was_settled_and_listed_is_nothing_and_says_so(city: Cast):
 def test_only_the_bureau_measures(city: Cast):
     with pytest.raises(Forbidden):
         measure(actor=city.buyer, today=TODAY)
+
+
+def test_the_first_city_holds_the_figures_against_what_is_reported(city: Cast):
+    """Trade outside the platform counts for the plan as well, so the bay's figure stands beside
+    (0021, 0031): every figure of the bay has its metric, and no formula changes its source."""
+    load_city_pack(read_pack(settings.CITY_PACK), actor=city.bureau)
+    told = dict(Metric.objects.filter(figure__startswith="data.").values_list("figure", "origin"))
+    assert told == {figure.code: "reported" for figure in FIGURES}
+
+
+def test_the_supply_rate_counts_what_was_accepted_of_what_was_filed(city: Cast):
+    assert not [row for row in measured(TODAY, actor=city.bureau) if row.metric == "data.supply"]
+    for number, holder in enumerate((city.holder, city.other)):
+        free = Resource.Condition.UNCONDITIONAL
+        resource(holder, f"RES-{number}", simulated=True, sharing=free, frequency="DAILY")
+    simulate_requests(TODAY, office="ORG-D")
+    rows = [row for row in measured(TODAY, actor=city.bureau) if row.metric == "data.supply"]
+    newest = max(rows, key=lambda row: row.period)
+    assert isinstance(newest.value, Decimal)
+    asked, supplied = newest.lineage["asked"], newest.lineage["supplied"]
+    assert asked > supplied > 0
+    assert abs(newest.value * asked - 100 * supplied) <= asked * Decimal("0.005")
+
+
+def test_a_reported_figure_leads_to_what_the_platform_measured_and_that_to_its_page(city: Cast):
+    load_city_pack(read_pack(settings.CITY_PACK), actor=city.bureau)
+    measure(actor=city.bureau, today=TODAY)
+    reported = ObservationInput("data_trade_value", "320900", "2026-10", Decimal("1.5"))
+    record_observations([reported], actor=city.bureau, source="reported")
+    of = Observation.objects.filter(area__code="320900", period="2026-10")
+    one = of.get(metric_version__metric__code="data_trade_value")
+    other = of.get(metric_version__metric__code="data.turnover")
+    (line,) = tell_behind_figures(one)
+    assert (line.text, line.url) == ("0 亿元", reverse("observations:observation", args=[other.pk]))
+    (line,) = tell_behind_figures(other)
+    assert (line.text, line.url) == ("0", reverse("data:market_figures"))

@@ -24,7 +24,8 @@ from shucheng.kernel.public import (
     NotFound,
     Observation,
     city_area_code,
-    metrics_of_figures,
+    line_to,
+    measured_beside,
     observation_with_context,
 )
 from shucheng.lib.periods import Period
@@ -129,25 +130,12 @@ def tell_behind_figures(observation: Observation) -> Iterator[Behind]:
         yield Behind(_("Firms"), _("Firms behind this figure"), url)
         yield from _stands_on(observation.lineage)
         return
-    figure = observation.metric_version.metric.figure
     period = Period.parse(observation.period)
     # What firms report of February is January as well.
-    if not figure.startswith(PREFIX) or (period.frequency == "M" and period.start.month <= _JOINT):
+    if period.frequency == "M" and period.start.month <= _JOINT:
         return
-    found = (
-        Observation.objects.filter(
-            metric_version__metric__code__in=metrics_of_figures().get(figure, [figure]),
-            area=observation.area,
-            period=observation.period,
-            superseded_by=None,
-        )
-        .select_related("metric_version")
-        .first()
-    )
-    if found is not None and found.value is not None:
-        said = f"{found.value.normalize():,f} {found.metric_version.unit}"
-        url = reverse("observations:observation", args=[found.pk])
-        yield Behind(_("Summed from firms"), said, url)
+    if found := measured_beside(observation, "statistics"):
+        yield line_to(found, _("Summed from firms"))
 
 
 def _stands_on(lineage: Mapping[str, Any]) -> Iterator[Behind]:
