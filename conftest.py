@@ -76,7 +76,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     for item in items:
         # With `--dist loadgroup` a file stays with one worker, and so does whatever looks at the
         # demonstration, which takes minutes to fill.
-        shown = {"demo", "empty"} & set(getattr(item, "fixturenames", ()))
+        shown = {"filled", "empty"} & set(getattr(item, "fixturenames", ()))
         item.add_marker(pytest.mark.xdist_group("demonstration" if shown else str(item.path)))
     if config.getoption("database") == "postgres":
         _only_what_meets_a_database(config, items)
@@ -84,7 +84,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 def _only_what_meets_a_database(config: pytest.Config, items: list[pytest.Item]) -> None:
     meets = {"db", "transactional_db", "django_db_setup", "deployment"}
-    chosen, apart = [], []
+    chosen: list[pytest.Item] = []
+    apart: list[pytest.Item] = []
     for item in items:
         names = set(getattr(item, "fixturenames", ()))
         (chosen if meets & names or item.get_closest_marker("django_db") else apart).append(item)

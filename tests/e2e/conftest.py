@@ -65,9 +65,8 @@ def wait_until_up(address: str, process: subprocess.Popen[bytes]) -> None:
     raise AssertionError("the platform did not answer within three minutes")
 
 
-def start_platform(folder: Path, *, fill: tuple[str, ...]) -> Iterator[Platform]:
-    """Fill an empty folder with `shucheng` commands and serve it until the tests are done."""
-    port = free_port()
+def platform_in(folder: Path) -> Platform:
+    """A demonstration's settings with this folder, at a port that is free."""
     environment = {
         **{k: v for k, v in os.environ.items() if not k.startswith("SHUCHENG_")},
         "DJANGO_SETTINGS_MODULE": "shucheng.web.settings",
@@ -78,11 +77,15 @@ def start_platform(folder: Path, *, fill: tuple[str, ...]) -> Iterator[Platform]
         "SHUCHENG_LOG_LEVEL": "WARNING",
         "SHUCHENG_CITY": str(ROOT / "cities" / "yancheng"),
     }
-    platform = Platform(f"http://127.0.0.1:{port}", folder, environment)
-    platform.command(*fill)
+    return Platform(f"http://127.0.0.1:{free_port()}", folder, environment)
+
+
+def serve(platform: Platform) -> Iterator[Platform]:
+    """Until the tests are done."""
+    port = platform.address.rsplit(":", 1)[1]
     process = subprocess.Popen(
-        [sys.executable, "-m", "shucheng.cli", "serve", "--port", str(port), "--workers", "1"],
-        env=environment,
+        [sys.executable, "-m", "shucheng.cli", "serve", "--port", port, "--workers", "1"],
+        env=platform.environment,
         cwd=ROOT,
     )
     try:
@@ -98,17 +101,29 @@ def start_platform(folder: Path, *, fill: tuple[str, ...]) -> Iterator[Platform]
 
 
 @pytest.fixture(scope="session")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
-    """The demonstration as `make demo` leaves it."""
-    folder = tmp_path_factory.mktemp("demo")
-    yield from start_platform(folder, fill=("demo", "--no-serve"))
+def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a demonstration as `make demo` leaves it, to be copied: filling takes long."""
+    folder = tmp_path_factory.mktemp("filled")
+    platform_in(folder).command("demo", "--no-serve")
+    return folder
+
+
+def copied(filled: Path, folder: Path) -> Iterator[Platform]:
+    yield from serve(platform_in(shutil.copytree(filled, folder / "copy")))
+
+
+@pytest.fixture(scope="session")
+def demo(filled: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
+    """The demonstration, shared: who changes what others look at takes a copy of their own."""
+    yield from copied(filled, tmp_path_factory.mktemp("demo"))
 
 
 @pytest.fixture(scope="session")
 def empty(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
     """The demonstration's city and people, and no plan yet."""
-    folder = tmp_path_factory.mktemp("empty")
-    yield from start_platform(folder, fill=("demo", "--no-serve", "--no-plan"))
+    platform = platform_in(tmp_path_factory.mktemp("empty"))
+    platform.command("demo", "--no-serve", "--no-plan")
+    yield from serve(platform)
 
 
 @pytest.fixture(scope="session")

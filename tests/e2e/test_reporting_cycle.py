@@ -16,16 +16,16 @@ from playwright.sync_api import Page, expect
 
 from shucheng.kernel.reporting.engine.workbook.layout import COLUMNS, HEAD_ROW
 from shucheng.plan.public import read_pack, returned_area
-from tests.e2e.conftest import ROOT, Platform, sign_in, start_platform
+from tests.e2e.conftest import ROOT, Platform, copied, sign_in
 from tests.operations.site import missing
 
 pytestmark = pytest.mark.browser
 
 
 @pytest.fixture(scope="module")
-def city(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
+def city(filled: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
     """A demonstration of its own: this story changes what others look at."""
-    yield from start_platform(tmp_path_factory.mktemp("cycle"), fill=("demo", "--no-serve"))
+    yield from copied(filled, tmp_path_factory.mktemp("cycle"))
 
 
 def become(page: Page, city: Platform, who: str) -> None:
