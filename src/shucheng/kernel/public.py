@@ -65,6 +65,7 @@ from shucheng.kernel.identity.queries import (
 )
 from shucheng.kernel.jobs.actions import enqueue
 from shucheng.kernel.jobs.api import router as _jobs_router
+from shucheng.kernel.jobs.queries import stopped_job
 from shucheng.kernel.jobs.registry import register_job, register_schedule
 from shucheng.kernel.jobs.words import register_job_words
 from shucheng.kernel.jobs.worker import run_pending_jobs, run_worker
@@ -254,6 +255,7 @@ __all__ = [
     "run_worker",
     "send_reminder",
     "set_up_administrator",
+    "stopped_job",
     "store_file",
     "submission_of_observation",
     "system_actor",

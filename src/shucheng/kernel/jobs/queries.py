@@ -27,6 +27,13 @@ def job_for(job_id: int, *, actor: Actor) -> Job:
     return found
 
 
+def stopped_job(unique_key: str) -> int | None:
+    """The job of this key that was given up, where none came after it: what it was to do is not
+    done, and a page that waits for it has to say so."""
+    newest = Job.objects.filter(unique_key=unique_key).order_by("-pk").first()
+    return newest.pk if newest and newest.state == Job.State.FAILED else None
+
+
 def _visible(actor: Actor) -> QuerySet[Job]:
     actor.require("jobs.view")
     if actor.may("jobs.view_all"):

@@ -11,6 +11,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from django.db.models import QuerySet
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from shucheng.bays.statistics.actions.batches import lay_aside, signed, stage_rows, take_over
@@ -146,9 +147,10 @@ def read_batch(batch_id: int, *, actor: Actor, progress: Progress = None) -> Bat
                 return keep_proposal(
                     batch.pk, proposed_columns(file, batch.kind, folder), actor=actor
                 )
-            own = areas_told(batch)
+            own, today = areas_told(batch), timezone.localdate()
             options = Options(
                 month=batch.since,
+                until=today.year * 100 + today.month,
                 recorded=batch.pk,
                 areas=area_codes(own),
                 existing=tuple(files_of(batch.kind)),

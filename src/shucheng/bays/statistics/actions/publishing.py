@@ -30,6 +30,7 @@ from shucheng.bays.statistics.engine.suppression.rules import shipped_rules
 from shucheng.bays.statistics.engine.suppression.tables import Key, TableRefused
 from shucheng.bays.statistics.models import Publication
 from shucheng.bays.statistics.queries.choices import months_of
+from shucheng.bays.statistics.queries.covering import coverage
 from shucheng.bays.statistics.queries.micro import ask
 from shucheng.bays.statistics.queries.published import StandsOn, stands_on
 from shucheng.kernel.public import Actor, Conflict, Invalid, action, enqueue, record
@@ -38,10 +39,20 @@ PUBLISH_JOB = "statistics.publish"
 
 
 @action
-def ask_to_publish(period: int, *, actor: Actor) -> None:
-    """Have the tables of a month (yyyymm) made and proved in the background."""
+def ask_to_publish(period: int, *, few: bool = False, actor: Actor) -> None:
+    """Have the tables of a month (yyyymm) made and proved in the background. Refused where few
+    firms have reported, unless it is meant (`few`): what is out stays out."""
     actor.require("statistics.define")
     _check(period)
+    found = coverage(period)
+    if found.few and not few:
+        raise Invalid(
+            "statistics.publication_few",
+            _("Only %(reported)s of %(due)s core firms have reported the month."),
+            _("Wait for their returns, or say that it is to go out all the same."),
+            reported=f"{found.reported:,}",
+            due=f"{found.due:,}",
+        )
     key = f"{PUBLISH_JOB}:{period}"
     enqueue(PUBLISH_JOB, actor=actor, payload={"period": period}, unique_key=key)
     record("statistics.publication.asked", ("statistics.publication", "", str(period)), actor=actor)

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from shucheng.bays.statistics.models import Batch
 from shucheng.bays.statistics.queries.delivering import require_batch, require_sending
-from shucheng.kernel.public import Actor, NotFound, StoredFile
+from shucheng.kernel.public import Actor, NotFound, StoredFile, stopped_job
 from shucheng.lib.duck import connect
 
 FILE_ROOM = "statistics"
@@ -32,6 +32,13 @@ def batch_for(batch_id: int, *, actor: Actor) -> Batch:
         raise NotFound(_("The batch"))
     require_batch(found, actor)
     return found
+
+
+def stopped(batch: Batch) -> int | None:
+    """The job that gave up reading the batch or taking it over: nobody works at it any more."""
+    jobs = {Batch.State.READING: "statistics.read", Batch.State.WRITING: "statistics.write"}
+    job = jobs.get(Batch.State(batch.state))
+    return stopped_job(f"{job}:{batch.pk}") if job else None
 
 
 def errors_of(batch_id: int, *, actor: Actor) -> str:

@@ -121,6 +121,7 @@ ERRORS: Mapping[str, str | Promise] = {
     "list-invalid": _("is not a list"),
     "month-invalid": _("is not a month such as 2026-09"),
     "month-january": _("January is reported together with February"),
+    "month-to-come": _("is a month to come"),
     "date-invalid": _("is not a day such as 2026-09-30"),
     "honour-invalid": _("is neither yes, no, nor a day"),
     "money-invalid": _("is not an amount"),
@@ -138,6 +139,8 @@ ERRORS: Mapping[str, str | Promise] = {
     "items-missing": _("no figure is reported in this row"),
     "row-repeated": _("says again what another row said; the first good one counts"),
     "money-negative": _("is below 0"),
+    "revenue-falls": _("is less since January than the firm reported for an earlier month"),
+    "revenue-leaps": _("is more than ten times the pace of the months before: mistyped?"),
 }
 
 REFUSALS: Mapping[str, str | Promise] = {

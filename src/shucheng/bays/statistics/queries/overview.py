@@ -11,7 +11,8 @@ from shucheng.bays.statistics.engine.frames import drop
 from shucheng.bays.statistics.engine.micro import Micro
 from shucheng.bays.statistics.models import Batch, Firm
 from shucheng.bays.statistics.queries.accounts import simulated
-from shucheng.bays.statistics.queries.choices import MEASURES, Measure
+from shucheng.bays.statistics.queries.choices import MEASURES, Measure, months_of
+from shucheng.bays.statistics.queries.covering import FEW, core_now, coverage
 from shucheng.bays.statistics.queries.growing import growths, percent
 from shucheng.bays.statistics.queries.micro import ask
 from shucheng.bays.statistics.queries.places import every_area_name
@@ -29,6 +30,7 @@ _HEADLINES = ("revenue", "value_added", "employees", "rd_expense")
 # Measures of which the plan may have a yearly indicator, and the figure that the spine is told.
 _GOALS = {"revenue": "statistics.core_revenue", "value_added": "statistics.core_value_added"}
 
+_LOOKED_AT = 6  # months back from the newest that firms reported
 _JOINT = 2  # the month whose returns are January's and February's
 
 
@@ -63,7 +65,8 @@ class Overview:
     the register. `newest` is the newest month (yyyymm) that firms reported; `due` firms above
     designated size had to, `reported` of them did, and `others` below that size. `late` are areas
     with how many of their core firms have not. The headlines are
-    those of the month `told`: to who sees every firm the newest, to others the newest published.
+    those of the month `told`: to who sees every firm the newest that enough firms reported or are
+    imputed in, to others the newest published.
     """
 
     firms: int
@@ -81,6 +84,11 @@ class Overview:
     comparable: Decimal | None = None
     months: Sequence[Month] = ()
     late: tuple[tuple[str, int], ...] = ()
+
+    @property
+    def waits(self) -> bool:
+        """Whether the newest month says too little yet to be shown first."""
+        return self.newest is not None and self.told is not None and self.told < self.newest
 
     @property
     def imputed(self) -> bool:
@@ -119,15 +127,26 @@ def overview(*, actor: Actor) -> Overview:
 
 
 def _as_known(known: Overview, newest: int) -> Overview:
-    growth = growths(newest, "core", ()).get(())
-    values = ask(lambda micro: _core(micro, newest), "core", newest)
+    told = _told(newest)
+    growth = growths(told, "core", ()).get(())
+    values = core_now(told)
     return replace(
         known,
-        told=newest,
-        headlines=tuple(_headline(code, values[code], newest) for code in _HEADLINES),
+        told=told,
+        headlines=tuple(_headline(code, values.get(f"{code}_lower"), told) for code in _HEADLINES),
         comparable=percent(growth.comparable) if growth else None,
-        months=ask(_months, "core months"),
+        months=tuple(each for each in ask(_months, "core months") if each.period <= _iso(told)),
     )
+
+
+def _told(newest: int) -> int:
+    """The newest month that enough firms reported or are imputed in; the newest where none is."""
+    months = [month for month in ask(months_of, "months") if month <= newest][:_LOOKED_AT]
+    for month in months:
+        found = coverage(month)
+        if found.reported + found.imputed >= FEW * found.due:
+            return month
+    return newest
 
 
 def _as_published(known: Overview) -> Overview:
@@ -161,20 +180,8 @@ def _headline(code: str, value: int | Decimal | None, period: int) -> Headline:
     return Headline(measure, shown, period, _goals(period // 100).get(code))
 
 
-def _core(micro: Micro, period: int) -> dict[str, Decimal | None]:
-    """Of each measure what is certain of the core, since January."""
-    found = account(
-        micro.connection,
-        by=("class",),
-        scheme="core",
-        basis="ytd",
-        designated=True,
-        since=period,
-        until=period,
-    )
-    rows = found.rows()
-    drop(micro.connection, found.table.alias)
-    return {code: rows[0][f"{code}_lower"] if rows else None for code in MEASURES}
+def _iso(period: int) -> str:
+    return f"{period // 100}-{period % 100:02}"
 
 
 def _published_months(years: Iterable[int]) -> Iterator[Month]:
@@ -187,7 +194,7 @@ def _published_months(years: Iterable[int]) -> Iterator[Month]:
             if total is not None:
                 period = out.publication.period
                 value = Decimal(total - before) / scale / (period % 100 - ended)
-                yield Month(f"{period // 100}-{period % 100:02}", value)
+                yield Month(_iso(period), value)
                 before, ended = total, period % 100
 
 
@@ -224,7 +231,7 @@ def _months(micro: Micro) -> tuple[Month, ...]:
     scale = MEASURES["revenue"].scale
     return tuple(
         Month(
-            f"{row['period'] // 100}-{row['period'] % 100:02}",
+            _iso(row["period"]),
             row["revenue_lower"] / scale / (2 if row["period"] % 100 == _JOINT else 1),
         )
         for row in rows

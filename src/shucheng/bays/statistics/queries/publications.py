@@ -14,10 +14,11 @@ from shucheng.bays.statistics.engine.published_tables import measures_of
 from shucheng.bays.statistics.models import Publication
 from shucheng.bays.statistics.queries.accounts import class_names, members
 from shucheng.bays.statistics.queries.choices import MEASURES, Measure, months_of
+from shucheng.bays.statistics.queries.covering import Coverage, core_now, coverage
 from shucheng.bays.statistics.queries.definitions import imputation_in_force
 from shucheng.bays.statistics.queries.micro import ask
 from shucheng.bays.statistics.queries.places import every_area_name
-from shucheng.bays.statistics.queries.published import late_by_area
+from shucheng.bays.statistics.queries.published import late_by_area, published_year
 from shucheng.kernel.public import Actor, NotFound
 
 
@@ -76,13 +77,18 @@ class PublicationPage:
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """What a month (yyyymm) would be published with: the late firms of the core by area, whether
-    they are imputed, and the measures that go out."""
+    """What a month (yyyymm) would be published with: the late firms of the core by area, how many
+    reported and are imputed, whether imputation is chosen, and the measures that go out. Beside
+    the core's revenue since January the published one of the month before in its year, in the
+    unit of revenue."""
 
     period: int
     late: tuple[tuple[str, int], ...]
+    coverage: Coverage
     imputed: bool
     measures: tuple[Measure, ...]
+    revenue: Decimal | None
+    before: tuple[int, Decimal] | None
 
     @property
     def late_firms(self) -> int:
@@ -116,11 +122,18 @@ def _open(found: Sequence[Publication]) -> list[int]:
 
 def _preview(month: int) -> Preview:
     late = ask(lambda micro: late_by_area(micro, month), "late", month)
+    scale = MEASURES["revenue"].scale
+    revenue = core_now(month).get("revenue_lower")
+    out = [each for each in published_year(month // 100) if each.publication.period < month]
+    before = out[-1].of(CORE)[1] if out else None
     return Preview(
         month,
         _named(dict(late)),
+        coverage(month),
         month in imputation_in_force(),
         tuple(MEASURES[code] for code in measures_of(month)),
+        None if revenue is None else Decimal(revenue) / scale,
+        None if before is None else (out[-1].publication.period, Decimal(before) / scale),
     )
 
 

@@ -119,3 +119,25 @@ def test_the_figures_of_the_register_and_of_returns_explain_each_other(
     late = late_page({"class": EVERY}, actor=OFFICE)
     assert late
     assert len(late.firms) == found.due - found.reported
+
+
+def test_a_month_that_few_have_reported_does_not_lead_the_page(
+    firms: Browser, tmp_path: Path
+) -> None:
+    """Nor is it shown as the year's end: what has come in is counted beside."""
+    row = {"industry": "6513", "area": EAST, "since": 202401, "designated": True}
+    more = [row | {"firm": code(number), "name": f"企业{number}"} for number in range(2, 6)]
+    taken_over(tmp_path, "register", more)
+    told = [{"firm": code(n), "period": 202606, "revenue": 30_000} for n in range(2, 6)]
+    may = [each | {"period": 202605, "revenue": 20_000} for each in told]
+    july = {"firm": code(1), "period": 202607, "revenue": 35_000}
+    taken_over(tmp_path, "returns", [*may, *told, july])
+    page = firms("office").get(HOME)
+    found = page.context["found"]
+    assert (found.newest, found.told, found.waits) == (202607, 202606, True)
+    assert (found.due, found.reported) == (5, 1)
+    assert {each.period for each in found.headlines} == {202606}
+    assert found.months[-1].period == "2026-06"
+    assert "已报企业过少" in page.content.decode()
+    taken_over(tmp_path, "returns", [each | {"period": 202607} for each in told])
+    assert firms("office").get(HOME).context["found"].told == 202607

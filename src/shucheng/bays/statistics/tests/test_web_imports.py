@@ -1,11 +1,17 @@
 """A file is looked at before it counts: what would change, what it leaves unsaid, what is odd."""
 
+import re
+from html import unescape
+
 import pytest
+from django.apps import apps
 from django.urls import reverse
 
-from shucheng.bays.statistics.actions.importing import KINDS
+from shucheng.bays.statistics.actions.importing import KINDS, take_import
 from shucheng.bays.statistics.engine.imports.fields import fields
 from shucheng.bays.statistics.models import Batch, Firm
+from shucheng.bays.statistics.queries.import_words import template_headings
+from shucheng.bays.statistics.tests.city import OFFICE
 from shucheng.bays.statistics.tests.firm_files import (
     HEAD,
     imported,
@@ -15,11 +21,13 @@ from shucheng.bays.statistics.tests.firm_files import (
     valid,
 )
 from shucheng.bays.statistics.tests.test_web_firms import Browser, browser, text
+from shucheng.kernel.public import run_pending_jobs
 
 __all__ = ["browser"]
 
 pytestmark = pytest.mark.django_db
 
+Job = apps.get_model("jobs", "Job")
 KNOWN = [f"{valid(n)},企业{n}有限公司,3982,东区,大型,是," for n in range(12)]
 
 
@@ -144,3 +152,44 @@ def test_the_page_of_imports_lists_the_columns_and_which_of_them_are_needed(
 
 def test_what_was_taken_over_says_how_it_is_corrected(browser: Browser) -> None:
     assert "以后导入的批次为准" in page_of(imported(register(*KNOWN[:1])), browser)
+
+
+def test_a_register_whose_month_is_told_beside_it_is_taken_over(browser: Browser) -> None:
+    imported(register(*KNOWN[:2]))
+    headings = template_headings("register")
+    cells = {"统一社会信用代码": valid(0), "单位详细名称": "改名有限公司", "行业代码": "3982",
+             "行政区划代码": "东区", "企业规模": "大型"}  # fmt: skip
+    line = ",".join(cells.get(each, "") for each in headings)
+    batch = read(f"{','.join(headings)}\n{line}\n".encode(), month="2026-11")
+    assert "更名 · 1家企业" in page_of(batch, browser)
+    take_import(batch.pk, batch.revision, actor=OFFICE)
+    run_pending_jobs()
+    assert Firm.objects.get(credit_code=valid(0)).name == "改名有限公司"
+
+
+def test_a_batch_that_was_given_up_says_so(browser: Browser) -> None:
+    batch = read(register(*KNOWN[:1]))
+    Batch.objects.filter(pk=batch.pk).update(state=Batch.State.WRITING)
+    key = f"statistics.write:{batch.pk}"
+    job = Job.objects.create(name="statistics.write", unique_key=key, state=Job.State.RUNNING)
+    batch.refresh_from_db()
+    assert "正在入库" in page_of(batch, browser)
+    Job.objects.filter(pk=job.pk).update(state=Job.State.FAILED)
+    page = page_of(batch, browser)
+    assert "平台已停止处理此文件" in page
+    assert (
+        f"/jobs/{job.pk}/"
+        in browser("office").get(reverse("statistics:batch", args=[batch.pk])).content.decode()
+    )
+    assert "正在入库" not in page
+
+
+def test_a_long_list_is_paged_with_what_was_asked(browser: Browser) -> None:
+    imported(register(*(f"{valid(n)},企业{n}有限公司,3982,东区,大型,是," for n in range(120))))
+    page = browser("office").get(reverse("statistics:firms"), {"q": "企业"}).content.decode()
+    following = re.search(r'rel="next"\s+href="([^"]+)"', page)
+    assert following
+    address = reverse("statistics:firms") + unescape(following[1])
+    second = browser("office").get(address)
+    assert second.context["page"].asked.page == 2
+    assert "q=" in address

@@ -247,3 +247,25 @@ def test_nothing_published_yet_says_so(browser: Browser) -> None:
     page = browser("leader").get(reverse("statistics:publications"))
     assert page.status_code == 200
     assert 'class="empty' in page.content.decode()
+
+
+@pytest.mark.usefixtures("firms")
+def test_a_month_that_few_have_reported_goes_out_only_if_it_is_meant(
+    browser: Browser, tmp_path: Path
+) -> None:
+    url, asked = reverse("statistics:publications"), {"period": 202606}
+    late = [
+        {"firm": code(number), "name": f"企业{number}", "area": WEST, "industry": ELECTRONICS}
+        for number in range(300, 400)
+    ]
+    taken_over(tmp_path, "register", [each | {"since": 202401} for each in late])
+    shown = browser("office").get(url, asked)
+    preview = shown.context["page"].preview
+    assert preview.coverage.due == preview.coverage.reported + preview.late_firms
+    assert preview.late_firms == 100
+    assert preview.coverage.few
+    assert 'name="few"' in shown.content.decode()
+    refused = browser("office").post(url, asked)
+    assert refused.status_code == 422
+    assert "家核心企业" in refused.content.decode()
+    assert browser("office").post(url, asked | {"few": "1"}).status_code == 302

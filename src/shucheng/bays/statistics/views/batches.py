@@ -20,7 +20,13 @@ from shucheng.bays.statistics.actions.importing import (
 from shucheng.bays.statistics.engine.imports.fields import fields
 from shucheng.bays.statistics.models import Batch
 from shucheng.bays.statistics.queries.batch_report import changes_of, lacking, unsaid_of
-from shucheng.bays.statistics.queries.batches import batch_for, batches, errors_of, unregistered
+from shucheng.bays.statistics.queries.batches import (
+    batch_for,
+    batches,
+    errors_of,
+    stopped,
+    unregistered,
+)
 from shucheng.bays.statistics.queries.import_words import (
     ERRORS,
     FACTORS,
@@ -165,7 +171,7 @@ def _page(
             {**column, "field": field, "factor": factor}
             for column, (field, factor) in zip(columns, sent, strict=False)
         ]
-    lost = unregistered(found)
+    lost, given_up = unregistered(found), stopped(found)
     known, words = fields(found.kind), field_words(found.kind)
     month = f"{found.since // 100}-{found.since % 100:02}" if found.since else ""
     if error:
@@ -185,7 +191,8 @@ def _page(
         "month": month,
         "error": error,
         "errors": error.fields if isinstance(error, Invalid) else {},
-        "working": found.state in (Batch.State.READING, Batch.State.WRITING),
+        "stopped": given_up,
+        "working": not given_up and found.state in (Batch.State.READING, Batch.State.WRITING),
         "simulated": found.simulated,
     }
     status = error.status if error else 200

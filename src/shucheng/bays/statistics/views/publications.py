@@ -24,7 +24,7 @@ def all_publications(request: HttpRequest) -> HttpResponse:
     chosen = whole_number(asked.get("period", ""))
     if request.method == "POST":
         try:
-            ask_to_publish(chosen or 0, actor=actor)
+            ask_to_publish(chosen or 0, few="few" in request.POST, actor=actor)
         except (Conflict, Invalid) as refused:
             error = refused
         else:

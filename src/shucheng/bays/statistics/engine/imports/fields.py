@@ -28,6 +28,10 @@ class Field:
     required: bool = False
 
 
+MONTH = {"register": "since", "returns": "period"}
+"""The field that may be told beside the file, for cells that say nothing of it."""
+
+
 @cache
 def fields(table: str) -> dict[str, Field]:
     """The fields of `register`, `returns`, `honours` or `facts` by name."""

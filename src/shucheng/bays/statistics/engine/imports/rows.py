@@ -70,6 +70,28 @@ def make_good(
     """)
 
 
+def make_before(connection: duckdb.DuckDBPyConnection, table: str) -> None:
+    """The table `before`: of a row of returns the revenue since January that its firm reported
+    last in the same year, and how many months that was."""
+    if table != "returns":
+        connection.execute(
+            "CREATE TEMP TABLE before (seq BIGINT, revenue_before BIGINT, months_before INTEGER)"
+        )
+        return
+    connection.execute("""
+        CREATE TEMP TABLE before AS
+        WITH asked AS (SELECT seq, firm, period FROM good WHERE revenue IS NOT NULL),
+        told AS (
+            SELECT firm, period, revenue FROM known
+            WHERE revenue IS NOT NULL AND firm IN (SELECT firm FROM asked)
+                AND period // 100 IN (SELECT period // 100 FROM asked)
+        )
+        SELECT seq, told.revenue AS revenue_before, told.period % 100 AS months_before
+        FROM asked ASOF JOIN told ON asked.firm = told.firm AND asked.period > told.period
+        WHERE told.period // 100 = asked.period // 100
+    """)
+
+
 def write_rows(connection: duckdb.DuckDBPyConnection, table: str, path: Path) -> dict[str, int]:
     """Write `good` in the order of the file; how many rows are new, changed and unchanged."""
     there = set(connection.table("typed").columns)

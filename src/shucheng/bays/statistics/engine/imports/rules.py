@@ -12,10 +12,13 @@ from shucheng.lib.credit_code import valid_sql
 from ..frames import ITEMS
 from ..ladder.facts import known_facts
 from . import cells
-from .fields import Field
+from .fields import MONTH, Field
 
 LONGEST = {"name": 200, "address": 300, "park": 80, "level": 80, "certificate": 80}
 """Characters a text may have."""
+
+_LEAP = 10
+"""Times the pace since January by which revenue since then looks mistyped, or in another unit."""
 
 _BELOW_ZERO = ("surplus", "production_tax")
 
@@ -34,20 +37,30 @@ def rules(
     chosen: Iterable[Field],
     *,
     areas: bool,
+    month: bool = False,
+    until: int | None = None,
     registered: bool = False,
     elsewhere: bool = False,
 ) -> list[Rule]:
     """The rules for the fields a file has. `areas`: the codes of areas are known (the variable
     area_codes of the connection); `registered`: the firms are (its table `registered`);
-    `elsewhere`: so are those the file may not speak of (its table `elsewhere`)."""
+    `elsewhere`: so are those the file may not speak of (its table `elsewhere`). `month`: it is
+    told beside the file where no cell says it; `until`: the newest month (yyyymm) that returns
+    can be of."""
     chosen = list(chosen)
     found = [rule for field in chosen for rule in _of(field, areas=areas)]
+    beside = MONTH.get(table)
+    found = [rule for rule in found if (rule.code, rule.field) != ("missing", beside)]
+    if beside in {field.name for field in chosen} and not month:
+        found.append(Rule("missing", str(beside), f"t_{beside} IS NULL"))
     if table == "returns":
         names = [field.name for field in chosen if field.name in ITEMS]
         nothing = " AND ".join(f"t_{name} IS NULL" for name in names) or "true"
         found.append(Rule("items-missing", "revenue", nothing))
         # January is reported together with February.
         found.append(Rule("month-january", "period", "period % 100 = 1"))
+        if until is not None:
+            found.append(Rule("month-to-come", "period", f"period > {int(until)}"))
     if registered:
         unknown = f"{valid_sql('firm')} AND firm NOT IN (SELECT firm FROM registered)"  # noqa: S608
         found.append(Rule("firm-unknown", "firm", unknown))
@@ -63,12 +76,19 @@ def rules(
 
 def warnings(chosen: Iterable[Field]) -> list[Rule]:
     """What looks odd in a row and is taken over all the same: amounts below 0, but for a surplus
-    and for taxes less subsidies."""
-    return [
+    and for taxes less subsidies; revenue since January that is less than in the month reported
+    before (`rows.make_before`), or grew many times as fast."""
+    found = [
         Rule("money-negative", field.name, f"{field.name} < 0")
         for field in chosen
         if field.kind == "money" and field.name not in _BELOW_ZERO
     ]
+    if any(field.name == "revenue" for field in chosen):
+        found.append(Rule("revenue-falls", "revenue", "revenue < revenue_before"))
+        pace = "revenue_before / months_before * (period % 100)"
+        leaps = f"revenue_before > 0 AND revenue > {_LEAP} * {pace}"
+        found.append(Rule("revenue-leaps", "revenue", leaps))
+    return found
 
 
 def _outside() -> str:

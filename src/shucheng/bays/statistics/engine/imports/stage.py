@@ -17,10 +17,10 @@ from pathlib import Path
 import duckdb
 
 from . import cells
-from .fields import Field, ImportRefused, fields
+from .fields import MONTH, Field, ImportRefused, fields
 from .mapping import HEADER_WITHIN, Mapping, plain
 from .report import Count, Report, RowError, letters
-from .rows import KEYS, differences, make_good, quoted, unsaid, write_rows
+from .rows import KEYS, differences, make_before, make_good, quoted, unsaid, write_rows
 from .rules import Rule, rules, warnings
 from .source import Source, read
 
@@ -28,19 +28,18 @@ ROWS, HONOURS = "rows.parquet", "honours.parquet"
 ERRORS, WARNINGS = "errors.parquet", "warnings.parquet"
 FIRST_ERRORS = 1_000
 
-_MONTH = {"register": "since", "returns": "period"}
-"""The column that may be told beside the file."""
-
 
 @dataclass(frozen=True, slots=True)
 class Options:
     """What the file does not say. `month`: the period of returns, or since when the register's
-    facts hold, where no column does (yyyymm). `recorded`: the batch's number. `areas`: codes by
+    facts hold, where no cell does (yyyymm). `until`: the newest month that returns can be of.
+    `recorded`: the batch's number. `areas`: codes by
     the names a file may use. `existing`: Parquet files of earlier batches to compare with.
     `register`: files of the register; given, a firm that is in none of them is an error.
     `elsewhere`: files of firms; given, one that is in them is."""
 
     month: int | None = None
+    until: int | None = None
     recorded: int = 0
     areas: Data[str, str] | None = None
     existing: tuple[Path, ...] = ()
@@ -73,12 +72,15 @@ def stage(path: Path, mapping: Mapping, folder: Path, options: Options | None = 
             mapping.table,
             chosen,
             areas=bool(areas),
+            month=options.month is not None,
+            until=options.until,
             registered=options.register is not None,
             elsewhere=bool(options.elsewhere),
         )
         _make_typed(connection, mapping, chosen, checks, options)
         _make_repeats(connection, mapping.table)
         make_good(connection, mapping.table, options.existing, options.recorded)
+        make_before(connection, mapping.table)
         changes = write_rows(connection, mapping.table, folder / ROWS)
         honours = _write_honours(connection, chosen, folder / HONOURS, options)
         counts = _write_errors(connection, mapping.table, checks, folder / ERRORS)
@@ -125,7 +127,7 @@ def _chosen(mapping: Mapping, options: Options) -> list[Field]:
     known = fields(mapping.table)
     chosen = [known[each.field] for each in mapping.columns]
     has = {field.name for field in chosen}
-    month = _MONTH.get(mapping.table)
+    month = MONTH.get(mapping.table)
     missing = {field.name for field in known.values() if field.required} - has - {month}
     if month and month not in has and options.month is None:
         missing.add(month)
@@ -205,9 +207,14 @@ def _make_typed(
         for field in chosen
     ]
     names = {field.name for field in chosen}
-    month = _MONTH.get(mapping.table)
+    month = MONTH.get(mapping.table)
     if month and month not in names:
         values.append(f"{int(options.month or 0)} AS {month}")
+    elif month and options.month is not None:
+        at = [field.name for field in chosen].index(month)
+        told = values[at].removesuffix(f" AS {month}")
+        beside = f"CASE WHEN t_{month} IS NULL THEN {int(options.month)} ELSE {told} END"
+        values[at] = f"{beside} AS {month}"
     bits = " + ".join(
         f"CASE WHEN {rule.wrong} THEN {1 << at}::BIGINT ELSE 0 END"
         for at, rule in enumerate(checks)
@@ -309,7 +316,7 @@ def _write_warnings(
     parts = [
         f"""SELECT seq, text.sheet, text.line, '{rule.field}' AS field, t_{rule.field} AS value,
             '{rule.code}' AS code, CAST(NULL AS BIGINT) AS first
-        FROM good JOIN text USING (seq) WHERE {rule.wrong}"""
+        FROM good JOIN text USING (seq) LEFT JOIN before USING (seq) WHERE {rule.wrong}"""
         for rule in checks
     ]
     return _counted(connection, parts, path) if parts else ()
