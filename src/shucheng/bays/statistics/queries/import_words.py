@@ -99,14 +99,6 @@ def columns_told(table: str) -> tuple[ColumnTold, ...]:
     )
 
 
-def template_headings(table: str) -> list[str]:
-    """A first row that is read without a question."""
-    known = fields(table).values()
-    return [
-        f"{each.headings[0]}(千元)" if each.kind == "money" else each.headings[0] for each in known
-    ]
-
-
 ERRORS: Mapping[str, str | Promise] = {
     "missing": _("is empty but has to be there"),
     "code-form": _("is not 18 digits and capital letters"),

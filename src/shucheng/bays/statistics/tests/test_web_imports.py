@@ -2,15 +2,17 @@
 
 import re
 from html import unescape
+from io import BytesIO
 
 import pytest
 from django.apps import apps
 from django.urls import reverse
+from openpyxl import load_workbook
 
-from shucheng.bays.statistics.actions.importing import KINDS, take_import
+from shucheng.bays.statistics.actions.importing import KINDS, receive_file, take_import
 from shucheng.bays.statistics.engine.imports.fields import fields
+from shucheng.bays.statistics.engine.imports.template import headings as template_of
 from shucheng.bays.statistics.models import Batch, Firm
-from shucheng.bays.statistics.queries.import_words import template_headings
 from shucheng.bays.statistics.tests.city import OFFICE
 from shucheng.bays.statistics.tests.firm_files import (
     HEAD,
@@ -122,15 +124,19 @@ def test_a_template_has_every_column_and_is_read_without_a_question(
     browser: Browser, kind: str
 ) -> None:
     answer = browser("office").get(reverse("statistics:batch_template", args=[kind]))
-    headings = answer.content.decode("utf-8-sig").strip()
-    assert len(headings.split(",")) == len(fields(kind))
-    batch = received(f"{headings}\n{',' * headings.count(',')}x\n".encode(), kind)
+    sheet = load_workbook(BytesIO(answer.content))["Sheet"]
+    assert sheet.max_column == len(fields(kind))
+    assert sheet.column_dimensions["A"].number_format == "@"
+    sheet.append(["x"] * sheet.max_column)
+    filled = BytesIO()
+    sheet.parent.save(filled)
+    batch = receive_file(kind, "firms.xlsx", filled.getvalue(), month="2026-01", actor=OFFICE)
     batch.refresh_from_db()
     assert [each["field"] for each in batch.report["columns"]] == list(fields(kind))
     assert (
         browser("county").get(reverse("statistics:batch_template", args=[kind])).status_code == 403
     )
-    assert browser("office").get("/statistics/batches/columns/else.csv").status_code == 404
+    assert browser("office").get("/statistics/batches/columns/else.xlsx").status_code == 404
 
 
 def test_the_page_of_imports_lists_the_columns_and_which_of_them_are_needed(
@@ -156,7 +162,7 @@ def test_what_was_taken_over_says_how_it_is_corrected(browser: Browser) -> None:
 
 def test_a_register_whose_month_is_told_beside_it_is_taken_over(browser: Browser) -> None:
     imported(register(*KNOWN[:2]))
-    headings = template_headings("register")
+    headings = template_of("register")
     cells = {"统一社会信用代码": valid(0), "单位详细名称": "改名有限公司", "行业代码": "3982",
              "行政区划代码": "东区", "企业规模": "大型"}  # fmt: skip
     line = ",".join(cells.get(each, "") for each in headings)

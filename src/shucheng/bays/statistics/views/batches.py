@@ -7,6 +7,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -18,6 +19,9 @@ from shucheng.bays.statistics.actions.importing import (
     take_import,
 )
 from shucheng.bays.statistics.engine.imports.fields import fields
+from shucheng.bays.statistics.engine.imports.template import headings
+from shucheng.bays.statistics.engine.imports.template import template as made
+from shucheng.bays.statistics.engine.table_files import FORMS
 from shucheng.bays.statistics.models import Batch
 from shucheng.bays.statistics.queries.batch_report import changes_of, lacking, unsaid_of
 from shucheng.bays.statistics.queries.batches import (
@@ -33,7 +37,6 @@ from shucheng.bays.statistics.queries.import_words import (
     columns_told,
     field_words,
     measures_told,
-    template_headings,
 )
 from shucheng.bays.statistics.views.firms import csv_answer
 from shucheng.bays.statistics.views.posting import posted
@@ -87,14 +90,13 @@ def all_batches(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def template(request: HttpRequest, kind: str) -> HttpResponse:
-    """A file with the headings alone, to be filled."""
+    """A workbook with the headings alone, to be filled."""
     actor_for(request).require("statistics.import")
     named = next((each for each in KINDS if each.value == kind), None)
     if named is None:
         raise NotFound(_("This kind of file"))
-    text = StringIO()
-    write_rows(text, [template_headings(kind)])
-    return csv_answer(str(named.label), text.getvalue())
+    headers = {"Content-Disposition": content_disposition_header(True, f"{named.label}.xlsx") or ""}
+    return HttpResponse(made(headings(kind)), content_type=FORMS["xlsx"], headers=headers)
 
 
 @require_safe
