@@ -34,7 +34,7 @@ from shucheng.kernel.public import (
 
 SHEET_JOB = "data.sheet"
 # So many resources are written while one waits.
-AT_ONCE = 200
+AT_ONCE = 50
 _KINDS = ("xlsx", "csv", "txt")
 
 

@@ -54,14 +54,17 @@ class Grid:
 
     def flaw(self, row: int, column: int) -> str:
         """The code of what makes a cell unreadable, or ""."""
-        if self.traits is None:
+        traits = self.traits
+        if traits is None:
             return "formula" if self.at(row, column).startswith("=") else ""
-        if self.traits.is_formula(row, column):
+        if not (traits.formulas or traits.errors or traits.merged):
+            return ""
+        if traits.is_formula(row, column):
             return "formula"
-        if (row, column) in self.traits.errors:
+        if (row, column) in traits.errors:
             return "error-value"
         if column not in self._merged:
-            self._merged[column] = self.traits.merged_rows(column)
+            self._merged[column] = traits.merged_rows(column)
         return "merged" if self._merged[column][row] else ""
 
 

@@ -3,7 +3,7 @@ them (`sheets.yaml`; choices are those of `words.yaml`)."""
 
 import unicodedata
 from collections.abc import Iterator, Mapping
-from functools import cache
+from functools import cache, lru_cache
 from typing import Literal
 
 from ..authority.rules import Strict, load
@@ -56,6 +56,7 @@ def sheets() -> Sheets:
     return load(Sheets, "sheets", (FOLDER / "sheets.yaml").read_text(encoding="utf-8"))
 
 
+@lru_cache(maxsize=4_096)
 def plain(text: str) -> str:
     """A heading or word without what does not tell it from another: width, case, blanks, marks."""
     flat = "".join(unicodedata.normalize("NFKC", text).casefold().split())

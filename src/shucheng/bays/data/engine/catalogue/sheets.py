@@ -183,13 +183,16 @@ class _Cells:
         if not self.has(column):
             return ""
         rule, at = self.columns[column], self.head.places[column]
-        typed = self.head.grid.at(self.row, at).replace("\r\n", "\n").replace("\r", "\n")
-        text = typed.strip()
-        if column not in ("summary", "items"):
+        typed = self.head.grid.at(self.row, at)
+        flaw = self.head.grid.flaw(self.row, at)
+        if not (typed or flaw or rule.needed):
+            return ""
+        text = typed.replace("\r\n", "\n").replace("\r", "\n").strip()
+        if "\n" in text and column not in ("summary", "items"):
             text = _BREAKS.sub(" ", text)
-        if flaw := self.head.grid.flaw(self.row, at):
+        if flaw:
             self.refuse(column, flaw)
-        elif printable(typed) != typed:
+        elif not typed.isprintable() and printable(typed) != typed:
             self.refuse(column, "control")
         elif len(text) > rule.most and not rule.is_choice:
             self.refuse(column, "too-long", size=len(text), most=rule.most)
