@@ -26,7 +26,7 @@ PAGES = {
         *("orders/", "settlements/", "settlements/books/", "disputes/", "assets/", "delivery/"),
         *("calls/", "evidence/", "evidence/check/"),
     ),
-    "liaison": ("catalogue/new/", "sources/", "requests/new/"),
+    "liaison": ("catalogue/new/", "catalogue/import/", "sources/", "requests/new/"),
     "operator": ("", "products/", "products/new/", "orders/", "delivery/"),
     "buyer": ("market/", "orders/", "delivery/", "evidence/"),
 }

@@ -17,6 +17,7 @@ from shucheng.bays.data.actions.authorising import plan_authorisation
 from shucheng.bays.data.actions.certificates import Measured, issue_certificate
 from shucheng.bays.data.actions.evidence import append_evidence, leave_evidence
 from shucheng.bays.data.actions.grading import Answer, decide_grades, grade_resources
+from shucheng.bays.data.actions.importing import read_sheet
 from shucheng.bays.data.actions.quality import check_quality, set_quality_rules
 from shucheng.bays.data.actions.registration import open_registration
 from shucheng.bays.data.actions.requests import Wanted, ask_for_data
@@ -674,7 +675,10 @@ def _data_catalogue(bureau: Organisation) -> dict[str | tuple[str, str], Any]:
     harvested = Source.objects.create(
         name="样例目录", kind="ckan", organisation=bureau, address="https://data.example"
     )
+    holder = Actor(None, "holder", frozenset({Role.LIAISON}), bureau.pk, frozenset({bureau.pk}))
+    sent = read_sheet("resources.csv", "资源名称\n样例二\n".encode(), actor=holder)
     return {
+        **{(f"data:{view}", "pk"): sent.pk for view in ("sheet", "sheet_errors")},
         **{(f"data:{view}", "code"): case.code for view in ("request", "request_step")},
         ("data:harvest", "pk"): harvested.pk,
         ("data:source", "pk"): harvested.pk,

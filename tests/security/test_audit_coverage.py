@@ -22,6 +22,7 @@ NOT_ACTIONS = {
     "shucheng.bays.data.actions.quality.check_due",
     "shucheng.bays.data.actions.turning.turn_day",
     # ... only read, or are a part of an action that leaves the entry.
+    "shucheng.bays.data.actions.catalogue.keep_said",
     "shucheng.bays.data.actions.market_steps.keep_step",
     "shucheng.bays.data.actions.measuring.measured",
     "shucheng.bays.data.actions.orders.stop",

@@ -12,6 +12,7 @@ class DataConfig(AppConfig):
         from shucheng.bays.data.jobs import JOB_WORDS
         from shucheng.bays.data.queries.behind import tell_behind_figures
         from shucheng.bays.data.queries.case_files import opens_file
+        from shucheng.bays.data.queries.importing import ROOM, opens_sheet
         from shucheng.kernel.public import (
             register_audit_words,
             register_bay,
@@ -24,5 +25,6 @@ class DataConfig(AppConfig):
         register_audit_words(AUDIT_WORDS)
         register_job_words(JOB_WORDS)
         register_file_room("data", opens_file)
+        register_file_room(ROOM, opens_sheet)
         register_alerts()
         tell_behind(tell_behind_figures)

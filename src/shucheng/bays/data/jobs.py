@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from shucheng.bays.data.actions.evidence import APPEND_JOB, append_evidence
 from shucheng.bays.data.actions.grading import GRADE_JOB, grade_resources
 from shucheng.bays.data.actions.harvesting import HARVEST_JOB, read_catalogue, take_harvest
+from shucheng.bays.data.actions.importing import SHEET_JOB, take_sheet
 from shucheng.bays.data.actions.making import MAKE_JOB, run_making
 from shucheng.bays.data.actions.measuring import MEASURE_JOB, measure
 from shucheng.bays.data.actions.quality import (
@@ -60,6 +61,10 @@ def harvest_job(payload: Any, *, actor: Actor, progress: Any) -> dict[str, int]:
     return dict(found.counts) if found else {"failed": 1}
 
 
+def sheet_job(payload: Any, *, actor: Actor, progress: Any) -> dict[str, int]:
+    return take_sheet(payload["file"], payload["digest"], actor=actor)
+
+
 def make_job(payload: Any, *, actor: Actor, progress: Any) -> dict[str, int]:
     return {"rows": run_making(payload["product"], actor=actor).rows or 0}
 
@@ -84,6 +89,7 @@ JOBS = {
     MAKE_JOB: make_job,
     MEASURE_JOB: measure_job,
     SETTLE_JOB: settle_job,
+    SHEET_JOB: sheet_job,
     TURN_JOB: turn_day_job,
 }
 SCHEDULE = (
@@ -102,5 +108,6 @@ JOB_WORDS = {
     MAKE_JOB: _("Run the SQL of a data product"),
     MEASURE_JOB: _("Measure the figures of the data bay"),
     SETTLE_JOB: _("Settle the use of data products"),
+    SHEET_JOB: _("Write a sheet of resources"),
     TURN_JOB: _("End what has run out"),
 }

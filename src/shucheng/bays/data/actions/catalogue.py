@@ -38,50 +38,60 @@ def describe_resource(
     """A new resource (without `code`), or what is said of one anew; `said` holds keys of `SAID`.
     A draft may be incomplete: what is missing is asked for when it is listed."""
     actor.require("data.hold", holder)
+    resource = locked(code, revision) if code else new_resource(holder, simulated=simulated)
+    actor.require("data.hold", resource.holder_id)
+    keep_said(resource, said, fields, reason=reason, actor=actor)
+    follow(resource)
+    return resource
+
+
+def new_resource(holder: int, *, simulated: bool = False) -> Resource:
+    """A resource that is to be described, with the next code."""
+    code = next_code(RESOURCE, timezone.localdate().year)
+    return Resource(code=code, holder_id=holder, simulated=simulated)
+
+
+def keep_said(
+    resource: Resource,
+    said: Mapping[str, Any],
+    fields: Sequence[engine.Field] | None,
+    *,
+    reason: str,
+    actor: Actor,
+) -> None:
+    """What is said of a resource that its caller locked and may change; without `fields` they stay.
+    A caller lets the index `follow`."""
     if not str(said.get("title", "")).strip():
         raise _wrong({"title": str(_("Write a title."))})
-    if len({each.name for each in fields}) != len(fields):
+    if fields is not None and len({each.name for each in fields}) != len(fields):
         raise _wrong({"fields": str(_("Two data items have the same name."))})
-    if code:
-        resource = _locked(code, revision)
-        actor.require("data.hold", resource.holder_id)
-    else:
-        resource = Resource(
-            code=next_code(RESOURCE, timezone.localdate().year),
-            holder_id=holder,
-            simulated=simulated,
-        )
     for name in SAID:
         if name in said:
             setattr(resource, name, said[name])
     resource.changed_at = timezone.now()
     resource.revision += 1
     resource.save()
-    keep_fields(resource, fields)
+    if fields is not None:
+        keep_fields(resource, fields)
     if resource.state == Resource.State.LISTED:
         _require_whole(resource)
         _keep_version(resource, reason, actor)
-    _follow(resource)
-    record(
-        "data.resource.described",
-        resource,
-        actor=actor,
-        after={"code": resource.code, "title": resource.title, "fields": len(fields)},
-    )
-    return resource
+    after = {"code": resource.code, "title": resource.title}
+    told = {} if fields is None else {"fields": len(fields)}
+    record("data.resource.described", resource, actor=actor, after={**after, **told})
 
 
 @action
 def list_resource(code: str, revision: int, *, actor: Actor, reason: str = "") -> Resource:
     """Put it into the catalogue, once nothing is wrong with what is said of it."""
-    resource = _locked(code, revision)
+    resource = locked(code, revision)
     actor.require("data.hold", resource.holder_id)
     _require_whole(resource)
     resource.state = Resource.State.LISTED
     version = _keep_version(resource, reason, actor)
     resource.revision += 1
     resource.save()
-    _follow(resource)
+    follow(resource)
     leave_evidence("resource.listed", code, version=resource.number, digest=version.digest)
     record(
         "data.resource.listed",
@@ -95,14 +105,14 @@ def list_resource(code: str, revision: int, *, actor: Actor, reason: str = "") -
 @action
 def withdraw_resource(code: str, revision: int, *, reason: str, actor: Actor) -> Resource:
     """Take it out of the catalogue. What rests on it is not touched: rights end by a stop."""
-    resource = _locked(code, revision)
+    resource = locked(code, revision)
     actor.require("data.hold", resource.holder_id)
     if not reason.strip():
         raise _wrong({"reason": str(_("Write why it is taken out."))})
     resource.state = Resource.State.WITHDRAWN
     resource.revision += 1
     resource.save()
-    _follow(resource)
+    follow(resource)
     leave_evidence("resource.withdrawn", code, version=resource.number)
     record(
         "data.resource.withdrawn",
@@ -124,7 +134,7 @@ def note_lineage(target: str, origin: str, *, how: str, actor: Actor) -> Lineage
     row, _new = Lineage.objects.get_or_create(
         target=made, origin=source, defaults={"how": how.strip()[:300], "by": actor.name[:150]}
     )
-    _follow(made)
+    follow(made)
     record("data.resource.derived", made, actor=actor, after={"from": origin, "how": row.how})
     return row
 
@@ -177,9 +187,9 @@ def _keep_version(resource: Resource, reason: str, actor: Actor) -> ResourceVers
     )
 
 
-def _follow(resource: Resource) -> None:
+def follow(*resources: Resource) -> None:
     """The search index follows once the change is in the database."""
-    transaction.on_commit(lambda: index().put([indexed(resource)]))
+    transaction.on_commit(lambda: index().put(map(indexed, resources)))
 
 
 def _ancestors(resource: Resource) -> set[int]:
@@ -199,7 +209,7 @@ def _found(code: str) -> Resource:
     return found
 
 
-def _locked(code: str, revision: int | None) -> Resource:
+def locked(code: str, revision: int | None) -> Resource:
     found = (
         Resource.objects.select_for_update(of=("self",))
         .select_related("holder")

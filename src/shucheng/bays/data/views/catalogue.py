@@ -1,5 +1,6 @@
 """The catalogue: search, a resource, and what its holder says of it."""
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -17,6 +18,7 @@ from shucheng.bays.data.actions.catalogue import (
     withdraw_resource,
 )
 from shucheng.bays.data.actions.exporting_catalogue import export_search
+from shucheng.bays.data.engine.catalogue.items import read_items
 from shucheng.bays.data.engine.catalogue.model import Field
 from shucheng.bays.data.engine.list_files import FORMS
 from shucheng.bays.data.models.catalogue import Resource
@@ -169,19 +171,8 @@ def _said(request: HttpRequest) -> dict[str, Any]:
 
 def _fields(text: str) -> list[Field]:
     """One data item a line: name, title, type, comment, apart by tabs or commas; * marks a key."""
-    known = {**{code: code for code in words.type_words()}}
-    known |= {label: code for code, label in words.type_words().items()}
-    found = []
-    for line in text.splitlines():
-        parts = [part.strip() for part in line.replace("，", ",").replace("\t", ",").split(",", 3)]
-        name, title, kind, comment = [*parts, "", "", ""][:4]
-        if not any(parts):
-            continue
-        plain = name.removeprefix("*").strip()
-        found.append(
-            Field(plain[:120], title, known.get(kind, kind or "string"), comment, key=plain != name)
-        )
-    return found
+    known = {label: code for code, label in words.type_words().items()}
+    return [replace(each, name=each.name[:120]) for each in read_items(text.splitlines(), known)]
 
 
 def _typed(one: Resource | None) -> dict[str, Any]:
