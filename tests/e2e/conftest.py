@@ -77,6 +77,8 @@ def start_platform(folder: Path, *, fill: tuple[str, ...]) -> Iterator[Platform]
         "SHUCHENG_REQUIRE_SECOND_FACTOR": "0",
         "SHUCHENG_LOG_LEVEL": "WARNING",
         "SHUCHENG_CITY": str(ROOT / "cities" / "yancheng"),
+        # A test's own database may be read as a department's.
+        "SHUCHENG_SOURCE_HOSTS": "127.0.0.1",
     }
     platform = Platform(f"http://127.0.0.1:{port}", folder, environment)
     platform.command(*fill)

@@ -22,7 +22,7 @@ from shucheng.bays.data.queries.offers import (
     holders_below,
     nearest,
 )
-from shucheng.bays.data.queries.parties import names_of
+from shucheng.bays.data.queries.parties import bureaux, names_of
 from shucheng.bays.data.queries.products import find_product
 from shucheng.bays.data.queries.products_pages import line_of, market_page, product_page
 from shucheng.bays.data.views import market_forms as forms
@@ -290,7 +290,7 @@ def _offered(request: HttpRequest, actor: Actor, found: Product, columns: list[s
 
 
 def _parties(found: Product) -> dict[str, str]:
-    codes = {found.maker.code, *holders_below(found)}
+    codes = {found.maker.code, *holders_below(found), *bureaux()}
     companies = Organisation.objects.filter(kind=Organisation.Kind.COMPANY)
     centres = Organisation.objects.filter(kind=Organisation.Kind.CENTRE)
     codes |= {each.code for each in (*companies, *centres)}
@@ -314,5 +314,6 @@ def _share_rows(
     holders = sorted(holders_below(found)) or [""]
     rows = [("holder", each, "") for each in holders]
     rows += [("operator", found.maker.code, "")]
-    rows += [(role, "", "") for role in ("processor", "platform", "broker")]
-    return rows
+    offices = bureaux()
+    platform = offices[0] if len(offices) == 1 else ""
+    return [*rows, ("processor", "", ""), ("platform", platform, ""), ("broker", "", "")]
