@@ -110,7 +110,9 @@ def make(request: HttpRequest) -> HttpResponse:
         "kinds": Product.Kind.choices,
         "maker": maker,
         "of": of,
-        "uses": ("purpose", "mode", "scenario", "region", "field", "recipient"),
+        "purposes": PURPOSES.items(),
+        "modes": MODES.items(),
+        "used": _used(request, of),
         **_errors(request, error, _typed_of(of)),
     }
     return render(request, "data/product_make.html", context, status=error.status if error else 200)
@@ -220,7 +222,7 @@ def _drafted(
 ) -> Product:
     sent = request.POST
     uses = {
-        name: list(forms.several(sent.get(f"use-{name}", "")))
+        name: list(forms.several("，".join(sent.getlist(f"use-{name}"))))
         for name in ("purpose", "mode", "scenario", "region", "field", "recipient")
     }
     meanings = {}
@@ -249,6 +251,13 @@ def _drafted(
     if recipe.sql.strip() and all(each and each.readable for each in inputs):
         ask_making(made.pk, actor=actor)
     return made
+
+
+def _used(request: HttpRequest, of: Product | None) -> dict[str, list[str]]:
+    """The purposes and ways of delivery that are marked."""
+    if request.method == "POST":
+        return {name: request.POST.getlist(f"use-{name}") for name in ("purpose", "mode")}
+    return of.uses if of else {}
 
 
 def _typed_of(of: Product | None) -> dict[str, object]:
