@@ -76,6 +76,8 @@ def platform_in(folder: Path) -> Platform:
         "SHUCHENG_REQUIRE_SECOND_FACTOR": "0",
         "SHUCHENG_LOG_LEVEL": "WARNING",
         "SHUCHENG_CITY": str(ROOT / "cities" / "yancheng"),
+        # A test's own database may be read as a department's.
+        "SHUCHENG_SOURCE_HOSTS": "127.0.0.1",
     }
     return Platform(f"http://127.0.0.1:{free_port()}", folder, environment)
 

@@ -1,21 +1,17 @@
 """The data bay as its four people use it: what a holder describes, an operator offers and a buyer
 calls; stopped by the bureau, the next call is refused; and the proof holds without the platform."""
 
-import json
-import subprocess
-import sys
 from pathlib import Path
-from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from tests.e2e.accessibility import problems
 from tests.e2e.conftest import Platform, sign_in
+from tests.e2e.data_steps import ROOM, call, get_token, revoke, running, verify
 
 pytestmark = pytest.mark.browser
 
-ROOM = "/data-elements/"
 SIZES = {"office": (1366, 768), "wide": (1920, 1080), "phone": (390, 844)}
 PAGES = {
     "plan-office": (
@@ -79,71 +75,12 @@ def test_a_call_is_answered_until_the_bureau_revokes_and_the_proof_holds(
     page: Page, demo: Platform, tmp_path: Path
 ) -> None:
     sign_in(page, demo, "buyer")
-    code = _running(page, demo, "sandbox")
-    page.locator("select[name=mode]").select_option("sandbox")
-    page.get_by_role("button", name="获取令牌").click()
-    token = page.locator("textarea[aria-label=令牌]").input_value()
-    purpose = page.locator("input[name=purpose]").first.input_value()
-
-    def ask() -> tuple[int, dict[str, Any]]:
-        sent = {"purpose": purpose, "sql": "select count(*) as n from product"}
-        answer = page.request.post(
-            f"{demo.address}/api/v1/data/deliveries/{code}/query",
-            headers={"X-Data-Token": token},
-            data=sent,
-        )
-        return answer.status, answer.json()
-
-    status, answer = ask()
+    code = running(page, demo, "sandbox")
+    token, purpose = get_token(page, "sandbox")
+    sent = {"purpose": purpose, "sql": "select count(*) as n from product"}
+    status, answer = call(page, demo, f"{code}/query", token, sent)
     assert (status, len(answer["rows"])) == (200, 1), answer
-    page.context.clear_cookies()
-    sign_in(page, demo, "plan-office")
-    page.goto(f"{demo.address}{ROOM}delivery/{code}/")
-    page.fill("#reason", "授权范围调整")
-    page.locator("button[name=kind][value=revoke]").click()
-    expect(page.locator("main")).to_contain_text("授权范围调整")
-    status, answer = ask()
+    revoke(page, demo, code)
+    status, answer = call(page, demo, f"{code}/query", token, sent)
     assert (status, answer["code"]) == (403, "delivery.agreement-revoked")
-    demo.command("evidence", "append")
-    page.goto(f"{demo.address}{ROOM}evidence/?about={code}")
-    page.locator("main tbody a[href*='/leaves/']").first.click()
-    _verify(page, demo, tmp_path)
-
-
-def _running(page: Page, demo: Platform, mode: str) -> str:
-    """The first of one's deliveries that runs and may be had in that way; its page is open."""
-    page.goto(f"{demo.address}{ROOM}delivery/")
-    links = page.locator("main tbody a[href*='/delivery/AGR']")
-    for address in [each.get_attribute("href") for each in links.all()]:
-        page.goto(f"{demo.address}{address}")
-        if page.locator(f"select[name=mode] option[value={mode}]").count():
-            return str(address).rstrip("/").rsplit("/", 1)[-1]
-    raise AssertionError(f"no delivery runs that permits {mode}")
-
-
-def _verify(page: Page, demo: Platform, folder: Path) -> None:
-    """A leaf's content and proof with the stand-alone script, and after one letter is changed."""
-    leaf = page.url.rstrip("/")
-    files = {
-        "leaf.json": f"{leaf}/content.json",
-        "proof.json": f"{leaf}/proof.json",
-        "verify.py": f"{demo.address}{ROOM}evidence/verify.py",
-        "key.txt": f"{demo.address}{ROOM}evidence/public-key.txt",
-    }
-    for name, address in files.items():
-        (folder / name).write_bytes(page.request.get(address).body())
-    key = (folder / "key.txt").read_text().strip().splitlines()[-1]
-
-    def verified() -> int:
-        return subprocess.run(
-            [sys.executable, "-I", "verify.py", "leaf.json", "proof.json", "--public-key", key],
-            cwd=folder,
-            capture_output=True,
-            check=False,
-        ).returncode
-
-    assert verified() == 0
-    said = (folder / "leaf.json").read_text(encoding="utf-8")
-    assert json.loads(said)["content"]
-    (folder / "leaf.json").write_text(said.replace('"kind"', '"kinD"', 1), encoding="utf-8")
-    assert verified() != 0
+    verify(page, demo, code, tmp_path)

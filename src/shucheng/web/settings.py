@@ -3,6 +3,7 @@
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
+from django.contrib.messages import constants
 from django.utils.translation import gettext_lazy as _
 
 from shucheng.kernel.operations.logging import logging_config
@@ -236,6 +237,9 @@ ROBOT_HOSTS = env.items("SHUCHENG_ROBOT_HOSTS")
 SOURCE_HOSTS = env.items("SHUCHENG_SOURCE_HOSTS")
 OPEN_DATA = env.flag("SHUCHENG_OPEN_DATA")
 OPEN_DATA_REQUESTS_A_MINUTE = 120
+
+# The words that the style sheet has for how a notice is meant.
+MESSAGE_TAGS = {constants.SUCCESS: "good", constants.WARNING: "watch", constants.ERROR: "bad"}
 
 # -- language: Chinese first, English complete ------------------------------------------------
 LANGUAGE_CODE = "zh-hans"

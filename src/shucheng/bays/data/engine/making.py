@@ -9,6 +9,7 @@ kind leaves.
 
 import re
 import threading
+import time
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import closing, suppress
 from dataclasses import dataclass, field
@@ -23,6 +24,8 @@ from .delivery.admit import admit
 from .delivery.model import Refused, quoted, text
 
 SECONDS, MEMORY, MOST_ROWS = 120.0, "1GB", 5_000_000
+# Of the rows of one table: how long they may take to come, how many characters of text they may be.
+READ_SECONDS, MOST_TEXT = 600.0, 2_000_000_000
 _AT_ONCE = 10_000
 _CONNECT_SECONDS = 5
 # PostgreSQL's own names of types → DuckDB's; what is not here is read as text.
@@ -97,8 +100,8 @@ def make(
     these columns are read, so that no other can be in the product.
 
     Raises `Refused`: see `admit`; `input-unreadable` (with the input's name and the kind of the
-    error), `input-too-large`, `unknown-field`, `making-failed`, `making-too-slow`,
-    `nothing-made`."""
+    error), `input-too-large`, `input-too-slow`, `unknown-field`, `making-failed`,
+    `making-too-slow`, `nothing-made`."""
     with TemporaryDirectory(prefix="shucheng-making-") as folder, closing(_open(folder)) as open_:
         read = {
             name: _read_in(open_, name, each, (fields or {}).get(name), most_rows)
@@ -205,8 +208,14 @@ def _read_table(
         lists = ", ".join(f"unnest(?::{kind}[])" for kind in kinds)
         with database.cursor(name="rows") as rows:
             rows.execute(query)
+            ends, text_left = time.monotonic() + READ_SECONDS, MOST_TEXT
             while batch := rows.fetchmany(_AT_ONCE):
                 told = [list(column) for column in zip(*batch, strict=True)]
+                text_left -= sum(len(each) for c in told for each in c if isinstance(each, str))
+                if text_left < 0:
+                    raise Refused("input-too-large", name)
+                if time.monotonic() > ends:
+                    raise Refused("input-too-slow", name)
                 connection.execute(f"INSERT INTO {quoted(name)} SELECT {lists}", told)
 
 

@@ -5,6 +5,7 @@ from typing import Any
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from shucheng.kernel.public import SealedTextField
 
@@ -46,7 +47,7 @@ class Resource(models.Model):
     """A data resource as it is known today; `ResourceVersion` keeps what was said before."""
 
     class Kind(models.TextChoices):
-        TABLE = "table", _("Table")
+        TABLE = "table", pgettext_lazy("resource", "Table")
         FILE = "file", _("File")
         API = "api", _("Interface")
 

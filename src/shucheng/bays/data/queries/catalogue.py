@@ -19,6 +19,7 @@ from shucheng.bays.data.models.cases import Case
 from shucheng.bays.data.models.catalogue import Field, Resource, ResourceVersion
 from shucheng.bays.data.models.market import Product
 from shucheng.bays.data.queries.case_files import seen_by
+from shucheng.bays.data.queries.cases import machine_of
 from shucheng.kernel.public import Actor, NotFound, Role
 
 _INDEX: dict[Path, Index] = {}
@@ -101,6 +102,7 @@ class ResourcePage:
     requests: list[Case]
     may_change: bool
     may_ask: bool
+    may_register: bool
 
 
 def resource_page(code: str, *, actor: Actor) -> ResourcePage:
@@ -108,6 +110,7 @@ def resource_page(code: str, *, actor: Actor) -> ResourcePage:
     fields = list(resource.fields.filter(dropped=False))
     holds = actor.may("data.hold", resource.holder_id)
     government = Role.PARTICIPANT not in actor.roles
+    cases = list(_registrations_of(resource.code)) if government else []
     return ResourcePage(
         resource=resource,
         fields=fields,
@@ -116,11 +119,14 @@ def resource_page(code: str, *, actor: Actor) -> ResourcePage:
         origins=list(resource.made_from.select_related("origin__holder")),
         made_into=list(resource.made_into.select_related("target__holder")),
         products=_products_of(resource.code),
-        cases=list(_registrations_of(resource.code)) if government else [],
+        cases=cases,
         authorisations=_authorisations_of(resource.code) if government else [],
         requests=_requests_of(resource, actor),
         may_change=holds,
         may_ask=actor.may("data.ask") and not holds,
+        may_register=holds
+        and resource.state == Resource.State.LISTED
+        and not any(map(_goes_on, cases)),
     )
 
 
@@ -145,6 +151,10 @@ def _naming(rows: QuerySet[Any], column: str, code: str) -> QuerySet[Any]:
 
 def _registrations_of(code: str) -> QuerySet[Case]:
     return Case.objects.filter(about=code).exclude(kind=Case.Kind.REQUEST)
+
+
+def _goes_on(case: Case) -> bool:
+    return not machine_of(case.kind).table.states[case.state].final
 
 
 def _requests_of(resource: Resource, actor: Actor) -> list[Case]:

@@ -6,6 +6,7 @@ from shucheng.bays.data.engine.making import FileInput, Input, TableInput, table
 from shucheng.bays.data.models.catalogue import Field, Resource, Source
 from shucheng.bays.data.models.market import Product
 from shucheng.bays.data.queries.book import thing
+from shucheng.bays.data.queries.sources import may_be_read
 from shucheng.kernel.public import StoredFile
 
 
@@ -29,11 +30,11 @@ class InputOf:
 
     @property
     def source(self) -> Input | None:
-        """Where its rows are; None where the platform has none."""
+        """Where its rows are; None where the platform has none, or may not read them."""
         if self.product:
             return _file(self.product.data)
         source = self.resource.source if self.resource else None
-        if source is None or self.resource is None:
+        if source is None or self.resource is None or not may_be_read(source):
             return None
         if source.kind == Source.Kind.POSTGRESQL and self.resource.table:
             return TableInput(source.address, source.username, source.password, self.resource.table)

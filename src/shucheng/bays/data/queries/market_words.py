@@ -251,8 +251,12 @@ _ENGINE: dict[str, tuple[Word, Word]] = {
         _("Ask its holder to look at the source."),
     ),
     "input-too-large": (
-        _("An input has too many rows: %(about)s."),
+        _("An input has too many rows or too much text: %(about)s."),
         _("Ask its holder for a smaller extract."),
+    ),
+    "input-too-slow": (
+        _("The rows of an input came too slowly: %(about)s."),
+        _("Try when its source is less busy, or ask its holder for a smaller extract."),
     ),
     "making-failed": (
         _("The SQL failed while it ran: %(about)s."),

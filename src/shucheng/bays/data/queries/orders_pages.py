@@ -13,7 +13,6 @@ from shucheng.bays.data.engine.ledger.prices import PricePlan
 from shucheng.bays.data.engine.ledger.states import ORDER
 from shucheng.bays.data.engine.terms import read_plan
 from shucheng.bays.data.models.cases import Step
-from shucheng.bays.data.models.delivery import Call
 from shucheng.bays.data.models.market import Agreement, Dispute, Offer, Order, Product
 from shucheng.bays.data.models.money import Invoice, LedgerLine, Settlement
 from shucheng.bays.data.queries.agreements import (
@@ -23,7 +22,9 @@ from shucheng.bays.data.queries.agreements import (
     visible_orders,
 )
 from shucheng.bays.data.queries.book import book
+from shucheng.bays.data.queries.budgets import quota_lines
 from shucheng.bays.data.queries.cases import steps_of
+from shucheng.bays.data.queries.deliveries import deliveries_seen
 from shucheng.bays.data.queries.ledger import balance, overdue
 from shucheng.bays.data.queries.offers import TermsRead, terms_read
 from shucheng.bays.data.queries.parties import names_of
@@ -101,6 +102,7 @@ class OrderPage:
     invoices: list[Invoice]
     disputes: list[Dispute]
     parties: dict[str, str]
+    delivers: bool
 
 
 def order_page(code: str, *, actor: Actor) -> OrderPage:
@@ -126,14 +128,14 @@ def order_page(code: str, *, actor: Actor) -> OrderPage:
         list(Invoice.objects.filter(settlement__in=settlements).order_by("id")),
         list(agreement.disputes.order_by("id")) if agreement else [],
         names_of({share[1] for share in order.offer.shares}),
+        agreement is not None and deliveries_seen(actor).filter(pk=agreement.pk).exists(),
     )
 
 
 def quota_left(agreement: Agreement) -> list[Left]:
-    """By what is counted: calls and rows that were answered, and their size."""
-    calls = Call.objects.filter(agreement=agreement.code, outcome="ok")
-    sums = calls.aggregate(calls=Count("id"), rows=Sum("rows"), size=Sum("size"))
-    return [Left(name, int(sums.get(name) or 0), most) for name, most in agreement.quota.items()]
+    """Of what is limited: what the running period used, as each call is held against it."""
+    lines = quota_lines(agreement, timezone.localdate())
+    return [Left(each["name"], each["used"], each["most"]) for each in lines if each["most"]]
 
 
 @dataclass(frozen=True, slots=True)

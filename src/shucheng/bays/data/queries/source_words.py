@@ -7,6 +7,9 @@ from shucheng.bays.data.engine.catalogue.sources.model import SourceFailed
 FAILURES = {
     "source-unreachable": _("The source cannot be reached: look at address, name and password."),
     "source-denied": _("The login may not read %(about)s: have SELECT granted on it."),
+    "source-not-named": _(
+        "The host of this source may not be read any more: ask the administrator to name it."
+    ),
     "source-too-slow": _("The source did not answer in time: try when it is less busy."),
     "source-unreadable": _(
         "%(about)s cannot be read as what it says it is: open and save it anew."

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+from django.conf import settings
 from django.db.models import QuerySet
 
 from shucheng.bays.data.engine.catalogue.model import Field
@@ -40,10 +41,20 @@ def find_source(pk: int, *, actor: Actor) -> Source:
     return found
 
 
+def may_be_read(source: Source) -> bool:
+    """Whether the administrator names a database's host still: asked whenever it is read, since a
+    host can be taken off the list after a source was noted."""
+    host = source.address.partition("/")[0].partition(":")[0]
+    return source.kind != Source.Kind.POSTGRESQL or host in settings.SOURCE_HOSTS
+
+
 def reader_of(source: Source) -> engine.Source:
-    """What reads a source. Raises `SourceFailed` where its kind has no reader of tables."""
+    """What reads a source. Raises `SourceFailed` where its kind has no reader of tables, or where
+    it may not be read."""
     match source.kind:
         case Source.Kind.POSTGRESQL:
+            if not may_be_read(source):
+                raise engine.SourceFailed("source-not-named")
             return Postgres(_address(source))
         case Source.Kind.FILE if source.file and source.file.kind in _FILES:
             return _FILES[source.file.kind](source.file.in_place())

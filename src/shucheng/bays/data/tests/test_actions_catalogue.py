@@ -16,6 +16,7 @@ from shucheng.bays.data.engine.catalogue.model import Field
 from shucheng.bays.data.models.catalogue import Resource, Source
 from shucheng.bays.data.models.evidence import EvidenceEvent
 from shucheng.bays.data.queries.catalogue import resources_seen
+from shucheng.bays.data.queries.inputs import input_of
 from shucheng.bays.data.queries.searching import search_page
 from shucheng.bays.data.queries.sources import source_page
 from shucheng.bays.data.tests.conftest import Cast
@@ -206,6 +207,30 @@ def test_a_source_that_does_not_answer_says_so_in_words(cast: Cast, settings: An
     assert source.trouble
     assert "secret" not in source.trouble
     assert source.found == []
+
+
+def test_a_host_taken_off_the_list_is_read_no_more(cast: Cast, settings: Any):
+    settings.SOURCE_HOSTS = ["127.0.0.1"]
+    source = note_source(
+        "登记库",
+        Source.Kind.POSTGRESQL,
+        organisation=cast.holder.organisation_id or 0,
+        address="127.0.0.1:1/db",
+        actor=cast.holder,
+    )
+    made = Resource.objects.create(
+        code="RES-2026-000009", holder=source.organisation, source=source, table="public.firms"
+    )
+
+    def readable() -> bool:
+        found = input_of(made.code)
+        return found is not None and found.readable
+
+    assert readable()
+    settings.SOURCE_HOSTS = []
+    assert not readable()
+    read = read_source(source.pk, source.revision, actor=cast.holder)
+    assert "administrator" in read.trouble or "管理员" in read.trouble
 
 
 def _row_of(table: str) -> str:

@@ -1,6 +1,7 @@
 """Rows of a department's PostgreSQL table become a product, and no error tells what is in them."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from urllib.parse import urlsplit
 
 import duckdb
@@ -8,6 +9,7 @@ import psycopg
 import pytest
 from tests.postgres import start_cluster
 
+from shucheng.bays.data.engine import making
 from shucheng.bays.data.engine.delivery.model import Refused
 from shucheng.bays.data.engine.making import FileInput, TableInput, make, table_name
 
@@ -71,6 +73,36 @@ def test_an_input_that_is_too_large_is_not_taken_in_part(firms: TableInput):
     with pytest.raises(Refused) as refused:
         make("SELECT count(*) AS n FROM f", {"f": firms}, most_rows=100)
     assert refused.value.code == "input-too-large"
+
+
+@pytest.mark.parametrize(
+    ("limit", "value", "code"),
+    [("MOST_TEXT", 1000, "input-too-large"), ("READ_SECONDS", 0, "input-too-slow")],
+)
+def test_a_table_is_read_within_limits_of_text_and_time(
+    firms: TableInput, monkeypatch: pytest.MonkeyPatch, limit: str, value: int, code: str
+):
+    monkeypatch.setattr(making, limit, value)
+    with pytest.raises(Refused) as refused:
+        make("SELECT count(*) AS n FROM f", {"f": firms})
+    assert refused.value.code == code
+
+
+def test_nothing_is_written_where_the_rows_lie(firms: TableInput):
+    """Not even by what stands in the department's own view."""
+    address = f"postgresql://shucheng@{firms.address}"
+    with psycopg.connect(address) as database:
+        database.execute("CREATE TABLE s.log (n int)")
+        database.execute(
+            "CREATE FUNCTION s.note() RETURNS int LANGUAGE sql VOLATILE AS"
+            " 'INSERT INTO s.log VALUES (1) RETURNING n'"
+        )
+        database.execute("CREATE VIEW s.seen AS SELECT s.note() AS n")
+    with pytest.raises(Refused) as refused:
+        make("SELECT n FROM f", {"f": replace(firms, table="s.seen")})
+    assert refused.value.code == "input-unreadable"
+    with psycopg.connect(address) as database:
+        assert database.execute("SELECT count(*) FROM s.log").fetchone() == (0,)
 
 
 def test_no_rows_make_no_product(firms: TableInput):

@@ -117,7 +117,9 @@ def test_an_offer_is_made_by_form_and_ordered(cast: Cast, enter: Any):
     world(cast)
     made = listed(cast)
     operator, buyer = enter(cast.operator), enter(cast.buyer)
-    assert "GO" in get(operator, "offer_make", made.code)
+    form = get(operator, "offer_make", made.code)
+    assert "GO" in form
+    assert '<option value="ORG-D" selected>' in form  # the bureau runs the platform
     get(buyer, "offer_make", made.code, status=403)
     holder = code_of(cast.holder.organisation_id)
     today = timezone.localdate()

@@ -22,7 +22,7 @@ from shucheng.bays.data.queries.offers import (
     holders_below,
     nearest,
 )
-from shucheng.bays.data.queries.parties import names_of
+from shucheng.bays.data.queries.parties import bureaux, names_of
 from shucheng.bays.data.queries.products import find_product
 from shucheng.bays.data.queries.products_pages import line_of, market_page, product_page
 from shucheng.bays.data.views import market_forms as forms
@@ -110,7 +110,9 @@ def make(request: HttpRequest) -> HttpResponse:
         "kinds": Product.Kind.choices,
         "maker": maker,
         "of": of,
-        "uses": ("purpose", "mode", "scenario", "region", "field", "recipient"),
+        "purposes": PURPOSES.items(),
+        "modes": MODES.items(),
+        "used": _used(request, of),
         **_errors(request, error, _typed_of(of)),
     }
     return render(request, "data/product_make.html", context, status=error.status if error else 200)
@@ -220,7 +222,7 @@ def _drafted(
 ) -> Product:
     sent = request.POST
     uses = {
-        name: list(forms.several(sent.get(f"use-{name}", "")))
+        name: list(forms.several("，".join(sent.getlist(f"use-{name}"))))
         for name in ("purpose", "mode", "scenario", "region", "field", "recipient")
     }
     meanings = {}
@@ -249,6 +251,13 @@ def _drafted(
     if recipe.sql.strip() and all(each and each.readable for each in inputs):
         ask_making(made.pk, actor=actor)
     return made
+
+
+def _used(request: HttpRequest, of: Product | None) -> dict[str, list[str]]:
+    """The purposes and ways of delivery that are marked."""
+    if request.method == "POST":
+        return {name: request.POST.getlist(f"use-{name}") for name in ("purpose", "mode")}
+    return of.uses if of else {}
 
 
 def _typed_of(of: Product | None) -> dict[str, object]:
@@ -290,7 +299,7 @@ def _offered(request: HttpRequest, actor: Actor, found: Product, columns: list[s
 
 
 def _parties(found: Product) -> dict[str, str]:
-    codes = {found.maker.code, *holders_below(found)}
+    codes = {found.maker.code, *holders_below(found), *bureaux()}
     companies = Organisation.objects.filter(kind=Organisation.Kind.COMPANY)
     centres = Organisation.objects.filter(kind=Organisation.Kind.CENTRE)
     codes |= {each.code for each in (*companies, *centres)}
@@ -314,5 +323,6 @@ def _share_rows(
     holders = sorted(holders_below(found)) or [""]
     rows = [("holder", each, "") for each in holders]
     rows += [("operator", found.maker.code, "")]
-    rows += [(role, "", "") for role in ("processor", "platform", "broker")]
-    return rows
+    offices = bureaux()
+    platform = offices[0] if len(offices) == 1 else ""
+    return [*rows, ("processor", "", ""), ("platform", platform, ""), ("broker", "", "")]

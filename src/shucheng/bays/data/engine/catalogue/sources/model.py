@@ -26,6 +26,7 @@ class Failure(NamedTuple):
 _LOGIN = "Check address, network and login of the source; what the driver said is not kept."
 FAILURES: dict[str, Failure] = {
     "source-unreachable": Failure("The source cannot be reached.", _LOGIN),
+    "source-not-named": Failure("The host may not be read.", "Have the administrator name it."),
     "source-denied": Failure("The login may not read {about}.", "Have SELECT granted on it."),
     "source-too-slow": Failure("The source did not answer in time.", "Try when it is less busy."),
     "source-unreadable": Failure("{about} cannot be read as what it says it is.", "Open it again."),
