@@ -144,8 +144,34 @@ def test_an_offer_is_made_by_form_and_ordered(cast: Cast, enter: Any):
     assert "runs longer" in beyond
     uneven = sent | {"share_percent": ["30", "69"]}
     assert "100 %" in post(operator, "offer_make", made.code, status=422, **uneven)
+    sent |= {
+        "private_unit": "area",
+        "private_contributions": "2",
+        "private_columns": "firms: 0, 1000, 1",
+        "private_by": "area：320901，320902",
+        "marking_key": "area",
+        "marking_steps": "firms: 1",
+        "common_column": "area",
+        "common_least": "50",
+    }
+    for field, text in (
+        ("private_columns", "firms: 1000, 0, 1"),
+        ("private_columns", "firms"),
+        ("marking_steps", "firms: none"),
+        ("common_least", "few"),
+    ):
+        refused = post(operator, "offer_make", made.code, status=422, **(sent | {field: text}))
+        assert text in refused  # what was typed is still there
     post(operator, "offer_make", made.code, **sent)
     found = Offer.objects.get()
+    assert found.shows["private"] == {
+        "unit": "area",
+        "contributions": 2,
+        "columns": {"firms": {"low": "0", "high": "1000", "step": "1"}},
+        "by": {"area": ["320901", "320902"]},
+    }
+    assert found.shows["marking"] == {"key": ["area"], "steps": {"firms": "1"}}
+    assert found.shows["intersection"] == {"column": "area", "members": False, "at_least": 50}
     assert found.price == {"fee": 0, "basis": "call", "tiers": [[1000, 50, 1], [None, 20, 1]]}
     assert found.shows["columns"] == {"area": "show", "firms": {"as": "step", "width": "5"}}
     assert "0.50 yuan" in get(buyer, "offer", found.code)

@@ -1,6 +1,5 @@
 """What the market's forms send, read; a field that cannot be read says so beside it."""
 
-import json
 import re
 from collections.abc import Sequence
 from datetime import date
@@ -13,21 +12,17 @@ from django.utils.translation import gettext_lazy as _
 from shucheng.bays.data.engine.ledger.prices import PlanInvalid, PricePlan, Tier
 from shucheng.bays.data.engine.ledger.split import Share
 from shucheng.bays.data.engine.terms import Terms
-from shucheng.bays.data.queries.market_words import Word, not_possible
-from shucheng.kernel.public import Invalid
+from shucheng.bays.data.queries.market_words import not_possible
+from shucheng.bays.data.views.form_fields import number, several, wrong
+from shucheng.bays.data.views.protecting_forms import protected
 from shucheng.lib.numbers import decimal_number, whole_number
+
+__all__ = [
+    "day", "epsilon", "fen", "number", "plan", "several", "shares", "shows", "terms", "wrong",
+]  # fmt: skip
 
 _MOST = Decimal(10) ** 12
 ROLES = ("holder", "processor", "operator", "platform", "broker")
-
-
-def wrong(field: str, message: Word) -> Invalid:
-    return Invalid(
-        "market.form",
-        _("The entry is not complete."),
-        _("Correct what is marked and send it again."),
-        {field: str(message)},
-    )
 
 
 def day(sent: QueryDict, name: str) -> date:
@@ -46,20 +41,6 @@ def fen(sent: QueryDict, name: str, *, optional: bool = False) -> int:
     if amount is None or not 0 <= amount < _MOST or amount * 100 % 1:
         raise wrong(name, _("Write an amount in yuan, like 12.50."))
     return int(amount * 100)
-
-
-def number(sent: QueryDict, name: str) -> int | None:
-    """A whole number above 0, or nothing."""
-    text = sent.get(name, "").strip()
-    found = whole_number(text)
-    if text and not found:
-        raise wrong(name, _("Write a whole number above 0."))
-    return found
-
-
-def several(text: str) -> tuple[str, ...]:
-    """Words set apart by commas, semicolons or blanks of either language."""
-    return tuple(dict.fromkeys(filter(None, re.split(r"[\s,，;；、]+", text))))
 
 
 def terms(sent: QueryDict) -> Terms:
@@ -130,9 +111,9 @@ def shares(sent: QueryDict) -> list[Share]:
 
 def shows(sent: QueryDict, columns: Sequence[str]) -> dict[str, Any]:
     """The mask chosen for each column (`mask-…`, with `width-…`), conditions a line, the least
-    group, and further terms as JSON: see `engine/delivery/terms`."""
+    group, and what noisy aggregates, marks and intersections need: see `engine/delivery/terms`."""
     masks = {name: how for name in columns if (how := _mask(sent, name))}
-    found = _more(sent.get("more", ""))
+    found = protected(sent)
     if masks:
         found["columns"] = masks
     if rows := [_row(line) for line in sent.get("rows", "").splitlines() if line.strip()]:
@@ -154,16 +135,6 @@ def _mask(sent: QueryDict, name: str) -> Any:
         case "date":
             return {"as": "date", "unit": given or "month"}
     return mask
-
-
-def _more(text: str) -> dict[str, Any]:
-    try:
-        said = json.loads(text) if text.strip() else {}
-    except ValueError:
-        said = None
-    if not isinstance(said, dict):
-        raise wrong("more", _("It is no JSON object."))
-    return said
 
 
 def _row(line: str) -> list[Any]:
