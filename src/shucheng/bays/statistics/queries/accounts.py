@@ -45,7 +45,8 @@ LEVELS = {"major": 1, "medium": 2, "minor": 3}
 @dataclass(frozen=True, slots=True)
 class Cell:
     """One figure in the unit shown; bounds are equal where shares are exact. `member` is empty for
-    a total. `open`: the firms behind it may be seen by whoever asked."""
+    a total. `open`: the firms behind it may be seen by whoever asked. `marked`: as published it
+    has imputed firms in it, or may have."""
 
     code: str = ""
     member: str = ""
@@ -58,6 +59,11 @@ class Cell:
     withheld: bool = False
     empty: bool = False
     open: bool = False
+    marked: bool = False
+
+    @property
+    def is_imputed(self) -> bool:
+        return self.imputed_firms > 0 or self.marked
 
     @property
     def exact(self) -> bool:
@@ -339,4 +345,11 @@ def _told(out: Published, choice: Choice, code: str, member: str, seen: frozense
     if value is None:
         return Cell(code, member, withheld=True)
     shown = Decimal(value) / choice.measured.scale
-    return Cell(code, member, shown, shown, open=choice.by == "area" and member in seen)
+    return Cell(
+        code,
+        member,
+        shown,
+        shown,
+        open=choice.by == "area" and member in seen,
+        marked=out.marks.of(code, area),
+    )

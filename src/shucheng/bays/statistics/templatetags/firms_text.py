@@ -20,6 +20,7 @@ from shucheng.bays.statistics.queries.import_words import (
     field_words,
     refusal_words,
 )
+from shucheng.bays.statistics.queries.return_words import return_words
 
 register = template.Library()
 
@@ -43,10 +44,7 @@ def bounds(share: Any) -> str:
     return low if low == high else f"{low}–{high}"
 
 
-@register.filter
-def return_status(status: str) -> str:
-    words = {"reported": _("reported"), "imputed": _("imputed"), "estimated": _("estimated")}
-    return words.get(status, status)
+register.filter("return_status", return_words)
 
 
 @register.filter
