@@ -11,6 +11,7 @@ from shucheng.bays.statistics.engine.counted import CITY
 from shucheng.bays.statistics.engine.table_files import Row, csv_of, parquet_of, sdmx_of, xlsx_of
 from shucheng.bays.statistics.models import Publication
 from shucheng.bays.statistics.queries.accounts import Cell, Line, Table, account_page
+from shucheng.bays.statistics.queries.asking import require_as_asked
 from shucheng.bays.statistics.queries.exchanging import account_message
 from shucheng.bays.statistics.queries.sheets import imputed_note
 from shucheng.kernel.public import Actor, NotFound, action, record_export
@@ -37,11 +38,13 @@ _COLUMNS = {
 
 @action
 def export_account(asked: Mapping[str, str], form: str, *, actor: Actor) -> tuple[str, bytes]:
-    """The table that was asked for as the actor may see it: the file's name and content."""
+    """The table that was asked for as the actor may see it: the file's name and content. Refused
+    where there is none just as asked for, or not for the actor."""
     table = account_page(asked, actor=actor).table
     if form not in FORMS or table is None:
         raise NotFound(_("The account"))
     choice = table.choice
+    require_as_asked(asked, choice.told)
     record_export(
         "statistics.account", len(table.lines), actor=actor, form=form, account=choice.address
     )

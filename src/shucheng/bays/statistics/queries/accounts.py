@@ -26,6 +26,7 @@ from shucheng.bays.statistics.queries.choices import (
     Choice,
     Choices,
     choices,
+    unmet,
 )
 from shucheng.bays.statistics.queries.class_words import class_name
 from shucheng.bays.statistics.queries.micro import ask
@@ -119,9 +120,12 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class AccountPage:
+    """`unmet`: what was asked for and is not there, or not for whoever asked, in words."""
+
     choices: Choices
     table: Table | None
     seen: frozenset[str] | None = field(default=frozenset())
+    unmet: tuple[tuple[str, str], ...] = ()
 
 
 def account_page(asked: Mapping[str, str], *, actor: Actor) -> AccountPage:
@@ -132,9 +136,10 @@ def account_page(asked: Mapping[str, str], *, actor: Actor) -> AccountPage:
     found = choices(asked, out=out)
     if found.chosen is None:
         return AccountPage(found, None, seen)
+    wishes = unmet(asked, found.chosen)
     if seen is None:
-        return AccountPage(found, _whole_table(found.chosen), seen)
-    return AccountPage(found, _published_table(found.chosen, seen), seen)
+        return AccountPage(found, _whole_table(found.chosen), seen, wishes)
+    return AccountPage(found, _published_table(found.chosen, seen), seen, wishes)
 
 
 def simulated() -> bool:

@@ -110,6 +110,17 @@ def version_words(version: str) -> str:
     return versions.version_words(version)
 
 
+register.filter("definition_words", versions.definition_words)
+register.filter("number_words", versions.number_words)
+
+
+@register.filter
+def decided(one: Any) -> str:
+    """Where a coefficient or proposal stands."""
+    refused = one.state == one.State.REFUSED
+    return _("Not approved") if refused else str(one.get_state_display())
+
+
 # Odds of about 60 and of 4 to 1.
 _STRONG, _FAIR = 6, 2
 _STATES = {

@@ -105,8 +105,9 @@ def test_nobody_reads_a_single_firm_from_what_is_told(
         assert table.withheld
         assert "保密" in text(response)
     address = reverse("statistics:accounts_download", args=[form])
-    shown = _read(form, leader.get(address, asked).content, tmp_path)
+    shown = _read(form, leader.get(address, table.choice.told).content, tmp_path)
     assert ALONE not in shown
+    assert leader.get(address, asked).status_code == (422 if asked else 200)
 
 
 @pytest.mark.usefixtures("out")
@@ -204,6 +205,29 @@ def test_files_say_the_local_day_of_publication(browser: Browser) -> None:
     table = page(browser("leader"), "accounts").context["table"]  # type: ignore[attr-defined]
     table.publication.recorded_at = datetime(2026, 11, 29, 17, tzinfo=UTC)
     assert ["发布时间", "2026-11-30"] in [list(row) for row in notes(table)]
+
+
+@pytest.mark.usefixtures("out")
+@pytest.mark.parametrize("name", ["leader", "county"])
+def test_another_table_than_was_asked_for_is_refused_and_told(browser: Browser, name: str) -> None:
+    client = browser(name)
+    asked = {"scheme": "minor", "basis": "month", "period": "202609"}
+    for form in ("csv", "xlsx", "parquet", "sdmx.csv"):
+        address = reverse("statistics:accounts_download", args=[form])
+        refused = client.get(address, asked)
+        assert refused.status_code == 422
+    shown = refused.content.decode()
+    assert "statistics.choice" in shown
+    assert "scheme, basis" in shown
+    told = text(page(client, "accounts", **asked))
+    assert "分类“核心产业小类”：本表没有，或您的角色不能查看" in told
+    assert "口径“当月”" in told
+    assert "2026年9月”：" not in told, "the month is the one that was asked for"
+    known = client.get(reverse("statistics:accounts_download", args=["csv"]), {"scheme": "major"})
+    assert known.status_code == 200
+    assert "无法显示" not in text(page(client, "accounts", scheme="major"))
+    growth = reverse("statistics:table_download", args=["growth", "csv"])
+    assert client.get(growth, {"view": "industries"}).status_code == 422
 
 
 @pytest.mark.usefixtures("firms")
