@@ -13,10 +13,11 @@ from shucheng.bays.statistics.engine.accounts import Basis
 from shucheng.bays.statistics.engine.cells import Scheme, place
 from shucheng.bays.statistics.engine.micro import Micro
 from shucheng.bays.statistics.engine.value_added import BASE, REPORTED
-from shucheng.bays.statistics.models import Batch, Coefficient, Definition, Link
+from shucheng.bays.statistics.models import Batch, Coefficient, Definition, Link, Publication
+from shucheng.bays.statistics.queries.choices import period_words
 from shucheng.bays.statistics.queries.micro import ask
 from shucheng.bays.statistics.queries.places import every_area_name
-from shucheng.bays.statistics.queries.seeing import require_firms
+from shucheng.bays.statistics.queries.seeing import areas_seen, require_firms
 from shucheng.kernel.public import (
     Actor,
     Behind,
@@ -124,11 +125,15 @@ class FirmsBehind:
         return self.now - (self.observation.value or Decimal(0))
 
 
-def tell_behind_figures(observation: Observation) -> Iterator[Behind]:
-    """Of the bay's own figure its firms; beside a reported one what the firms sum up to."""
+def tell_behind_figures(observation: Observation, *, actor: Actor) -> Iterator[Behind]:
+    """Of the bay's own figure its firms, or to who does not see them the publication it comes
+    from; beside a reported one what the firms sum up to."""
     if observation.lineage.get("bay") == "statistics":
-        url = reverse("statistics:behind", args=[observation.pk])
-        yield Behind(_("Firms"), _("Firms behind this figure"), url)
+        if _sees_firms(observation, actor):
+            url = reverse("statistics:behind", args=[observation.pk])
+            yield Behind(_("Firms"), _("Firms behind this figure"), url)
+        else:
+            yield from _published_in(observation.lineage, actor)
         yield from _stands_on(observation.lineage)
         return
     period = Period.parse(observation.period)
@@ -137,6 +142,22 @@ def tell_behind_figures(observation: Observation) -> Iterator[Behind]:
         return
     if found := measured_beside(observation, "statistics"):
         yield line_to(found, _("Summed from firms"))
+
+
+def _sees_firms(observation: Observation, actor: Actor) -> bool:
+    """Whether `firms_behind` would answer."""
+    seen, area = areas_seen(actor), observation.area.code
+    return seen is None or (bool(seen) and (area == city_area_code() or area in seen))
+
+
+def _published_in(lineage: Mapping[str, Any], actor: Actor) -> Iterator[Behind]:
+    """The publication that a figure comes from; what only counts firms is in none."""
+    if not actor.may("statistics.view"):
+        return
+    found = Publication.objects.filter(period=lineage.get("publication", 0)).only("period").first()
+    if found is not None:
+        url = reverse("statistics:publication", args=[found.pk])
+        yield Behind(_("Publication"), period_words(found.period), url)
 
 
 def _stands_on(lineage: Mapping[str, Any]) -> Iterator[Behind]:
