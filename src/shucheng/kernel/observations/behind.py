@@ -1,12 +1,14 @@
 """What a room knows beside an observation: the page of what stands behind it, the same thing
 measured another way."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Protocol
 
 from django.urls import reverse
 
+from shucheng.kernel.actor import Actor
 from shucheng.kernel.observations.models import Observation
 from shucheng.kernel.observations.queries import metrics_of_figures
 
@@ -20,7 +22,12 @@ class Behind:
     url: str = ""
 
 
-Tells = Callable[[Observation], Iterable[Behind]]
+class Tells(Protocol):
+    """What a room tells an actor of an observation: only pages that the actor may open."""
+
+    def __call__(self, observation: Observation, /, *, actor: Actor) -> Iterable[Behind]: ...
+
+
 _TELL: list[Tells] = []
 
 
@@ -30,8 +37,8 @@ def tell_behind(tells: Tells) -> None:
         _TELL.append(tells)
 
 
-def behind(observation: Observation) -> tuple[Behind, ...]:
-    return tuple(line for tells in _TELL for line in tells(observation))
+def behind(observation: Observation, *, actor: Actor) -> tuple[Behind, ...]:
+    return tuple(line for tells in _TELL for line in tells(observation, actor=actor))
 
 
 def measured_beside(observation: Observation, bay: str) -> Observation | None:

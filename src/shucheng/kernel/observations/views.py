@@ -93,7 +93,7 @@ def observation(request: HttpRequest, observation_id: int) -> HttpResponse:
             "version": shown.metric_version,
             "history": history(shown),
             "origin": origin,
-            "behind": behind(shown),
+            "behind": behind(shown, actor=actor),
             "evidence": [(file, may_open(file, actor)) for file in files],
             "statuses": Status.choices,
             "error": refused,

@@ -114,7 +114,9 @@ def explain_value(
         steps=(
             Step(_("Indicator"), facts=(Fact(_("Indicator"), indicator.name, link),)),
             *value_steps(found.binding, known, indicator.version, area=area, as_of=as_of),
-            *observation_steps(observation_with_context(known.observation_id, actor=actor)),
+            *observation_steps(
+                observation_with_context(known.observation_id, actor=actor), actor=actor
+            ),
             sentence_step(indicator.version, indicator.span_start, indicator.span_end),
         ),
     )
@@ -153,7 +155,9 @@ def explain_target_value(
                 ),
             ),
             *value_steps(found.binding, known, version, as_of=as_of),
-            *observation_steps(observation_with_context(known.observation_id, actor=actor)),
+            *observation_steps(
+                observation_with_context(known.observation_id, actor=actor), actor=actor
+            ),
             decision_step(version, target.ref),
             sentence_step(version, target.span_start, target.span_end),
         ),
@@ -188,7 +192,7 @@ def explain_observation(observation_id: int, *, actor: Actor) -> Explanation:
                 ),
             )
         )
-    steps += observation_steps(observation)
+    steps += observation_steps(observation, actor=actor)
     if indicator:
         steps.append(sentence_step(indicator.version, indicator.span_start, indicator.span_end))
     return Explanation(

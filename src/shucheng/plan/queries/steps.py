@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from shucheng.kernel.public import (
+    Actor,
     Metric,
     Observation,
     Submission,
@@ -189,7 +190,7 @@ def sentence_step(version: PlanVersion, start: int, end: int) -> Step:
     )
 
 
-def observation_steps(observation: Observation) -> list[Step]:
+def observation_steps(observation: Observation, *, actor: Actor) -> list[Step]:
     version = observation.metric_version
     submission = submission_of_observation(observation)
     facts = [
@@ -207,7 +208,7 @@ def observation_steps(observation: Observation) -> list[Step]:
         facts.append(Fact(_("Reported by"), str(observation.organisation)))
     if observation.recorded_by:
         facts.append(Fact(_("Recorded by"), str(observation.recorded_by)))
-    facts += [Fact(line.label, line.text, line.url) for line in behind(observation)]
+    facts += [Fact(line.label, line.text, line.url) for line in behind(observation, actor=actor)]
     steps = [
         Step(
             _("Observation"),

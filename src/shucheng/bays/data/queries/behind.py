@@ -7,7 +7,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from shucheng.kernel.public import Behind, Observation, line_to, measured_beside
+from shucheng.kernel.public import Actor, Behind, Observation, line_to, measured_beside
 
 # Figure → the page that shows what it counts, and what that is.
 _PAGES: dict[str, tuple[str, str | Promise]] = {
@@ -19,7 +19,7 @@ _PAGES: dict[str, tuple[str, str | Promise]] = {
 }
 
 
-def tell_behind_figures(observation: Observation) -> Iterator[Behind]:
+def tell_behind_figures(observation: Observation, *, actor: Actor) -> Iterator[Behind]:
     """Of the bay's own figure what it counts; beside a reported one what the platform measured."""
     if observation.lineage.get("bay") == "data":
         metric = observation.metric_version.metric

@@ -19,6 +19,7 @@ from shucheng.bays.statistics.queries.publications import (
     printed_cells,
     publication_page,
 )
+from shucheng.bays.statistics.queries.sheets import imputed_note
 from shucheng.kernel.public import Actor, NotFound, action, record_export
 from shucheng.lib.tables import Value
 
@@ -33,6 +34,7 @@ _COLUMNS = {
     "unit": "VARCHAR",
     "value": "DECIMAL(29, 5)",
     "withheld": "BOOLEAN",
+    "imputed": "BOOLEAN",
     "simulated": "BOOLEAN",
 }
 
@@ -68,7 +70,7 @@ def notes(page: PublicationPage) -> list[Row]:
     ]
     if found.simulated:
         told.insert(0, (_("Note"), _("Simulated data. Not figures of the real city.")))
-    return told
+    return told + imputed_note(found.versions)
 
 
 def _rows(page: PublicationPage) -> list[Row]:
@@ -76,7 +78,7 @@ def _rows(page: PublicationPage) -> list[Row]:
     return [
         (
             *(period, each.code, page.names[each.code], each.area, each.size),
-            *(each.measure, each.unit, each.value),
+            *(each.measure, each.unit, each.value, each.imputed),
         )
         for each in printed_cells(page.publication)
     ]
@@ -88,9 +90,13 @@ def _shown(page: PublicationPage) -> tuple[Row, list[Row]]:
         return _("withheld") if known is None else known
 
     place = (_("Period"), _("Code"), _("Class"), _("Area"), _("Size"))
-    head: Row = [*place, _("What is measured"), _("Unit"), _("Value")]
+    head: Row = [*place, _("What is measured"), _("Unit"), _("Value"), _("With imputed firms")]
     rows: list[Row] = [
-        [*row[:5], str(MEASURES[str(row[5])].name), row[6], value(row[7])] for row in _rows(page)
+        [
+            *(*row[:5], str(MEASURES[str(row[5])].name), row[6], value(row[7])),
+            _("yes") if row[8] else "",
+        ]
+        for row in _rows(page)
     ]
     return head, rows
 
@@ -107,7 +113,8 @@ def _xlsx(page: PublicationPage) -> bytes:
 
 def _parquet(page: PublicationPage) -> bytes:
     simulated = page.publication.simulated
-    return parquet_of(_COLUMNS, [[*row, row[-1] is None, simulated] for row in _rows(page)])
+    rows = [(*row[:8], row[7] is None, row[8], simulated) for row in _rows(page)]
+    return parquet_of(_COLUMNS, rows)
 
 
 _WRITERS: dict[str, Callable[[PublicationPage], bytes]] = {

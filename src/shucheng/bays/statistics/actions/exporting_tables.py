@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from shucheng.bays.statistics.engine.table_files import FORMS, Column, Row, Sheet
 from shucheng.bays.statistics.metrics import FIGURES
+from shucheng.bays.statistics.queries.asking import require_as_asked
 from shucheng.bays.statistics.queries.firm_sheets import (
     accounts_firms_sheet,
     behind_sheet,
@@ -28,6 +29,7 @@ from shucheng.bays.statistics.queries.sheets import (
     period_note,
     sheet,
 )
+from shucheng.bays.statistics.queries.version_words import number_words
 from shucheng.kernel.public import Actor, Invalid, NotFound, action, record_export
 
 MOST_IN_A_WORKBOOK = 20_000
@@ -55,6 +57,7 @@ def _growth(asked: Asked, actor: Actor) -> Sheet:
     page = growth_page(asked, actor=actor)
     if page is None:
         raise NotFound(_("The growth"))
+    require_as_asked(asked, {"period": page.period, "view": page.view})
     yi = f" ({_('100 million yuan')})"
     columns = [
         Column("period", _("Period"), "INTEGER"),
@@ -85,6 +88,7 @@ def _industries(asked: Asked, actor: Actor) -> Sheet:
     page = industries_page(asked, actor=actor)
     if page is None:
         raise NotFound(_("The industries"))
+    require_as_asked(asked, {"period": page.period})
     columns = (
         Column("period", _("Period"), "INTEGER"),
         Column("code", _("Code")),
@@ -171,7 +175,7 @@ def _index(asked: Asked, actor: Actor) -> Sheet:
     notes: list[Row] = [
         (_("Index"), page.in_force.name),
         (_("Period"), page.period),
-        (_("Number of the definition"), run.definition),
+        (_("Number of the definition"), number_words(run.definition)),
         (_("Draws"), study.get("draws")),
     ]
     if page.left_out:

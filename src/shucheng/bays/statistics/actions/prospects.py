@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from shucheng.bays.statistics.models import Prospect, ProspectEvent
 from shucheng.bays.statistics.queries.definitions import industries_in_force
 from shucheng.bays.statistics.queries.prospects import LEFT
-from shucheng.kernel.public import Actor, Conflict, Invalid, NotFound, action, record
+from shucheng.kernel.public import Actor, Conflict, Invalid, NotFound, Organisation, action, record
 
 _PAST = _("Write by when the next step is to be done, from today on.")
 
@@ -30,7 +30,12 @@ def list_prospect(
     on: date | None = None,
 ) -> Prospect:
     """Put a firm on the list of those to be won, `on` a day (today)."""
+    actor.require("statistics.win")
+    if not owner:
+        raise _wrong("owner", _("Choose who is responsible."))
     actor.require("statistics.win", owner)
+    if not Organisation.objects.filter(pk=owner).exists():
+        raise _wrong("owner", _("Choose who is responsible."))
     if not name.strip():
         raise _wrong("name", _("Write the firm's name."))
     if industry not in {each.code for each in industries_in_force().industries}:
@@ -109,7 +114,7 @@ def _note(prospect: Prospect, before: str, text: str, actor: Actor) -> None:
 def _wrong(field: str, message: object) -> Invalid:
     return Invalid(
         "statistics.prospect",
-        _("The entry is not complete."),
+        _("The entry cannot be taken as it is."),
         _("Correct what is marked and send it again."),
         fields={field: str(message)},
     )

@@ -149,13 +149,11 @@ def account(request: HttpRequest, asked: Query[AccountAsked]) -> dict[str, Any]:
     if page.table is None:
         raise NotFound(_("The account"))
     choice, choices = page.table.choice, page.choices
-    names = ("scheme", "by", "measure", "basis", "period")
-    told = {name: getattr(choice, name) for name in names}
-    require_as_asked(asked.dict(), told)
+    require_as_asked(asked.dict(), choice.told)
     table = page.table
     lines = [*table.lines, *(line for line in (table.more, table.whole) if line)]
     return {
-        **told,
+        **choice.told,
         "unit": str(choice.measured.unit),
         "offered": {
             "periods": choices.periods,
@@ -175,9 +173,6 @@ def account_file(request: HttpRequest, form: str, asked: Query[AccountAsked]) ->
     """The same as a file: csv, xlsx, parquet, sdmx.csv, sdmx.json, structure.json."""
     actor = actor_for(request)
     given = {name: value for name, value in asked.dict().items() if value}
-    found = account_page(given, actor=actor).table
-    if found is not None:
-        require_as_asked(given, {name: getattr(found.choice, name) for name in given})
     return _file(*exporting.export_account(given, form, actor=actor), exporting.FORMS[form])
 
 

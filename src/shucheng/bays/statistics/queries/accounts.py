@@ -26,6 +26,7 @@ from shucheng.bays.statistics.queries.choices import (
     Choice,
     Choices,
     choices,
+    unmet,
 )
 from shucheng.bays.statistics.queries.class_words import class_name
 from shucheng.bays.statistics.queries.micro import ask
@@ -45,7 +46,8 @@ LEVELS = {"major": 1, "medium": 2, "minor": 3}
 @dataclass(frozen=True, slots=True)
 class Cell:
     """One figure in the unit shown; bounds are equal where shares are exact. `member` is empty for
-    a total. `open`: the firms behind it may be seen by whoever asked."""
+    a total. `open`: the firms behind it may be seen by whoever asked. `marked`: as published it
+    has imputed firms in it, or may have."""
 
     code: str = ""
     member: str = ""
@@ -58,6 +60,11 @@ class Cell:
     withheld: bool = False
     empty: bool = False
     open: bool = False
+    marked: bool = False
+
+    @property
+    def is_imputed(self) -> bool:
+        return self.imputed_firms > 0 or self.marked
 
     @property
     def exact(self) -> bool:
@@ -113,9 +120,12 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class AccountPage:
+    """`unmet`: what was asked for and is not there, or not for whoever asked, in words."""
+
     choices: Choices
     table: Table | None
     seen: frozenset[str] | None = field(default=frozenset())
+    unmet: tuple[tuple[str, str], ...] = ()
 
 
 def account_page(asked: Mapping[str, str], *, actor: Actor) -> AccountPage:
@@ -126,9 +136,10 @@ def account_page(asked: Mapping[str, str], *, actor: Actor) -> AccountPage:
     found = choices(asked, out=out)
     if found.chosen is None:
         return AccountPage(found, None, seen)
+    wishes = unmet(asked, found.chosen)
     if seen is None:
-        return AccountPage(found, _whole_table(found.chosen), seen)
-    return AccountPage(found, _published_table(found.chosen, seen), seen)
+        return AccountPage(found, _whole_table(found.chosen), seen, wishes)
+    return AccountPage(found, _published_table(found.chosen, seen), seen, wishes)
 
 
 def simulated() -> bool:
@@ -339,4 +350,11 @@ def _told(out: Published, choice: Choice, code: str, member: str, seen: frozense
     if value is None:
         return Cell(code, member, withheld=True)
     shown = Decimal(value) / choice.measured.scale
-    return Cell(code, member, shown, shown, open=choice.by == "area" and member in seen)
+    return Cell(
+        code,
+        member,
+        shown,
+        shown,
+        open=choice.by == "area" and member in seen,
+        marked=out.marks.of(code, area),
+    )

@@ -13,10 +13,11 @@ from shucheng.bays.statistics.engine.accounts import Basis
 from shucheng.bays.statistics.engine.cells import Scheme, place
 from shucheng.bays.statistics.engine.micro import Micro
 from shucheng.bays.statistics.engine.value_added import BASE, REPORTED
-from shucheng.bays.statistics.models import Batch, Coefficient, Definition, Link
+from shucheng.bays.statistics.models import Batch, Coefficient, Definition, Link, Publication
+from shucheng.bays.statistics.queries.choices import period_words
 from shucheng.bays.statistics.queries.micro import ask
 from shucheng.bays.statistics.queries.places import every_area_name
-from shucheng.bays.statistics.queries.seeing import require_firms
+from shucheng.bays.statistics.queries.seeing import areas_seen, require_firms
 from shucheng.kernel.public import (
     Actor,
     Behind,
@@ -65,7 +66,7 @@ class Counted:
 @dataclass(frozen=True, slots=True)
 class FirmBehind:
     """A firm and what it adds, in 万元: empty where only firms are counted, or its month is not
-    known; of a share that is not known, both bounds."""
+    known; of a share that is not known, both bounds. `imputed`: it comes from an imputed return."""
 
     code: str
     name: str
@@ -76,6 +77,7 @@ class FirmBehind:
     amount: Decimal | None
     lower: Decimal | None
     upper: Decimal | None
+    imputed: bool = False
 
     @property
     def amount_text(self) -> str:
@@ -123,11 +125,15 @@ class FirmsBehind:
         return self.now - (self.observation.value or Decimal(0))
 
 
-def tell_behind_figures(observation: Observation) -> Iterator[Behind]:
-    """Of the bay's own figure its firms; beside a reported one what the firms sum up to."""
+def tell_behind_figures(observation: Observation, *, actor: Actor) -> Iterator[Behind]:
+    """Of the bay's own figure its firms, or to who does not see them the publication it comes
+    from; beside a reported one what the firms sum up to."""
     if observation.lineage.get("bay") == "statistics":
-        url = reverse("statistics:behind", args=[observation.pk])
-        yield Behind(_("Firms"), _("Firms behind this figure"), url)
+        if _sees_firms(observation, actor):
+            url = reverse("statistics:behind", args=[observation.pk])
+            yield Behind(_("Firms"), _("Firms behind this figure"), url)
+        else:
+            yield from _published_in(observation.lineage, actor)
         yield from _stands_on(observation.lineage)
         return
     period = Period.parse(observation.period)
@@ -136,6 +142,22 @@ def tell_behind_figures(observation: Observation) -> Iterator[Behind]:
         return
     if found := measured_beside(observation, "statistics"):
         yield line_to(found, _("Summed from firms"))
+
+
+def _sees_firms(observation: Observation, actor: Actor) -> bool:
+    """Whether `firms_behind` would answer."""
+    seen, area = areas_seen(actor), observation.area.code
+    return seen is None or (bool(seen) and (area == city_area_code() or area in seen))
+
+
+def _published_in(lineage: Mapping[str, Any], actor: Actor) -> Iterator[Behind]:
+    """The publication that a figure comes from; what only counts firms is in none."""
+    if not actor.may("statistics.view"):
+        return
+    found = Publication.objects.filter(period=lineage.get("publication", 0)).only("period").first()
+    if found is not None:
+        url = reverse("statistics:publication", args=[found.pk])
+        yield Behind(_("Publication"), period_words(found.period), url)
 
 
 def _stands_on(lineage: Mapping[str, Any]) -> Iterator[Behind]:
@@ -255,7 +277,7 @@ def _rows(
     micro: Micro, counted: Counted, period: Period, since: int | None
 ) -> list[tuple[Any, ...]]:
     """Firm, name, industry, area, share's bounds (ten-thousandths), amount (thousand yuan in
-    ten-thousandths) after the month `since` that was published before."""
+    ten-thousandths) after the month `since` that was published before, whether it is imputed."""
     designated = None if counted.honours else True
     place(micro.connection, counted.scheme, ("class", "area"), designated=designated)
     last = period.end.year * 100 + period.end.month
@@ -277,20 +299,22 @@ def _rows(
 
 _WITH_AMOUNTS = """
 WITH valued AS (
-    SELECT newest.firm, newest.period, area, lower, upper, {amount} AS amount
+    SELECT newest.firm, newest.period, area, lower, upper, {amount} AS amount,
+        status <> 'reported' AS imputed
     FROM newest JOIN places USING (firm) JOIN cells USING (cell)
     WHERE newest.period IN ($last, $before) AND $last BETWEEN since AND until AND class = $class
 )
 SELECT firm, register.name, register.industry, now.area, lower, upper,
-    CASE WHEN $before = 0 THEN now.amount ELSE now.amount - past.amount END AS made
+    CASE WHEN $before = 0 THEN now.amount ELSE now.amount - past.amount END AS made,
+    now.imputed OR $before <> 0 AND coalesce(past.imputed, false) AS imputed
 FROM (FROM valued WHERE period = $last) AS now
-LEFT JOIN (SELECT firm, amount FROM valued WHERE period = $before) AS past USING (firm)
+LEFT JOIN (SELECT firm, amount, imputed FROM valued WHERE period = $before) AS past USING (firm)
 JOIN register USING (firm)
 WHERE $last BETWEEN register.since AND register.until
 ORDER BY made * upper DESC NULLS LAST, firm
 """
 _COUNTED = """
-SELECT DISTINCT firm, register.name, register.industry, cells.area, lower, upper, NULL
+SELECT DISTINCT firm, register.name, register.industry, cells.area, lower, upper, NULL, false
 FROM places JOIN cells USING (cell) JOIN register USING (firm)
 WHERE class = $class AND $last BETWEEN places.since AND places.until
     AND $last BETWEEN register.since AND register.until {held}
@@ -301,7 +325,7 @@ _HELD = """AND firm IN (
         AND since <= $day AND coalesce(until, DATE '9999-12-31') >= $day
 )"""
 _NEW_HOLDERS = """
-SELECT DISTINCT firm, register.name, register.industry, register.area, 10000, 10000, NULL
+SELECT DISTINCT firm, register.name, register.industry, register.area, 10000, 10000, NULL, false
 FROM honours JOIN register USING (firm)
 WHERE kind IN (SELECT unnest($kinds)) AND honours.since BETWEEN $first AND $day
     AND $last BETWEEN register.since AND register.until AND $class = ''
@@ -310,12 +334,14 @@ ORDER BY firm
 
 
 def _firm(row: tuple[Any, ...], places: Mapping[str, str]) -> FirmBehind:
-    code, name, industry, area, low, high, amount = row
+    code, name, industry, area, low, high, amount, imputed = row
     # Thousand yuan in ten-thousandths → 万元.
     whole = None if amount is None else Decimal(amount) / 100_000
     shares = Decimal(low) / 10_000, Decimal(high) / 10_000
     low, high = (None, None) if whole is None else sorted(whole * each for each in shares)
-    return FirmBehind(code, name, industry, places.get(area, area), *shares, whole, low, high)
+    return FirmBehind(
+        code, name, industry, places.get(area, area), *shares, whole, low, high, imputed
+    )
 
 
 def _written(amount: Decimal | None) -> str:

@@ -1,5 +1,6 @@
 """What an account may be asked for, in words; who does not see single firms has fewer choices."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -74,6 +75,14 @@ _PUBLIC = {
     "by": ("area", "size"),
     "basis": ("ytd",),
 }
+ASKED: Words = {
+    "scheme": _("Classes"),
+    "by": _("Divided by"),
+    "measure": _("What is measured"),
+    "basis": _("Basis"),
+    "period": _("Period"),
+}
+_WORDS: Mapping[str, Words] = {"scheme": SCHEMES, "by": DIVISIONS, "basis": BASES}
 _ENDS = {"ytd": 1, "month": 1, "quarter": 3, "year": 12}
 
 
@@ -97,12 +106,14 @@ class Choice:
         return period_words(self.period, self.basis)
 
     @property
+    def told(self) -> dict[str, str | int]:
+        """What is answered, by the names it is asked for by."""
+        return {name: getattr(self, name) for name in ASKED}
+
+    @property
     def address(self) -> str:
         """As the query of an address."""
-        return "&".join(
-            f"{name}={getattr(self, name)}"
-            for name in ("scheme", "by", "measure", "basis", "period")
-        )
+        return "&".join(f"{name}={value}" for name, value in self.told.items())
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +160,18 @@ def months_of(micro: Micro) -> list[int]:
     """The months that firms reported, the newest first."""
     rows = micro.connection.execute("SELECT DISTINCT period FROM newest ORDER BY 1 DESC")
     return [month for (month,) in rows.fetchall()]
+
+
+def unmet(asked: Mapping[str, str], chosen: Choice) -> tuple[tuple[str, str], ...]:
+    """What was asked for and is not what is chosen: what it is, and the wish, both in words."""
+    found = []
+    for name, answered in chosen.told.items():
+        wish = asked.get(name, "")
+        if wish and wish != str(answered):
+            month = name == "period" and re.fullmatch(r"20\d\d(0[1-9]|1[0-2])", wish, re.ASCII)
+            words = period_words(int(wish), asked.get("basis", "ytd")) if month else wish[:40]
+            found.append((str(ASKED[name]), str(_WORDS.get(name, {}).get(wish, words))))
+    return tuple(found)
 
 
 def _ended(months: Sequence[int], basis: str) -> list[int]:

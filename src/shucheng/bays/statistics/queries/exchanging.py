@@ -66,6 +66,7 @@ def publication_message(page: PublicationPage) -> Message:
             area=city if each.area == "city" else each.area,
             lower=each.value,
             size=TOTAL if each.size == "all" else each.size,
+            imputed=each.imputed,
         )
         for each in printed_cells(found)
     ]
@@ -92,7 +93,7 @@ def _figure(table: Table, code: str, cell: Cell, place: dict[str, str]) -> Figur
         activity=code,
         lower=None if cell.withheld else cell.lower,
         upper=None if cell.withheld or told else cell.upper,
-        imputed=cell.imputed_firms > 0,
+        imputed=cell.is_imputed,
         internal=not told,
         **place,
     )

@@ -12,6 +12,7 @@ from shucheng.bays.statistics.queries.firms import MOST_SAVED, any_simulated, fi
 from shucheng.bays.statistics.queries.firms_behind import firms_behind as cell_firms
 from shucheng.bays.statistics.queries.ladder import ladder_page
 from shucheng.bays.statistics.queries.late import late_page
+from shucheng.bays.statistics.queries.return_words import return_words
 from shucheng.bays.statistics.queries.seeing import require_firms
 from shucheng.bays.statistics.queries.sheets import (
     SHARE,
@@ -48,7 +49,7 @@ def firms_sheet(asked: Asked, actor: Actor) -> Sheet:
         (
             *(each.code, each.name, each.industry, codes.get(each.code, {}).get("area", "")),
             *(each.area, each.park, each.size, each.designated, each.in_business, each.revenue),
-            *(each.status, _(", ").join(each.honours)),
+            *(return_words(each.status), _(", ").join(each.honours)),
         )
         for each in lines
     ]
@@ -106,15 +107,16 @@ def behind_sheet(asked: Asked, actor: Actor, *, figures: Mapping[str, Counted]) 
             Column("amount", _("Amount") + wan, WAN),
             Column("lower", _("Counted, at least") + wan, WAN_EXACT),
             Column("upper", _("Counted, at most") + wan, WAN_EXACT),
+            Column("imputed", _("Counted by an imputed return"), "BOOLEAN"),
         ]
     rows: list[Row] = [
         (
             *(each.code, each.name, each.industry, each.area, each.share_lower, each.share_upper),
-            *((each.amount, each.lower, each.upper) if money else ()),
+            *((each.amount, each.lower, each.upper, each.imputed) if money else ()),
         )
         for each in found.firms
     ]
-    total = (None, found.lower, found.upper) if money else ()
+    total = (None, found.lower, found.upper, None) if money else ()
     rows.append(("", _("Total"), "", "", None, None, *total))
     unit = f" ({observation.metric_version.unit})"
     notes: list[Row] = [

@@ -19,6 +19,7 @@ from shucheng.bays.statistics.engine.growth import Growth
 from shucheng.bays.statistics.engine.micro import Micro
 from shucheng.bays.statistics.queries.accounts import class_names, members, simulated
 from shucheng.bays.statistics.queries.choices import Words, months_of
+from shucheng.bays.statistics.queries.imputed_marks import imputed_keys
 from shucheng.bays.statistics.queries.micro import ask
 from shucheng.bays.statistics.queries.published import Published, published, published_months
 from shucheng.bays.statistics.queries.seeing import areas_seen
@@ -56,7 +57,9 @@ class Bar:
 
 @dataclass(frozen=True, slots=True)
 class GrowthLine:
-    """Amounts in 亿元, rates in percent; None where nothing can be said or it is withheld."""
+    """Amounts in 亿元, rates in percent; None where nothing can be said or it is withheld.
+    `imputed`: this year's sum has imputed firms in it, or, as published, may have;
+    `imputed_before`: last year's."""
 
     code: str
     name: str
@@ -68,6 +71,8 @@ class GrowthLine:
     firms: int | None = None
     firms_before: int | None = None
     withheld: bool = False
+    imputed: bool = False
+    imputed_before: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,14 +107,16 @@ def growth_page(asked: Mapping[str, str], *, actor: Actor) -> GrowthPage | None:
     view = view if view in views else "area"
     if everything:
         total = _line(CORE, class_names("core")[CORE], growths(period, "core", ()).get(()))
+        now, before = (bool(imputed_keys(month, "core", ())) for month in (period, period - 100))
+        total = replace(total, imputed=now, imputed_before=before)
         lines = _lines(period, view)
         versions, labelled = ask(Micro.versions, "versions"), simulated()
     else:
-        now, before = published(period), published(period - 100)
-        if now is None or before is None:
+        told, last = published(period), published(period - 100)
+        if told is None or last is None:
             return None
-        total, *lines = _told(now, before, view)
-        versions, labelled = now.publication.versions, now.publication.simulated
+        total, *lines = _told(told, last, view)
+        versions, labelled = told.publication.versions, told.publication.simulated
     return GrowthPage(
         period,
         periods,
@@ -137,14 +144,27 @@ def growths(
 
 
 def _lines(period: int, view: str) -> list[GrowthLine]:
+    scheme: Scheme = "core"
+    by: tuple[Dimension, ...] = ("area",)
     if view == "area":
-        found = growths(period, "core", ("area",))
+        found = growths(period, scheme, by)
         names = dict(members("area", [str(key[0]) for key in found]))
     else:
-        scheme: Scheme = "industries" if view == "industries" else "major"
-        found = growths(period, scheme, ("class",))
+        scheme, by = "industries" if view == "industries" else "major", ("class",)
+        found = growths(period, scheme, by)
         names = class_names(scheme)
-    return [_line(code, name, found[(code,)]) for code, name in names.items() if (code,) in found]
+    lines = [_line(code, name, found[(code,)]) for code, name in names.items() if (code,) in found]
+    return _marked(lines, period, scheme, by)
+
+
+def _marked(
+    lines: list[GrowthLine], period: int, scheme: Scheme, by: tuple[Dimension, ...]
+) -> list[GrowthLine]:
+    now, before = (imputed_keys(month, scheme, by) for month in (period, period - 100))
+    return [
+        replace(each, imputed=each.code in now, imputed_before=each.code in before)
+        for each in lines
+    ]
 
 
 def _line(code: str, name: str, found: Growth | None) -> GrowthLine:
@@ -187,7 +207,16 @@ def _both(
     if this is None or last is None:
         return GrowthLine(line, name, None, None, None, None, withheld=True)
     nominal = percent(this / last - 1) if last > 0 else None
-    return GrowthLine(line, name, _amount(this), _amount(last), nominal, None)
+    return GrowthLine(
+        line,
+        name,
+        _amount(this),
+        _amount(last),
+        nominal,
+        None,
+        imputed=now.marks.of(code, area),
+        imputed_before=before.marks.of(code, area),
+    )
 
 
 def waterfall(line: GrowthLine) -> tuple[Bar, ...]:

@@ -41,7 +41,7 @@ ABOUT: Mapping[str, str | Promise] = {
         "Its own of the same month last year, times the median growth of the firms of its industry"
         " division in the whole city; five firms at least."
     ),
-    "last": _("Carried on at the pace of its months, where there is no return of last year."),
+    "last": _("Carried on at the pace of its months, where no way above applies."),
 }
 
 WHAT_IT_DOES: tuple[str | Promise, ...] = (

@@ -19,6 +19,7 @@ from shucheng.bays.statistics.queries.accounts import simulated
 from shucheng.bays.statistics.queries.choices import months_of
 from shucheng.bays.statistics.queries.definition_tables import tag_words
 from shucheng.bays.statistics.queries.growing import growths, percent
+from shucheng.bays.statistics.queries.imputed_marks import imputed_keys
 from shucheng.bays.statistics.queries.micro import ask
 from shucheng.bays.statistics.queries.published import published, published_months
 from shucheng.bays.statistics.queries.seeing import areas_seen
@@ -33,7 +34,7 @@ _FIGURE = "statistics.industry_"
 @dataclass(frozen=True, slots=True)
 class IndustryLine:
     """Revenue in 亿元 and growth in percent; None where it is not known or not told, of `firms`
-    where there are few."""
+    where there are few. `imputed`: its revenue has imputed firms in it."""
 
     code: str
     name: str
@@ -46,6 +47,7 @@ class IndustryLine:
     comparable: Decimal | None
     withheld: bool
     asked: Asked | None = None
+    imputed: bool = False
 
     @property
     def attained(self) -> Decimal | None:
@@ -96,6 +98,7 @@ def industries_page(asked: Mapping[str, str], *, actor: Actor) -> IndustriesPage
     amounts = ask(lambda micro: industry_amounts(micro, period), "industry firms", period)
     few = shipped_rules().threshold or 0
     told = _known(period) if everything else _published(period)
+    marked = _marked(period, everything=everything)
     asked_of = _asked([each.code for each in found.industries])
     lines = []
     for each in found.industries:
@@ -113,6 +116,7 @@ def industries_page(asked: Mapping[str, str], *, actor: Actor) -> IndustriesPage
                 comparable,
                 each.code in told and revenue is None,
                 asked_of.get(each.code),
+                each.code in marked,
             )
         )
     matrix = tuple(
@@ -161,6 +165,15 @@ def _published(period: int) -> dict[str, Figures]:
             grown = this / last - 1 if this is not None and last else None
             figures[code] = (None if this is None else _yi(this), percent(grown), None)
     return figures
+
+
+def _marked(period: int, *, everything: bool) -> frozenset[object]:
+    """The industries whose revenue has imputed firms in it."""
+    if everything:
+        return imputed_keys(period, "industries", ("class",))
+    out = published(period)
+    codes = {code for _measure, code, *_rest in out.cells} if out else set()
+    return frozenset(code for code in codes if out and out.marks.of(code))
 
 
 def _asked(industries: Sequence[str]) -> dict[str, Asked]:

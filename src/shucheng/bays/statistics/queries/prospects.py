@@ -134,7 +134,7 @@ def prospects_page(given: Mapping[str, str], *, actor: Actor) -> ProspectsPage:
         industries=industries,
         kinds={code: str(HONOURS[code]) for code in KINDS},
         areas=area_names(),
-        owners=owners,
+        owners=tuple(sorted(owners, key=_by_kind_and_name)),
         any_filter=any(asked.values()),
         simulated=any(each.prospect.simulated for each in everyone),
     )
@@ -173,6 +173,11 @@ def prospects_seen(actor: Actor) -> QuerySet[Prospect]:
     if actor.may(_RIGHT, organisation_id=-1):
         return Prospect.objects.all()
     return Prospect.objects.filter(owner_id__in=actor.organisation_ids)
+
+
+def _by_kind_and_name(owner: Organisation) -> tuple[int, bytes]:
+    """GB 18030 has the common characters in the order of their sounds."""
+    return list(Organisation.Kind.values).index(owner.kind), owner.label.encode("gb18030")
 
 
 def _owners(actor: Actor) -> QuerySet[Organisation]:

@@ -16,6 +16,7 @@ from shucheng.bays.statistics.queries.accounts import class_names, members
 from shucheng.bays.statistics.queries.choices import MEASURES, Measure, months_of
 from shucheng.bays.statistics.queries.covering import Coverage, core_now, coverage
 from shucheng.bays.statistics.queries.definitions import imputation_in_force
+from shucheng.bays.statistics.queries.imputed_marks import marks_of
 from shucheng.bays.statistics.queries.micro import ask
 from shucheng.bays.statistics.queries.places import every_area_name
 from shucheng.bays.statistics.queries.published import late_by_area, published_year
@@ -24,13 +25,15 @@ from shucheng.kernel.public import Actor, NotFound
 
 @dataclass(frozen=True, slots=True)
 class Printed:
-    """A cell as it went out, in the unit of its measure; None is withheld."""
+    """A cell as it went out, in the unit of its measure; None is withheld. `imputed`: it has firms
+    counted by an imputed return in it, or may have."""
 
     measure: str
     code: str
     area: str
     size: str
     value: Decimal | None
+    imputed: bool = False
 
     @property
     def unit(self) -> str:
@@ -202,6 +205,7 @@ def _tables(printed: Sequence[Printed], names: Mapping[str, str]) -> tuple[Print
 
 
 def printed_cells(found: Publication) -> list[Printed]:
+    marks = marks_of(found)
     return [
         Printed(
             measure,
@@ -209,6 +213,7 @@ def printed_cells(found: Publication) -> list[Printed]:
             area,
             size,
             None if value is None else Decimal(value) / MEASURES[measure].scale,
+            value is not None and marks.of(code, area),
         )
         for measure, code, area, size, value in found.cells
     ]

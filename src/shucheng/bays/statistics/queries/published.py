@@ -6,6 +6,7 @@ the cells of publications. A county's people see their own column, as it was cou
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from shucheng.bays.statistics.engine.cells import Scheme, place
@@ -23,6 +24,7 @@ from shucheng.bays.statistics.engine.published_tables import MEASURES, measures_
 from shucheng.bays.statistics.engine.suppression.rules import sensitivity, shipped_rules
 from shucheng.bays.statistics.engine.suppression.tables import Cell
 from shucheng.bays.statistics.models import Batch, Publication
+from shucheng.bays.statistics.queries.imputed_marks import Marks, marks_of
 from shucheng.bays.statistics.queries.micro import ask
 
 Told = tuple[bool, int | None]
@@ -39,6 +41,11 @@ class Published:
     def of(self, code: str, measure: str = "revenue", *, area: str = CITY, size: str = ALL) -> Told:
         key = (measure, code, area, size)
         return key in self.cells, self.cells.get(key)
+
+    @cached_property
+    def marks(self) -> Marks:
+        """Which of its figures have imputed firms in them."""
+        return marks_of(self.publication)
 
     def known_to(self, areas: Collection[str]) -> "Published":
         """With the columns of areas that one sees every firm of."""

@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 
 from shucheng.bays.statistics.engine.table_files import Column, Row, Sheet
 from shucheng.bays.statistics.queries.choices import period_words
+from shucheng.bays.statistics.queries.imputed_marks import imputed_words
 
 Asked = Mapping[str, str]
 WAN, YI = "DECIMAL(18, 1)", "DECIMAL(29, 5)"  # 万元 and 亿元, to the thousand yuan
@@ -19,7 +20,7 @@ def period_note(period: int) -> list[Row]:
 
 def imputed_note(versions: Mapping[str, str]) -> list[Row]:
     """In which months late firms are counted by imputed returns; nothing where in none."""
-    months = versions.get("imputation")
+    months = imputed_words(versions)
     return [(_("Months with imputed returns"), months)] if months else []
 
 

@@ -10,6 +10,17 @@ _FORM = re.compile(
 )
 
 
+def definition_words(number: int) -> str:
+    """By which definition something was computed; 0 is the platform's own."""
+    if not number:
+        return _("the definition shipped with the platform")
+    return _("definition no. %(number)s") % {"number": number}
+
+
+def number_words(number: int) -> str:
+    return _("no. %(n)s") % {"n": number} if number else _("shipped with the platform")
+
+
 def version_words(version: str) -> str:
     """assumed.1 → 暂用值第1版; what has another form is a name that somebody gave: as it is."""
     found = _FORM.fullmatch(version)

@@ -1,5 +1,6 @@
 """How accounts are written: amounts with the decimals of their unit, bounds, what is withheld."""
 
+from collections.abc import Mapping
 from decimal import Decimal
 
 from django import template
@@ -7,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from shucheng.bays.statistics.queries.accounts import Cell
 from shucheng.bays.statistics.queries.choices import period_words
+from shucheng.bays.statistics.queries.imputed_marks import imputed_words
 
 register = template.Library()
 
@@ -43,6 +45,12 @@ def cell_text(cell: Cell, decimals: int = 2) -> str:
 @register.filter
 def months(period: int, basis: str = "ytd") -> str:
     return period_words(period, basis)
+
+
+@register.filter
+def imputed_in(versions: Mapping[str, str]) -> str:
+    """The months in which late firms are counted by imputed returns."""
+    return imputed_words(versions)
 
 
 @register.filter

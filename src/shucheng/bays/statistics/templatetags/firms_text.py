@@ -20,6 +20,7 @@ from shucheng.bays.statistics.queries.import_words import (
     field_words,
     refusal_words,
 )
+from shucheng.bays.statistics.queries.return_words import return_words
 
 register = template.Library()
 
@@ -43,10 +44,7 @@ def bounds(share: Any) -> str:
     return low if low == high else f"{low}–{high}"
 
 
-@register.filter
-def return_status(status: str) -> str:
-    words = {"reported": _("reported"), "imputed": _("imputed"), "estimated": _("estimated")}
-    return words.get(status, status)
+register.filter("return_status", return_words)
 
 
 @register.filter
@@ -110,6 +108,17 @@ def who(name: str) -> str:
 @register.filter
 def version_words(version: str) -> str:
     return versions.version_words(version)
+
+
+register.filter("definition_words", versions.definition_words)
+register.filter("number_words", versions.number_words)
+
+
+@register.filter
+def decided(one: Any) -> str:
+    """Where a coefficient or proposal stands."""
+    refused = one.state == one.State.REFUSED
+    return _("Not approved") if refused else str(one.get_state_display())
 
 
 # Odds of about 60 and of 4 to 1.

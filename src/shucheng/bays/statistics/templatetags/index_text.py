@@ -6,12 +6,15 @@ from decimal import Decimal
 from django import template
 from django.utils.translation import gettext as _
 
+from shucheng.bays.statistics.queries import version_words
 from shucheng.bays.statistics.queries.index_area import Step
 from shucheng.bays.statistics.queries.index_definitions import in_language
 from shucheng.bays.statistics.queries.index_words import MISSING
 from shucheng.lib.indexes.definition import Name
 
 register = template.Library()
+register.filter("definition_words", version_words.definition_words)
+register.filter("number_words", version_words.number_words)
 
 
 @register.filter

@@ -3,6 +3,7 @@ the others, files alike."""
 
 import csv
 import io
+from datetime import UTC, datetime
 from decimal import Decimal
 from itertools import product
 from pathlib import Path
@@ -12,6 +13,7 @@ import pytest
 from django.urls import reverse
 from openpyxl import load_workbook
 
+from shucheng.bays.statistics.actions.exporting import notes
 from shucheng.bays.statistics.queries.accounts import account_page
 from shucheng.bays.statistics.queries.firms_behind import firms_behind
 from shucheng.bays.statistics.tests.accounts_city import (
@@ -103,8 +105,9 @@ def test_nobody_reads_a_single_firm_from_what_is_told(
         assert table.withheld
         assert "保密" in text(response)
     address = reverse("statistics:accounts_download", args=[form])
-    shown = _read(form, leader.get(address, asked).content, tmp_path)
+    shown = _read(form, leader.get(address, table.choice.told).content, tmp_path)
     assert ALONE not in shown
+    assert leader.get(address, asked).status_code == (422 if asked else 200)
 
 
 @pytest.mark.usefixtures("out")
@@ -172,6 +175,59 @@ def test_files_hold_the_table_that_is_shown(browser: Browser, tmp_path: Path) ->
     total = figures.filter("class = 'core' AND member = ''").project("lower")
     assert total.fetchall() == [(Decimal("24.1117"),)]
     assert office.get(reverse("statistics:accounts_download", args=["exe"])).status_code == 404
+
+
+@pytest.mark.usefixtures("firms")
+def test_files_have_bounds_as_numbers_in_two_columns(browser: Browser, tmp_path: Path) -> None:
+    firm = {"name": "研发企业", "industry": STARRED, "area": EAST, "since": 202401}
+    taken_over(tmp_path, "register", [{"firm": code(99), **firm}])
+    taken_over(tmp_path, "returns", [{"firm": code(99), "period": 202609, "revenue": 50_000}])
+    office = browser("office")
+    address = reverse("statistics:accounts_download", args=["xlsx"])
+    file = tmp_path / "account.xlsx"
+    file.write_bytes(office.get(address).content)
+    head, *lines = load_workbook(file).worksheets[0].iter_rows(values_only=True)
+    words = [
+        f"{name}{side}" for name in ("东区", "西区", "合计") for side in ("（下限）", "（上限）")
+    ]
+    assert list(head[1:]) == words
+    total = dict(zip(head, lines[-1], strict=True))
+    assert total["东区（上限）"] - total["东区（下限）"] == pytest.approx(0.5)  # type: ignore[operator]
+    assert all(isinstance(value, int | float | None) for line in lines for value in line[1:])
+    told = office.get(reverse("statistics:accounts_download", args=["csv"])).content.decode()
+    rows = list(csv.reader(io.StringIO(told.removeprefix("\ufeff"))))
+    assert rows[0][1:] == words
+    assert not any("–" in cell for row in rows[: len(lines) + 1] for cell in row)
+
+
+@pytest.mark.usefixtures("out")
+def test_files_say_the_local_day_of_publication(browser: Browser) -> None:
+    table = page(browser("leader"), "accounts").context["table"]  # type: ignore[attr-defined]
+    table.publication.recorded_at = datetime(2026, 11, 29, 17, tzinfo=UTC)
+    assert ["发布时间", "2026-11-30"] in [list(row) for row in notes(table)]
+
+
+@pytest.mark.usefixtures("out")
+@pytest.mark.parametrize("name", ["leader", "county"])
+def test_another_table_than_was_asked_for_is_refused_and_told(browser: Browser, name: str) -> None:
+    client = browser(name)
+    asked = {"scheme": "minor", "basis": "month", "period": "202609"}
+    for form in ("csv", "xlsx", "parquet", "sdmx.csv"):
+        address = reverse("statistics:accounts_download", args=[form])
+        refused = client.get(address, asked)
+        assert refused.status_code == 422
+    shown = refused.content.decode()
+    assert "statistics.choice" in shown
+    assert "scheme, basis" in shown
+    told = text(page(client, "accounts", **asked))
+    assert "分类“核心产业小类”：本表没有，或您的角色不能查看" in told
+    assert "口径“当月”" in told
+    assert "2026年9月”：" not in told, "the month is the one that was asked for"
+    known = client.get(reverse("statistics:accounts_download", args=["csv"]), {"scheme": "major"})
+    assert known.status_code == 200
+    assert "无法显示" not in text(page(client, "accounts", scheme="major"))
+    growth = reverse("statistics:table_download", args=["growth", "csv"])
+    assert client.get(growth, {"view": "industries"}).status_code == 422
 
 
 @pytest.mark.usefixtures("firms")

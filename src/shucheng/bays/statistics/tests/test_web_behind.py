@@ -8,6 +8,7 @@ from django.test import Client
 from django.urls import reverse
 
 from shucheng.bays.statistics.metrics import FIGURES
+from shucheng.bays.statistics.models import Publication
 from shucheng.bays.statistics.queries.behind import FirmsBehind, firms_behind
 from shucheng.bays.statistics.tests.city import (
     CITY,
@@ -124,6 +125,28 @@ def test_a_figure_leads_to_its_firms_on_its_page_and_where_it_is_explained() -> 
     # 15 hundred million less 10 of February: 50 000 ten thousand yuan.
     assert "50,000.0" in page.content.decode()
     assert "企业6" not in page.content.decode()
+
+
+def test_who_sees_no_firms_is_led_to_the_publication_instead() -> None:
+    observation = observed("statistics.core_revenue", EAST, "2025-03")
+    published = Publication.objects.get(period=202503)
+    firms = f'href="/statistics/behind/{observation.pk}/"'
+    leader = signed_in(Role.LEADER)
+    link = f'href="{reverse("statistics:publication", args=[published.pk])}"'
+    for client in (leader, signed_in(Role.LIAISON, WEST)):
+        for address in (page_of(observation), f"/explain/observation/{observation.pk}/"):
+            page = client.get(address).content.decode()
+            assert firms not in page
+            assert link in page
+    assert leader.get(reverse("statistics:publication", args=[published.pk])).status_code == 200
+    counted = observed("statistics.core_firms", EAST, "2025-Q1")
+    assert "/statistics/behind/" not in leader.get(page_of(counted)).content.decode()
+    whole = observed("statistics.core_revenue", CITY, "2025-03")
+    county = signed_in(Role.LIAISON, EAST)
+    for each in (observation, whole):
+        page = county.get(page_of(each)).content.decode()
+        assert f'href="/statistics/behind/{each.pk}/"' in page
+        assert county.get(f"/statistics/behind/{each.pk}/").status_code == 200
 
 
 def test_what_was_measured_is_not_corrected_by_hand() -> None:

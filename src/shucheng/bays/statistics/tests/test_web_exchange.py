@@ -102,6 +102,18 @@ def test_another_program_reads_an_account_by_its_structure(browser: Browser, who
 
 
 @pytest.mark.usefixtures("firms")
+@pytest.mark.parametrize("who", ["leader", "office"])
+def test_the_account_s_page_offers_every_form(browser: Browser, who: str) -> None:
+    client = browser(who)
+    response = client.get(reverse("statistics:accounts"))
+    query = response.context["table"].choice.address
+    for form in ("csv", "xlsx", "parquet", "sdmx.csv", "sdmx.json", "structure.json"):
+        address = f"{reverse('statistics:accounts_download', args=[form])}?{query}"
+        assert f'href="{address}"'.replace("&", "&amp;") in response.content.decode()
+        assert client.get(address).status_code == 200
+
+
+@pytest.mark.usefixtures("firms")
 def test_parquet_of_an_account_has_the_sums_of_the_micro_data(
     browser: Browser, tmp_path: Path
 ) -> None:

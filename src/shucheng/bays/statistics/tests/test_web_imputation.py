@@ -202,9 +202,9 @@ def test_files_and_the_front_page_mark_it(settings: Any, tmp_path: Path) -> None
         return str(office.get(address).content.decode("utf-8-sig"))
 
     (late,) = [line for line in told("firms").splitlines() if code(LATE) in line]
-    assert ",imputed," in late
+    assert ",推算," in late
     notes = told("growth").splitlines()[-6:]
-    assert any(str(PERIOD) in line and "推算" in line for line in notes), notes
+    assert any("2026年1—9月" in line and "推算" in line for line in notes), notes
 
 
 @pytest.mark.usefixtures("firms")

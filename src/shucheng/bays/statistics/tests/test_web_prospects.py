@@ -11,9 +11,9 @@ from django.utils import timezone
 from shucheng.bays.statistics.actions.prospects import list_prospect, move_prospect
 from shucheng.bays.statistics.models import Prospect
 from shucheng.bays.statistics.queries.prospects import prospects_page
-from shucheng.bays.statistics.tests.city import OFFICE
+from shucheng.bays.statistics.tests.city import OFFICE, WEST
 from shucheng.bays.statistics.tests.test_web_firms import Browser, browser
-from shucheng.kernel.public import Organisation
+from shucheng.kernel.public import Area, Organisation
 
 __all__ = ["browser"]
 
@@ -162,3 +162,42 @@ def test_a_step_asks_for_a_day_that_is_not_past_until_the_firm_is_here(browser: 
 @pytest.mark.parametrize("query", ["?stage=x&industry=x&owner=x", "?owner=99999999999999999999"])
 def test_odd_questions_are_no_errors(browser: Browser, query: str) -> None:
     text(browser("office"), f"{LIST}{query}")
+
+
+def test_who_is_responsible_is_chosen_among_organisations_in_order(browser: Browser) -> None:
+    kinds = Organisation.Kind
+    for code, name, kind in (
+        ("zj", "镇江厂", kinds.COMPANY),
+        ("ah", "安徽厂", kinds.COMPANY),
+        ("gx", "工信局", kinds.DEPARTMENT),
+        ("fg", "发改委", kinds.DEPARTMENT),
+    ):
+        Organisation.objects.create(code=code, name=name, kind=kind)
+    owners = prospects_page({}, actor=OFFICE).owners
+    order = [owner.name for owner in owners if owner.code in ("zj", "ah", "gx", "fg")]
+    assert order == ["发改委", "工信局", "安徽厂", "镇江厂"]
+    office = browser("office")
+    page = office.get(LIST).content.decode()
+    form = page.split('<select id="owner"')[1].split("</select>")[0]
+    assert form.index('<option value="">—</option>') < form.index("<optgroup")
+    entry = {"name": "戊", "industry": one_industry(), "owner": ""}
+    refused = office.post(LIST, entry)
+    assert refused.status_code == 422
+    assert "请选择责任单位" in refused.content.decode()
+    assert office.post(LIST, {**entry, "owner": "99999"}).status_code == 422
+    assert not Prospect.objects.exists()
+
+
+def test_a_wrong_number_is_called_wrong_and_a_place_is_named_once(browser: Browser) -> None:
+    office = browser("office")
+    entry = {"name": "戊", "industry": one_industry(), "owner": str(organisation("data"))}
+    shown = office.post(LIST, {**entry, "amount": "x"}).content.decode()
+    assert "填写内容有误" in shown
+    assert "不完整" not in shown
+    made = listed("己", "data", 5)
+    area = Area.objects.get(code=WEST)
+    Organisation.objects.filter(code="data").update(name=area.name)
+    Prospect.objects.filter(pk=made.pk).update(area=WEST)
+    page = office.get(reverse("statistics:prospect", args=[made.pk])).content.decode()
+    assert f"{area.name} · {area.name}" not in page
+    assert f"· {area.name}" in page

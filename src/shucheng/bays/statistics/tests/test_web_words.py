@@ -2,10 +2,17 @@
 
 import pytest
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from shucheng.bays.statistics.models import Firm, Link
-from shucheng.bays.statistics.queries.version_words import version_words
+from shucheng.bays.statistics.models import Coefficient, Firm, Link
+from shucheng.bays.statistics.queries.imputing import ABOUT
+from shucheng.bays.statistics.queries.version_words import (
+    definition_words,
+    number_words,
+    version_words,
+)
+from shucheng.bays.statistics.templatetags.firms_text import decided
 from shucheng.bays.statistics.tests.firm_files import imported, register, valid
 from shucheng.bays.statistics.tests.test_web_firms import Browser, browser, text
 
@@ -75,3 +82,21 @@ def test_the_address_of_every_form_leads_to_its_page(browser: Browser) -> None:
     ):
         answer = office.get(reverse(f"statistics:{form}", args=given))
         assert (answer.status_code, answer["Location"]) == (302, page)
+
+
+def test_words_of_indexes_and_methods_say_what_they_mean() -> None:
+    with override("zh-hans"):
+        assert definition_words(0) == "随平台提供的定义"
+        assert number_words(0) == "随平台提供"
+        assert definition_words(2) == "定义第 2 号"
+        assert str(ABOUT["last"]).startswith("以上方法均不适用的")
+        assert _("Attacks that failed") == "经核验均不能反推"
+        drawn = "%(names)s: values beyond the outer %(share)s on each side are drawn in."
+        for text_of in ("drawn in to %(value)s", drawn):
+            assert "缩尾至" in _(text_of)
+            assert "收到" not in _(text_of)
+
+
+def test_a_refused_share_is_called_the_same_wherever_it_stands() -> None:
+    with override("zh-hans"):
+        assert decided(Coefficient(state=Coefficient.State.REFUSED)) == _("Do not approve")

@@ -6,6 +6,7 @@ from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_safe
 
 from shucheng.bays.statistics.actions.exporting import FORMS, export_account
+from shucheng.bays.statistics.engine.table_files import LABELS
 from shucheng.bays.statistics.queries.accounts import account_page
 from shucheng.bays.statistics.queries.choices import MEASURES
 from shucheng.bays.statistics.queries.firms_behind import MOST, firms_behind
@@ -21,6 +22,7 @@ def accounts(request: HttpRequest) -> HttpResponse:
         "page": page,
         "table": page.table,
         "measures": MEASURES.values(),
+        "forms": {label: form for form, label in LABELS.items()},
         "simulated": page.table is not None and page.table.simulated,
     }
     return render(request, "statistics/accounts.html", context)

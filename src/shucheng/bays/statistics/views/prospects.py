@@ -137,7 +137,7 @@ def _amount(text: str) -> Decimal | None:
 def _wrong(field: str, message: str) -> Invalid:
     return Invalid(
         "statistics.prospect",
-        _("The entry is not complete."),
+        _("The entry cannot be taken as it is."),
         _("Correct what is marked and send it again."),
         fields={field: message},
     )
