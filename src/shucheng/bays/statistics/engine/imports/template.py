@@ -23,7 +23,7 @@ def headings(table: str) -> list[str]:
 def template(named: Sequence[str]) -> bytes:
     """All columns hold text: a credit code of digits alone keeps each of them."""
     book = Workbook()
-    sheet = book.active
+    sheet = book.worksheets[0]
     for at, heading in enumerate(named, start=1):
         cell = sheet.cell(1, at, heading)
         cell.font = Font(bold=True)
