@@ -72,7 +72,7 @@ SETTINGS = (
     Setting(
         "SHUCHENG_SOURCE_HOSTS",
         "",
-        "Database hosts that departments may have read for the data catalogue, comma-separated.",
+        "Hosts that departments may have read, for the catalogue and for products; asked at each reading. Comma-separated.",
     ),
     Setting(
         "SHUCHENG_ROBOT_HOSTS",

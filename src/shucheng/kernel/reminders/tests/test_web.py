@@ -175,7 +175,7 @@ def test_a_robot_is_tried_and_what_came_of_it_is_told(receiver: Receiver) -> Non
     address = f"/reminders/robots/{robot.pk}/try/"
     taken = browser.post(address, follow=True)
     refused = browser.post(address, follow=True)
-    assert [m.level_tag for m in taken.context["messages"]] == ["success"]
+    assert [m.level_tag for m in taken.context["messages"]] == ["good"]
     [message] = refused.context["messages"]
     assert "errcode 93000" in str(message)
     assert len(receiver.bodies) == 2
