@@ -72,7 +72,8 @@ SETTINGS = (
     Setting(
         "SHUCHENG_SOURCE_HOSTS",
         "",
-        "Hosts that departments may have read, for the catalogue and for products; asked at each reading. Comma-separated.",
+        "Hosts that departments may have read, for the catalogue and for products; asked at each "
+        "reading. Comma-separated.",
     ),
     Setting(
         "SHUCHENG_ROBOT_HOSTS",
