@@ -69,6 +69,7 @@ test-fast: setup .venv/dev system ## engines, pages and actions on SQLite (a few
 	@$(BIN)/pytest -n 2 --dist worksteal -q -m "not slow and not browser"
 
 .PHONY: test-slow
+# Who may do what does not depend on the database: the matrix is walked on SQLite alone.
 test-slow: setup .venv/dev .venv/spark system ## the same on PostgreSQL, then the slow and the browser tests, and Spark
 	@$(BIN)/pytest -n 2 --dist worksteal -q -m "not slow and not browser" --database postgres --ignore tests/security/test_matrix.py src tests/security
 	@$(BIN)/pytest -n 2 --dist loadgroup -q -m "slow or browser"

@@ -52,6 +52,7 @@ def measured_beside(observation: Observation, bay: str) -> Observation | None:
             metric_version__metric__code__in=metrics_of_figures().get(figure, [figure]),
             area=observation.area,
             period=observation.period,
+            dimension_key=observation.dimension_key,
             superseded_by=None,
             value__isnull=False,
         )

@@ -199,6 +199,7 @@ def _check_shown(product: Product, terms: Terms, shows: Mapping[str, Any]) -> No
         select(read.policy, "made", [column[0] for column in product.columns], _PARAMETERS)
     except PolicyInvalid as error:
         raise not_possible(error, "shows") from None
+    _check_named(product, read)
     for mode, part in (("aggregate", read.private), ("intersection", read.intersection)):
         if mode in terms.modes and part is None:
             raise refused(
@@ -208,6 +209,36 @@ def _check_shown(product: Product, terms: Terms, shows: Mapping[str, Any]) -> No
                 "shows",
                 mode=str(MODES[mode]),
             )
+
+
+def _check_named(product: Product, read: delivery_terms.Terms) -> None:
+    """What further terms name is there, and is a number where it is summed or marked: at delivery
+    it would be too late, a budget spent or no file given."""
+    types = {column[0]: str(column[1]).upper() for column in product.columns}
+    named: set[str] = set()
+    numbers: set[str] = set()
+    if read.private:
+        named |= {read.private.unit, *read.private.by}
+        numbers |= {*read.private.columns}
+    if read.marking:
+        named |= {*read.marking.key}
+        numbers |= {*read.marking.steps}
+    if read.intersection:
+        named.add(read.intersection.column)
+    lacking = {each for each in named | numbers if each not in types}
+    lacking |= {each for each in numbers - lacking if not types[each].startswith(_NUMBERS)}
+    if lacking:
+        raise refused(
+            "shows-column",
+            _("There is no such column, or it is no number: %(columns)s."),
+            _("Name columns of the product."),
+            "shows",
+            columns=", ".join(sorted(lacking)),
+        )
+
+
+_NUMBERS = ("DECIMAL", "DOUBLE", "FLOAT", "REAL", "TINYINT", "SMALLINT", "INTEGER", "BIGINT",
+            "HUGEINT", "UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT")  # fmt: skip
 
 
 def _quota(quota: Mapping[str, int]) -> dict[str, int]:

@@ -149,7 +149,7 @@ def plan_of(stored: StoredFile, *, actor: Actor) -> Plan:
         sheet = read(stored.read(), _area_codes())
     except SheetRefused as refused:
         raise refusal(refused) from None
-    planning = _Planning(sheet, actor)
+    planning = _Planning(sheet, actor, stored.organisation_id or actor.organisation_id)
     lines = [line for told in sheet.told if (line := planning.line(told))]
     bad = len(sheet.told) - len(lines)
     first = sheet.head.grid.name
@@ -163,17 +163,18 @@ class _Planning:
 
     sheet: Sheet
     actor: Actor
+    sender: int | None  # for whom the sheet was sent: the holder where a row names none
     wrong: list[Wrong] = field(default_factory=list)
     by_code: dict[str, Resource] = field(init=False)
     by_title: dict[tuple[int, str], list[Resource]] = field(init=False)
     holders: dict[str, int] = field(init=False)
     organisations: dict[int, Organisation] = field(init=False)
-    seen: dict[int, int] = field(default_factory=dict)
+    seen: dict[int | tuple[int, str], int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         told = self.sheet.told
         self.holders = organisation_ids({each.holder for each in told if each.holder})
-        meant = {*self.holders.values(), self.actor.organisation_id or 0}
+        meant = {*self.holders.values(), self.sender or 0}
         self.organisations = Organisation.objects.in_bulk(meant)
         codes = {each.code for each in told if each.code}
         self.by_code = {each.code: each for each in _whole(Resource.objects.filter(code__in=codes))}
@@ -187,10 +188,11 @@ class _Planning:
         """A row as it would be written; None, and told why, where something is wrong with it."""
         before = len(self.wrong)
         known, holder = self._meant(told)
-        if known is not None:
-            if known.pk in self.seen:
-                self._refuse(told, "title", "resource-twice", first=self.seen[known.pk])
-            self.seen.setdefault(known.pk, told.row)
+        if holder is not None:
+            same = known.pk if known else (holder.pk, told.title)
+            if same in self.seen:
+                self._refuse(told, "title", "resource-twice", first=self.seen[same])
+            self.seen.setdefault(same, told.row)
         if told.bad or holder is None or len(self.wrong) > before:
             return None
         line = _compared(told, holder, known)
@@ -212,7 +214,7 @@ class _Planning:
             return None, None
         if told.code:
             return self._by_code(told, named)
-        holder = named or self.actor.organisation_id
+        holder = named or self.sender
         if holder is None:
             self._refuse(told, "holder", "holder-missing")
             return None, None
@@ -230,8 +232,9 @@ class _Planning:
     ) -> tuple[Resource | None, Organisation | None]:
         known = self.by_code.get(told.code)
         mine = known is not None and describes(self.actor, known.holder_id)
-        if known is None or not (mine or known.state == Resource.State.LISTED):
-            # Another's draft is not there for whoever does not see it.
+        gone = known is not None and known.state == Resource.State.WITHDRAWN
+        if known is None or gone or not (mine or known.state == Resource.State.LISTED):
+            # Another's draft is not there for whoever does not see it; what is withdrawn stays so.
             self._refuse(told, "code", "code-unknown")
         elif not mine:
             self._refuse(told, "code", "holder-not-yours")

@@ -28,6 +28,7 @@ from shucheng.kernel.public import (
     Forbidden,
     Invalid,
     NotFound,
+    Organisation,
     StoredFile,
     run_pending_jobs,
 )
@@ -292,3 +293,29 @@ def test_every_code_has_words_and_every_value_of_them_is_given(cast: Cast):
         assert "%(" not in wrong_text(wrong)
     for text in FILES.values():
         assert "%(" not in str(text) % given
+
+
+def test_whoever_confirms_the_holder_is_whom_the_sheet_was_sent_for(cast: Cast):
+    """The bureau that looks at a department's sheet does not come to hold its resources."""
+    plan = sent(cast.holder, rows(("", "企业名录", "", "每日", "不予共享")))
+    seen = plan_of(plan.stored, actor=cast.bureau)
+    assert [line.holder.pk for line in seen.lines] == [cast.holder.organisation_id]
+    taken(cast.bureau, seen)
+    assert Resource.objects.get().holder_id == cast.holder.organisation_id
+
+
+def test_a_new_resource_told_twice_is_written_once(cast: Cast):
+    own = Organisation.objects.get(pk=cast.holder.organisation_id).name
+    plan = sent(
+        cast.holder,
+        rows(("", "新表", "", "每日", "不予共享"), ("", "新表", own, "每日", "不予共享")),
+    )
+    assert codes(plan) == [(3, "resource-twice")]
+    assert len(plan.lines) == 1
+
+
+def test_a_withdrawn_resource_is_not_written_again(cast: Cast):
+    known = listed(cast.holder)
+    Resource.objects.filter(pk=known.pk).update(state=Resource.State.WITHDRAWN)
+    plan = sent(cast.holder, rows((known.code, "另一个名称", "", "每日", "不予共享")))
+    assert codes(plan) == [(2, "code-unknown")]

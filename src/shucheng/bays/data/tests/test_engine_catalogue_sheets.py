@@ -1,6 +1,7 @@
 """Sheets of resources are read back as they were written, and every wrong cell is told."""
 
 import io
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
@@ -329,3 +330,26 @@ def test_what_is_written_is_read_back(
             "opening_terms": "",
             "licence": entry.licence,
         }
+
+
+def test_a_resource_keeps_its_data_items_where_it_is_unclear_whose_one_is():
+    """Otherwise the item would be dropped: one mistyped code, and the resource is planned without
+    it."""
+    sheet = read_rows(
+        ["R1", "企业名录", "", "每日"],
+        ["R2", "车辆", "", "每日"],
+        fields=[["R1", "企业名录", "", "id"], ["R9", "企业名录", "", "name"], ["R2", "", "", "no"]],
+    )
+    assert {(each.code, each.bad) for each in sheet.told} == {("R1", True), ("R2", False)}
+    lost = read_rows(
+        ["R1", "企业名录", "", "每日"],
+        fields=[["R1", "企业名录", "", "id"], ["R9", "", "", "name"]],
+    )
+    assert [each.bad for each in lost.told] == [True]
+
+
+def test_a_file_of_endless_lines_is_not_read_to_its_end(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(sheet_cells, "_LIMITS", replace(sheet_cells._LIMITS, rows=50))
+    with pytest.raises(SheetRefused) as refused:
+        read(("资源名称\n" + "\n" * 100).encode(), AREAS)
+    assert refused.value.code == "workbook_too_large"

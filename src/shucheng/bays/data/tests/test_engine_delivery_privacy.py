@@ -248,3 +248,18 @@ def test_a_buyer_with_too_few_is_told_before_asking() -> None:
 
 def test_identifiers_are_read_alike_on_both_sides() -> None:
     assert prepared([" ab1", "ＡＢ１", "", "ab2 "]) == ["AB1", "AB2"]
+
+
+def test_a_group_is_found_however_its_column_is_kept() -> None:
+    """An offer's form says groups in words; the column may be a number, a truth or a day."""
+    with duckdb.connect() as connection:
+        connection.execute(
+            """CREATE TABLE seen AS SELECT n AS id, 2025 + n % 2 AS year, n % 2 = 0 AS even,
+            DATE '2025-01-01' + CAST(n % 2 AS INTEGER) AS day FROM range(10) AS t(n)"""
+        )
+        for by, groups in (
+            ("year", ("2025", "2026")), ("year", (2025, 2026)), ("even", (True, False)),
+            ("day", ("2025-01-01", "2025-01-02")),
+        ):  # fmt: skip
+            question = Question("id", contributions=1, by=by, groups=groups)
+            assert private._exact(connection, "seen", question) == dict.fromkeys(groups, 5)

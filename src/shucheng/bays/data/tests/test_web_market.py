@@ -159,15 +159,19 @@ def test_an_offer_is_made_by_form_and_ordered(cast: Cast, enter: Any):
         ("private_columns", "firms"),
         ("marking_steps", "firms: none"),
         ("common_least", "few"),
+        ("private_columns", "firm: 0, 9, 1"),  # no such column
     ):
         refused = post(operator, "offer_make", made.code, status=422, **(sent | {field: text}))
         assert text in refused  # what was typed is still there
+    for first in ("private_unit", "marking_key", "common_column"):
+        post(operator, "offer_make", made.code, status=422, **(sent | {first: ""}))
+    sent["private_columns"] = "firms: 0, 1, 1"
     post(operator, "offer_make", made.code, **sent)
     found = Offer.objects.get()
     assert found.shows["private"] == {
         "unit": "area",
         "contributions": 2,
-        "columns": {"firms": {"low": "0", "high": "1000", "step": "1"}},
+        "columns": {"firms": {"low": "0", "high": "1", "step": "1"}},
         "by": {"area": ["320901", "320902"]},
     }
     assert found.shows["marking"] == {"key": ["area"], "steps": {"firms": "1"}}

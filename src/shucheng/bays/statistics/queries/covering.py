@@ -18,7 +18,7 @@ Ours, not a statute's."""
 @dataclass(frozen=True, slots=True)
 class Coverage:
     """Core firms above designated size of a month (yyyymm): how many are `due`, `reported`, and
-    else `imputed`."""
+    else `imputed` or told as estimated."""
 
     period: int
     due: int
@@ -53,7 +53,8 @@ def _coverage(micro: Micro, period: int) -> Coverage:
         """WITH due AS (SELECT DISTINCT firm FROM places JOIN cells USING (cell)
             WHERE $period BETWEEN since AND until),
         reported AS (SELECT firm FROM newest WHERE period = $period AND status = 'reported'),
-        imputed AS (SELECT firm FROM imputed_returns WHERE period = $period)
+        imputed AS (SELECT firm FROM imputed_returns WHERE period = $period
+            UNION SELECT firm FROM newest WHERE period = $period AND status <> 'reported')
         SELECT count(*), count(*) FILTER (firm IN (SELECT firm FROM reported)),
             count(*) FILTER (firm IN (SELECT firm FROM imputed)
                 AND firm NOT IN (SELECT firm FROM reported))

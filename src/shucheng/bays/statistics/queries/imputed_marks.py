@@ -45,10 +45,10 @@ class Marks:
 
 def marks_of(found: Publication) -> Marks:
     behind = found.beside.get("behind", ())
-    return Marks(
-        found.period in imputed_months(found.versions),
-        {(code, area): imputed for code, area, _firms, imputed, *_rest in behind},
-    )
+    counts = {(code, area): imputed for code, area, _firms, imputed, *_rest in behind}
+    # What firms told as estimated is marked like what is imputed.
+    told = found.period in imputed_months(found.versions) or any(counts.values())
+    return Marks(told, counts)
 
 
 def imputed_keys(period: int, scheme: Scheme, by: tuple[Dimension, ...]) -> frozenset[object]:

@@ -141,3 +141,10 @@ def test_a_month_that_few_have_reported_does_not_lead_the_page(
     assert "已报企业过少" in page.content.decode()
     taken_over(tmp_path, "returns", [each | {"period": 202607} for each in told])
     assert firms("office").get(HOME).context["found"].told == 202607
+
+
+def test_what_firms_told_as_estimated_covers_a_month(firms: Browser, tmp_path: Path) -> None:
+    row = {"firm": code(1), "period": 202607, "revenue": 40_000, "status": "estimated"}
+    taken_over(tmp_path, "returns", [row])
+    found = firms("office").get(HOME).context["found"]
+    assert (found.newest, found.told, found.waits) == (202607, 202607, False)

@@ -5,6 +5,7 @@ import io
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from itertools import islice
 
 from openpyxl.utils import get_column_letter
 from python_calamine import CalamineError, CalamineWorkbook
@@ -136,9 +137,12 @@ def _csv(data: bytes) -> Grid:
     first = text.partition("\n")[0]
     separator = "\t" if first.count("\t") > first.count(",") else ","
     try:
-        rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=separator))
+        reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
+        rows = list(islice(reader, _LIMITS.rows + 1))
     except csv.Error:
         raise SheetRefused("csv") from None
+    if len(rows) > _LIMITS.rows:
+        raise SheetRefused("workbook_too_large")
     return Grid("", rows)
 
 

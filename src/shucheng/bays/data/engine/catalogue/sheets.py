@@ -325,7 +325,9 @@ def _place(drafts: list[_Draft], below: _Reading) -> None:
     names: dict[tuple[int, str], int] = {}
     nullable = "nullable" in below.head.places
     for cells in below.rows(MOST_FIELDS):
-        draft = _owner(cells, by_code, by_title)
+        code, title, holder = (cells.text(name) for name in ("code", "resource", "holder"))
+        found = [] if cells.wrong else _meant(code, title, holder, by_code, by_title)
+        draft = _owner(cells, code, title, found)
         made = _field(cells)
         if draft is not None:
             key = (draft.cells.row, made.name)
@@ -337,21 +339,31 @@ def _place(drafts: list[_Draft], below: _Reading) -> None:
             draft.fields.append(made)
             draft.nullable = nullable
             draft.bad = draft.bad or bool(cells.wrong)
+        else:
+            # Whose item it is is not known: without it the resource would lose one.
+            for each in _may_own(code, title, drafts):
+                each.bad = True
         below.wrong += cells.wrong
 
 
-def _owner(
-    cells: _Cells, by_code: Mapping[str, _Draft], by_title: Mapping[str, list[_Draft]]
-) -> _Draft | None:
-    code, title, holder = (cells.text(name) for name in ("code", "resource", "holder"))
+def _meant(
+    code: str,
+    title: str,
+    holder: str,
+    by_code: Mapping[str, _Draft],
+    by_title: Mapping[str, list[_Draft]],
+) -> list[_Draft]:
+    if code:
+        return [by_code[code]] if code in by_code else []
+    found = by_title.get(title, []) if title else []
+    if holder and len(found) > 1:
+        return [each for each in found if each.holder == holder]
+    return found
+
+
+def _owner(cells: _Cells, code: str, title: str, found: list[_Draft]) -> _Draft | None:
     if cells.wrong:
         return None
-    if code:
-        found = [by_code[code]] if code in by_code else []
-    else:
-        found = by_title.get(title, []) if title else []
-        if holder and len(found) > 1:
-            found = [each for each in found if each.holder == holder]
     column = "code" if code or not cells.has("resource") else "resource"
     if not (code or title):
         cells.refuse(column, "resource-unnamed")
@@ -360,6 +372,12 @@ def _owner(
     elif len(found) > 1:
         cells.refuse(column, "resource-unclear")
     return found[0] if len(found) == 1 else None
+
+
+def _may_own(code: str, title: str, drafts: list[_Draft]) -> list[_Draft]:
+    """The resources that a row of fields may be of: those of its title or code, or else all."""
+    named = [each for each in drafts if title and each.said["title"] == title]
+    return named or [each for each in drafts if code and each.code == code] or drafts
 
 
 def _field(cells: _Cells) -> Field:

@@ -122,7 +122,8 @@ def _exact(
 ) -> dict[Scalar | None, int]:
     """In steps, clamped, at most so many rows of a unit; every named group, empty ones with 0."""
     unit = quoted(question.unit)
-    by = quoted(question.by) if question.by else "NULL"
+    # As text: a form says groups in words, and a number is the same group however it is kept.
+    by = f"CAST({quoted(question.by)} AS VARCHAR)" if question.by else "NULL"
     value = "1"
     kept = f"{unit} IS NOT NULL"
     if question.bounds:
@@ -132,13 +133,18 @@ def _exact(
         steps = f"CAST(round({clamped} / {bounds.step}) AS BIGINT)"
         value = f"CASE WHEN {column} IS NULL THEN 0 ELSE {steps} END"  # least() passes over NULL
     if question.by:
-        kept += f" AND {by} IN ({', '.join(map(literal, question.groups))})"
+        kept += f" AND {by} IN ({', '.join(literal(_text(each)) for each in question.groups)})"
     # Which rows of a unit are taken depends on that unit's rows alone.
     rows = connection.execute(
         f"SELECT of, CAST(sum(value) AS BIGINT) FROM ("  # noqa: S608
         f"SELECT {by} AS of, {value} AS value FROM {relation} WHERE {kept} QUALIFY row_number() "
         f"OVER (PARTITION BY {unit} ORDER BY {by}, {value}) <= {question.contributions}) GROUP BY 1"
     ).fetchall()
-    found: dict[Scalar | None, int] = dict(rows)
+    found: dict[str | None, int] = dict(rows)
     wanted: Sequence[Scalar | None] = question.groups or (None,)
-    return {group: found.get(group, 0) for group in wanted}
+    return {group: found.get(None if group is None else _text(group), 0) for group in wanted}
+
+
+def _text(group: Scalar) -> str:
+    """As DuckDB writes it."""
+    return str(group).lower() if isinstance(group, bool) else str(group)

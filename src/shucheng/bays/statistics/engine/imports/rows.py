@@ -78,13 +78,19 @@ def make_before(connection: duckdb.DuckDBPyConnection, table: str) -> None:
             "CREATE TEMP TABLE before (seq BIGINT, revenue_before BIGINT, months_before INTEGER)"
         )
         return
-    connection.execute("""
+    first, last = connection.execute("SELECT min(period), max(period) FROM good").fetchone() or (
+        0,
+        0,
+    )
+    # As numbers, so that the files are read for these years alone.
+    first, last = (first or 0) // 100 * 100, (last or 0) // 100 * 100 + 99
+    connection.execute(f"""
         CREATE TEMP TABLE before AS
         WITH asked AS (SELECT seq, firm, period FROM good WHERE revenue IS NOT NULL),
         told AS (
             SELECT firm, period, revenue FROM known
             WHERE revenue IS NOT NULL AND firm IN (SELECT firm FROM asked)
-                AND period // 100 IN (SELECT period // 100 FROM asked)
+                AND period BETWEEN {int(first)} AND {int(last)}
         )
         SELECT seq, told.revenue AS revenue_before, told.period % 100 AS months_before
         FROM asked ASOF JOIN told ON asked.firm = told.firm AND asked.period > told.period
