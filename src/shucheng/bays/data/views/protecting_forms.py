@@ -39,7 +39,7 @@ def protected(sent: QueryDict) -> dict[str, Any]:
 
 def _private(sent: QueryDict) -> dict[str, Any]:
     return {
-        "unit": sent["private_unit"].strip(),
+        "unit": sent.get("private_unit", "").strip(),
         "contributions": number(sent, "private_contributions") or 1,
         "columns": dict(_bounds(name, said) for name, said in _lines(sent, "private_columns")),
         "by": {name: list(dict.fromkeys(said)) for name, said in _lines(sent, "private_by")},
@@ -48,12 +48,12 @@ def _private(sent: QueryDict) -> dict[str, Any]:
 
 def _marking(sent: QueryDict) -> dict[str, Any]:
     steps = {name: _step(said) for name, said in _lines(sent, "marking_steps")}
-    return {"key": list(several(sent["marking_key"])), "steps": steps}
+    return {"key": list(several(sent.get("marking_key", ""))), "steps": steps}
 
 
 def _common(sent: QueryDict) -> dict[str, Any]:
     said: dict[str, Any] = {
-        "column": sent["common_column"].strip(),
+        "column": sent.get("common_column", "").strip(),
         "members": "common_members" in sent,
     }
     for part, name in (("at_least", "common_least"), ("at_most", "common_most")):
