@@ -3,8 +3,12 @@
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
+from shucheng.bays.data.audit_words import AUDIT_WORDS
 from shucheng.bays.data.engine.authority.machine import shipped_machines
+from shucheng.bays.data.queries.delivery_words import words_of
+from shucheng.bays.data.queries.market_words import ENTRIES, EVENTS
 from shucheng.bays.data.queries.refusals import named
 
 _WORDS: dict[str, Any] = {
@@ -18,6 +22,15 @@ _WORDS: dict[str, Any] = {
     "delivery.revoked": _("Delivery revoked"),
     "evidence.witnessed": _("Head taken by a witness"),
     "evidence.recovered": _("Event recovered from the log"),
+    "grading.decided": _("Grades decided"),
+    "grading.rules": _("Grading rules published"),
+    "product.processed": _("Product made"),
+    "registration.opened": _("Registration applied for"),
+}
+_WHAT: dict[str, Any] = {
+    "order": pgettext_lazy("market", "Order"),
+    "product": pgettext_lazy("market", "Product"),
+    "dispute": pgettext_lazy("market", "Dispute"),
 }
 
 
@@ -30,4 +43,14 @@ def kind_words(kind: str) -> str:
         for machine in shipped_machines().values():
             if event in machine.table.events:
                 return named(machine.table.events[event])
-    return kind
+    if what == "books":
+        return str(ENTRIES.get(event, kind))
+    if what in ("order", "product", "dispute") and event in EVENTS:
+        return f"{_WHAT[what]} · {EVENTS[event]}"
+    # What is noted for the auditor as well has its words there.
+    return str(AUDIT_WORDS.get(f"data.{kind}", kind))
+
+
+def outcome_words(outcome: str) -> str:
+    """Why a call was not answered; nothing of one that was."""
+    return words_of(outcome) if outcome and outcome != "delivered" else ""

@@ -9,7 +9,7 @@ from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_http_methods, require_safe
 
 from shucheng.bays.data.queries import proofs
-from shucheng.bays.data.queries.evidence_words import kind_words
+from shucheng.bays.data.queries.evidence_words import kind_words, outcome_words
 from shucheng.kernel.public import NotFound, ShuchengError, actor_for
 from shucheng.lib.numbers import whole_number
 
@@ -25,7 +25,12 @@ def evidence(request: HttpRequest) -> HttpResponse:
     rows = rows.filter(about=about) if about else rows
     shown = Paginator(rows, _PAGE).get_page(whole_number(request.GET.get("page", "")) or 1)
     events = [
-        {"event": each, "words": kind_words(each.kind), "leaf": getattr(each, "leaf", None)}
+        {
+            "event": each,
+            "words": kind_words(each.kind),
+            "outcome": outcome_words(each.content.get("outcome", "")),
+            "leaf": getattr(each, "leaf", None),
+        }
         for each in shown.object_list
     ]
     witnessed = proofs.witnessed()
