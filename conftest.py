@@ -73,16 +73,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    for item in items:
-        # With `--dist loadgroup` a file stays with one worker, and so does whatever looks at the
-        # demonstration, which takes minutes to fill.
-        shown = {"filled", "empty"} & set(getattr(item, "fixturenames", ()))
-        item.add_marker(pytest.mark.xdist_group("demonstration" if shown else str(item.path)))
-    if config.getoption("database") == "postgres":
-        _only_what_meets_a_database(config, items)
-
-
-def _only_what_meets_a_database(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """On PostgreSQL only what meets a database is tested again."""
+    if config.getoption("database") != "postgres":
+        return
     meets = {"db", "transactional_db", "django_db_setup", "deployment"}
     chosen: list[pytest.Item] = []
     apart: list[pytest.Item] = []
