@@ -54,7 +54,7 @@ def test_the_firms_behind_a_cell_add_up_to_it(browser: Browser) -> None:
         ("revenue", "value_added", "employees", "rd_expense"),
         ("area", "size", "designated"),
     ):
-        asked = {"basis": basis, "measure": measure, "by": by, "period": 202609}
+        asked = {"basis": basis, "measure": measure, "by": by, "period": "202609"}
         table = account_page(asked, actor=OFFICE).table
         assert table
         for line in (*table.lines, table.whole):
