@@ -83,7 +83,7 @@ lint: setup .venv/dev ## ruff, types, import contracts, migrations, templates
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
 	@$(BIN)/shucheng manage makemigrations --check --dry-run
-	@$(BIN)/djlint --quiet --check --lint src --extension html
+	@$(BIN)/djlint --check --lint src --extension html
 
 .PHONY: format
 format: .venv/dev ## put the code in shape
