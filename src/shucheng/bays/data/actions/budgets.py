@@ -5,16 +5,18 @@ import json
 from dataclasses import asdict, dataclass, replace
 from datetime import date
 
-from django.db import IntegrityError, transaction
-from django.db.models import F
+from django.db import IntegrityError, connection, transaction
 
 from shucheng.bays.data.engine.delivery.model import Refused
 from shucheng.bays.data.engine.delivery.tokens import Used
 from shucheng.bays.data.models.delivery import Budget
 from shucheng.bays.data.models.market import Agreement
 from shucheng.bays.data.queries.budgets import Use, period_of, read_use, use_key
+from shucheng.bays.data.queries.statements import read_budget
 
 _TRIES = 200
+# As in `queries/statements`: every call comes here twice.
+_SET = "UPDATE data_budget SET value = %s, version = %s WHERE key = %s AND version = %s"
 
 
 class DatabaseStore:
@@ -22,13 +24,13 @@ class DatabaseStore:
     version is still the one that was read, for all processes and machines."""
 
     def read(self, key: str) -> tuple[str, int]:
-        found = Budget.objects.filter(key=key).values_list("value", "version").first()
-        return found or ("", 0)
+        return read_budget(key)
 
     def compare_and_set(self, key: str, version: int, value: str) -> bool:
         if version:
-            rows = Budget.objects.filter(key=key, version=version)
-            return rows.update(value=value, version=F("version") + 1) == 1
+            with connection.cursor() as cursor:
+                cursor.execute(_SET, [value, version + 1, key, version])
+                return bool(cursor.rowcount == 1)
         try:
             with transaction.atomic():
                 Budget.objects.create(key=key, version=1, value=value)

@@ -17,6 +17,7 @@ from shucheng.bays.data.queries.delivery_keys import delivery_ring
 from shucheng.bays.data.queries.delivery_words import refusal
 from shucheng.bays.data.queries.permitting import (
     facts_of,
+    policy_of,
     require_granted,
     require_policy,
     thing_of,
@@ -37,7 +38,7 @@ def issue_token(code: str, mode: str, purpose: str, *, actor: Actor) -> tuple[To
     try:
         require_granted(agreement, mode, day)
         use = use_of(agreement, day)
-        require_policy(agreement, mode, purpose, use.count, now)
+        require_policy(agreement, policy_of(agreement), mode, purpose, use.count, now)
         used = engine.Used(use.calls, use.rows, use.size)
         text = engine.issue(delivery_ring(), facts_of(agreement, used), call, now)
     except Refused as refused:

@@ -9,32 +9,25 @@ import secrets
 import time
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Max
 from django.utils import timezone
 
 from shucheng.bays.data.actions.budgets import Reserved, give_back, reserve
 from shucheng.bays.data.actions.evidence import leave_evidence
 from shucheng.bays.data.engine.delivery import tokens as engine
 from shucheng.bays.data.engine.delivery.model import Refused
-from shucheng.bays.data.models.authority import Stop
-from shucheng.bays.data.models.delivery import Call, Token
+from shucheng.bays.data.models.delivery import Call
 from shucheng.bays.data.models.market import Agreement
 from shucheng.bays.data.models.money import UsageRecord
 from shucheng.bays.data.queries.delivery_keys import delivery_ring
 from shucheng.bays.data.queries.delivery_words import refusal
-from shucheng.bays.data.queries.permitting import (
-    facts_of,
-    find_agreement,
-    require_granted,
-    require_policy,
-    thing_of,
-)
+from shucheng.bays.data.queries.permitting import require_policy, standing, thing_of
 from shucheng.bays.data.queries.sandboxes import forget
+from shucheng.bays.data.queries.statements import token_alive
 
 # Calls without a token of ours, a minute: whoever sends a million of them fills no table.
 _STRANGERS_A_MINUTE = 60
@@ -51,7 +44,6 @@ class Admitted:
     facts: engine.Facts
     call: engine.Call
     reserved: Reserved
-    stops: int
     began: float
     now: datetime
 
@@ -111,31 +103,27 @@ def _admitted(
     """Raises `Refused`; then nothing is held."""
     now = timezone.now()
     day = timezone.localdate(now)
-    agreement = find_agreement(code)
-    if agreement is None or claims.agreement != code:
+    if claims.agreement != code:
         raise Refused("wrong-agreement")
-    stops = _stops()
-    require_granted(agreement, mode, day)
-    revoked = _revoked(claims)
+    found = standing(code, mode, day)
+    agreement, unused = found.agreement, replace(found.facts, revoked_tokens=_revoked(claims))
     call = engine.Call(str(thing_of(agreement)), mode, purpose)
-    unused = facts_of(agreement, engine.Used(), revoked)
     engine.check(claims, call, unused, now)
     reserved = reserve(agreement, day, rows, size)
     try:
-        require_policy(agreement, mode, purpose, reserved.count, now)
+        require_policy(agreement, found.policy, mode, purpose, reserved.count, now)
     except BaseException:
         give_back(agreement, reserved, 0, 0, calls=0)
         raise
-    facts = facts_of(agreement, reserved.before, revoked)
-    return Admitted(number, agreement, claims, facts, call, reserved, stops, began, now)
+    facts = replace(unused, used=reserved.before)
+    return Admitted(number, agreement, claims, facts, call, reserved, began, now)
 
 
 def _finish(admitted: Admitted, answered: Answered) -> None:
-    """Books the answer before it goes out; a stop that came while it was made keeps it in."""
+    """Books the answer before it goes out; what stopped it while it was made keeps it in."""
     agreement = admitted.agreement
     with transaction.atomic():
-        if _stops() != admitted.stops:
-            require_granted(agreement, admitted.call.mode, timezone.localdate())
+        standing(agreement.code, admitted.call.mode, timezone.localdate())
         give_back(agreement, admitted.reserved, answered.rows, answered.size, calls=1)
         call = Call.objects.create(
             code=admitted.number,
@@ -201,12 +189,7 @@ def _charged(agreement: Agreement, rows: int) -> int:
 
 def _revoked(claims: engine.Claims) -> frozenset[str]:
     """A token that is not known here, or was revoked, is void."""
-    alive = Token.objects.filter(code=claims.id, revoked_at=None).exists()
-    return frozenset() if alive else frozenset({claims.id})
-
-
-def _stops() -> int:
-    return Stop.objects.aggregate(last=Max("id"))["last"] or 0
+    return frozenset() if token_alive(claims.id) else frozenset({claims.id})
 
 
 def _room_for_a_stranger() -> bool:

@@ -5,7 +5,6 @@ from functools import partial
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import Count, Max, Sum
 
 from shucheng.bays.data.engine.authority.book import (
     Book,
@@ -20,8 +19,9 @@ from shucheng.bays.data.engine.authority.book import (
     shipped_rights,
 )
 from shucheng.bays.data.models import authority, market
+from shucheng.bays.data.queries.statements import State, state
 
-_KEPT: dict[str, tuple[Any, Book]] = {}
+_KEPT: dict[str, tuple[State, Book]] = {}
 
 
 def rights() -> Rights:
@@ -32,12 +32,12 @@ def book() -> Book:
     """All grants, products, deliveries and stops. Kept until one of them changes: a stop is seen by
     the next question, in every process. What a transaction reads is kept once it is committed:
     rows that are taken back give their numbers to others."""
-    state = _state()
+    known = state()
     kept = _KEPT.get("book")
-    if kept is not None and kept[0] == state:
+    if kept is not None and kept[0] == known:
         return kept[1]
     found = _read()
-    keep = partial(_KEPT.update, book=(state, found))
+    keep = partial(_KEPT.update, book=(known, found))
     if connection.in_atomic_block:
         transaction.on_commit(keep)
     else:
@@ -110,15 +110,6 @@ def _related() -> dict[str, frozenset[str]]:
         found.setdefault(row.party, set()).add(row.with_party)
         found.setdefault(row.with_party, set()).add(row.party)
     return {party: frozenset(others) for party, others in found.items()}
-
-
-def _state() -> tuple[Any, ...]:
-    """What tells that the book has changed. Rows of rights, stops and agreements only grow; a
-    product's changes count up its revision."""
-    products = market.Product.objects.aggregate(n=Count("id"), r=Sum("revision"))
-    growing = (authority.Grant, authority.Stop, authority.Related, market.Agreement)
-    last = (model.objects.aggregate(n=Count("id"), last=Max("id")) for model in growing)
-    return (*(tuple(each.values()) for each in last), tuple(products.values()))
 
 
 def _things(said: Iterable[str]) -> frozenset[Thing]:

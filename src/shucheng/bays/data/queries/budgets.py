@@ -6,8 +6,8 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, cast
 
-from shucheng.bays.data.models.delivery import Budget
 from shucheng.bays.data.models.market import Agreement
+from shucheng.bays.data.queries.statements import read_budget
 from shucheng.lib.periods import Frequency, Period
 
 _MILLION = 1_000_000
@@ -66,4 +66,4 @@ def quota_lines(agreement: Agreement, day: date) -> list[dict[str, Any]]:
 
 
 def _value(key: str) -> str:
-    return Budget.objects.filter(key=key).values_list("value", flat=True).first() or ""
+    return read_budget(key)[0]

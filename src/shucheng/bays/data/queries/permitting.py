@@ -1,10 +1,14 @@
 """Whether a delivery is permitted at this moment: the book of rights, the agreement's policy, its
 term. Nothing of it is kept as a flag; every call asks."""
 
+from collections import OrderedDict
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from threading import Lock
 from typing import cast
 
+from django.db import connection
 from django.db.models import Sum
 from django.utils import timezone
 
@@ -21,11 +25,16 @@ from shucheng.bays.data.models.money import LedgerLine
 from shucheng.bays.data.queries.book import book, rights
 from shucheng.bays.data.queries.offers import OF_THE_PRODUCT, terms_read
 from shucheng.bays.data.queries.refusals import sentence
+from shucheng.bays.data.queries.statements import State, state
 
 # An order that has ended or rests delivers nothing, whatever its agreement says.
 _ENDED = {"cancelled", "revoked", "delivered", "closed"}
 # Whoever owes longer than this has something due unpaid: a proposal, no rule of the city's yet.
 _DAYS_TO_PAY = 30
+
+_MOST = 500
+_KEPT: "OrderedDict[tuple[str, str], Standing]" = OrderedDict()
+_TURN = Lock()
 
 
 class NotNow(Refused):
@@ -36,10 +45,45 @@ class NotNow(Refused):
         self.said = said
 
 
-def find_agreement(code: str) -> Agreement | None:
-    """The agreement with all that a call asks of it."""
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """An agreement whose delivery in one way was found permitted, and by what it was judged:
+    `state` of the book and of its order, `day`."""
+
+    agreement: Agreement
+    policy: Policy
+    facts: Facts
+    state: State
+    day: date
+
+
+def standing(code: str, mode: str, day: date) -> Standing:
+    """Raises `Refused`. What was found permitted holds as long as nothing has changed by which it
+    was judged; that is asked each time, so a stop holds for the next call in every process."""
+    known = state(code)
+    with _TURN:
+        kept = _KEPT.get((code, mode))
+        if kept is not None and (kept.state, kept.day) == (known, day):
+            _KEPT.move_to_end((code, mode))
+            return kept
+    agreement = _found(code)
+    require_granted(agreement, mode, day)
+    found = Standing(agreement, policy_of(agreement), facts_of(agreement, Used()), known, day)
+    # What a transaction reads may be taken back, and its numbers given to others.
+    if not connection.in_atomic_block:
+        with _TURN:
+            _KEPT[code, mode] = found
+            while len(_KEPT) > _MOST:
+                _KEPT.popitem(last=False)
+    return found
+
+
+def _found(code: str) -> Agreement:
     wanted = ("order__offer__product__maker", "order__offer__product__data", "order__buyer")
-    return Agreement.objects.select_related(*wanted).filter(code=code).first()
+    found = Agreement.objects.select_related(*wanted).filter(code=code).first()
+    if found is None:
+        raise Refused("wrong-agreement")
+    return found
 
 
 def thing_of(agreement: Agreement) -> Thing:
@@ -87,10 +131,9 @@ def uses_of(agreement: Agreement, mode: str) -> Limits:
 
 
 def require_policy(
-    agreement: Agreement, mode: str, purpose: str, count: int, now: datetime
+    agreement: Agreement, policy: Policy, mode: str, purpose: str, count: int, now: datetime
 ) -> None:
     """Raises `Refused` with the policy's reason."""
-    policy = policy_of(agreement)
     names = {agreement.code, agreement.order.offer.code, str(thing_of(agreement))}
     names.add(thing_of(agreement).code)
     asked = policies.Request(
@@ -150,9 +193,7 @@ def modes_of(agreement: Agreement) -> frozenset[Mode]:
     return cast(frozenset[Mode], frozenset(modes))
 
 
-def facts_of(
-    agreement: Agreement, used: Used, revoked_tokens: frozenset[str] = frozenset()
-) -> Facts:
+def facts_of(agreement: Agreement, used: Used) -> Facts:
     """The agreement as a token is held against it; whether the book permits it is asked apart."""
     zone = timezone.get_current_timezone()
     begin, end = agreement.first, agreement.last + timedelta(days=1)
@@ -168,5 +209,4 @@ def facts_of(
         valid_until=datetime.combine(end, time(), zone),
         quota=Quota(quota.get("calls"), quota.get("rows"), quota.get("size")),
         used=used,
-        revoked_tokens=revoked_tokens,
     )
