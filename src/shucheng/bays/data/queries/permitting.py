@@ -93,12 +93,12 @@ def thing_of(agreement: Agreement) -> Thing:
 
 def require_granted(agreement: Agreement, mode: str, day: date) -> None:
     """Raises `NotNow` where the book does not permit this delivery today."""
-    if agreement.order.state == "suspended":
-        raise NotNow("agreement-suspended")
     if agreement.order.state in _ENDED:
         raise NotNow("agreement-ended")
     book_ = book()
     refused = stopped(book_, agreement.code, day)
+    if refused is None and agreement.order.state != "delivering":
+        raise NotNow("agreement-suspended")
     if refused is None:
         policy_of(agreement)
         thing = thing_of(agreement)

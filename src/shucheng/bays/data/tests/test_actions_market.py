@@ -5,8 +5,10 @@ from datetime import date
 from typing import Any
 
 import pytest
+from django.utils import timezone
 from django.utils.translation import override
 
+from shucheng.bays.data.actions.delivering import stop_delivery
 from shucheng.bays.data.actions.offers import close_offer
 from shucheng.bays.data.actions.orders import move_order
 from shucheng.bays.data.actions.products import move_product
@@ -38,7 +40,7 @@ from shucheng.bays.data.tests.market_world import (
     shares,
     world,
 )
-from shucheng.kernel.public import Conflict, Forbidden, Invalid, NotFound
+from shucheng.kernel.public import Actor, Conflict, Forbidden, Invalid, NotFound
 
 
 def test_a_product_goes_to_the_market_by_the_bureaus_word(cast: Cast):
@@ -262,6 +264,47 @@ def test_delivery_runs_only_while_its_operator_delivers(cast: Cast):
     assert not runs()
     Stop.objects.create(on=agreement.code, kind="lift", day=DAY, by="x")
     assert not runs()
+
+
+def test_each_side_lifts_its_own_stop_and_no_others(cast: Cast):
+    world(cast)
+    agreement = accepted(cast)
+    code = agreement.code
+
+    def suspended_by() -> set[str]:
+        return set(book().sides(code, DAY))
+
+    with pytest.raises(Invalid) as refused:
+        stop_delivery(code, "lift", "x", actor=cast.holder)
+    assert refused.value.code == "delivery.suspended-by-others", "its operator has not begun"
+    stop_delivery(code, "suspend", "核查", actor=cast.bureau)
+    stop_delivery(code, "suspend", "核查", actor=cast.holder)
+    delivering(cast, agreement)
+    assert stopped(book(), code, timezone.localdate()), "to begin lifts nobody's suspension"
+    stop_delivery(code, "lift", "好了", actor=cast.holder)
+    with pytest.raises(Invalid):
+        stop_delivery(code, "lift", "好了", actor=cast.holder)
+    assert suspended_by() <= {"bureau"}
+    stop_delivery(code, "lift", "好了", actor=cast.bureau)
+    assert stopped(book(), code, timezone.localdate()) is None
+
+
+def test_a_holder_resumes_what_it_or_the_operator_suspended(cast: Cast):
+    world(cast)
+    order = delivering(cast).order
+
+    def move(event: str, actor: Actor) -> None:
+        order.refresh_from_db()
+        move_order(order.code, order.revision, event, text="x", actor=actor, on=DAY)
+
+    for who in (cast.operator, cast.holder):
+        move("suspend", who)
+        move("resume", cast.holder)
+    move("suspend", cast.bureau)
+    with pytest.raises(Invalid) as refused:
+        move("resume", cast.holder)
+    assert refused.value.code == "market.suspended-by-others"
+    move("resume", cast.bureau)
 
 
 @pytest.mark.parametrize("on", ["GO", "GP", "GH", "RES-2026-000001", "AUT-1"])
