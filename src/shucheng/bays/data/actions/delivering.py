@@ -99,7 +99,7 @@ def stop_delivery(code: str, kind: str, reason: str, *, actor: Actor) -> Stop:
         said = _("A stop needs its reason.")
         raise Invalid("delivery.stop-reason", said, _("Write the reason."), {"reason": str(said)})
     known = book().stop_of(code, today)
-    if known and known.kind == Stop.Kind.REVOKE:
+    if known and known.kind == "revoke":
         raise Invalid(
             "delivery.revoked-already",
             _("The delivery was revoked; that is for good."),
