@@ -16,8 +16,9 @@ from shucheng.bays.data.models.cases import Case
 from shucheng.bays.data.models.catalogue import Resource
 from shucheng.bays.data.models.market import Agreement, Product
 from shucheng.bays.data.queries.book import book, rights, thing
+from shucheng.bays.data.queries.limits import limits_in_words
 from shucheng.bays.data.queries.parties import names_of
-from shucheng.bays.data.queries.refusals import named, sentence, value_words
+from shucheng.bays.data.queries.refusals import named, sentence
 from shucheng.kernel.public import GOVERNMENT, Actor, NotFound, Organisation
 
 PAGE = 50
@@ -119,10 +120,7 @@ def grant_page(code: str, *, actor: Actor) -> GrantPage:
     titles = titles_of(row.things)
     return GrantPage(
         grant_lines([row])[0],
-        [
-            (named(told.dimensions[name]) if name in told.dimensions else name, value_words(values))
-            for name, values in row.limits.items()
-        ],
+        limits_in_words(row.limits),
         [named(told.acts[act]) for act in right.acts],
         told.unconfirmed,
         [(each, titles.get(thing(each).code, each)) for each in row.things],

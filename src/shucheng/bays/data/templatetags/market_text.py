@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django import template
+from django.utils.translation import gettext as _
 
 from shucheng.bays.data.queries import assets
 from shucheng.bays.data.queries import market_words as words
@@ -72,7 +73,7 @@ def pretty(value: Any) -> str:
 
 @register.filter
 def words_of(codes: Iterable[str], kind: str) -> str:
-    return "、".join(word(each, kind) for each in codes)
+    return _(", ").join(word(each, kind) for each in codes)
 
 
 @register.filter
