@@ -22,6 +22,7 @@ from shucheng.bays.data.models.catalogue import Resource
 from shucheng.bays.data.models.market import Offer, Product
 from shucheng.bays.data.queries.book import book, limits, product_of, rights, thing
 from shucheng.bays.data.queries.market_words import reasons
+from shucheng.bays.data.queries.prices import began_on
 from shucheng.kernel.public import Actor, NotFound
 
 # Dimensions that no policy says: the product's own uses hold for every delivery of it.
@@ -109,7 +110,7 @@ def price_fault(product: Product, plan: PricePlan, purposes: Iterable[str], day:
                 grants: Iterable[Grant]) -> Refused | None:  # fmt: skip
     """Why a price may not be asked for any of the purposes; those that are free cost nothing
     whatever the plan says."""
-    began = min((each.start for each in grants if each.right == "operate"), default=day)
+    began = min((_began(each) for each in grants if each.right == "operate"), default=day)
     ceiling, trial = ceiling_of(product, day), on_trial(began, day)
     paid = [purpose for purpose in purposes if purpose not in FREE_PURPOSES]
     for purpose in paid:
@@ -126,6 +127,11 @@ def price_fault(product: Product, plan: PricePlan, purposes: Iterable[str], day:
             if fault:
                 return fault
     return None
+
+
+def _began(grant: Grant) -> date:
+    """When operation under a grant began: with its authorisation, however often it was renewed."""
+    return min((on for code in grant.basis if (on := began_on(code))), default=grant.start)
 
 
 def holders_below(product: Product) -> set[str]:

@@ -51,6 +51,12 @@ def word(code: str, kind: str) -> str:
 
 
 @register.filter
+def without_sign(fen: int) -> int:
+    """Where the words beside it say which way the money goes."""
+    return abs(fen)
+
+
+@register.filter
 def get(values: Mapping[str, Any] | Any, name: str) -> Any:
     """The value of a name that a template cannot write."""
     return values.get(name, "") if isinstance(values, Mapping) else ""

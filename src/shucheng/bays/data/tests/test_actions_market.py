@@ -1,7 +1,7 @@
 """From a product to an agreement: judged, offered within the grant, ordered, delivered, stopped."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -17,7 +17,7 @@ from shucheng.bays.data.engine.ledger.prices import PricePlan, Tier
 from shucheng.bays.data.engine.ledger.split import Share
 from shucheng.bays.data.engine.policy import odrl
 from shucheng.bays.data.engine.policy.model import problems
-from shucheng.bays.data.models.authority import Authorisation, PriceReview, Stop
+from shucheng.bays.data.models.authority import Authorisation, Grant, PriceReview, Stop
 from shucheng.bays.data.models.cases import Case, Step
 from shucheng.bays.data.models.market import Agreement, Offer, Order
 from shucheng.bays.data.queries.agreements import roles_of_order, visible_orders
@@ -181,6 +181,20 @@ def test_a_price_needs_a_ceiling_after_the_first_year_and_stays_below_it(cast: C
     with pytest.raises(Invalid):  # in steps the dearest counts, and a fraction is not let through
         offer(cast, made, on=later, plan=PricePlan(tiers=(Tier(5, 61, 10), Tier(None, 1))))
     assert offer(cast, made, on=later, plan=PricePlan(tiers=(Tier(5, 60, 10), Tier(None, 1))))
+
+
+def test_a_trial_is_the_authorisations_first_year_and_not_that_of_a_renewed_grant(cast: Cast):
+    world(cast)
+    made = listed(cast)
+    assert offer(cast, made, on=DAY)
+    for grant in Grant.objects.filter(right="operate"):
+        Step.objects.create(
+            subject=grant.basis[0], event="take_effect", role="holder", after="operating",
+            by="x", on=DAY - timedelta(days=500),
+        )  # fmt: skip
+    with pytest.raises(Invalid) as refused:
+        offer(cast, made, on=DAY)
+    assert refused.value.code == "authority.no-ceiling"
 
 
 @pytest.mark.parametrize(
