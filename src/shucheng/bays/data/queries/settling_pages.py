@@ -13,7 +13,7 @@ from shucheng.bays.data.models.money import Invoice, LedgerEntry, Settlement, Us
 from shucheng.bays.data.queries.ledger import (
     Owed,
     overdue,
-    owed_to,
+    owed,
     require_books,
     trial_balance,
 )
@@ -140,13 +140,14 @@ def _named(balances: list[Balance]) -> list[Account]:
     parts = [each.account.split(":") for each in balances]
     names = names_of(part[-1] for part in parts if len(part) > 1)
     today = timezone.localdate()
+    payees = owed(each.account for each in balances if each.account.startswith("payable:"))
     return [
         Account(
             each,
             part[0],
             part[1] if len(part) == 3 else "",
             names.get(part[-1], "") if len(part) > 1 else "",
-            owed_to(each.account) if part[0] == "payable" else None,
+            payees.get(each.account),
             overdue(part[1], today) if part[0] == "receivable" else 0,
         )
         for each, part in zip(balances, parts, strict=True)

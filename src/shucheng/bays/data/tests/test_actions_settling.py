@@ -24,7 +24,6 @@ from shucheng.bays.data.models.market import Agreement
 from shucheng.bays.data.models.money import Invoice, LedgerEntry, LedgerLine, Settlement
 from shucheng.bays.data.queries.ledger import (
     balance,
-    held_back,
     overdue,
     owed_to,
     trial_balance,
@@ -184,7 +183,7 @@ def test_what_is_in_dispute_or_not_paid_in_is_not_paid_out(cast: Cast, agreement
     pay_out(account(cast), actor=cast.bureau, on=LATER)
     assert balance(account(cast)) == -210
     dispute = move_dispute(dispute.code, 0, "withdraw", actor=cast.buyer, on=LATER)
-    assert held_back(account(cast)) == 0
+    assert owed_to(account(cast)).held == 0
     pay_out(account(cast), actor=cast.bureau, on=LATER)
     assert balance(account(cast)) == 0
 
