@@ -183,6 +183,17 @@ class Book:
                 (suspended.add if stop.kind == "suspend" else suspended.discard)(stop.side)
         return frozenset(suspended)
 
+    def revoked_from(self, code: str) -> date | None:
+        """The first day on which a code, or anything that it stands on, is revoked for good."""
+        below = self.stands_on([code])
+        days = (
+            stop.day
+            for each in below & self._stops_by_code.keys()
+            for stop in self._stops_by_code[each]
+            if stop.kind == "revoke"
+        )
+        return min(days, default=None)
+
     @cached_property
     def _stops_by_code(self) -> dict[str, list[Stop]]:
         stops: dict[str, list[Stop]] = {}
