@@ -3,11 +3,13 @@
 from collections.abc import Sequence
 from datetime import date, datetime, time
 
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from shucheng.bays.data.actions.evidence import leave_evidence
 from shucheng.bays.data.actions.market_steps import keep_step, next_state
+from shucheng.bays.data.actions.offers import close
 from shucheng.bays.data.engine.grading.model import Grade
 from shucheng.bays.data.engine.ledger.settlement import ZONE
 from shucheng.bays.data.engine.listing import LISTING
@@ -55,7 +57,8 @@ def move_product(
         _list(product, day, grade, modes, text)
     if event == "delist":
         product.delisted_at = _moment(day)
-        Offer.objects.filter(product=product).update(state=Offer.State.CLOSED)
+        for offer in _open_offers(product):
+            close(offer, actor)
     product.state = after
     product.revision += 1
     product.save()
@@ -69,6 +72,11 @@ def move_product(
         after={"state": after, "event": event, "role": role},
     )
     return product
+
+
+def _open_offers(product: Product) -> QuerySet[Offer]:
+    rows = Offer.objects.select_for_update().filter(product=product, state=Offer.State.OPEN)
+    return rows.order_by("id")
 
 
 def _list(product: Product, day: date, grade: str, modes: Sequence[str], text: str) -> None:

@@ -399,19 +399,6 @@ def test_a_grant_that_fell_meanwhile_stands_against_the_agreement(cast: Cast):
     assert order.state == "placed"
 
 
-def test_taking_a_product_off_closes_its_offers(cast: Cast):
-    world(cast)
-    made = offer(cast)
-    item = made.product
-    item.refresh_from_db()
-    with pytest.raises(Forbidden):
-        move_product(item.pk, item.revision, "delist", text="x", actor=cast.buyer, on=DAY)
-    move_product(item.pk, item.revision, "delist", text="停售", actor=cast.bureau, on=DAY)
-    made.refresh_from_db()
-    assert made.state == "closed"
-    assert not visible_offers(cast.buyer).exists()
-
-
 def _recipe() -> Any:
     from shucheng.bays.data.actions.making import Recipe
     from shucheng.bays.data.tests.market_world import SQL, USES

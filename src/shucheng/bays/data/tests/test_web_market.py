@@ -144,6 +144,10 @@ def test_an_offer_is_made_by_form_and_ordered(cast: Cast, enter: Any):
     assert "runs longer" in beyond
     uneven = sent | {"share_percent": ["30", "69"]}
     assert "100 %" in post(operator, "offer_make", made.code, status=422, **uneven)
+    assert '<option value="row"' in form
+    assert '<option value="hour"' not in form
+    by_hour = sent | {"basis": "hour"}
+    assert "calls and rows" in post(operator, "offer_make", made.code, status=422, **by_hour)
     sent |= {
         "private_unit": "area",
         "private_contributions": "2",

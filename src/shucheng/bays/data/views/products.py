@@ -12,6 +12,7 @@ from shucheng.bays.data.actions.making import Recipe, ask_making, draft_product
 from shucheng.bays.data.actions.offers import close_offer, open_offer
 from shucheng.bays.data.actions.orders import place_order
 from shucheng.bays.data.actions.products import move_product
+from shucheng.bays.data.engine.ledger.prices import METERED
 from shucheng.bays.data.models.market import Offer, Product
 from shucheng.bays.data.queries.book import rights
 from shucheng.bays.data.queries.inputs import input_of
@@ -145,7 +146,7 @@ def new_offer(request: HttpRequest, code: str) -> HttpResponse:
         "values": limit_choices(),
         "purposes": PURPOSES.items(),
         "modes": [(code, MODES.get(code, code)) for code in map(str, found.modes)],
-        "bases": BASES.items(),
+        "bases": [(each, BASES[each]) for each in METERED],
         "masks": MASKS,
         "grants": nearest(found),
         "ceiling": ceiling_of(found, timezone.localdate()),
