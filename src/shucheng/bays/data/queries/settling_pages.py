@@ -74,12 +74,13 @@ class SettlementPage:
     entries: list[LedgerEntry]
     disputes: list[Dispute]
     left: int
+    names: dict[str, str]
 
 
 def settlement_page(code: str, given: Mapping[str, str], *, actor: Actor) -> SettlementPage:
     row = find_settlement(code, actor=actor)
     accounts = [name.split(":", 2) for name in row.parts]
-    names = names_of(account[2] for account in accounts)
+    names = names_of({account[2] for account in accounts} | {row.agreement.order.buyer.code})
     records = usage_of(row.agreement, Period.parse(row.period)).order_by("at", "id")
     return SettlementPage(
         row,
@@ -92,6 +93,7 @@ def settlement_page(code: str, given: Mapping[str, str], *, actor: Actor) -> Set
         list(LedgerEntry.objects.filter(about=code).prefetch_related("lines").order_by("id")),
         list(row.agreement.disputes.filter(settlement__in=("", code))),
         int(row.invoices.aggregate(fen=Sum("fen"))["fen"] or 0),
+        names,
     )
 
 
@@ -114,6 +116,7 @@ class BooksPage:
     credit: int
     entries: "Page[LedgerEntry]"
     asked: dict[str, str]
+    names: dict[str, str]
     simulated: bool
 
 
@@ -132,6 +135,7 @@ def books_page(given: Mapping[str, str], *, actor: Actor) -> BooksPage:
         sum(each.credit for each in balances),
         page,
         {"account": account} if account else {},
+        names_of(each.account.rpartition(":")[2] for each in balances),
         any(each.simulated for each in page),
     )
 

@@ -51,6 +51,22 @@ def word(code: str, kind: str) -> str:
 
 
 @register.filter
+def account_words(account: str, names: Mapping[str, str]) -> str:
+    """An account of the books by what it is of whom: `payable:holder:CODE`."""
+    kind, *rest = account.split(":")
+    role = [word(rest[0], "role")] if len(rest) > 1 else []
+    return " · ".join(
+        [word(kind, "account"), *role, *(names.get(code, code) for code in rest[-1:])]
+    )
+
+
+@register.filter
+def whole(number: int | None) -> str:
+    """A count with its thousands set apart."""
+    return "—" if number is None else f"{number:,}"
+
+
+@register.filter
 def without_sign(fen: int) -> int:
     """Where the words beside it say which way the money goes."""
     return abs(fen)
