@@ -11,7 +11,7 @@ from shucheng.bays.data.actions.codes import RESOURCE, next_code
 from shucheng.bays.data.actions.evidence import leave_evidence
 from shucheng.bays.data.engine.catalogue import model as engine
 from shucheng.bays.data.models.catalogue import Field, Lineage, Resource, ResourceVersion
-from shucheng.bays.data.queries.catalogue import entry_of, index, indexed, said_of
+from shucheng.bays.data.queries.catalogue import entry_of, find_resource, index, indexed, said_of
 from shucheng.bays.data.queries.catalogue_words import problem_text
 from shucheng.kernel.public import Actor, Conflict, Invalid, NotFound, action, record
 
@@ -86,6 +86,12 @@ def list_resource(code: str, revision: int, *, actor: Actor, reason: str = "") -
     """Put it into the catalogue, once nothing is wrong with what is said of it."""
     resource = locked(code, revision)
     actor.require("data.hold", resource.holder_id)
+    before = resource.state
+    if before == Resource.State.LISTED:
+        raise _not_from_here(
+            _("The resource is in the catalogue already."),
+            _("Open its page: what is said of it can be changed there."),
+        )
     _require_whole(resource)
     resource.state = Resource.State.LISTED
     version = _keep_version(resource, reason, actor)
@@ -97,7 +103,8 @@ def list_resource(code: str, revision: int, *, actor: Actor, reason: str = "") -
         "data.resource.listed",
         resource,
         actor=actor,
-        after={"code": code, "version": resource.number},
+        before={"state": before},
+        after={"state": resource.state, "code": code, "version": resource.number},
     )
     return resource
 
@@ -109,6 +116,12 @@ def withdraw_resource(code: str, revision: int, *, reason: str, actor: Actor) ->
     actor.require("data.hold", resource.holder_id)
     if not reason.strip():
         raise _wrong({"reason": str(_("Write why it is taken out."))})
+    before = resource.state
+    if before == Resource.State.WITHDRAWN:
+        raise _not_from_here(
+            _("The resource is taken out already."),
+            _("Put it into the catalogue again, if it is to be found there."),
+        )
     resource.state = Resource.State.WITHDRAWN
     resource.revision += 1
     resource.save()
@@ -118,16 +131,16 @@ def withdraw_resource(code: str, revision: int, *, reason: str, actor: Actor) ->
         "data.resource.withdrawn",
         resource,
         actor=actor,
-        before={"state": Resource.State.LISTED},
-        after={"reason": reason.strip()[:300]},
+        before={"state": before},
+        after={"state": resource.state, "reason": reason.strip()[:300]},
     )
     return resource
 
 
 @action
 def note_lineage(target: str, origin: str, *, how: str, actor: Actor) -> Lineage:
-    """Say that a resource is made from another, and how."""
-    made, source = _found(target), _found(origin)
+    """Say that a resource is made from another that one sees, and how."""
+    made, source = (find_resource(code, actor=actor) for code in (target, origin))
     actor.require("data.hold", made.holder_id)
     if made.pk == source.pk or made.pk in _ancestors(source):
         raise _wrong({"origin": str(_("It would be made from itself."))})
@@ -202,13 +215,6 @@ def _ancestors(resource: Resource) -> set[int]:
     return seen
 
 
-def _found(code: str) -> Resource:
-    found = Resource.objects.filter(code=code).first()
-    if found is None:
-        raise NotFound(code)
-    return found
-
-
 def locked(code: str, revision: int | None) -> Resource:
     found = (
         Resource.objects.select_for_update(of=("self",))
@@ -221,6 +227,10 @@ def locked(code: str, revision: int | None) -> Resource:
     if found.revision != revision:
         raise Conflict(_("The resource"))
     return found
+
+
+def _not_from_here(message: object, next_step: object) -> Invalid:
+    return Invalid("data.resource.state", message, next_step)  # type: ignore[arg-type]
 
 
 def _wrong(fields: dict[str, str]) -> Invalid:
