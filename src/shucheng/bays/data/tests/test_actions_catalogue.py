@@ -17,13 +17,21 @@ from shucheng.bays.data.actions.sources import note_source, read_source, take_ta
 from shucheng.bays.data.engine.catalogue.model import Field
 from shucheng.bays.data.models.catalogue import Resource, Source
 from shucheng.bays.data.models.evidence import EvidenceEvent
+from shucheng.bays.data.models.grading import GradeProposal
 from shucheng.bays.data.queries.catalogue import resources_seen
 from shucheng.bays.data.queries.inputs import input_of
 from shucheng.bays.data.queries.lineage import lineage_picture
 from shucheng.bays.data.queries.searching import search_page
 from shucheng.bays.data.queries.sources import source_page
 from shucheng.bays.data.tests.conftest import Cast
-from shucheng.kernel.public import Actor, Conflict, Forbidden, Invalid, NotFound
+from shucheng.kernel.public import (
+    Actor,
+    Conflict,
+    Forbidden,
+    Invalid,
+    NotFound,
+    run_pending_jobs,
+)
 
 SAID: dict[str, Any] = {
     "title": "企业登记信息",
@@ -182,6 +190,8 @@ def test_a_file_is_read_for_its_schema_and_its_tables_are_described(cast: Cast, 
     assert "甲公司" not in str(source.found)
     (made,) = take_tables(source.pk, [table["name"]], actor=cast.holder)
     assert (made.kind, made.fields.count()) == ("file", 3)
+    run_pending_jobs()
+    assert GradeProposal.objects.filter(field__resource=made).count() == 3
     again = take_tables(source.pk, [table["name"]], actor=cast.holder)
     assert again == [made]
 
