@@ -25,6 +25,7 @@ from shucheng.bays.data.queries.offers import (
     chain_of,
     grants_to_operate,
     may_sell,
+    require_modes,
     terms_read,
     uses_of,
 )
@@ -52,6 +53,7 @@ def make_agreement(
             "frequency", _("There is no such period of settlement."), _("Choose one."), "frequency"
         )
     terms = _agreed_terms(order)
+    require_modes(product, terms.modes)
     uses = uses_of(product, terms)
     if "scenario" in product.uses:
         uses = {**uses, "scenario": frozenset({order.scenario})}

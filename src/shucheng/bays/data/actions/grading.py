@@ -14,6 +14,7 @@ from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
 from shucheng.bays.data.actions.evidence import leave_evidence
+from shucheng.bays.data.actions.regrading import follow_grades
 from shucheng.bays.data.engine.grading import model as engine
 from shucheng.bays.data.engine.grading.decisions import Decision, review
 from shucheng.bays.data.engine.grading.model import Proposal, digest_of, grade
@@ -22,7 +23,7 @@ from shucheng.bays.data.engine.grading.rules import Rules
 from shucheng.bays.data.engine.grading.stored import from_data, to_data
 from shucheng.bays.data.models.catalogue import Field, Resource
 from shucheng.bays.data.models.grading import GradeDecision, GradeProposal
-from shucheng.bays.data.queries.grading import proposal_of, standings
+from shucheng.bays.data.queries.grading import proposal_of
 from shucheng.bays.data.queries.grading_rules import read_of, rules_in_force
 from shucheng.kernel.public import Actor, Conflict, Invalid, NotFound, action, enqueue, record
 
@@ -114,7 +115,7 @@ def propose_grades(
         update_fields=_WRITTEN,
     )
     if rows:
-        _follow({each.field.resource_id for each in changed})
+        follow_grades({each.field.resource_id for each in changed}, actor=actor)
     again = sum(row.state == GradeProposal.State.AGAIN for row in rows)
     made = Graded(len(rows), len(fields), again)
     record(
@@ -148,7 +149,7 @@ def decide_grades(answers: Sequence[Answer], *, reason: str = "", actor: Actor) 
         [each.proposal for each in fields.values()], ["state", "why_again"], batch_size=500
     )
     resources = {each.resource_id: each.resource for each in fields.values()}
-    after = _follow(resources)
+    after = follow_grades(resources, actor=actor)
     for key, resource in resources.items():
         of = [row for row in rows if fields[row.field_id].resource_id == key]
         leave_evidence("grading.decided", resource.code, **_leaf(of, fields, after[key]))
@@ -313,21 +314,6 @@ def _decision(
         reason=reason,
         by=actor.name[:150],
     )
-
-
-def _follow(resources: Iterable[int]) -> dict[int, Resource]:
-    """The resources' grades and ways of delivery, from what now holds for their fields."""
-    rows = {
-        each.pk: each
-        for each in Resource.objects.select_related("holder").filter(pk__in=set(resources))
-    }
-    for key, stands in standings(rows.values()).items():
-        rows[key].grade = stands.of.grade.code
-        rows[key].modes = [
-            {"mode": each.mode, "conditions": list(each.conditions)} for each in stands.of.permitted
-        ]
-    Resource.objects.bulk_update(rows.values(), ["grade", "modes"], batch_size=500)
-    return rows
 
 
 def _leaf(rows: list[GradeDecision], fields: dict[int, Field], after: Resource) -> dict[str, Any]:

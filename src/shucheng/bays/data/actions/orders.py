@@ -22,7 +22,7 @@ from shucheng.bays.data.models.cases import Step
 from shucheng.bays.data.models.market import Offer, Order, Product
 from shucheng.bays.data.queries.agreements import roles_of_order, visible_orders
 from shucheng.bays.data.queries.market_words import refused
-from shucheng.bays.data.queries.offers import terms_read
+from shucheng.bays.data.queries.offers import require_modes, terms_read
 from shucheng.kernel.public import Actor, Conflict, Forbidden, NotFound, action, record
 
 # What a step means for deliveries under the agreement.
@@ -66,6 +66,7 @@ def place_order(
     if offer.product.maker_id == buyer:
         raise refused("own", _("Nobody buys of itself."), _("Act for another organisation."))
     terms = terms_read(offer.policy)
+    require_modes(offer.product, terms.modes)
     if purpose not in terms.purposes:
         raise refused(
             "purpose",

@@ -1,6 +1,7 @@
 """A product goes to the market: handed in, judged, listed, taken off."""
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from datetime import date, datetime, time
 
 from django.db.models import QuerySet
@@ -15,6 +16,7 @@ from shucheng.bays.data.engine.ledger.settlement import ZONE
 from shucheng.bays.data.engine.listing import LISTING
 from shucheng.bays.data.engine.policy.model import MODES
 from shucheng.bays.data.models.market import Offer, Product
+from shucheng.bays.data.queries.inputs import inputs_permit
 from shucheng.bays.data.queries.market_words import refused
 from shucheng.bays.data.queries.products import (
     checks_of,
@@ -39,8 +41,9 @@ def move_product(
     on: date | None = None,
 ) -> Product:
     """One step of `engine/listing`. With `list` the bureau may give the product a grade and ways of
-    delivery of its own (aggregates are graded lower than what they are made of), and says why.
-    Taking it off closes its offers; agreements run on."""
+    delivery of its own (aggregates are graded lower than what they are made of), and says why; with
+    `regrade` it does so later, or without them has it follow its inputs again. Taking it off closes
+    its offers; agreements run on."""
     product = visible_products(actor).select_for_update(of=("self",)).filter(pk=product_id).first()
     if product is None:
         raise NotFound(_("The product"))
@@ -51,10 +54,12 @@ def move_product(
         raise Forbidden("data.govern")
     before = product.state
     after, role = next_state(LISTING, before, event, roles)
-    if event in ("return", "delist") and not text.strip():
+    if event in ("return", "delist", "regrade") and not text.strip():
         raise refused("reason", _("No reason is given."), _("Say why, for the other side."), "text")
     if event == "list":
         _list(product, day, grade, modes, text)
+    if event == "regrade":
+        _grade(product, grade, modes, text)
     if event == "delist":
         product.delisted_at = _moment(day)
         for offer in _open_offers(product):
@@ -112,5 +117,10 @@ def _grade(product: Product, grade: str, modes: Sequence[str], text: str) -> Non
         raise refused(
             "reason", _("No reason is given."), _("Say why the grade is another."), "text"
         )
-    product.grade = grade or product.grade
-    product.modes = list(modes) or product.modes
+    over = inputs_permit(product)
+    if grade or modes:
+        product.grade = grade or product.grade
+        product.modes = list(modes) or product.modes
+        product.judged = {"grade": product.grade, "modes": product.modes, "over": asdict(over)}
+    else:
+        product.grade, product.modes, product.judged = over.grade, list(over.modes), {}

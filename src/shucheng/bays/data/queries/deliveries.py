@@ -166,7 +166,8 @@ def why_not(agreement: Agreement, day: date) -> tuple[str, str]:
         modes = sorted(modes_of(agreement))
         if not modes:
             return "wrong-mode", words_of("action-not-permitted")
-        require_granted(agreement, modes[0], day)
+        # One way that is left is enough: of the others the page says nothing.
+        require_granted(agreement, min(modes_shown(agreement), default=modes[0]), day)
     except Refused as refused:
         return refused.code, getattr(refused, "said", "") or words_of(refused.code)
     return "", ""

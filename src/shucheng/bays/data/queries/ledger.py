@@ -1,8 +1,9 @@
 """The books: entries as the engine reads them, balances, what is held back, what is overdue."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import get_args
 
 from django.db.models import Case as When
 from django.db.models import F, Min, Q, QuerySet, Sum, Value
@@ -10,6 +11,7 @@ from django.db.models import When as If
 
 from shucheng.bays.data.engine.ledger.journal import Balance, Entry, Journal, Line
 from shucheng.bays.data.engine.ledger.paid_in import Bill, Met, met
+from shucheng.bays.data.engine.ledger.split import Role
 from shucheng.bays.data.engine.ledger.states import DISPUTE
 from shucheng.bays.data.models.market import Dispute
 from shucheng.bays.data.models.money import Invoice, LedgerEntry, LedgerLine, Settlement
@@ -61,6 +63,17 @@ def trial_balance(until: date | None = None) -> list[Balance]:
 
 def open_disputes() -> QuerySet[Dispute]:
     return Dispute.objects.exclude(state__in=DISPUTE.final)
+
+
+def entries_seen(
+    settlements: QuerySet[Settlement], parties: Collection[str]
+) -> QuerySet[LedgerEntry]:
+    """Entries about these settlements, and those that move an account of one of the parties."""
+    accounts = [f"receivable:{party}" for party in parties]
+    accounts += [f"payable:{role}:{party}" for party in parties for role in get_args(Role)]
+    lines = LedgerLine.objects.filter(account__in=accounts)
+    about = Q(about__in=settlements.order_by().values("code"))
+    return LedgerEntry.objects.filter(about | Q(pk__in=lines.order_by().values("entry")))
 
 
 @dataclass(frozen=True, slots=True)
