@@ -162,7 +162,7 @@ def _refused(
     refused: Refused,
     began: float,
 ) -> None:
-    if refused.code in ("agreement-revoked", "agreement-suspended"):
+    if refused.code in ("agreement-revoked", "agreement-suspended", "grade-forbids"):
         forget(code)
     if claims is None and not _room_for_a_stranger():
         return

@@ -40,6 +40,35 @@ CRITERIA: dict[str, Word] = {
     "identifiable": _("separable, or from a contract"),
     "accounting": _("owner under enterprise accounting"),
 }
+CONDITIONS: dict[str, Word] = {
+    "feasible": _("technically feasible"),
+    "intended": _("meant to be used or sold"),
+    "beneficial": _("known how it brings benefit"),
+    "resourced": _("enough technical, financial and other resources"),
+    "measurable": _("spending can be measured reliably"),
+}
+ITEMS: dict[str, Word] = {
+    "price": _("Purchase price"),
+    "tax": _("Taxes"),
+    "masking": _("Masking"),
+    "cleaning": _("Cleaning"),
+    "labelling": _("Labelling"),
+    "integration": _("Integration"),
+    "analysis": _("Analysis"),
+    "visualisation": _("Visualisation"),
+    "rights": _("Authentication of rights"),
+    "quality": _("Assessment of quality"),
+    "registration": _("Registration and clearing"),
+    "security": _("Security management"),
+    "insurance": _("Insurance"),
+    "purchase": _("Purchase cost"),
+    "collection": _("Collection of data"),
+    "other": _("Other spending that brings it into use"),
+}
+PHASES: dict[str, Word] = {
+    "research": _("Research phase"),
+    "development": _("Development phase"),
+}
 ROUTES: dict[str, Word] = {
     "purchased": _("Purchased"),
     "developed": _("Developed by oneself"),
@@ -119,6 +148,11 @@ def recognition(row: DataAsset) -> Recognition:
     accounting = "enterprise" if row.owner.kind == Organisation.Kind.COMPANY else "government"
     shown = [each for each in row.shown if not each.startswith(DEVELOPMENT)]
     return recognise(row.held_for, shown, accounting)  # type: ignore[arg-type]
+
+
+def worded(names: Mapping[str, str], words: Mapping[str, Word]) -> dict[str, Word]:
+    """Names of the rules in the language of the screen; one that has no words stays as it is."""
+    return {code: words.get(code, name) for code, name in names.items()}
 
 
 def conditions(row: DataAsset) -> list[str]:

@@ -107,15 +107,22 @@ class FiguresPage:
 
 
 def _usual_base(all_trades: list[Trade], period: Period) -> Period:
-    """The same period a year before; in a market younger than that, its first with trade."""
+    """The same period a year before; in a market younger than that, the first after it in which
+    enough of the same was sold."""
     base = period.year_before()
-    first = min((Period.of(each.on, period.frequency) for each in all_trades), default=base)
-    return first if base < first < period else base
+    earlier = sorted({Period.of(each.on, period.frequency) for each in all_trades})
+    younger = (each for each in earlier if base <= each < period)
+    told = (each for each in younger if _has_index(all_trades, each, period))
+    return next(told, base)
+
+
+def _has_index(all_trades: list[Trade], base: Period, period: Period) -> bool:
+    return any(each.value is not None for each in price_indices(all_trades, base, period).values())
 
 
 def figures_page(given: Mapping[str, str], *, actor: Actor) -> FiguresPage:
-    """Of a month (or year), the price index against the same one a year before, or the first with
-    trade where there was none; `about`: the figure whose sources are listed."""
+    """Of a month (or year), the price index against the same one a year before, or the first
+    that can be compared where that one cannot; `about`: the figure whose sources are listed."""
     actor.require("data.view")
     last = Period.of(timezone.localdate(), "M").previous()
     period = _period(given.get("period", ""), last)

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Sum
+from django.db.models import QuerySet, Sum
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import Promise
@@ -18,6 +18,9 @@ from shucheng.bays.data.models.grading import GradeProposal
 from shucheng.bays.data.models.market import Agreement, Dispute, Order, Product
 from shucheng.bays.data.models.money import Settlement
 from shucheng.bays.data.models.quality import Certificate, Defect
+from shucheng.bays.data.queries.agreements import visible_orders
+from shucheng.bays.data.queries.deliveries import deliveries_seen
+from shucheng.bays.data.queries.settlements import visible_settlements
 from shucheng.kernel.public import Actor, Role
 
 _OPEN_DISPUTES = ("opened", "answered", "mediation", "arbitration", "upheld")
@@ -45,15 +48,45 @@ class Overview:
 def overview(*, actor: Actor) -> Overview:
     """What waits inside the government is its own matter: who only trades sees what there is."""
     actor.require("data.view")
-    chain = _of_market() if Role.PARTICIPANT in actor.roles else _whole()
+    chain = _of_market(actor) if Role.PARTICIPANT in actor.roles else _whole()
     return Overview(
         list(chain), Resource.objects.filter(simulated=True, state=Resource.State.LISTED).exists()
     )
 
 
-def _of_market() -> Iterator[Link]:
+def _of_market(actor: Actor) -> Iterator[Link]:
+    """What there is, and what one makes, sells and buys oneself."""
+    today, own = timezone.localdate(), actor.organisation_ids
     yield _catalogue(0)
     yield _market(0)
+    orders = visible_orders(actor)
+    made = Product.objects.filter(maker__in=own)
+    if made:
+        yield Link(
+            _("Your products"),
+            _("what you make of authorised resources and offer"),
+            str(made.filter(state=Product.State.LISTED).count()),
+            _("products on the market"),
+            reverse("data:own_products"),
+            orders.filter(state="placed", offer__product__maker__in=own).count(),
+            _("orders to be answered"),
+        )
+    yield Link(
+        _("Agreements and delivery"),
+        _("what was agreed, what was delivered and what was refused"),
+        str(deliveries_seen(actor).filter(last__gte=today).count()),
+        _("agreements that run"),
+        reverse("data:deliveries"),
+        orders.filter(state="placed", buyer__in=own).count(),
+        _("orders that wait for an answer"),
+    )
+    yield Link(
+        _("Settlement"),
+        _("use metered, settled by month and shared to the fen"),
+        _yuan(visible_settlements(actor)),
+        _("yuan settled"),
+        reverse("data:settlements"),
+    )
 
 
 def _whole() -> Iterator[Link]:
@@ -70,11 +103,10 @@ def _whole() -> Iterator[Link]:
         Order.objects.filter(state="placed").count(),
         _("orders to be answered"),
     )
-    settled = Settlement.objects.aggregate(fen=Sum("amount"))["fen"] or 0
     yield Link(
         _("Settlement"),
         _("use metered, settled by month and shared to the fen"),
-        f"{settled / 100:,.2f}",
+        _yuan(Settlement.objects.all()),
         _("yuan settled"),
         reverse("data:settlements"),
         Dispute.objects.filter(state__in=_OPEN_DISPUTES).count(),
@@ -89,6 +121,10 @@ def _whole() -> Iterator[Link]:
         EvidenceEvent.objects.filter(leaf__isnull=True).count(),
         _("events to be appended"),
     )
+
+
+def _yuan(settlements: QuerySet[Settlement]) -> str:
+    return f"{(settlements.aggregate(fen=Sum('amount'))['fen'] or 0) / 100:,.2f}"
 
 
 def _catalogue(waits: int) -> Link:

@@ -89,8 +89,8 @@ def asset(request: HttpRequest, code: str) -> HttpResponse:
         "events": row.events.order_by("-on", "-id"),
         "hints": [(each.code, queries.marked(each.rules)) for each in hints.found],
         "unknown": hints.unknown,
-        "items": route.items if route else {},
-        "phases": route.phases if route else {},
+        "items": queries.worded(route.items if route else {}, queries.ITEMS),
+        "phases": queries.worded(route.phases if route else {}, queries.PHASES),
         "ends": queries.ENDS[kind],
         "may_keep": queries.keeps(actor, row.owner_id),
         "simulated": row.simulated,
@@ -167,7 +167,10 @@ def _form(
         typed, shown = {**request.POST.dict()}, request.POST.getlist("shown")
     known = queries.rules()
     criteria = [(code, name) for code, name in queries.CRITERIA.items() if code != "accounting"]
-    five = [(f"{queries.DEVELOPMENT}{code}", name) for code, name in known.conditions.items()]
+    five = [
+        (f"{queries.DEVELOPMENT}{code}", name)
+        for code, name in queries.worded(known.conditions, queries.CONDITIONS).items()
+    ]
     return {
         "held": DataAsset.Held.choices,
         "routes": queries.ROUTES.items(),
