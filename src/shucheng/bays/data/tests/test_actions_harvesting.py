@@ -10,16 +10,28 @@ from typing import Any
 import pytest
 
 from shucheng.bays.data.actions import fetching
-from shucheng.bays.data.actions.harvesting import lay_aside, read_catalogue, take_harvest
+from shucheng.bays.data.actions.harvesting import (
+    HARVEST_JOB,
+    lay_aside,
+    read_catalogue,
+    take_harvest,
+)
 from shucheng.bays.data.actions.sources import note_source
 from shucheng.bays.data.engine.catalogue.ckan import search_answer
 from shucheng.bays.data.engine.catalogue.model import Field, Holder, Resource
+from shucheng.bays.data.jobs import SCHEDULE, harvest_job
 from shucheng.bays.data.models.catalogue import Harvest, Source
 from shucheng.bays.data.models.catalogue import Resource as Row
 from shucheng.bays.data.queries.harvesting import harvest_page
 from shucheng.bays.data.tests.conftest import Cast
 from shucheng.bays.data.tests.test_web_catalogue import signed_in
-from shucheng.kernel.public import Conflict, Invalid, NotFound
+from shucheng.kernel.public import (
+    Conflict,
+    Invalid,
+    NotFound,
+    run_pending_jobs,
+    system_actor,
+)
 
 
 def entry(number: int, **more: Any) -> Resource:
@@ -158,6 +170,39 @@ def test_a_reading_is_taken_over_once_or_laid_aside(cast: Cast, site: tuple[Site
     with pytest.raises(Conflict):
         take_harvest(old.pk, old.revision, actor=cast.holder)
     assert take_harvest(new.pk, new.revision, actor=cast.holder).state == "applied"
+
+
+def test_every_day_catalogues_are_read_anew_and_what_waits_is_not_replaced_by_the_same(
+    cast: Cast, site: tuple[Site, str]
+) -> None:
+    def day() -> list[str]:
+        harvest_job({}, actor=system_actor("job"), progress=None)
+        run_pending_jobs()
+        return list(Harvest.objects.order_by("pk").values_list("state", flat=True))
+
+    assert [each.every_minutes for each in SCHEDULE if each.job == HARVEST_JOB] == [24 * 60]
+    source = noted(cast, site[1])
+    assert day() == ["read"]
+    read_at = Source.objects.get(pk=source.pk).read_at
+    assert day() == ["read"]
+    assert Source.objects.get(pk=source.pk).read_at > read_at
+    site[0].entries = [entry(1), entry(3)]
+    assert day() == ["laid_aside", "read"]
+    waits = Harvest.objects.latest("pk")
+    take_harvest(waits.pk, waits.revision, list_whole=True, actor=cast.holder)
+    assert day() == ["laid_aside", "applied"]
+
+
+def test_a_reading_that_finds_again_what_is_here_lays_aside_what_waited(
+    cast: Cast, site: tuple[Site, str]
+) -> None:
+    source = noted(cast, site[1])
+    taken(cast, source)
+    site[0].entries = [entry(1)]
+    read(cast, source)
+    site[0].entries = [entry(1), entry(2)]
+    read_catalogue(source.pk, due=True, actor=cast.holder)
+    assert not Harvest.objects.filter(state=Harvest.State.READ, counts__vanished=1).exists()
 
 
 @pytest.mark.parametrize(

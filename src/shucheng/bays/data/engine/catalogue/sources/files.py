@@ -116,6 +116,15 @@ class Workbook:
         found = (row[index] for row in rows if index < len(row))
         return Samples(table, column, tuple(islice(found, at_most(most))))
 
+    def rows(self, table: str, most: int) -> tuple[list[str], list[list[object]]]:
+        """The names of a sheet's columns and its first rows. Raises `SourceFailed`, as `describe`,
+        and `source-unknown-column`."""
+        with self._opened() as book:
+            if table not in book.sheet_names:
+                raise SourceFailed("source-unknown-column", table)
+            heading, rows, _ = _sheet(book, table, most)
+        return heading, rows
+
     @contextmanager
     def _opened(self) -> Iterator[CalamineWorkbook]:
         failures = (
@@ -138,7 +147,9 @@ def _unpacked(path: Path) -> int:
         return sum(each.file_size for each in packed.infolist())
 
 
-def _sheet(book: CalamineWorkbook, name: str) -> tuple[list[str], list[list[object]], int]:
+def _sheet(
+    book: CalamineWorkbook, name: str, most: int = _ROWS
+) -> tuple[list[str], list[list[object]], int]:
     """The names of the fields, the first rows below them, and how many rows lie below."""
     sheet = book.get_sheet_by_name(name)
     rows = sheet.iter_rows()
@@ -147,7 +158,7 @@ def _sheet(book: CalamineWorkbook, name: str) -> tuple[list[str], list[list[obje
             heading = [str(cell).strip() or f"column {n}" for n, cell in enumerate(row, 1)]
             return (
                 heading,
-                [list(each) for each in islice(rows, _ROWS)],
+                [list(each) for each in islice(rows, most)],
                 (sheet.end or (0, 0))[0] + 1 - before,
             )
     return [], [], 0
