@@ -128,7 +128,9 @@ def take_harvest(
     harvest_id: int, revision: int, *, actor: Actor, list_whole: bool = False
 ) -> Harvest:
     """Take over what a reading found: what is new is described, what differs anew, what is gone is
-    taken out. With `list_whole`, what nothing is wrong with goes into the catalogue at once."""
+    taken out. Who harvests a catalogue holds here what is in it; whom an entry names as its
+    publisher stands beside it. With `list_whole`, what nothing is wrong with goes into the
+    catalogue at once."""
     harvest = _waiting(harvest_id, revision)
     source = harvest.source
     actor.require("data.hold", source.organisation_id)
@@ -180,6 +182,7 @@ def _described(
         "licence": entry.licence,
         "source": source,
         "identifier": own,
+        "publisher": entry.holder.name,
     }
     if known and known.state != Resource.State.DRAFT and not _stays_whole(known, entry):
         known.state = Resource.State.DRAFT  # to be completed before it is listed again

@@ -44,7 +44,7 @@ def entry(number: int, **more: Any) -> Resource:
         "sharing": "unconditional",
         "opening": "none",
     }
-    return Resource(code=f"air-{number}", holder=Holder("hbj", "环保局"), **said | more)
+    return Resource(code=f"air-{number}", **{"holder": Holder("hbj", "环保局")} | said | more)
 
 
 class Site:
@@ -202,6 +202,27 @@ def test_a_reading_that_finds_again_what_is_here_lays_aside_what_waited(
     site[0].entries = [entry(1), entry(2)]
     read_catalogue(source.pk, due=True, actor=cast.holder)
     assert not Harvest.objects.filter(state=Harvest.State.READ, counts__vanished=1).exists()
+
+
+def test_the_department_that_harvests_holds_it_and_the_publisher_is_named(
+    cast: Cast, site: tuple[Site, str]
+) -> None:
+    source = noted(cast, site[1])
+    read(cast, source)
+    page = harvest_page(source.pk, actor=cast.holder)
+    assert [each.what for each in page.new] == ["环保局"] * 2
+    taken(cast, source)
+    one = Row.objects.get(identifier="air-1")
+    assert (one.holder_id, one.publisher) == (cast.holder.organisation_id, "环保局")
+    html = signed_in(cast.holder).get(f"/data-elements/catalogue/{one.code}/").content.decode()
+    assert "环保局" in html
+    site[0].entries[0] = entry(1, holder=Holder("sthjj", "生态环境局"))
+    read(cast, source)
+    (changed,) = harvest_page(source.pk, actor=cast.holder).changed
+    assert changed.what == "发布单位"
+    taken(cast, source)
+    one.refresh_from_db()
+    assert one.publisher == "生态环境局"
 
 
 @pytest.mark.parametrize(
