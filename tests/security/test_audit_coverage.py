@@ -58,6 +58,7 @@ NOT_ACTIONS = {
     "shucheng.bays.data.actions.harvesting.read_catalogue",
     "shucheng.bays.data.actions.making.run_making",
     "shucheng.bays.data.actions.quality.check_quality",
+    "shucheng.bays.data.actions.serving_files.find_mark",
     "shucheng.bays.data.actions.sources.read_source",
     # Finds and locks a draft for the action that changes it.
     "shucheng.plan.briefings.actions.making.locked_draft",

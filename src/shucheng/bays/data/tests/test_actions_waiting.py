@@ -16,23 +16,28 @@ from shucheng.bays.data.actions.grading import Answer, decide_grades, grade_reso
 from shucheng.bays.data.actions.harvesting import read_catalogue
 from shucheng.bays.data.actions.making import Recipe, draft_product, run_making
 from shucheng.bays.data.actions.quality import check_quality, set_quality_rules
+from shucheng.bays.data.actions.serving_files import find_mark
 from shucheng.bays.data.actions.sources import note_source, read_source
 from shucheng.bays.data.engine.catalogue.ckan import search_answer
 from shucheng.bays.data.engine.catalogue.harvest import Answer as Page
+from shucheng.bays.data.engine.delivery import watermark
 from shucheng.bays.data.engine.making import make
 from shucheng.bays.data.models.authority import Stop
 from shucheng.bays.data.models.catalogue import Field, Harvest, Resource, Source
+from shucheng.bays.data.models.evidence import EvidenceEvent
 from shucheng.bays.data.models.grading import GradeProposal
 from shucheng.bays.data.models.market import Product
 from shucheng.bays.data.models.quality import QualityCheck
 from shucheng.bays.data.queries import grading_rules
 from shucheng.bays.data.queries.data_files import Opened, open_rows
 from shucheng.bays.data.queries.sources import reader_of
+from shucheng.bays.data.tests.agreed import deal
 from shucheng.bays.data.tests.conftest import Cast, cast_of
 from shucheng.bays.data.tests.market_world import DAY, SQL, USES, world
 from shucheng.bays.data.tests.resources import resource, with_file
 from shucheng.bays.data.tests.test_actions_harvesting import entry
-from shucheng.kernel.public import Conflict, Forbidden, Invalid, audit_head
+from shucheng.bays.data.tests.test_api_files import MARKED
+from shucheng.kernel.public import Conflict, Forbidden, Invalid, NotFound, audit_head
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -298,3 +303,34 @@ class TestGrading:
             shown.grade,
             GradeProposal.State.DECIDED,
         )
+
+
+class TestAMark:
+    def test_is_sought_without_holding_the_database(
+        self, cast: Cast, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        find = watermark.find
+
+        def slow(*args: Any) -> watermark.Found:
+            waiting(nothing)
+            return find(*args)
+
+        monkeypatch.setattr(watermark, "find", slow)
+        code = deal(cast, shows=MARKED).code
+        found = find_mark(code, "x.csv", b"id,income\n1,2\n", actor=cast.bureau)
+        assert found.agreement is None
+        assert EvidenceEvent.objects.filter(kind="delivery.mark_sought", about=code).exists()
+
+    def test_that_nobody_may_seek_any_more_is_told_to_nobody(
+        self, cast: Cast, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        find, code = watermark.find, deal(cast, shows=MARKED).code
+
+        def slow(*args: Any) -> watermark.Found:
+            waiting(lambda: Resource.objects.update(holder=cast.other.organisation_id))
+            return find(*args)
+
+        monkeypatch.setattr(watermark, "find", slow)
+        with pytest.raises(NotFound):
+            find_mark(code, "x.csv", b"id,income\n1,2\n", actor=cast.holder)
+        assert not EvidenceEvent.objects.filter(kind="delivery.mark_sought").exists()
