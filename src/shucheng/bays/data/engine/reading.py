@@ -7,6 +7,7 @@ leaves.
 
 import time
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from datetime import time as clock
@@ -17,7 +18,7 @@ import duckdb
 import psycopg
 from psycopg import sql as pg
 
-from .catalogue.sources.files import Workbook
+from .catalogue.sources.files import Workbook, as_utf8
 from .catalogue.sources.model import SourceFailed
 from .delivery.model import Refused, quoted, text
 
@@ -144,10 +145,13 @@ def _read_file(
     reader = _READERS.get(source.kind)
     if reader is None:
         raise Refused("input-unreadable", f"{name} ({source.kind})")
-    relation = f"{reader}({text(str(source.path))})"
-    known = [column for column, _kind in columns_of(connection, relation)]
-    chosen = ", ".join(map(quoted, _chosen(known, fields, name)))
-    connection.execute(f"CREATE TABLE {quoted(name)} AS SELECT {chosen} FROM {relation}")  # noqa: S608
+    with as_utf8(source.path) if source.kind == "csv" else nullcontext(source.path) as path:
+        relation = f"{reader}({text(str(path))})"
+        known = [column for column, _kind in columns_of(connection, relation)]
+        chosen = ", ".join(map(quoted, _chosen(known, fields, name)))
+        connection.execute(
+            f"CREATE TABLE {quoted(name)} AS SELECT {chosen} FROM {relation}"  # noqa: S608
+        )
 
 
 def _read_table(
@@ -159,7 +163,7 @@ def _read_table(
     seconds: float,
 ) -> None:
     place = pg.Identifier(*source.table.split(".", 1))
-    with _postgres(source, seconds) as database, database.cursor() as looking:
+    with _postgres(source, seconds, name) as database, database.cursor() as looking:
         looking.execute(_COLUMNS, [place.as_string(database)])
         found = {column: _type_name(database, code) for column, code in looking.fetchall()}
         chosen = _chosen(list(found), fields, name)
@@ -232,7 +236,7 @@ def _insert(
     return sum(len(each) for column in told for each in column if isinstance(each, str))
 
 
-def _postgres(source: TableInput, seconds: float) -> psycopg.Connection[tuple[Any, ...]]:
+def _postgres(source: TableInput, seconds: float, name: str) -> psycopg.Connection[tuple[Any, ...]]:
     """Read-only, and as of one moment."""
     server, _, database = source.address.partition("/")
     host, _, port = server.rpartition(":")
@@ -248,7 +252,7 @@ def _postgres(source: TableInput, seconds: float) -> psycopg.Connection[tuple[An
             options=f"-c statement_timeout={max(limit, 1)}",
         )
     except psycopg.Error as error:
-        raise Silent("input-unreadable", f"{source.table} ({type(error).__name__})") from None
+        raise Silent("input-unreadable", f"{name} ({type(error).__name__})") from None
     connection.read_only = True
     connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
     return connection

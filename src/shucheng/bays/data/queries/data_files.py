@@ -3,7 +3,7 @@ keeps, or the first rows of a database's table or a sheet. DuckDB reads that one
 read for it, and nothing else of the machine."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,6 +11,7 @@ import duckdb
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from shucheng.bays.data.engine.catalogue.sources.files import as_utf8
 from shucheng.bays.data.engine.delivery.model import Refused, quoted, text
 from shucheng.bays.data.engine.reading import (
     Input,
@@ -99,18 +100,18 @@ def open_file(resource: Resource) -> Iterator[Opened]:
     stored = file_of(resource)
     if stored is None:
         raise no_rows(resource)
-    connection = duck.connect()
+    connection, where = duck.connect(), stored.in_place()
     try:
-        path = stored.in_place()
-        connection.execute(f"SET allowed_paths = [{text(str(path))}]")
-        _close_off(connection)
-        yield Opened(connection, _relation(path, stored.kind), stored.sha256)
-    except duckdb.Error:
+        with as_utf8(where) if stored.kind == "csv" else nullcontext(where) as path:
+            connection.execute(f"SET allowed_paths = [{text(str(path))}]")
+            _close_off(connection)
+            yield Opened(connection, _relation(path, stored.kind), stored.sha256)
+    except (duckdb.Error, UnicodeError):
         # What DuckDB says can hold a value of the data.
         raise ShuchengError(
             "quality.unreadable",
             _("The file of “%(title)s” cannot be read as a table."),
-            _("Check that it is CSV in UTF-8 with a heading, or Parquet, and store it again."),
+            _("It is to be CSV with a heading (UTF-8 or GB18030) or Parquet; store it again."),
             title=resource.title,
         ) from None
     finally:

@@ -33,6 +33,7 @@ from shucheng.kernel.public import ShuchengError, system_actor
 pytestmark = pytest.mark.slow
 
 SECRET = "320902199001011236"
+COUNT = range(1, 31)
 RULES = (
     "version: '1'\nrules:\n"
     "  - {code: year, dimension: validity, check: range, fields: [nd], low: 2000, high: 2030}\n"
@@ -95,7 +96,7 @@ def from_sheet(cast: Cast) -> Made:
         book.worksheets[0].title = "说明"
         sheet = book.create_sheet("人")
         sheet.append(["bz", "nd", "mc"])
-        for n in range(1, 31):
+        for n in COUNT:
             sheet.append([SECRET, 1990 + n, None if n == 1 else f"名{n}"])
         out = io.BytesIO()
         book.save(out)
@@ -111,7 +112,27 @@ def from_sheet(cast: Cast) -> Made:
     return make
 
 
-@pytest.fixture(params=["from_table", "from_sheet"])
+@pytest.fixture
+def from_gb18030(cast: Cast) -> Made:
+    """A CSV as Chinese offices save it."""
+
+    def make() -> Resource:
+        lines = ["bz,nd,mc", *(f"{SECRET},{1990 + n},{'' if n == 1 else f'名{n}'}" for n in COUNT)]
+        source = note_source(
+            "人口",
+            Source.Kind.FILE,
+            organisation=cast.holder.organisation_id or 0,
+            file=("people.csv", "\r\n".join(lines).encode("gb18030")),
+            actor=cast.holder,
+        )
+        (table,) = read_source(source.pk, source.revision, actor=cast.holder).found
+        (made,) = take_tables(source.pk, [table["name"]], actor=cast.holder)
+        return made
+
+    return make
+
+
+@pytest.fixture(params=["from_table", "from_sheet", "from_gb18030"])
 def made(request: pytest.FixtureRequest, cast: Cast) -> Resource:
     make: Made = request.getfixturevalue(request.param)
     return make()
@@ -136,6 +157,7 @@ def test_rules_are_checked_and_defects_opened(cast: Cast, made: Resource) -> Non
     assert SECRET not in str(check.profile)
 
 
+@pytest.mark.parametrize("made", ["from_table", "from_sheet"], indirect=True)
 def test_who_reads_the_page_is_told_that_only_the_first_rows_were_looked_at(
     cast: Cast, made: Resource
 ) -> None:
@@ -179,9 +201,9 @@ def test_a_database_that_does_not_answer_is_waited_for_once(
     asked: list[str] = []
     connect = reading._postgres
 
-    def counted(source: reading.TableInput, seconds: float) -> Any:
+    def counted(source: reading.TableInput, seconds: float, name: str) -> Any:
         asked.append(source.table)
-        return connect(source, seconds)
+        return connect(source, seconds, name)
 
     monkeypatch.setattr(reading, "_postgres", counted)
     samples = sampling()

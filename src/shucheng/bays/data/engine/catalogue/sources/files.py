@@ -5,11 +5,13 @@ written anew in a folder of this process alone, which is gone before the answer 
 """
 
 import zipfile
+from codecs import getincrementaldecoder
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
+from shutil import copyfileobj
 from tempfile import TemporaryDirectory
 
 import duckdb
@@ -197,6 +199,27 @@ def _readable(path: Path) -> Iterator[Path]:
         with TemporaryDirectory(prefix="shucheng-head-") as folder:
             copy = Path(folder, "head.csv")
             copy.write_text(head.decode("gb18030"), encoding="utf-8", newline="")
+            yield copy
+    else:
+        yield path
+
+
+@contextmanager
+def as_utf8(path: Path) -> Iterator[Path]:
+    """A whole CSV as DuckDB reads it: itself, or where its head is not UTF-8 a copy that is, gone
+    afterwards. Raises `OSError`, `UnicodeError` for what is neither UTF-8 nor GB18030."""
+    with path.open("rb") as file:
+        head = file.read(_HEAD)
+    try:
+        getincrementaldecoder("utf-8")().decode(head)  # the last character may be cut
+    except UnicodeDecodeError:
+        with TemporaryDirectory(prefix="shucheng-utf8-") as folder:
+            copy = Path(folder, "whole.csv")
+            with (
+                path.open(encoding="gb18030", newline="") as old,
+                copy.open("w", encoding="utf-8", newline="") as new,
+            ):
+                copyfileobj(old, new, _HEAD)
             yield copy
     else:
         yield path
