@@ -35,7 +35,7 @@ setup: .venv/core src/shucheng/web/static/build/manifest.json ## everything need
 	@VIRTUAL_ENV=.venv $(BIN)/uv pip install --quiet --require-hashes -r requirements/statistics.lock
 	@touch $@
 
-# Differential privacy and private set intersection; tests of them skip without it.
+# Differential privacy and private set intersection: the fast tests go without, the slow ones with it.
 .venv/privacy: .venv/core requirements/privacy.lock
 	@VIRTUAL_ENV=.venv $(BIN)/uv pip install --quiet --require-hashes -r requirements/privacy.lock
 	@touch $@
@@ -71,7 +71,7 @@ test-fast: setup .venv/dev system ## engines, pages and actions on SQLite (a few
 .PHONY: test-slow
 # Who may do what does not depend on the database: the matrix is walked on SQLite alone. The browser
 # tests share one filled demonstration, so one process runs them all, beside the others.
-test-slow: setup .venv/dev .venv/spark system ## the same on PostgreSQL, then the slow and the browser tests, and Spark
+test-slow: setup .venv/dev .venv/privacy .venv/spark system ## the same on PostgreSQL, then the slow and the browser tests, and Spark
 	@$(BIN)/pytest -n 2 --dist worksteal -q -m "not slow and not browser" --database postgres --ignore tests/security/test_matrix.py src tests/security
 	@log=$$(mktemp); $(BIN)/pytest -q -m browser >$$log 2>&1 & browser=$$!; \
 	$(BIN)/pytest -n 2 --dist loadfile -q -m "slow and not browser"; slow=$$?; \

@@ -1,9 +1,11 @@
 """Chinese first, English complete: no text without a translation, none in one language only."""
 
+import ast
 import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import polib
@@ -49,6 +51,34 @@ def test_every_text_of_the_code_is_collected(layer: Path, tmp_path: Path) -> Non
     after = polib.pofile(str(copy / "locale/zh_Hans/LC_MESSAGES/django.po"))
     new = [entry.msgid for entry in after if not entry.obsolete and entry.msgid not in before]
     assert not new, "run `make messages` and translate"
+
+
+def test_texts_inside_f_strings_are_collected_elsewhere() -> None:
+    """`xgettext` does not look into an f-string: such a text is a name of its own, or nobody
+    translates it."""
+    known = {
+        entry.msgid
+        for layer in LAYERS
+        for entry in polib.pofile(str(layer / "locale/zh_Hans/LC_MESSAGES/django.po"))
+        if not entry.obsolete
+    }
+    asked = {
+        text: str(path.relative_to(ROOT))
+        for path in PACKAGE.rglob("*.py")
+        if "tests" not in path.parts
+        for text in _texts_in_f_strings(ast.parse(path.read_text(encoding="utf-8")))
+    }
+    assert len(asked) > 10
+    assert {text: where for text, where in asked.items() if text not in known} == {}
+
+
+def _texts_in_f_strings(tree: ast.Module) -> Iterator[str]:
+    for string in ast.walk(tree):
+        for call in ast.walk(string) if isinstance(string, ast.JoinedStr) else ():
+            if isinstance(call, ast.Call) and isinstance(call.func, ast.Name):
+                first = call.args[0] if call.args else None
+                if call.func.id in ("_", "gettext") and isinstance(first, ast.Constant):
+                    yield str(first.value)
 
 
 def test_templates_hold_no_chinese_of_their_own() -> None:

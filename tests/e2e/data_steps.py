@@ -35,6 +35,19 @@ with transaction.atomic():
 """
 
 
+# The month's last day passes as well: settled as on the first of the next one.
+_END = """
+import sys, django; django.setup()
+from django.utils import timezone
+from shucheng.bays.data.actions.settling import settle_until
+from shucheng.kernel.public import system_actor
+from shucheng.lib.periods import Period
+month = Period.of(timezone.localdate(), "M")
+agreement, next_day = sys.argv[1], month.next().start
+settle_until(month, actor=system_actor("job"), agreement=agreement, on=next_day)
+"""
+
+
 def become(page: Page, demo: Platform, who: str) -> None:
     page.context.clear_cookies()
     sign_in(page, demo, who)
@@ -83,8 +96,16 @@ def last_part(page: Page) -> str:
 
 
 def let_days_pass(demo: Platform, case: str, days: int) -> None:
+    _run(demo, _AGE, case, str(days))
+
+
+def let_month_end(demo: Platform, agreement: str) -> None:
+    _run(demo, _END, agreement)
+
+
+def _run(demo: Platform, program: str, *words: str) -> None:
     run = subprocess.run(
-        [sys.executable, "-c", _AGE, case, str(days)],
+        [sys.executable, "-c", program, *words],
         env=demo.environment,
         capture_output=True,
         text=True,

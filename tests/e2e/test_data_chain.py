@@ -19,6 +19,7 @@ from tests.e2e.data_steps import (
     go,
     last_part,
     let_days_pass,
+    let_month_end,
     revoke,
     take,
     verify,
@@ -66,9 +67,11 @@ def table() -> Iterator[str]:
 def test_a_table_becomes_revenue_until_the_bureau_revokes(
     page: Page, demo: Platform, table: str, tmp_path: Path
 ) -> None:
-    """By pages, with today's dates, but for one wait: a registration's public notice runs ten
-    working days. That no code is issued before is shown; then the registration's clocks are set
-    thirty days back in the platform's folder, and the code is issued by page."""
+    """By pages, with today's dates, but for two waits. A registration's public notice runs ten
+    working days: that no code is issued before is shown; then the registration's clocks are set
+    thirty days back in the platform's folder, and the code is issued by page. And a month is
+    settled when it is over: that the page refuses it before is shown; then it is settled as on the
+    first of the next one."""
     resource = _described(page, demo, table)
     _graded(page, demo, resource)
     _registered(page, demo, resource)
@@ -263,7 +266,8 @@ def _settled(page: Page, demo: Platform, order: str, agreement: str) -> None:
     go(page, demo, "settlements/")
     page.fill("#settle-period", f"{date.today():%Y-%m}")
     page.locator("form:has(#settle-period) button").click()
-    done(page)
+    expect(page.locator("main")).to_contain_text("尚未结束")
+    let_month_end(demo, agreement)
     for who in ("plan-office", "liaison", "operator", "buyer"):
         become(page, demo, who)
         go(page, demo, f"orders/{order}/")

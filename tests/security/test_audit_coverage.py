@@ -21,15 +21,19 @@ NOT_ACTIONS = {
     "shucheng.bays.data.actions.quality.add_quality_rule",
     "shucheng.bays.data.actions.quality.ask_for_check",
     "shucheng.bays.data.actions.quality.check_due",
+    "shucheng.bays.data.actions.turning.finish_orders",
     "shucheng.bays.data.actions.turning.turn_day",
     # ... only read, or are a part of an action that leaves the entry.
+    "shucheng.bays.data.actions.catalogue.described",
     "shucheng.bays.data.actions.catalogue.keep_said",
     "shucheng.bays.data.actions.market_steps.keep_step",
     "shucheng.bays.data.actions.measuring.measured",
+    "shucheng.bays.data.actions.offers.close",
     "shucheng.bays.data.actions.orders.stop",
     "shucheng.bays.data.actions.proving.keep_proofs",
     "shucheng.bays.data.actions.reaching.give_rights",
     "shucheng.bays.data.actions.reaching.reach_further",
+    "shucheng.bays.data.actions.regrading.follow_grades",
     # Queues a job that acts, and is audited, as whoever asked.
     "shucheng.kernel.jobs.actions.enqueue",
     # Opens a file and hands it to `export_entries`, which is one.

@@ -48,6 +48,7 @@ AUDIT_WORDS = {
     "data.product.asked": _("Making of a product asked for"),
     "data.product.made": _("Product described"),
     "data.product.moved": _("Step of a product"),
+    "data.product.regraded": _("Product graded higher with what it is made of"),
     "data.product.registered": _("Product registered"),
     "data.product.run": _("Product made"),
     "data.quality.checked": _("Quality checked"),

@@ -24,7 +24,7 @@ from shucheng.bays.data.actions.quality import (
 )
 from shucheng.bays.data.actions.requests import tell_late_requests
 from shucheng.bays.data.actions.settling import SETTLE_JOB, settle_until
-from shucheng.bays.data.actions.turning import TURN_JOB, turn_day
+from shucheng.bays.data.actions.turning import TURN_JOB, finish_orders, turn_day
 from shucheng.bays.data.queries.data_files import sampling
 from shucheng.bays.data.queries.evidence import waits
 from shucheng.kernel.public import Actor, Scheduled
@@ -38,7 +38,9 @@ def append_job(payload: Any, *, actor: Actor, progress: Any) -> dict[str, int]:
 
 
 def turn_day_job(payload: Any, *, actor: Actor, progress: Any) -> dict[str, int]:
-    return {**turn_day(actor=actor), "told": tell_late_requests(actor=actor)}
+    done = turn_day(actor=actor)
+    finished = finish_orders(actor=actor)
+    return {**done, "finish": finished, "told": tell_late_requests(actor=actor)}
 
 
 def grade_job(payload: Any, *, actor: Actor, progress: Any) -> dict[str, int]:

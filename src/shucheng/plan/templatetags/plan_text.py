@@ -89,7 +89,7 @@ def text_of(finding: Finding) -> str:
 
 @register.filter
 def joined(names: list[str]) -> str:
-    return "、".join(names)
+    return _(", ").join(names)
 
 
 @register.simple_tag

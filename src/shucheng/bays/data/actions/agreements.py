@@ -18,13 +18,14 @@ from shucheng.bays.data.engine.terms import (
     grant_policy,
     read_plan,
 )
-from shucheng.bays.data.models.market import Agreement, Order
+from shucheng.bays.data.models.market import Agreement, Offer, Order, Product
 from shucheng.bays.data.queries.agreements import shares_of
 from shucheng.bays.data.queries.market_words import not_possible, refused
 from shucheng.bays.data.queries.offers import (
     chain_of,
     grants_to_operate,
     may_sell,
+    require_modes,
     terms_read,
     uses_of,
 )
@@ -46,11 +47,13 @@ def make_agreement(
 ) -> Agreement:
     """The agreement on an order that its operator accepts; `move_order` asks who that is."""
     offer, product = order.offer, order.offer.product
+    _require_on_the_market(offer)
     if frequency not in FREQUENCIES:
         raise refused(
             "frequency", _("There is no such period of settlement."), _("Choose one."), "frequency"
         )
     terms = _agreed_terms(order)
+    require_modes(product, terms.modes)
     uses = uses_of(product, terms)
     if "scenario" in product.uses:
         uses = {**uses, "scenario": frozenset({order.scenario})}
@@ -104,6 +107,24 @@ def make_agreement(
     )
     record("data.agreement.made", row, actor=actor, after={"order": order.code})
     return row
+
+
+def _require_on_the_market(offer: Offer) -> None:
+    """Both still, and until this is done: who takes one of them off waits, or comes first."""
+    product = Product.objects.select_for_update().get(pk=offer.product_id)
+    locked = Offer.objects.select_for_update().get(pk=offer.pk)
+    if product.state != Product.State.LISTED:
+        raise refused(
+            "delisted",
+            _("The product was taken off the market meanwhile."),
+            _("Refuse the order; the buyer may order anew once it is on the market again."),
+        )
+    if locked.state != Offer.State.OPEN:
+        raise refused(
+            "offer-closed",
+            _("The offer is closed."),
+            _("Refuse the order; the buyer may order by an offer that is open."),
+        )
 
 
 def _agreed_terms(order: Order) -> Terms:

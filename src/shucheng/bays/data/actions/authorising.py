@@ -264,7 +264,7 @@ def _listed(codes: Sequence[str]) -> list[Resource]:
         raise _wrong(
             "resources",
             _("Not in the catalogue: %(missing)s."),
-            missing="、".join(missing) or "-",
+            missing=str(_(", ")).join(missing) or "-",
         )
     return found
 
@@ -291,7 +291,7 @@ def _require_whole(paper: Paper, texts: Texts) -> None:
             _("Nothing is said on: %(heads)s."),
             _("Write these heads first."),
             heads,
-            heads="、".join(named(paper.heads[head]) for head in lacking),
+            heads=str(_(", ")).join(named(paper.heads[head]) for head in lacking),
         )
 
 

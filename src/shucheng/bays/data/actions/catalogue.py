@@ -9,9 +9,11 @@ from django.utils.translation import gettext_lazy as _
 
 from shucheng.bays.data.actions.codes import RESOURCE, next_code
 from shucheng.bays.data.actions.evidence import leave_evidence
+from shucheng.bays.data.actions.grading import ask_for_grading
+from shucheng.bays.data.actions.regrading import follow_grades
 from shucheng.bays.data.engine.catalogue import model as engine
 from shucheng.bays.data.models.catalogue import Field, Lineage, Resource, ResourceVersion
-from shucheng.bays.data.queries.catalogue import entry_of, index, indexed, said_of
+from shucheng.bays.data.queries.catalogue import entry_of, find_resource, index, indexed, said_of
 from shucheng.bays.data.queries.catalogue_words import problem_text
 from shucheng.kernel.public import Actor, Conflict, Invalid, NotFound, action, record
 
@@ -36,13 +38,43 @@ def describe_resource(
     simulated: bool = False,
 ) -> Resource:
     """A new resource (without `code`), or what is said of one anew; `said` holds keys of `SAID`.
-    A draft may be incomplete: what is missing is asked for when it is listed."""
+    A draft may be incomplete: what is missing is asked for when it is listed. Data items that are
+    others than before are graded in the background."""
+    resource, regraded = described(
+        said,
+        fields,
+        holder=holder,
+        actor=actor,
+        code=code,
+        revision=revision,
+        reason=reason,
+        simulated=simulated,
+    )
+    # A simulation has all of its own graded together.
+    if regraded and not resource.simulated:
+        ask_for_grading([resource.code], actor=actor)
+    return resource
+
+
+def described(
+    said: Mapping[str, Any],
+    fields: Sequence[engine.Field],
+    *,
+    holder: int,
+    actor: Actor,
+    code: str = "",
+    revision: int | None = None,
+    reason: str = "",
+    simulated: bool = False,
+) -> tuple[Resource, bool]:
+    """The same as a part of an action that describes many: whether its data items are to be graded
+    is told to the caller, who asks for all together."""
     actor.require("data.hold", holder)
     resource = locked(code, revision) if code else new_resource(holder, simulated=simulated)
     actor.require("data.hold", resource.holder_id)
-    keep_said(resource, said, fields, reason=reason, actor=actor)
+    regraded = keep_said(resource, said, fields, reason=reason, actor=actor)
     follow(resource)
-    return resource
+    return resource, regraded
 
 
 def new_resource(holder: int, *, simulated: bool = False) -> Resource:
@@ -58,9 +90,10 @@ def keep_said(
     *,
     reason: str,
     actor: Actor,
-) -> None:
+) -> bool:
     """What is said of a resource that its caller locked and may change; without `fields` they stay.
-    A caller lets the index `follow`."""
+    Answers whether the fields are others than those that were graded: how the resource may be
+    delivered follows at once, the caller asks for grading. A caller lets the index `follow`."""
     if not str(said.get("title", "")).strip():
         raise _wrong({"title": str(_("Write a title."))})
     if fields is not None and len({each.name for each in fields}) != len(fields):
@@ -71,14 +104,18 @@ def keep_said(
     resource.changed_at = timezone.now()
     resource.revision += 1
     resource.save()
-    if fields is not None:
-        keep_fields(resource, fields)
+    regraded = fields is not None and keep_fields(resource, fields)
+    # What was never graded has no grade before it is; in what was, a new field ranks as an unknown.
+    if resource.grade:
+        graded = follow_grades([resource.pk], actor=actor)[resource.pk]
+        resource.grade, resource.modes = graded.grade, graded.modes
     if resource.state == Resource.State.LISTED:
         _require_whole(resource)
         _keep_version(resource, reason, actor)
     after = {"code": resource.code, "title": resource.title}
     told = {} if fields is None else {"fields": len(fields)}
     record("data.resource.described", resource, actor=actor, after={**after, **told})
+    return regraded
 
 
 @action
@@ -86,6 +123,12 @@ def list_resource(code: str, revision: int, *, actor: Actor, reason: str = "") -
     """Put it into the catalogue, once nothing is wrong with what is said of it."""
     resource = locked(code, revision)
     actor.require("data.hold", resource.holder_id)
+    before = resource.state
+    if before == Resource.State.LISTED:
+        raise _not_from_here(
+            _("The resource is in the catalogue already."),
+            _("Open its page: what is said of it can be changed there."),
+        )
     _require_whole(resource)
     resource.state = Resource.State.LISTED
     version = _keep_version(resource, reason, actor)
@@ -97,7 +140,8 @@ def list_resource(code: str, revision: int, *, actor: Actor, reason: str = "") -
         "data.resource.listed",
         resource,
         actor=actor,
-        after={"code": code, "version": resource.number},
+        before={"state": before},
+        after={"state": resource.state, "code": code, "version": resource.number},
     )
     return resource
 
@@ -109,6 +153,12 @@ def withdraw_resource(code: str, revision: int, *, reason: str, actor: Actor) ->
     actor.require("data.hold", resource.holder_id)
     if not reason.strip():
         raise _wrong({"reason": str(_("Write why it is taken out."))})
+    before = resource.state
+    if before == Resource.State.WITHDRAWN:
+        raise _not_from_here(
+            _("The resource is taken out already."),
+            _("Put it into the catalogue again, if it is to be found there."),
+        )
     resource.state = Resource.State.WITHDRAWN
     resource.revision += 1
     resource.save()
@@ -118,16 +168,16 @@ def withdraw_resource(code: str, revision: int, *, reason: str, actor: Actor) ->
         "data.resource.withdrawn",
         resource,
         actor=actor,
-        before={"state": Resource.State.LISTED},
-        after={"reason": reason.strip()[:300]},
+        before={"state": before},
+        after={"state": resource.state, "reason": reason.strip()[:300]},
     )
     return resource
 
 
 @action
 def note_lineage(target: str, origin: str, *, how: str, actor: Actor) -> Lineage:
-    """Say that a resource is made from another, and how."""
-    made, source = _found(target), _found(origin)
+    """Say that a resource is made from another that one sees, and how."""
+    made, source = (find_resource(code, actor=actor) for code in (target, origin))
     actor.require("data.hold", made.holder_id)
     if made.pk == source.pk or made.pk in _ancestors(source):
         raise _wrong({"origin": str(_("It would be made from itself."))})
@@ -139,9 +189,11 @@ def note_lineage(target: str, origin: str, *, how: str, actor: Actor) -> Lineage
     return row
 
 
-def keep_fields(resource: Resource, fields: Sequence[engine.Field]) -> None:
-    """The data items in their order; one that is gone is kept, for what was decided of it."""
+def keep_fields(resource: Resource, fields: Sequence[engine.Field]) -> bool:
+    """The data items in their order; one that is gone is kept, for what was decided of it. Answers
+    whether what they are graded by has changed."""
     known = {row.name: row for row in resource.fields.all()}
+    before = {_graded_by(row) for row in known.values()}
     rows = []
     for position, each in enumerate(fields):
         row = known.pop(each.name, None) or Field(resource=resource, name=each.name[:120])
@@ -156,6 +208,11 @@ def keep_fields(resource: Resource, fields: Sequence[engine.Field]) -> None:
         [*(row for row in rows if row.pk is not None), *known.values()],
         ["position", "dropped", "title", "comment", "type", "nullable", "key"],
     )
+    return {_graded_by(row) for row in (*rows, *known.values())} != before
+
+
+def _graded_by(row: Field) -> tuple[str, str, str, str, bool]:
+    return row.name, row.title, row.comment, row.type, row.dropped
 
 
 def _require_whole(resource: Resource) -> None:
@@ -202,13 +259,6 @@ def _ancestors(resource: Resource) -> set[int]:
     return seen
 
 
-def _found(code: str) -> Resource:
-    found = Resource.objects.filter(code=code).first()
-    if found is None:
-        raise NotFound(code)
-    return found
-
-
 def locked(code: str, revision: int | None) -> Resource:
     found = (
         Resource.objects.select_for_update(of=("self",))
@@ -221,6 +271,10 @@ def locked(code: str, revision: int | None) -> Resource:
     if found.revision != revision:
         raise Conflict(_("The resource"))
     return found
+
+
+def _not_from_here(message: object, next_step: object) -> Invalid:
+    return Invalid("data.resource.state", message, next_step)  # type: ignore[arg-type]
 
 
 def _wrong(fields: dict[str, str]) -> Invalid:

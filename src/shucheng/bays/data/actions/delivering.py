@@ -1,18 +1,21 @@
 """Tokens of an agreement, and what stops its delivery."""
 
 from datetime import UTC, datetime
+from functools import partial
 
+from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from shucheng.bays.data.actions.evidence import leave_evidence
+from shucheng.bays.data.engine.authority import book as engine_book
 from shucheng.bays.data.engine.delivery import tokens as engine
 from shucheng.bays.data.engine.delivery.model import Refused
 from shucheng.bays.data.models.authority import Stop
 from shucheng.bays.data.models.delivery import Token
-from shucheng.bays.data.models.market import Agreement
+from shucheng.bays.data.queries.book import book
 from shucheng.bays.data.queries.budgets import use_of
-from shucheng.bays.data.queries.deliveries import find_delivery, may_stop
+from shucheng.bays.data.queries.deliveries import find_delivery, may_lift, may_stop, sides_of
 from shucheng.bays.data.queries.delivery_keys import delivery_ring
 from shucheng.bays.data.queries.delivery_words import refusal
 from shucheng.bays.data.queries.permitting import (
@@ -84,23 +87,39 @@ def revoke_token(token_code: str, *, actor: Actor) -> Token:
 
 @action
 def stop_delivery(code: str, kind: str, reason: str, *, actor: Actor) -> Stop:
-    """Suspends, lifts or revokes the delivery of an agreement, from today on. Its tokens are void:
-    what is lifted is begun anew."""
+    """Suspends, lifts or revokes the delivery of an agreement, from today on. Each side lifts what
+    it suspended itself. Its tokens are void: what is lifted is begun anew."""
     agreement = find_delivery(code, actor=actor)
-    if not may_stop(agreement, actor):
+    today, sides = timezone.localdate(), sides_of(agreement, actor)
+    if not sides:
         raise Forbidden("data.govern")
     if kind not in Stop.Kind.values:
         raise Invalid("delivery.stop-kind", _("There is no such stop."), _("Choose one."))
     if not reason.strip():
         said = _("A stop needs its reason.")
         raise Invalid("delivery.stop-reason", said, _("Write the reason."), {"reason": str(said)})
-    _require_sense(agreement, kind)
-    today = timezone.localdate()
+    known = book().stop_of(code, today)
+    if known and known.kind == "revoke":
+        raise Invalid(
+            "delivery.revoked-already",
+            _("The delivery was revoked; that is for good."),
+            _("A new order brings a new agreement."),
+        )
+    if kind == Stop.Kind.LIFT:
+        sides = may_lift(agreement, actor, today)
+        if not sides:
+            raise _not_ours(known)
     stop = Stop.objects.create(
-        on=code, kind=kind, day=today, reason=reason.strip()[:300], by=actor.name[:150]
+        on=code,
+        kind=kind,
+        day=today,
+        side=sides[0],
+        reason=reason.strip()[:300],
+        by=actor.name[:150],
     )
     Token.objects.filter(agreement=agreement, revoked_at=None).update(revoked_at=timezone.now())
-    forget(code)
+    # Whoever is at work in a sandbox does not hold up the stop itself.
+    transaction.on_commit(partial(forget, code))
     leave_evidence(f"delivery.{_EVENTS[kind]}", code, day=str(today), stop=stop.pk)
     record("data.delivery.stopped", stop, actor=actor, after={"agreement": code, "kind": kind})
     return stop
@@ -109,18 +128,15 @@ def stop_delivery(code: str, kind: str, reason: str, *, actor: Actor) -> Stop:
 _EVENTS = {"suspend": "suspended", "lift": "lifted", "revoke": "revoked"}
 
 
-def _require_sense(agreement: Agreement, kind: str) -> None:
-    """Nothing lifts what was revoked, and nothing that runs is lifted."""
-    last = Stop.objects.filter(on=agreement.code).order_by("-id").first()
-    if last and last.kind == Stop.Kind.REVOKE:
-        raise Invalid(
-            "delivery.revoked-already",
-            _("The delivery was revoked; that is for good."),
-            _("A new order brings a new agreement."),
-        )
-    if kind == Stop.Kind.LIFT and (last is None or last.kind == Stop.Kind.LIFT):
-        raise Invalid(
+def _not_ours(known: engine_book.Stop | None) -> Invalid:
+    if known is None:
+        return Invalid(
             "delivery.not-suspended",
             _("The delivery itself is not suspended."),
             _("Where something below it is stopped, have that lifted."),
         )
+    return Invalid(
+        "delivery.suspended-by-others",
+        _("Another side suspended this delivery."),
+        _("Whoever suspended it puts it in force again: see what was decided."),
+    )

@@ -13,7 +13,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from shucheng.bays.data.actions.evidence import leave_evidence
-from shucheng.bays.data.actions.grading_proposals import Graded, follow_grades, propose_grades
+from shucheng.bays.data.actions.grading_proposals import Graded, propose_grades
+from shucheng.bays.data.actions.regrading import follow_grades
 from shucheng.bays.data.engine.grading.model import digest_of
 from shucheng.bays.data.engine.grading.propose import Grader
 from shucheng.bays.data.engine.grading.rules import Rules
@@ -100,7 +101,7 @@ def decide_grades(answers: Sequence[Answer], *, reason: str = "", actor: Actor) 
         [each.proposal for each in fields.values()], ["state", "why_again"], batch_size=500
     )
     resources = {each.resource_id: each.resource for each in fields.values()}
-    after = follow_grades(resources)
+    after = follow_grades(resources, actor=actor)
     for key, resource in resources.items():
         of = [row for row in rows if fields[row.field_id].resource_id == key]
         leave_evidence("grading.decided", resource.code, **_leaf(of, fields, after[key]))

@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
+from shucheng.bays.data.actions.regrading import follow_grades
 from shucheng.bays.data.engine.grading import model as engine
 from shucheng.bays.data.engine.grading.decisions import Decision, review
 from shucheng.bays.data.engine.grading.model import Proposal, digest_of, grade
@@ -17,7 +18,7 @@ from shucheng.bays.data.engine.grading.stored import from_data, to_data
 from shucheng.bays.data.models.catalogue import Field, Resource
 from shucheng.bays.data.models.grading import GradeDecision, GradeProposal
 from shucheng.bays.data.queries.data_files import Samples
-from shucheng.bays.data.queries.grading import proposal_of, standings
+from shucheng.bays.data.queries.grading import proposal_of
 from shucheng.bays.data.queries.grading_rules import read_of, rules_in_force
 from shucheng.kernel.public import Actor, Conflict, action, prepared, record
 
@@ -88,7 +89,7 @@ def _keep_proposals(
         update_fields=_WRITTEN,
     )
     if rows:
-        follow_grades({asked.field.resource_id for asked, _proposal in same})
+        follow_grades({asked.field.resource_id for asked, _proposal in same}, actor=actor)
     again = sum(row.state == GradeProposal.State.AGAIN for row in rows)
     record(
         "data.grades.proposed",
@@ -97,21 +98,6 @@ def _keep_proposals(
         after={"resources": len(resources), "fields": len(rows), "again": again},
     )
     return Graded(len(rows), looked, again)
-
-
-def follow_grades(resources: Iterable[int]) -> dict[int, Resource]:
-    """The resources' grades and ways of delivery, from what now holds for their fields."""
-    rows = {
-        each.pk: each
-        for each in Resource.objects.select_related("holder").filter(pk__in=set(resources))
-    }
-    for key, stands in standings(rows.values()).items():
-        rows[key].grade = stands.of.grade.code
-        rows[key].modes = [
-            {"mode": each.mode, "conditions": list(each.conditions)} for each in stands.of.permitted
-        ]
-    Resource.objects.bulk_update(rows.values(), ["grade", "modes"], batch_size=500)
-    return rows
 
 
 def _require_describing(actor: Actor, holder: int) -> None:

@@ -7,11 +7,12 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from shucheng.bays.data.actions.catalogue import (
-    describe_resource,
+    described,
     list_resource,
     withdraw_resource,
 )
 from shucheng.bays.data.actions.fetching import fetcher
+from shucheng.bays.data.actions.grading import ask_for_grading
 from shucheng.bays.data.engine.catalogue import model as engine
 from shucheng.bays.data.engine.catalogue.harvest import (
     Fetch,
@@ -135,14 +136,18 @@ def take_harvest(
     source = harvest.source
     actor.require("data.hold", source.organisation_id)
     here = {each.identifier: each for each in source.resources.exclude(identifier="")}
+    regraded: list[str] = []
     for own, entry in wanted_of(harvest.changes).items():
-        one = _described(source, own, entry, here.get(own), actor)
+        one, fields_changed = _described(source, own, entry, here.get(own), actor)
+        regraded += [one.code] if fields_changed else []
         if list_whole and one.state != Resource.State.LISTED and _is_whole(one):
             list_resource(one.code, one.revision, actor=actor, reason=_reason())
     for own in harvest.changes["vanished"]:
         gone = here.get(own)
         if gone and gone.state != Resource.State.WITHDRAWN:
             withdraw_resource(gone.code, gone.revision, reason=_gone(), actor=actor)
+    if regraded:
+        ask_for_grading(regraded, actor=actor)
     harvest.state = Harvest.State.APPLIED
     harvest.revision += 1
     harvest.save()
@@ -164,7 +169,7 @@ def lay_aside(harvest_id: int, revision: int, *, actor: Actor) -> Harvest:
 
 def _described(
     source: Source, own: str, entry: engine.Resource, known: Resource | None, actor: Actor
-) -> Resource:
+) -> tuple[Resource, bool]:
     said: dict[str, Any] = {
         "title": entry.title,
         "summary": entry.description,
@@ -187,7 +192,7 @@ def _described(
     if known and known.state != Resource.State.DRAFT and not _stays_whole(known, entry):
         known.state = Resource.State.DRAFT  # to be completed before it is listed again
         known.save(update_fields=["state"])
-    return describe_resource(
+    return described(
         said,
         entry.fields,
         holder=source.organisation_id,

@@ -18,8 +18,9 @@ from shucheng.bays.data.actions.market_steps import keep_step
 from shucheng.bays.data.engine.authority import book as rights_book
 from shucheng.bays.data.engine.authority.granting import check_product
 from shucheng.bays.data.engine.delivery.model import Refused
-from shucheng.bays.data.engine.grading.model import grade as grade_of
+from shucheng.bays.data.engine.grading.derived import strictest
 from shucheng.bays.data.engine.making import Made, check, make
+from shucheng.bays.data.models.catalogue import Resource
 from shucheng.bays.data.models.market import Product
 from shucheng.bays.data.queries.book import book, limits, rights, thing
 from shucheng.bays.data.queries.inputs import InputOf, input_of
@@ -92,7 +93,8 @@ def draft_product(
     _check_rights(product, day)
     product.processing = [*_steps(recipe, inputs)]
     product.columns = [[name, "", meaning] for name, meaning in recipe.meanings.items()]
-    product.grade, product.modes = _grade(inputs), _modes(inputs)
+    ways = strictest([each.ways for each in inputs])
+    product.grade, product.modes, product.judged = ways.grade, list(ways.modes), {}
     product.data, product.rows = None, None
     product.state = Product.State.DRAFT
     product.revision += 1
@@ -254,6 +256,10 @@ def _own(product_id: int, actor: Actor, *, lock: bool = False) -> Product:
 
 
 def _inputs(recipe: Recipe) -> list[InputOf]:
+    """Held until the end: whoever grades them meanwhile finds the product that is made of them."""
+    codes = {thing(code).code for code in recipe.made_from}
+    for model in (Resource, Product):
+        list(model._default_manager.select_for_update().filter(code__in=codes).order_by("pk"))
     found = [(code, input_of(code)) for code in dict.fromkeys(recipe.made_from)]
     if not found:
         raise refused(
@@ -321,15 +327,3 @@ def _steps(recipe: Recipe, inputs: Sequence[InputOf]) -> list[dict[str, Any]]:
             "sql",
         )
     return steps
-
-
-def _grade(inputs: Sequence[InputOf]) -> str:
-    """The highest; none where an input has none: what is not graded is not known."""
-    if not all(each.grade for each in inputs):
-        return ""
-    return max((each.grade for each in inputs), key=grade_of)
-
-
-def _modes(inputs: Sequence[InputOf]) -> list[str]:
-    first, *others = (each.modes for each in inputs)
-    return [mode for mode in first if all(mode in other for other in others)]

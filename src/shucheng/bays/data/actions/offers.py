@@ -15,7 +15,7 @@ from shucheng.bays.data.engine.authority.book import Grant
 from shucheng.bays.data.engine.authority.refusal import Refused
 from shucheng.bays.data.engine.delivery import terms as delivery_terms
 from shucheng.bays.data.engine.delivery.policy import PolicyInvalid, select
-from shucheng.bays.data.engine.ledger.prices import PricePlan
+from shucheng.bays.data.engine.ledger.prices import METERED, PricePlan
 from shucheng.bays.data.engine.ledger.split import Share, SharesInvalid, check_shares
 from shucheng.bays.data.engine.policy import odrl
 from shucheng.bays.data.engine.policy.model import Policy, problems
@@ -51,7 +51,8 @@ def open_offer(
     simulated: bool = False,
 ) -> Offer:
     """An offer of a listed product, open at once."""
-    product = Product.objects.select_related("maker").filter(pk=product_id).first()
+    rows = Product.objects.select_related("maker").select_for_update(of=("self",))
+    product = rows.filter(pk=product_id).first()
     if product is None:
         raise NotFound(_("The product"))
     actor.require("data.operate", product.maker_id)
@@ -65,6 +66,7 @@ def open_offer(
     code = next_code(OFFER, day.year)
     policy = offer_policy(terms, code, str(product), product.maker.code)
     _check_terms(product, terms)
+    _check_metered(terms, plan)
     if found := problems(policy):
         raise refused(
             "outside-profile",
@@ -111,12 +113,17 @@ def close_offer(code: str, revision: int, *, actor: Actor) -> Offer:
         actor.require("data.operate", offer.product.maker_id)
     if offer.revision != revision or offer.state != Offer.State.OPEN:
         raise Conflict(_("The offer"))
+    close(offer, actor)
+    return offer
+
+
+def close(offer: Offer, actor: Actor) -> None:
+    """Of an offer that is locked and open; whether it may be closed is the caller's to ask."""
     offer.state = Offer.State.CLOSED
     offer.revision += 1
     offer.save()
-    leave_evidence("offer.closed", code)
+    leave_evidence("offer.closed", offer.code)
     record("data.offer.closed", offer, actor=actor)
-    return offer
 
 
 def _stay_within(policy: Policy, grants: Sequence[Grant], *, all_of_them: bool = True) -> None:
@@ -149,6 +156,24 @@ def _check_terms(product: Product, terms: Terms) -> None:
             _("Choose from: %(modes)s."),
             "modes",
             modes=", ".join(map(str, product.modes)),
+        )
+
+
+def _check_metered(terms: Terms, plan: PricePlan) -> None:
+    """What is charged for is counted at delivery: of an intersection no row goes out."""
+    if plan.basis not in METERED:
+        raise refused(
+            "not-metered",
+            _("Delivery counts calls and rows, nothing else."),
+            _("Charge by call or by row, or a fee of each period."),
+            "basis",
+        )
+    if plan.tiers and plan.basis == "row" and "intersection" in terms.modes:
+        raise refused(
+            "rows-of-intersection",
+            _("A private intersection delivers no rows: charged by row it would be free."),
+            _("Charge by call, or make an offer without this way of delivery."),
+            "basis",
         )
 
 

@@ -18,13 +18,15 @@ from shucheng.bays.data.actions.evidence import leave_evidence
 from shucheng.bays.data.actions.market_steps import keep_step, next_state
 from shucheng.bays.data.engine.ledger.states import ORDER
 from shucheng.bays.data.models.authority import Stop
+from shucheng.bays.data.models.cases import Step
 from shucheng.bays.data.models.market import Offer, Order, Product
 from shucheng.bays.data.queries.agreements import roles_of_order, visible_orders
 from shucheng.bays.data.queries.market_words import refused
-from shucheng.bays.data.queries.offers import terms_read
+from shucheng.bays.data.queries.offers import require_modes, terms_read
 from shucheng.kernel.public import Actor, Conflict, Forbidden, NotFound, action, record
 
 # What a step means for deliveries under the agreement.
+ORDER_SIDE = "order"
 _STOPS = {
     "deliver": Stop.Kind.LIFT,
     "resume": Stop.Kind.LIFT,
@@ -64,6 +66,7 @@ def place_order(
     if offer.product.maker_id == buyer:
         raise refused("own", _("Nobody buys of itself."), _("Act for another organisation."))
     terms = terms_read(offer.policy)
+    require_modes(offer.product, terms.modes)
     if purpose not in terms.purposes:
         raise refused(
             "purpose",
@@ -149,6 +152,8 @@ def move_order(
         # Nothing is delivered before its operator begins to.
         stop(made.code, Stop.Kind.SUSPEND, day, str(_("Delivery has not begun")), actor)
     elif event in _STOPS:
+        if event == "resume" and role == "holder":
+            _require_own_suspension(order, actor)
         stop(order.agreement.code, _STOPS[event], day, text, actor)
     order.state = after
     order.revision += 1
@@ -165,5 +170,20 @@ def move_order(
     return order
 
 
+def _require_own_suspension(order: Order, actor: Actor) -> None:
+    """A holder takes back its own suspension or the operator's; of another holder's it is not the
+    judge, nor of the bureau's."""
+    last = Step.objects.filter(subject=order.code, event="suspend").last()
+    others = last is not None and last.role in ("holder", "bureau")
+    if last and others and last.organisation_id not in actor.organisation_ids:
+        raise refused(
+            "suspended-by-others",
+            _("Another side suspended this delivery."),
+            _("Whoever suspended it puts it in force again: see what was decided."),
+        )
+
+
 def stop(on: str, kind: str, day: date, reason: str, actor: Actor) -> None:
-    Stop.objects.create(on=on, kind=kind, day=day, reason=reason[:300], by=actor.name[:150])
+    """By a step of the order: another side's suspension stays."""
+    reason, by = reason[:300], actor.name[:150]
+    Stop.objects.create(on=on, kind=kind, day=day, side=ORDER_SIDE, reason=reason, by=by)

@@ -1,18 +1,22 @@
 """A product goes to the market: handed in, judged, listed, taken off."""
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from datetime import date, datetime, time
 
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from shucheng.bays.data.actions.evidence import leave_evidence
 from shucheng.bays.data.actions.market_steps import keep_step, next_state
+from shucheng.bays.data.actions.offers import close
 from shucheng.bays.data.engine.grading.model import Grade
 from shucheng.bays.data.engine.ledger.settlement import ZONE
 from shucheng.bays.data.engine.listing import LISTING
 from shucheng.bays.data.engine.policy.model import MODES
 from shucheng.bays.data.models.market import Offer, Product
+from shucheng.bays.data.queries.inputs import inputs_permit
 from shucheng.bays.data.queries.market_words import refused
 from shucheng.bays.data.queries.products import (
     checks_of,
@@ -37,8 +41,9 @@ def move_product(
     on: date | None = None,
 ) -> Product:
     """One step of `engine/listing`. With `list` the bureau may give the product a grade and ways of
-    delivery of its own (aggregates are graded lower than what they are made of), and says why.
-    Taking it off closes its offers; agreements run on."""
+    delivery of its own (aggregates are graded lower than what they are made of), and says why; with
+    `regrade` it does so later, or without them has it follow its inputs again. Taking it off closes
+    its offers; agreements run on."""
     product = visible_products(actor).select_for_update(of=("self",)).filter(pk=product_id).first()
     if product is None:
         raise NotFound(_("The product"))
@@ -49,13 +54,16 @@ def move_product(
         raise Forbidden("data.govern")
     before = product.state
     after, role = next_state(LISTING, before, event, roles)
-    if event in ("return", "delist") and not text.strip():
+    if event in ("return", "delist", "regrade") and not text.strip():
         raise refused("reason", _("No reason is given."), _("Say why, for the other side."), "text")
     if event == "list":
         _list(product, day, grade, modes, text)
+    if event == "regrade":
+        _grade(product, grade, modes, text)
     if event == "delist":
         product.delisted_at = _moment(day)
-        Offer.objects.filter(product=product).update(state=Offer.State.CLOSED)
+        for offer in _open_offers(product):
+            close(offer, actor)
     product.state = after
     product.revision += 1
     product.save()
@@ -69,6 +77,11 @@ def move_product(
         after={"state": after, "event": event, "role": role},
     )
     return product
+
+
+def _open_offers(product: Product) -> QuerySet[Offer]:
+    rows = Offer.objects.select_for_update().filter(product=product, state=Offer.State.OPEN)
+    return rows.order_by("id")
 
 
 def _list(product: Product, day: date, grade: str, modes: Sequence[str], text: str) -> None:
@@ -104,5 +117,10 @@ def _grade(product: Product, grade: str, modes: Sequence[str], text: str) -> Non
         raise refused(
             "reason", _("No reason is given."), _("Say why the grade is another."), "text"
         )
-    product.grade = grade or product.grade
-    product.modes = list(modes) or product.modes
+    over = inputs_permit(product)
+    if grade or modes:
+        product.grade = grade or product.grade
+        product.modes = list(modes) or product.modes
+        product.judged = {"grade": product.grade, "modes": product.modes, "over": asdict(over)}
+    else:
+        product.grade, product.modes, product.judged = over.grade, list(over.modes), {}

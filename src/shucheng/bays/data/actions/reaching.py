@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from shucheng.bays.data.actions.codes import GRANT, next_code
 from shucheng.bays.data.actions.granting import give_grants
-from shucheng.bays.data.engine.authority.book import Grant, RightCode
+from shucheng.bays.data.engine.authority.book import Book, Grant, RightCode
 from shucheng.bays.data.engine.authority.granting import stopped
 from shucheng.bays.data.models.authority import Authorisation
 from shucheng.bays.data.models.catalogue import Resource
@@ -30,13 +30,13 @@ def give_rights(
     """Grants to process and to operate over resources, from `since` to the end of the term, in one
     contract. A resource that is not registered and graded on `day` is refused (PD-REG-01,
     PD-SCP-01). A grant ends with what its holder holds; a renewed registration takes it further."""
-    resources = resources_of(codes)
+    resources, known = resources_of(codes), book()
     require_graded(resources)
-    require_registered(resources, day)
+    require_registered(resources, day, known)
     grants = [
         grant
         for resource in resources
-        for hold in _holds(resource, day)
+        for hold in _holds(resource, day, known)
         for grant in _under(authorisation, resource, hold, since)
     ]
     if grants:
@@ -47,15 +47,18 @@ def give_rights(
 def reach_further(resource: str, hold: Grant, *, actor: Actor) -> None:
     """After a registration is renewed: authorisations that reach over the resource go on under the
     new grant of its holder, until their own end."""
-    found = resources_of([resource])
+    found, known = resources_of([resource]), book()
+    # Read once: what is given below rests on the case that it is given for.
+    over = {
+        code
+        for each in known.grants.values()
+        if thing(resource) in each.things
+        for code in each.basis
+    }
     for authorisation in Authorisation.objects.select_related("case", "operator"):
-        mine = [
-            each
-            for each in book().grants.values()
-            if authorisation.case.code in each.basis and thing(resource) in each.things
-        ]
-        grants = list(_under(authorisation, found[0], hold, hold.start)) if mine else []
-        if grants:
+        if authorisation.case.code not in over:
+            continue
+        if grants := list(_under(authorisation, found[0], hold, hold.start)):
             give_grants(grants, actor=actor, simulated=authorisation.case.simulated)
 
 
@@ -72,9 +75,8 @@ def require_graded(resources: Sequence[Resource]) -> None:
             )
 
 
-def require_registered(resources: Sequence[Resource], day: date) -> None:
+def require_registered(resources: Sequence[Resource], day: date, known: Book) -> None:
     """The registration of each resource holds on the day (PD-REG-01)."""
-    known = book()
     for each in resources:
         if not held(each, day, known):
             raise _not_ready(
@@ -84,9 +86,8 @@ def require_registered(resources: Sequence[Resource], day: date) -> None:
             )
 
 
-def _holds(resource: Resource, day: date) -> Iterator[Grant]:
+def _holds(resource: Resource, day: date, known: Book) -> Iterator[Grant]:
     """What the holder holds or will hold, as far as nothing stops it."""
-    known = book()
     for each in known.granted.get((resource.holder.code, resource.code), ()):
         if each.right == "hold" and stopped(known, each.code, day) is None:
             yield each

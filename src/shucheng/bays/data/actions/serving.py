@@ -16,7 +16,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from shucheng.bays.data.actions.budgets import Reserved, give_back, reserve
+from shucheng.bays.data.actions.budgets import Reserved, give_back, reserve, use_up
 from shucheng.bays.data.actions.evidence import leave_evidence
 from shucheng.bays.data.engine.delivery import tokens as engine
 from shucheng.bays.data.engine.delivery.model import Refused
@@ -80,12 +80,12 @@ def deliver(
         _finish(admitted, answered)
     except Refused as refused:
         if admitted is not None:
-            give_back(admitted.agreement, admitted.reserved, 0, 0, calls=0)
+            give_back(admitted.agreement, admitted.reserved)
         _refused(number, code, mode, claims, refused, began)
         raise refusal(refused, getattr(refused, "said", "")) from None
     except BaseException:
         if admitted is not None:
-            give_back(admitted.agreement, admitted.reserved, 0, 0, calls=0)
+            give_back(admitted.agreement, admitted.reserved)
         raise
     return number, answered.answer
 
@@ -109,11 +109,12 @@ def _admitted(
     agreement, unused = found.agreement, replace(found.facts, revoked_tokens=_revoked(claims))
     call = engine.Call(str(thing_of(agreement)), mode, purpose)
     engine.check(claims, call, unused, now)
-    reserved = reserve(agreement, day, rows, size)
+    rows = min(rows, max(1, agreement.order.offer.product.rows or rows))
+    reserved = reserve(agreement, number, now, day, rows, size)
     try:
         require_policy(agreement, found.policy, mode, purpose, reserved.count, now)
     except BaseException:
-        give_back(agreement, reserved, 0, 0, calls=0)
+        give_back(agreement, reserved)
         raise
     facts = replace(unused, used=reserved.before)
     return Admitted(number, agreement, claims, facts, call, reserved, began, now)
@@ -124,7 +125,7 @@ def _finish(admitted: Admitted, answered: Answered) -> None:
     agreement = admitted.agreement
     with transaction.atomic():
         standing(agreement.code, admitted.call.mode, timezone.localdate())
-        give_back(agreement, admitted.reserved, answered.rows, answered.size, calls=1)
+        use_up(agreement, admitted.reserved, answered.rows, answered.size)
         call = Call.objects.create(
             code=admitted.number,
             agreement=agreement.code,

@@ -18,7 +18,9 @@ from shucheng.bays.data.models.market import Agreement
 from shucheng.bays.data.models.money import Invoice, LedgerEntry, LedgerLine, Settlement
 from shucheng.bays.data.queries.agreements import ROWS, agreement_of
 from shucheng.bays.data.queries.ledger import (
+    balance,
     entry_of,
+    free_to_repay,
     journal_about,
     journal_of,
     owed_to,
@@ -30,6 +32,8 @@ from shucheng.lib.periods import Period
 
 SETTLE_JOB = "data.settle"
 INVOICE, CREDIT_NOTE, REFUND, PAYOUT = "INV", "CRN", "RFD", "PAY"
+# Characters of a bank's reference.
+REFERENCE = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +53,16 @@ def settle_until(
     never settled, and those of which records came in late. What one agreement's records refuse
     holds up no other."""
     actor.require("data.settle")
-    day = on or timezone.localdate()
+    day = _day(on)
+    if period.end >= day:
+        raise refused(
+            "period-not-over",
+            _("The period %(period)s is not over: it ends on %(end)s."),
+            _("Settle a period that is over; this one from the day after it ends."),
+            "period",
+            period=period,
+            end=period.end,
+        )
     rows = Agreement.objects.select_related(*ROWS).filter(first__lte=period.end).order_by("id")
     if agreement:
         rows = rows.filter(code=agreement)
@@ -78,6 +91,14 @@ def settle_until(
     return Settled(tuple(made), faults)
 
 
+@dataclass(frozen=True, slots=True)
+class Booked:
+    """An entry in the books; `again`: it was there already, and nothing was booked."""
+
+    entry: LedgerEntry
+    again: bool
+
+
 @action
 def record_payment(
     buyer: str,
@@ -87,22 +108,17 @@ def record_payment(
     actor: Actor,
     on: date | None = None,
     simulated: bool = False,
-) -> LedgerEntry:
+) -> Booked:
     """A buyer paid, by the bank's `reference`; the same again books nothing."""
     actor.require("data.settle")
     _party(buyer)
-    if not reference.strip():
-        raise refused(
-            "reference",
-            _("No reference is given."),
-            _("Copy it from the bank's statement."),
-            "reference",
-        )
+    code = f"payment/{_reference(reference)}"
+    _lock_books()
     try:
-        entry = engine.payment(buyer, fen, f"payment/{reference.strip()[:40]}", _day(on))
+        entry = engine.payment(buyer, fen, code, _day(on))
     except engine.SettlementRefused as error:
         raise not_possible(error, "fen") from None
-    return _booked("data.payment.recorded", entry, actor, simulated)
+    return _once("data.payment.recorded", entry, actor, simulated)
 
 
 @action
@@ -178,17 +194,32 @@ def refund_settlement(
 @action
 def repay_buyer(
     buyer: str, reference: str, *, actor: Actor, on: date | None = None, simulated: bool = False
-) -> LedgerEntry:
-    """What a buyer paid too much goes back, all of it."""
+) -> Booked:
+    """What a buyer paid too much goes back, all of it, by the bank's `reference`: as far as it is
+    there, and not out of what others paid in."""
     actor.require("data.settle")
+    code = f"repayment/{_reference(reference)}"
     _lock_books()
     account = f"receivable:{buyer}"
+    known = LedgerEntry.objects.filter(code=code, lines__account=account).first()
+    if known and balance(account) >= 0:
+        record("data.payment.returned", known, actor=actor, again=True)
+        return Booked(known, again=True)
     try:
-        code = f"repayment/{reference.strip()[:40]}"
         entry = engine.repayment(journal_of(account), buyer, code, _day(on))
     except engine.SettlementRefused as error:
         raise not_possible(error) from None
-    return _booked("data.payment.returned", entry, actor, simulated)
+    credit, free = -balance(account), max(0, free_to_repay())
+    if credit > free:
+        raise refused(
+            "not-in-cash",
+            _("%(credit)s yuan are to be returned; %(free)s yuan are there for it."),
+            _("Wait until more is paid in; until then it counts against new bills."),
+            "buyer",
+            credit=yuan(credit),
+            free=yuan(free),
+        )
+    return _once("data.payment.returned", entry, actor, simulated)
 
 
 def _settle(row: Agreement, period: Period, actor: Actor, day: date) -> Settlement | None:
@@ -234,6 +265,36 @@ def _settle(row: Agreement, period: Period, actor: Actor, day: date) -> Settleme
     )
     record("data.settlement.made", kept, actor=actor, after={"amount": made.amount})
     return kept
+
+
+def _reference(text: str) -> str:
+    """The bank's own, whole: of two that are cut short one would be taken for the other."""
+    found = text.strip()
+    if not found:
+        raise refused(
+            "reference",
+            _("No reference is given."),
+            _("Copy it from the bank's statement."),
+            "reference",
+        )
+    if len(found) > REFERENCE:
+        raise refused(
+            "reference-long",
+            _("The reference has more than %(most)s characters."),
+            _("Give the number that tells this transfer from others, whole."),
+            "reference",
+            most=REFERENCE,
+        )
+    return found
+
+
+def _once(word: str, entry: books.Entry, actor: Actor, simulated: bool) -> Booked:
+    """By a code that comes from outside: the very same content again books nothing."""
+    if LedgerEntry.objects.filter(code=entry.id).exists():
+        known = _post(entry, actor, simulated)
+        record(word, known, actor=actor, again=True)
+        return Booked(known, again=True)
+    return Booked(_booked(word, entry, actor, simulated), again=False)
 
 
 def _booked(

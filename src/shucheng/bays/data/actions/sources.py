@@ -8,8 +8,9 @@ from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from shucheng.bays.data.actions.catalogue import describe_resource
+from shucheng.bays.data.actions.catalogue import described
 from shucheng.bays.data.actions.fetching import objection
+from shucheng.bays.data.actions.grading import ask_for_grading
 from shucheng.bays.data.engine.catalogue.sources.model import SourceFailed
 from shucheng.bays.data.models.catalogue import Resource, Source
 from shucheng.bays.data.queries.harvesting import KINDS as HARVESTED
@@ -130,7 +131,10 @@ def take_tables(pk: int, names: Iterable[str], *, actor: Actor) -> list[Resource
     if not tables:
         raise _invalid({"tables": str(_("Choose at least one table."))})
     known = {each.table: each for each in source.resources.all()}
-    taken = [_described(source, table, known.get(table["name"]), actor) for table in tables]
+    told = [_described(source, table, known.get(table["name"]), actor) for table in tables]
+    taken = [resource for resource, _regraded in told]
+    if codes := [resource.code for resource, regraded in told if regraded]:
+        ask_for_grading(codes, actor=actor)
     record("data.source.taken", source, actor=actor, after={"codes": [each.code for each in taken]})
     return taken
 
@@ -148,13 +152,13 @@ def _address_problem(address: str) -> dict[str, str]:
 
 def _described(
     source: Source, table: dict[str, object], known: Resource | None, actor: Actor
-) -> Resource:
+) -> tuple[Resource, bool]:
     said = {"title": known.title if known else table["comment"] or table["name"]}
     said |= {"source": source, "table": table["name"], "rows": table["rows"]}
     if known is None:
         kinds = {Source.Kind.FILE: Resource.Kind.FILE, Source.Kind.OPENAPI: Resource.Kind.API}
         said["kind"] = kinds.get(Source.Kind(source.kind), Resource.Kind.TABLE)
-    return describe_resource(
+    return described(
         said,
         fields_of(table),
         holder=source.organisation_id,

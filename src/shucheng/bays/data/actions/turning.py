@@ -1,17 +1,20 @@
-"""What the clock does to registrations and authorisations: a term that has run out ends them, a
-product that is delivered owes its registration. Run again, nothing is left to do."""
+"""What the clock does to registrations, authorisations and orders: a term that has run out ends
+them, a product that is delivered owes its registration. Run again, nothing is left to do."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import date
 
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from shucheng.bays.data.actions.authorising import move_authorisation
+from shucheng.bays.data.actions.orders import move_order
 from shucheng.bays.data.actions.registration import KINDS, move_registration
 from shucheng.bays.data.actions.requests import move_request
+from shucheng.bays.data.engine.ledger.states import ORDER
 from shucheng.bays.data.models.cases import Case
-from shucheng.bays.data.models.market import Agreement
+from shucheng.bays.data.models.market import Agreement, Order
 from shucheng.bays.data.queries.cases import machine_of
 from shucheng.kernel.public import Actor, ShuchengError
 
@@ -38,6 +41,24 @@ def turn_day(*, actor: Actor, on: date | None = None) -> dict[str, int]:
             done[event] += 1
         except ShuchengError:
             done["refused"] += 1
+    return done
+
+
+def finish_orders(*, actor: Actor, on: date | None = None) -> int:
+    """Delivery is complete where the last day of an agreement is over; what was used under it is
+    settled all the same. The platform's own step, each a transaction of its own. Returns how many:
+    one that is refused is on record, and comes again."""
+    actor.require("data.settle")
+    day, done = on or timezone.localdate(), 0
+    running = [state for state in ORDER.states if "finish" in ORDER.open_to(state, "platform")]
+    over = Order.objects.filter(state__in=running, agreement__last__lt=day)
+    for code, revision in over.order_by("agreement__last", "id").values_list("code", "revision"):
+        text = str(_("The term of the agreement is over"))
+        try:
+            move_order(code, revision, "finish", actor=actor, text=text, on=day)
+            done += 1
+        except ShuchengError:
+            continue
     return done
 
 

@@ -9,6 +9,9 @@ _MOVES = {
     ("review", "withdraw"): ("draft", frozenset({"maker"})),
     ("review", "list"): ("listed", frozenset({"bureau"})),
     ("review", "return"): ("returned", frozenset({"bureau"})),
+    # What it is made of was graded anew: the bureau says what it may be delivered by.
+    ("listed", "regrade"): ("listed", frozenset({"bureau"})),
+    ("delisted", "regrade"): ("delisted", frozenset({"bureau"})),
     ("listed", "delist"): ("delisted", frozenset({"maker", "bureau"})),
 }
 # Content is settled before review: a product that is changed is a new version.

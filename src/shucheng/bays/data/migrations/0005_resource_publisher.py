@@ -4,7 +4,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('data', '0002_grading'),
+        ('data', '0004_product_judged'),
     ]
 
     operations = [

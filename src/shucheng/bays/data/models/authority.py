@@ -87,6 +87,8 @@ class Stop(models.Model):
     on = models.CharField(max_length=60, db_index=True)
     kind = models.CharField(max_length=8, choices=Kind)
     day = models.DateField()
+    # Who decided, where several may: the `order`, the `bureau`, a holder's code.
+    side = models.CharField(max_length=40, blank=True, default="")
     reason = models.CharField(max_length=300, blank=True)
     by = models.CharField(max_length=150)
     recorded_at = models.DateTimeField(default=timezone.now, editable=False)

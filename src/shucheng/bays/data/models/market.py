@@ -44,8 +44,11 @@ class Product(models.Model):
     data = models.ForeignKey("files.StoredFile", models.PROTECT, null=True, related_name="+")
     columns: models.JSONField[list[list[str]], list[list[str]]] = models.JSONField(default=list)
     rows = models.PositiveBigIntegerField(null=True)
+    # What holds for it now. `judged`: what the bureau judged it to be and over which inputs
+    # (`engine/grading/derived`); empty: it is graded as its inputs are.
     grade = models.CharField(max_length=12, blank=True)
     modes: models.JSONField[list[Any], list[Any]] = models.JSONField(default=list)
+    judged: models.JSONField[dict[str, Any], dict[str, Any]] = models.JSONField(default=dict)
     state = models.CharField(max_length=10, choices=State, default=State.DRAFT)
     simulated = models.BooleanField(default=False)
     recorded_at = models.DateTimeField(default=timezone.now, editable=False)

@@ -19,8 +19,9 @@ from shucheng.bays.data.queries.case_files import seen_by
 from shucheng.bays.data.queries.case_pages import CasePage, case_page
 from shucheng.bays.data.queries.cases import machine_of
 from shucheng.bays.data.queries.granting import GrantLine, given_by, grant_lines
+from shucheng.bays.data.queries.limits import Choice, choices, limits_in_words
 from shucheng.bays.data.queries.parties import acts_for
-from shucheng.bays.data.queries.refusals import named, value_words
+from shucheng.bays.data.queries.refusals import named
 from shucheng.bays.data.queries.registration import Line, line_of
 from shucheng.kernel.public import Actor, NotFound, Organisation
 
@@ -83,6 +84,7 @@ class AuthorisationPage:
     grants: list[GrantLine]
     fallout: Fallout
     companies: list[Organisation]
+    candidates: list[Resource]
     writes_plan: bool
     writes_agreement: bool
 
@@ -94,6 +96,7 @@ class PlanForm:
     resources: list[Resource]
     modes: list[tuple[str, str]]
     dimensions: list[tuple[str, str]]
+    choices: dict[str, list[Choice]]
     plan: PaperShown
 
 
@@ -122,37 +125,42 @@ def authorisation_page(code: str, *, actor: Actor) -> AuthorisationPage:
     if case is None:
         raise NotFound(code)
     found: Authorisation = case.authorisation
-    today, known, told = timezone.localdate(), book(), rights()
+    today, known = timezone.localdate(), book()
     grants: list[Grant] = given_by(found)
     mine = acts_for(actor, "data.hold", case.applicant_id)
     papers = shipped_papers()
+    page = case_page(case, actor=actor, own=OWN)
+    asks = any(each.event == "ask_supplement" for each in page.possible)
     return AuthorisationPage(
         found,
-        case_page(case, actor=actor, own=OWN),
+        page,
         paper(papers.plan, found.plan),
         paper(papers.agreement, found.agreement),
         [Under(each, bool(held(each, today, known))) for each in resources_of(found.resources)],
         supplement_of(case) if case.state.startswith("supplement") else [],
-        [
-            (named(told.dimensions[name]), value_words(values))
-            for name, values in found.limits.items()
-            if name in told.dimensions
-        ],
+        limits_in_words(found.limits),
         grant_lines(grants),
         known.fallout([code]),
         list(Organisation.objects.filter(kind=Organisation.Kind.COMPANY)[:500]),
+        [each for each in _ready() if each.code not in found.resources] if asks else [],
         mine and case.state == "planning",
         mine and case.state == "selected",
     )
 
 
+def _ready() -> list[Resource]:
+    """The resources that may be authorised: listed and graded."""
+    listed = Resource.objects.filter(state=Resource.State.LISTED).exclude(grade="")
+    return list(listed.select_related("holder").order_by("holder__order", "code")[:_MOST])
+
+
 def plan_form(texts: dict[str, str], *, actor: Actor) -> PlanForm:
     actor.require("data.view")
-    listed = Resource.objects.filter(state=Resource.State.LISTED).exclude(grade="")
     return PlanForm(
-        list(listed.select_related("holder").order_by("holder__order", "code")[:_MOST]),
+        _ready(),
         [(value, str(label)) for value, label in Authorisation.Mode.choices],
         [(code, named(each)) for code, each in rights().dimensions.items()],
+        choices(),
         paper(shipped_papers().plan, texts),
     )
 

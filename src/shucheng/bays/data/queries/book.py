@@ -89,7 +89,9 @@ def _read() -> Book:
         grants={row.code: grant_of(row) for row in authority.Grant.objects.all()},
         products={each.thing: each for each in products},
         deliveries={row.code: _delivery(row) for row in agreements},
-        stops=tuple(Stop(row.on, _kind(row.kind), row.day) for row in authority.Stop.objects.all()),
+        stops=tuple(
+            Stop(row.on, _kind(row.kind), row.day, row.side) for row in authority.Stop.objects.all()
+        ),
         related=_related(),
     )
 

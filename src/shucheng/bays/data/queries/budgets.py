@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from typing import Any, cast
@@ -17,13 +17,27 @@ _MILLION = 1_000_000
 
 @dataclass(frozen=True, slots=True)
 class Use:
-    """`count`: uses of all time; the others: of the running period."""
+    """`count`: uses of all time; the others: of the running period. `held`, by the number of a call
+    that has not ended: its rows, its bytes, and the second of UTC from which it counts as lost."""
 
     period: str
     count: int = 0
     calls: int = 0
     rows: int = 0
     size: int = 0
+    held: Mapping[str, tuple[int, int, float]] = field(default_factory=dict)
+
+    def with_held(self, now: float) -> "Use":
+        """As if all that is held had been used, without what was lost with its process."""
+        held = {number: each for number, each in self.held.items() if each[2] > now}
+        return Use(
+            self.period,
+            self.count + len(held),
+            self.calls + len(held),
+            self.rows + sum(rows for rows, _size, _until in held.values()),
+            self.size + sum(size for _rows, size, _until in held.values()),
+            held,
+        )
 
 
 def use_key(agreement: str) -> str:
@@ -39,10 +53,10 @@ def period_of(agreement: Agreement, day: date) -> str:
 
 
 def read_use(value: str, period: str) -> Use:
-    """The use as it counts for a period: what was used in an earlier one is the past's. A call
-    that began before the turn of a period finds the new one already there, and leaves it so."""
+    """The use as it counts for a period: what was used in an earlier one is the past's. Where a
+    call began before the turn of a period, the new one stays, and it counts there."""
     use = Use(**json.loads(value)) if value else Use(period)
-    return use if use.period >= period else Use(period, use.count)
+    return use if use.period >= period else Use(period, use.count, held=use.held)
 
 
 # Values of budgets by their keys, read at once for many agreements.

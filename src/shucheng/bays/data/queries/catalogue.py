@@ -94,8 +94,6 @@ class ResourcePage:
     fields: list[Field]
     problems: tuple[engine.Problem, ...]
     versions: list[ResourceVersion]
-    origins: list[Any]
-    made_into: list[Any]
     products: list[Product]
     cases: list[Case]
     authorisations: list[Authorisation]
@@ -116,8 +114,6 @@ def resource_page(code: str, *, actor: Actor) -> ResourcePage:
         fields=fields,
         problems=engine.problems(entry_of(resource, fields)) if holds else (),
         versions=list(resource.versions.order_by("-number")[:20]),
-        origins=list(resource.made_from.select_related("origin__holder")),
-        made_into=list(resource.made_into.select_related("target__holder")),
         products=_products_of(resource.code),
         cases=cases,
         authorisations=_authorisations_of(resource.code) if government else [],

@@ -1,6 +1,6 @@
 """Agreements as deliveries: who sees which, who may stop one, and what stands on its page."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -29,6 +29,7 @@ MODE_WORDS: Mapping[str, Any] = {
     "intersection": _("Private intersection"),
 }
 _LATEST = 20
+BUREAU = "bureau"
 
 
 def deliveries_seen(actor: Actor) -> QuerySet[Agreement]:
@@ -59,9 +60,28 @@ def find_delivery(code: str, *, actor: Actor) -> Agreement:
 
 def may_stop(agreement: Agreement, actor: Actor) -> bool:
     """The data bureau any; a holder what is made of its own data."""
+    return bool(sides_of(agreement, actor))
+
+
+def may_lift(agreement: Agreement, actor: Actor, day: date) -> tuple[str, ...]:
+    """Of the sides for which the actor acts, those whose suspension holds: each lifts its own."""
+    holding = book().sides(agreement.code, day)
+    return tuple(side for side in sides_of(agreement, actor) if side in holding)
+
+
+def sides_of(agreement: Agreement, actor: Actor) -> tuple[str, ...]:
+    """In whose name the actor stops this delivery: the bureau's, which answers for what names
+    nobody as well, or that of the holders of its data for whom it acts."""
     if actor.may("data.govern"):
-        return True
-    return actor.may("data.hold") and agreement.code in _over_own_data(actor)
+        return (BUREAU, "")
+    if not actor.may("data.hold"):
+        return ()
+    own: dict[str, list[str]] = {}
+    for holder, code in Resource.objects.filter(holder__in=actor.organisation_ids).values_list(
+        "holder__code", "code"
+    ):
+        own.setdefault(holder, []).append(code)
+    return tuple(holder for holder in sorted(own) if agreement.code in _over(own[holder]))
 
 
 def may_seek_mark(agreement: Agreement, actor: Actor) -> bool:
@@ -72,8 +92,13 @@ def may_seek_mark(agreement: Agreement, actor: Actor) -> bool:
 
 def _over_own_data(actor: Actor) -> tuple[str, ...]:
     own = actor.organisation_ids
-    codes = list(Resource.objects.filter(holder__in=own).values_list("code", flat=True))
-    versions = [str(thing) for thing in _things() if thing.code in set(codes)]
+    return _over(Resource.objects.filter(holder__in=own).values_list("code", flat=True))
+
+
+def _over(resources: Iterable[str]) -> tuple[str, ...]:
+    """The deliveries that stand on any of these resources."""
+    codes = set(resources)
+    versions = [str(thing) for thing in _things() if thing.code in codes]
     return book().fallout([*codes, *versions]).deliveries
 
 
@@ -96,6 +121,7 @@ class DeliveryPage:
     refused: list[tuple[str, int]]
     buys: bool
     stops: bool
+    lifts: bool
     seeks: bool
     downloads: bool
     decided: list[Stop]
@@ -124,6 +150,7 @@ def delivery_page(code: str, *, actor: Actor) -> DeliveryPage:
         refused=[(words_of(outcome), n) for outcome, n in outcomes.items()],
         buys=actor.may("data.buy", agreement.order.buyer_id),
         stops=may_stop(agreement, actor),
+        lifts=bool(may_lift(agreement, actor, today)),
         seeks=may_seek_mark(agreement, actor) and bool(agreement.shows.get("marking")),
         downloads="download" in modes,
         decided=list(Stop.objects.filter(on=code).order_by("-id")),
@@ -141,7 +168,8 @@ def why_not(agreement: Agreement, day: date, known: Book | None = None) -> tuple
         modes = sorted(modes_of(agreement))
         if not modes:
             return "wrong-mode", words_of("action-not-permitted")
-        require_granted(agreement, modes[0], day, known)
+        # One way that is left is enough: of the others the page says nothing.
+        require_granted(agreement, min(modes_shown(agreement), default=modes[0]), day, known)
     except Refused as refused:
         return refused.code, getattr(refused, "said", "") or words_of(refused.code)
     return "", ""

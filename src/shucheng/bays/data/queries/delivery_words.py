@@ -23,6 +23,11 @@ WORDS: dict[str, tuple[int, Any, Any]] = {
     "agreement-ended": (403, _("The order has ended."), _("Order anew.")),
     "agreement-not-in-term": (403, _("The agreement is not in its term."), _TERMS),
     "not-permitted": (403, _("The grants do not permit this delivery."), _WAIT),
+    "grade-forbids": (
+        403,
+        _("The grade of the product does not permit this way of delivery."),
+        _("Use another way that was agreed, or ask the operator."),
+    ),
     "wrong-agreement": (403, _("The token is for another agreement."), _NEW_TOKEN),
     "wrong-recipient": (403, _("The token is for another recipient."), _NEW_TOKEN),
     "wrong-product": (403, _("The token is for another product."), _NEW_TOKEN),

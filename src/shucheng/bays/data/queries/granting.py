@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from shucheng.bays.data.engine.authority.book import Book, Fallout, shipped_rights
@@ -16,8 +16,9 @@ from shucheng.bays.data.models.cases import Case
 from shucheng.bays.data.models.catalogue import Resource
 from shucheng.bays.data.models.market import Agreement, Product
 from shucheng.bays.data.queries.book import book, rights, thing
+from shucheng.bays.data.queries.limits import limits_in_words
 from shucheng.bays.data.queries.parties import names_of
-from shucheng.bays.data.queries.refusals import named, sentence, value_words
+from shucheng.bays.data.queries.refusals import named, sentence
 from shucheng.kernel.public import GOVERNMENT, Actor, NotFound, Organisation
 
 PAGE = 50
@@ -80,7 +81,7 @@ def grants_page(asked: dict[str, str], *, actor: Actor) -> Grants:
     """Grants that the actor may see, newest first; `whose`: all, given or taken by one's own."""
     actor.require("data.view")
     mine = own_codes(actor)
-    found = Grant.objects.filter(_seen_by(actor, mine))
+    found = grants_seen(actor)
     whose = asked.get("whose", "all")
     if whose == "taken":
         found = found.filter(taker__in=mine)
@@ -111,7 +112,7 @@ def grants_page(asked: dict[str, str], *, actor: Actor) -> Grants:
 
 def grant_page(code: str, *, actor: Actor) -> GrantPage:
     actor.require("data.view")
-    row = Grant.objects.filter(_seen_by(actor, own_codes(actor)), code=code).first()
+    row = grants_seen(actor).filter(code=code).first()
     if row is None:
         raise NotFound(code)
     known, told = book(), rights()
@@ -119,10 +120,7 @@ def grant_page(code: str, *, actor: Actor) -> GrantPage:
     titles = titles_of(row.things)
     return GrantPage(
         grant_lines([row])[0],
-        [
-            (named(told.dimensions[name]) if name in told.dimensions else name, value_words(values))
-            for name, values in row.limits.items()
-        ],
+        limits_in_words(row.limits),
         [named(told.acts[act]) for act in right.acts],
         told.unconfirmed,
         [(each, titles.get(thing(each).code, each)) for each in row.things],
@@ -150,6 +148,14 @@ def grant_lines(rows: Iterable[Grant], day: date | None = None) -> list[GrantLin
             )
         )
     return lines
+
+
+def grants_seen(actor: Actor) -> QuerySet[Grant]:
+    """All for the government; for others what their own give or were given."""
+    if actor.roles & GOVERNMENT:
+        return Grant.objects.all()
+    mine = own_codes(actor)
+    return Grant.objects.filter(Q(giver__in=mine) | Q(taker__in=mine))
 
 
 def own_codes(actor: Actor) -> list[str]:
@@ -239,10 +245,6 @@ def _tone(no: Refused | None, row: Grant, day: date) -> str:
     if no.code == "authority.not-in-term":
         return "none"
     return "watch" if no.code == "authority.suspended" else "bad"
-
-
-def _seen_by(actor: Actor, mine: list[str]) -> Q:
-    return Q() if actor.roles & GOVERNMENT else Q(giver__in=mine) | Q(taker__in=mine)
 
 
 def given_by(authorisation: Authorisation) -> list[Grant]:

@@ -183,4 +183,4 @@ def _first(changes: Mapping[str, Any], name: str) -> list[tuple[str, Any]]:
 
 
 def _names(keys: list[str]) -> str:
-    return "、".join(str(FIELDS.get(each, each)) for each in keys)
+    return str(_(", ")).join(str(FIELDS.get(each, each)) for each in keys)

@@ -223,7 +223,7 @@ class _Planning:
             return None, None
         found = self.by_title.get((holder, told.title), [])
         if len(found) > 1:
-            self._refuse(told, "title", "title-unclear", codes="、".join(e.code for e in found[:5]))
+            self._refuse(told, "title", "title-unclear", codes=", ".join(e.code for e in found[:5]))
             return None, None
         return (found[0] if found else None), self.organisations[holder]
 

@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from django.utils.translation import gettext as _
+
 from shucheng.bays.data.engine.catalogue.sheet_columns import MOST_FIELDS, MOST_RESOURCES
 from shucheng.bays.data.engine.catalogue.sheet_files import workbook_of
 from shucheng.bays.data.engine.catalogue.sheets import Wrong
@@ -93,4 +95,4 @@ def _shown(plan: Plan, state: str) -> list[Shown]:
 
 
 def _names(keys: tuple[str, ...]) -> str:
-    return "、".join(map(column_name, keys))
+    return _(", ").join(map(column_name, keys))

@@ -66,7 +66,9 @@ def wrong_text(wrong: Wrong) -> str:
         return problem_text(Problem(wrong.code, field, tuple(values.items())))
     if name := values.get("words"):
         told = language()
-        values["allowed"] = "、".join(getattr(each, told) for each in choices(name).values())
+        values["allowed"] = str(_(", ")).join(
+            getattr(each, told) for each in choices(name).values()
+        )
     return str(CELLS[wrong.code]) % values
 
 

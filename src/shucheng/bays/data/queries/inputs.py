@@ -1,7 +1,10 @@
-"""The inputs of a product: what each is, which columns it has, where its rows are read."""
+"""The inputs of a product: what each is, which columns it has, where its rows are read, how it may
+be delivered; and which products have a thing for an input."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
+from shucheng.bays.data.engine.grading.derived import Judged, Ways, permitted, strictest
 from shucheng.bays.data.engine.making import table_name
 from shucheng.bays.data.engine.reading import FileInput, Input, TableInput
 from shucheng.bays.data.models.catalogue import Field, Resource, Source
@@ -24,6 +27,10 @@ class InputOf:
     version: str
     resource: Resource | None = None
     product: Product | None = None
+
+    @property
+    def ways(self) -> Ways:
+        return Ways(self.grade, self.modes)
 
     @property
     def readable(self) -> bool:
@@ -81,6 +88,40 @@ def input_of(said: str) -> InputOf | None:
         mode_codes(product.modes),
         product.version,
         product=product,
+    )
+
+
+def ways_of(product: Product) -> Ways:
+    """What a product may be delivered by, as its inputs are graded now and as it was judged."""
+    return permitted(inputs_permit(product), _judged(product))
+
+
+def inputs_permit(product: Product) -> Ways:
+    """What its inputs permit together; nothing where one of them is gone."""
+    found = [input_of(code) for code in product.made_from]
+    return strictest([each.ways if each else Ways() for each in found])
+
+
+def made_from(codes: Collection[str]) -> set[int]:
+    """The products that are made from these things, directly or through others."""
+    rows = [
+        (pk, code, {thing(each).code for each in inputs})
+        for pk, code, inputs in Product.objects.values_list("pk", "code", "made_from")
+    ]
+    known, found = set(codes), set[int]()
+    while more := [(pk, code) for pk, code, of in rows if pk not in found and of & known]:
+        found |= {pk for pk, _code in more}
+        known |= {code for _pk, code in more}
+    return found
+
+
+def _judged(product: Product) -> Judged | None:
+    said = product.judged
+    if not said:
+        return None
+    over = said["over"]
+    return Judged(
+        Ways(said["grade"], tuple(said["modes"])), Ways(over["grade"], tuple(over["modes"]))
     )
 
 

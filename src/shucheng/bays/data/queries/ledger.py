@@ -1,14 +1,17 @@
 """The books: entries as the engine reads them, balances, what is held back, what is overdue."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import get_args
 
 from django.db.models import Case as When
-from django.db.models import F, Q, QuerySet, Sum, Value
+from django.db.models import F, Min, Q, QuerySet, Sum, Value
 from django.db.models import When as If
 
 from shucheng.bays.data.engine.ledger.journal import Balance, Entry, Journal, Line
+from shucheng.bays.data.engine.ledger.paid_in import Bill, Met, met
+from shucheng.bays.data.engine.ledger.split import Role
 from shucheng.bays.data.engine.ledger.states import DISPUTE
 from shucheng.bays.data.models.market import Dispute
 from shucheng.bays.data.models.money import Invoice, LedgerEntry, LedgerLine, Settlement
@@ -16,6 +19,8 @@ from shucheng.kernel.public import Actor, Forbidden
 
 # From the day of an invoice. No text sets it: a proposal of this project until the city decides.
 DAYS_TO_PAY = 30
+# Entries that are about a settlement: what it cost, and what was taken back of it.
+_BILLED = ("settlement", "refund")
 
 
 def require_books(actor: Actor) -> None:
@@ -60,36 +65,114 @@ def open_disputes() -> QuerySet[Dispute]:
     return Dispute.objects.exclude(state__in=DISPUTE.final)
 
 
-def held_back(account: str) -> int:
-    """What of an account is not paid out: its parts of settlements that are in dispute, less what
-    was refunded of them. A dispute about no settlement holds all of its agreement."""
-    held = Q()
-    for agreement, settlement in open_disputes().values_list("agreement_id", "settlement"):
-        held |= Q(code=settlement) if settlement else Q(agreement_id=agreement)
-    if not held:
-        return 0
-    codes = Settlement.objects.filter(held).values_list("code", flat=True)
-    lines = LedgerLine.objects.filter(account=account, entry__about__in=list(codes))
-    return max(0, -int(lines.aggregate(fen=Sum("fen"))["fen"] or 0))
+def entries_seen(
+    settlements: QuerySet[Settlement], parties: Collection[str]
+) -> QuerySet[LedgerEntry]:
+    """Entries about these settlements, and those that move an account of one of the parties."""
+    accounts = [f"receivable:{party}" for party in parties]
+    accounts += [f"payable:{role}:{party}" for party in parties for role in get_args(Role)]
+    lines = LedgerLine.objects.filter(account__in=accounts)
+    about = Q(about__in=settlements.order_by().values("code"))
+    return LedgerEntry.objects.filter(about | Q(pk__in=lines.order_by().values("entry")))
 
 
 @dataclass(frozen=True, slots=True)
 class Owed:
-    """Of a payee's account: what it is owed, what a dispute holds back, what may be paid."""
+    """Of a payee's account: what it is owed, what of it a dispute holds back, what of the rest
+    buyers have paid in and nobody has been paid yet; `cash`: less what buyers paid too much."""
 
     account: str
     owed: int
     held: int
+    paid_in: int
     cash: int
 
     @property
     def payable(self) -> int:
-        """Not what is in dispute, and not more than the buyers have paid in."""
-        return max(0, min(self.owed - self.held, self.cash))
+        """Not what is in dispute, and not what no buyer has paid in for this party."""
+        return max(0, min(self.owed - self.held, self.paid_in, self.cash))
 
 
 def owed_to(account: str) -> Owed:
-    return Owed(account, -balance(account), held_back(account), balance("cash"))
+    return owed([account])[account]
+
+
+def owed(accounts: Iterable[str]) -> dict[str, Owed]:
+    """The same of several accounts. What is held back are their parts of settlements in dispute,
+    less what was refunded of them; a dispute about no settlement holds all of its agreement."""
+    balances = {each.account: each.fen for each in trial_balance()}
+    buyers = [fen for name, fen in balances.items() if name.startswith("receivable:")]
+    disputed, bills, paid_out = _in_dispute(), _bills(), _paid_out()
+    parts = _parts()
+    found = {}
+    for account in accounts:
+        own = parts.get(account, {})
+        held = sum(part for code, part in own.items() if code in disputed)
+        came = sum(bills[code].of(part) for code, part in own.items() if code not in disputed)
+        found[account] = Owed(
+            account,
+            -balances.get(account, 0),
+            max(0, held),
+            came - paid_out.get(account, 0),
+            balances.get("cash", 0) + sum(fen for fen in buyers if fen < 0),
+        )
+    return found
+
+
+def free_to_repay() -> int:
+    """The cash that is not there for a party: what may go back to buyers who paid too much."""
+    bills, paid_out = _bills(), _paid_out()
+    waiting = 0
+    for account, own in _parts().items():
+        came = sum(bills[code].of(part) for code, part in own.items())
+        waiting += max(0, came - paid_out.get(account, 0))
+    return balance("cash") - waiting
+
+
+def _bills() -> dict[str, Met]:
+    """Every settlement with what is paid in of it."""
+    lines = LedgerLine.objects.filter(account__startswith="receivable:")
+    rows = (
+        lines.filter(entry__kind__in=_BILLED)
+        .values("entry__about", "account")
+        .annotate(sum=Sum("fen"), since=Min("entry_id"))
+        .order_by("since")
+    )
+    paid = lines.exclude(entry__kind__in=_BILLED).values("account").annotate(sum=Sum("fen"))
+    return met(
+        (Bill(row["entry__about"], row["account"], row["sum"]) for row in rows.iterator()),
+        {row["account"]: -row["sum"] for row in paid.order_by("account")},
+    )
+
+
+def _parts() -> dict[str, dict[str, int]]:
+    """By account what it has of each settlement, after refunds."""
+    found: dict[str, dict[str, int]] = {}
+    rows = (
+        LedgerLine.objects.filter(account__startswith="payable:", entry__kind__in=_BILLED)
+        .values("account", "entry__about")
+        .annotate(sum=Sum("fen"))
+        .order_by("account", "entry__about")
+    )
+    for row in rows.iterator():
+        found.setdefault(row["account"], {})[row["entry__about"]] = -row["sum"]
+    return found
+
+
+def _paid_out() -> dict[str, int]:
+    lines = LedgerLine.objects.filter(account__startswith="payable:", entry__kind="payout")
+    rows = lines.values("account").annotate(sum=Sum("fen")).order_by("account")
+    return {row["account"]: row["sum"] for row in rows}
+
+
+def _in_dispute() -> frozenset[str]:
+    """The settlements that are."""
+    held = Q()
+    for agreement, settlement in open_disputes().values_list("agreement_id", "settlement"):
+        held |= Q(code=settlement) if settlement else Q(agreement_id=agreement)
+    if not held:
+        return frozenset()
+    return frozenset(Settlement.objects.filter(held).values_list("code", flat=True))
 
 
 def overdue(buyer: str, day: date) -> int:

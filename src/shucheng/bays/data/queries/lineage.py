@@ -1,8 +1,13 @@
-"""Where a resource comes from and what is made of it, two steps each way, as a picture's data."""
+"""Where a resource comes from and what is made of it, two steps each way, as a picture's data: as
+far as whoever looks may see it."""
 
 from dataclasses import dataclass
 
+from django.db.models import QuerySet
+
 from shucheng.bays.data.models.catalogue import Lineage, Resource
+from shucheng.bays.data.queries.catalogue import resources_seen
+from shucheng.kernel.public import Actor
 
 DEPTH = 2
 
@@ -23,23 +28,23 @@ class LineagePicture:
     columns: tuple[tuple[Node, ...], ...]
 
 
-def lineage_picture(resource: Resource) -> LineagePicture:
-    before = _walk(resource, -1)
-    after = _walk(resource, 1)
+def lineage_picture(resource: Resource, *, actor: Actor) -> LineagePicture:
+    seen = resources_seen(actor)
+    before, after = _walk(resource, -1, seen), _walk(resource, 1, seen)
     if not before and not after:
         return LineagePicture(())
     own = [[Node(resource.code, resource.title, resource.holder.label, 0)]]
     return LineagePicture(tuple(tuple(each) for each in (*reversed(before), *own, *after)))
 
 
-def _walk(resource: Resource, way: int) -> list[list[Node]]:
-    """Level by level, each resource once."""
+def _walk(resource: Resource, way: int, visible: QuerySet[Resource]) -> list[list[Node]]:
+    """Level by level, each resource once; what is not visible ends its branch."""
     here, there = ("target", "origin") if way < 0 else ("origin", "target")
     level, seen, found = {resource.pk}, {resource.pk}, []
     for depth in range(1, DEPTH + 1):
-        rows = Lineage.objects.filter(**{f"{here}_id__in": level}).select_related(
-            f"{there}__holder"
-        )
+        rows = Lineage.objects.filter(
+            **{f"{here}_id__in": level, f"{there}__in": visible.values("pk")}
+        ).select_related(f"{there}__holder")
         nodes = {}
         for row in rows:
             other: Resource = getattr(row, there)

@@ -7,7 +7,6 @@ from typing import Any
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from shucheng.bays.data.engine.authority.book import Limits
 from shucheng.bays.data.engine.authority.lists import (
     ProductRow,
     ResourceRow,
@@ -18,9 +17,10 @@ from shucheng.bays.data.engine.list_files import ListFile
 from shucheng.bays.data.models.authority import Grant
 from shucheng.bays.data.queries.book import book, rights
 from shucheng.bays.data.queries.granting import titles_of
+from shucheng.bays.data.queries.limits import limits_in_words, names_of_values
 from shucheng.bays.data.queries.parties import names_of
 from shucheng.bays.data.queries.prices_asked import prices_on
-from shucheng.bays.data.queries.refusals import named, value_words
+from shucheng.bays.data.queries.refusals import named
 from shucheng.kernel.public import Actor, NotFound
 
 NAMES = ("resources", "products")
@@ -65,6 +65,7 @@ def lists_on(day: date | None, *, actor: Actor) -> Lists:
             *(row.operator for row in products),
         ]
     )
+    names |= names_of_values(*(row.limits for row in resources), *(row.uses for row in products))
     words = {str(code): named(each) for code, each in told.rights.items()}
     simulated = Grant.objects.filter(
         code__in={row.stands_on[0] for row in resources}, simulated=True
@@ -155,21 +156,22 @@ def _resource(
 ) -> Shown:
     title = titles.get(row.resource.code, row.resource.code)
     right = words.get(row.right, row.right)
-    return Shown(row, title, right, names[row.holder], names[row.operator], _limits(row.limits), [])
+    return Shown(
+        row,
+        title,
+        right,
+        names[row.holder],
+        names[row.operator],
+        limits_in_words(row.limits, names),
+        [],
+    )
 
 
 def _product(row: ProductRow, titles: dict[str, str], names: dict[str, str]) -> Shown:
     title = titles.get(row.product.code, row.product.code)
     made = [(str(each), titles.get(each.code, each.code)) for each in row.resources]
-    return Shown(row, title, "", "", names[row.operator], _limits(row.uses), made)
-
-
-def _limits(said: Limits) -> list[tuple[str, list[str]]]:
-    known = rights().dimensions
-    return [
-        (named(known[name]) if name in known else name, value_words(values))
-        for name, values in sorted(said.items())
-    ]
+    limits = limits_in_words(row.uses, names)
+    return Shown(row, title, "", "", names[row.operator], limits, made)
 
 
 def _limits_words(each: Shown) -> tuple[str, ...]:

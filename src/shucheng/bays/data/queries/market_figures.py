@@ -106,16 +106,24 @@ class FiguresPage:
     simulated: bool
 
 
+def _usual_base(all_trades: list[Trade], period: Period) -> Period:
+    """The same period a year before; in a market younger than that, its first with trade."""
+    base = period.year_before()
+    first = min((Period.of(each.on, period.frequency) for each in all_trades), default=base)
+    return first if base < first < period else base
+
+
 def figures_page(given: Mapping[str, str], *, actor: Actor) -> FiguresPage:
-    """Of a month (or year), the price index against the same one a year before; `about`: the figure
-    whose sources are listed."""
+    """Of a month (or year), the price index against the same one a year before, or the first with
+    trade where there was none; `about`: the figure whose sources are listed."""
     actor.require("data.view")
     last = Period.of(timezone.localdate(), "M").previous()
     period = _period(given.get("period", ""), last)
-    base = _period(given.get("base", ""), period.year_before())
-    if base.frequency != period.frequency or base >= period:
-        base = period.year_before()
     all_trades = trades()
+    usual = _usual_base(all_trades, period)
+    base = _period(given.get("base", ""), usual)
+    if base.frequency != period.frequency or base >= period:
+        base = usual
     found = [
         Figure("turnover", turnover(all_trades, period)),
         Figure("varieties_listed", varieties_listed(listings(), period.end)),

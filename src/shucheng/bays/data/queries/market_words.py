@@ -58,6 +58,7 @@ EVENTS: dict[str, Word] = {
     "list": _("Put on the market"),
     "return": _("Return"),
     "delist": _("Take off the market"),
+    "regrade": _("Grade anew"),
     "place": _("Order placed"),
     "accept": pgettext_lazy("market", "Accept"),
     "refuse": pgettext_lazy("market", "Refuse"),

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext_lazy as _
 
 from shucheng.bays.data.engine.authority.book import Grant, Limits
 from shucheng.bays.data.engine.authority.granting import operating, permits
@@ -21,7 +22,9 @@ from shucheng.bays.data.models.authority import PriceReview
 from shucheng.bays.data.models.catalogue import Resource
 from shucheng.bays.data.models.market import Offer, Product
 from shucheng.bays.data.queries.book import book, limits, product_of, rights, thing
-from shucheng.bays.data.queries.market_words import reasons
+from shucheng.bays.data.queries.inputs import mode_codes
+from shucheng.bays.data.queries.market_words import MODES, reasons, refused
+from shucheng.bays.data.queries.prices import began_on
 from shucheng.kernel.public import Actor, NotFound
 
 # Dimensions that no policy says: the product's own uses hold for every delivery of it.
@@ -61,6 +64,19 @@ def may_sell(product: Product, uses: Limits, day: date) -> tuple[str, ...] | Ref
     """The whole chain that selling it stands on, or why it may not be sold."""
     codes = grants_to_operate(product, uses, day)
     return permits(rights(), book(), codes, "sell", thing(str(product)), day, uses)
+
+
+def require_modes(product: Product, modes: Iterable[str]) -> None:
+    """Raises `Invalid` where an offer's ways of delivery are not all permitted any more: what the
+    product is made of was graded higher since."""
+    permitted = mode_codes(product.modes)
+    if lost := [MODES.get(each, each) for each in modes if each not in permitted]:
+        raise refused(
+            "graded-higher",
+            _("The grade of the product does not permit %(modes)s any more."),
+            _("Look for another offer of the product, or ask its operator for one."),
+            modes=", ".join(map(str, lost)),
+        )
 
 
 def chain_of(codes: Iterable[str]) -> list[Grant]:
@@ -109,7 +125,7 @@ def price_fault(product: Product, plan: PricePlan, purposes: Iterable[str], day:
                 grants: Iterable[Grant]) -> Refused | None:  # fmt: skip
     """Why a price may not be asked for any of the purposes; those that are free cost nothing
     whatever the plan says."""
-    began = min((each.start for each in grants if each.right == "operate"), default=day)
+    began = min((_began(each) for each in grants if each.right == "operate"), default=day)
     ceiling, trial = ceiling_of(product, day), on_trial(began, day)
     paid = [purpose for purpose in purposes if purpose not in FREE_PURPOSES]
     for purpose in paid:
@@ -126,6 +142,11 @@ def price_fault(product: Product, plan: PricePlan, purposes: Iterable[str], day:
             if fault:
                 return fault
     return None
+
+
+def _began(grant: Grant) -> date:
+    """When operation under a grant began: with its authorisation, however often it was renewed."""
+    return min((on for code in grant.basis if (on := began_on(code))), default=grant.start)
 
 
 def holders_below(product: Product) -> set[str]:

@@ -23,6 +23,7 @@ from shucheng.bays.data.engine.policy.model import MODES, Policy
 from shucheng.bays.data.models.market import Agreement
 from shucheng.bays.data.models.money import LedgerLine
 from shucheng.bays.data.queries.book import book, rights
+from shucheng.bays.data.queries.inputs import mode_codes
 from shucheng.bays.data.queries.offers import OF_THE_PRODUCT, terms_read
 from shucheng.bays.data.queries.refusals import sentence
 from shucheng.bays.data.queries.statements import State, state
@@ -92,14 +93,14 @@ def thing_of(agreement: Agreement) -> Thing:
 
 
 def require_granted(agreement: Agreement, mode: str, day: date, known: Book | None = None) -> None:
-    """Raises `NotNow` where the book does not permit this delivery today; `known`: the book, where
-    many are asked about at one moment."""
-    if agreement.order.state == "suspended":
-        raise NotNow("agreement-suspended")
+    """Raises `NotNow` where the book, or the grade of the product, does not permit this delivery
+    today; `known`: the book, where many are asked about at one moment."""
     if agreement.order.state in _ENDED:
         raise NotNow("agreement-ended")
     book_ = known or book()
     refused = stopped(book_, agreement.code, day)
+    if refused is None and agreement.order.state != "delivering":
+        raise NotNow("agreement-suspended")
     if refused is None:
         policy_of(agreement)
         thing = thing_of(agreement)
@@ -108,6 +109,8 @@ def require_granted(agreement: Agreement, mode: str, day: date, known: Book | No
         refused = said if isinstance(said, NotGranted) else None
     if refused is not None:
         raise NotNow(_CODES.get(refused.code, "not-permitted"), sentence(refused))
+    if mode not in mode_codes(agreement.order.offer.product.modes):
+        raise NotNow("grade-forbids")
 
 
 _CODES = {"authority.suspended": "agreement-suspended", "authority.revoked": "agreement-revoked"}
@@ -173,9 +176,10 @@ def policy_of(agreement: Agreement) -> Policy:
 
 
 def modes_shown(agreement: Agreement) -> frozenset[Mode]:
-    """The same for a page or list: none where the policy cannot be read."""
+    """Those of them that the product's grade permits now, for a page or list: none where the
+    policy cannot be read."""
     try:
-        return modes_of(agreement)
+        return modes_of(agreement) & set(mode_codes(agreement.order.offer.product.modes))
     except Refused:
         return frozenset()
 

@@ -9,7 +9,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet, Value
+from django.db.models.functions import Concat
 from django.utils.translation import gettext_lazy as _
 
 from shucheng.bays.data.engine.evidence import verify as verifier
@@ -17,19 +18,20 @@ from shucheng.bays.data.engine.evidence.heads import SignedHead
 from shucheng.bays.data.engine.evidence.log import LogDamaged, LogReader
 from shucheng.bays.data.engine.evidence.merkle import NotInTree
 from shucheng.bays.data.engine.evidence.witness import make_proof
-from shucheng.bays.data.models.authority import Grant
 from shucheng.bays.data.models.cases import Case
 from shucheng.bays.data.models.evidence import EvidenceEvent, EvidenceLeaf, TreeHead
-from shucheng.bays.data.models.market import Agreement, Order, Product
+from shucheng.bays.data.models.market import Offer, Product
+from shucheng.bays.data.queries.agreements import visible_orders
+from shucheng.bays.data.queries.case_files import OVERSEES, seen_by
+from shucheng.bays.data.queries.catalogue import resources_seen
+from shucheng.bays.data.queries.certificates import seen_certificates
+from shucheng.bays.data.queries.deliveries import deliveries_seen
+from shucheng.bays.data.queries.disputes import visible_disputes
 from shucheng.bays.data.queries.evidence import log_folder
-from shucheng.kernel.public import (
-    Actor,
-    NotFound,
-    Organisation,
-    Role,
-    ShuchengError,
-    platform_signing_key,
-)
+from shucheng.bays.data.queries.granting import grants_seen, own_codes
+from shucheng.bays.data.queries.ledger import entries_seen
+from shucheng.bays.data.queries.settlements import visible_settlements
+from shucheng.kernel.public import Actor, NotFound, ShuchengError, platform_signing_key
 
 WITNESSED = "evidence.witnessed"
 _MOST_KNOWN = 50
@@ -37,12 +39,14 @@ _SECONDS = 20
 
 
 def events_seen(actor: Actor) -> QuerySet[EvidenceEvent]:
-    """All for the government; for who trades, what is about its own cases, grants and trade."""
+    """All for who governs, audits or decides; for others what is about things that they may see:
+    resources, cases, grants, and the trade they have a part in."""
     actor.require("data.view")
     rows = EvidenceEvent.objects.select_related("leaf")
-    if not _trades_only(actor):
+    if any(map(actor.may, OVERSEES)):
         return rows
-    return rows.filter(about__in=_own_things(actor))
+    first, *others = _things_seen(actor)
+    return rows.filter(about__in=first.union(*others, all=True))
 
 
 def find_leaf(number: int, *, actor: Actor) -> EvidenceLeaf:
@@ -156,25 +160,28 @@ def _witnessed_sizes() -> set[int]:
     return {int(each.content["size"]) for each in witnessed()}
 
 
-def _trades_only(actor: Actor) -> bool:
-    return actor.roles <= {Role.PARTICIPANT}
-
-
-def _own_things(actor: Actor) -> set[str]:
-    own = actor.organisation_ids
-    codes = list(Organisation.objects.filter(pk__in=own).values_list("code", flat=True))
-    sides = Q(order__buyer__in=own) | Q(order__offer__product__maker__in=own)
-    of_orders = Q(buyer__in=own) | Q(offer__product__maker__in=own)
-    found: set[str] = set()
-    for rows in (
-        Agreement.objects.filter(sides),
-        Order.objects.filter(of_orders),
-        Product.objects.filter(maker__in=own),
-        Case.objects.filter(applicant__in=own),
-        Grant.objects.filter(Q(giver__in=codes) | Q(taker__in=codes)),
-    ):
-        found |= set(rows.values_list("code", flat=True))
-    return found
+def _things_seen(actor: Actor) -> list[QuerySet[Any, str]]:
+    """By what evidence calls them, each as the page of its kind shows it to the actor."""
+    own, orders = actor.organisation_ids, visible_orders(actor)
+    settlements = visible_settlements(actor)
+    mine = Q(product__maker__in=own) | Q(broker__in=own)
+    offers = Offer.objects.filter(mine | Q(pk__in=orders.order_by().values("offer")))
+    rows: list[QuerySet[Any]] = [
+        resources_seen(actor),
+        seen_certificates(actor),
+        Case.objects.filter(seen_by(actor)),
+        grants_seen(actor),
+        offers,
+        orders,
+        deliveries_seen(actor),
+        settlements,
+        visible_disputes(actor),
+        entries_seen(settlements, own_codes(actor)),
+    ]
+    sold = Q(maker__in=own) | Q(pk__in=offers.order_by().values("product"))
+    version = Concat(F("code"), Value("@"), F("version"))
+    products = Product.objects.filter(sold).order_by().values_list(version, flat=True)
+    return [*(each.order_by().values_list("code", flat=True) for each in rows), products]
 
 
 def _reader() -> LogReader:

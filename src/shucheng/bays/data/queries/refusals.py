@@ -159,11 +159,6 @@ VALUES = {
 }
 
 
-def value_words(values: Iterable[str]) -> list[str]:
-    """Values of a limit in words; what has none stands for itself."""
-    return [str(VALUES.get(value, value)) for value in sorted(values)]
-
-
 def not_done(refused: Refused, table: Table | None = None) -> Invalid:
     """A refusal as the error that a page or program gets."""
     message, next_step = WORDS[refused.code]
@@ -188,7 +183,7 @@ def _joined(value: str | tuple[str, ...], names: dict[str, str]) -> str:
     """Codes by their names; of `a|b` one is enough."""
     several: Iterable[str] = (value,) if isinstance(value, str) else value
     said = [" / ".join(names.get(part, part) for part in each.split("|")) for each in several]
-    return "、".join(said) if not (get_language() or "").startswith("en") else ", ".join(said)
+    return str(_(", ")).join(said)
 
 
 def _names(table: Table | None) -> dict[str, str]:

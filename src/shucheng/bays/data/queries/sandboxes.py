@@ -1,9 +1,12 @@
 """Sandboxes that are kept ready, a process each: the last few agreements that asked. To start one
 takes about a second, a query in it some milliseconds."""
 
+import time
+from collections import defaultdict
 from threading import Lock
 
 from shucheng.bays.data.engine.delivery.apart import Apart, Task
+from shucheng.bays.data.engine.delivery.model import Refused
 from shucheng.bays.data.engine.delivery.sandbox import Limits
 from shucheng.bays.data.models.market import Agreement
 from shucheng.bays.data.queries import views_of_products
@@ -14,21 +17,35 @@ LIMITS = Limits(seconds=10.0, rows=10_000, size=5_000_000, memory="512MB")
 _MOST = 4
 _KEPT: dict[str, Apart] = {}
 _TURN = Lock()
+_FILLING: defaultdict[str, Lock] = defaultdict(Lock)
 
 
 def sandbox_of(agreement: Agreement) -> Apart:
-    """The agreement's own, filled with what it may see as table `product`. Raises `Refused`."""
+    """The agreement's own, filled with what it may see as table `product`. Raises `Refused`
+    (`sandbox-busy`: no place, and none of the others is idle)."""
     view = shown(agreement)
     task = Task({TABLE: view.select}, LIMITS, view.terms.groups)
-    with _TURN:
-        kept = _KEPT.get(agreement.code)
-        if kept is not None and kept.task == task and kept.alive:
-            return kept
-        _drop(agreement.code)
-        while len(_KEPT) >= _MOST:
-            _drop(min(_KEPT, key=lambda code: _KEPT[code].used))
-        made = _KEPT[agreement.code] = Apart(task)
-        return made
+    # Filling takes up to a minute; others are not held up by it.
+    with _FILLING[agreement.code]:
+        with _TURN:
+            kept = _KEPT.get(agreement.code)
+            if kept is not None and kept.task == task and kept.alive:
+                kept.used = time.monotonic()
+                return kept
+            _drop(agreement.code)
+            _make_room()
+        made = Apart(task)
+        with _TURN:
+            _KEPT[agreement.code] = made
+            return made
+
+
+def _make_room() -> None:
+    while len(_KEPT) >= _MOST:
+        idle = [code for code, each in _KEPT.items() if not each.busy]
+        if not idle:
+            raise Refused("sandbox-busy")
+        _drop(min(idle, key=lambda code: _KEPT[code].used))
 
 
 def forget(code: str) -> None:

@@ -10,6 +10,7 @@ from shucheng.bays.data.models.cases import Step
 from shucheng.bays.data.models.market import Agreement
 from shucheng.bays.data.models.money import Settlement, UsageRecord
 from shucheng.bays.data.queries.agreements import visible_orders
+from shucheng.bays.data.queries.book import book
 from shucheng.kernel.public import Actor, NotFound
 from shucheng.lib.periods import Period, iterate
 
@@ -44,7 +45,7 @@ def usage_of(agreement: Agreement, period: Period) -> QuerySet[UsageRecord]:
 def to_be_settled(agreement: Agreement, until: Period) -> list[Period]:
     """The agreement's periods that are over by the end of `until` and never settled, or settled
     before a record of them came in. Before delivery began and after it ended for good nothing is
-    due, unless something was used."""
+    due, unless something was used; a suspension ends nothing."""
     frequency = agreement.frequency
     first = Period.of(agreement.first, frequency)  # type: ignore[arg-type]
     last = Period.of(min(until.end, agreement.last), frequency)  # type: ignore[arg-type]
@@ -56,7 +57,7 @@ def to_be_settled(agreement: Agreement, until: Period) -> list[Period]:
         if min(period.end, agreement.last) > until.end:
             continue
         known = settled.get(str(period))
-        served = begun is not None and begun <= period.end and period.start <= ended
+        served = begun is not None and max(begun, period.start) <= min(ended, period.end)
         if known is None and not served and not usage_of(agreement, period).exists():
             continue
         if known is None or _came_late(agreement, period, known):
@@ -80,11 +81,17 @@ def find_settlement(code: str, *, actor: Actor) -> Settlement:
 
 
 def _served(agreement: Agreement) -> tuple[date | None, date]:
-    """From which day it was delivered (None: never), and the last day on which it was."""
+    """From which day it was delivered (None: never), and the last day on which it was. Whatever it
+    stands on ends it, if revoked, with the day before; on the day on which the order itself says
+    that delivery is complete there was delivery."""
     steps = Step.objects.filter(subject=agreement.order.code).order_by("id")
     begun = steps.filter(event="deliver").first()
-    ended = steps.filter(event__in=("finish", "revoke", "cancel")).first()
-    last = min(agreement.last, ended.on) if ended else agreement.last
+    finished = steps.filter(event="finish").first()
+    last, revoked = agreement.last, book().revoked_from(agreement.code)
+    if finished and (revoked is None or finished.on <= revoked):
+        last = min(last, finished.on)
+    elif revoked:
+        last = min(last, revoked - timedelta(days=1))
     return (max(agreement.first, begun.on) if begun else None), last
 
 

@@ -13,7 +13,7 @@ from shucheng.bays.data.models.money import Invoice, LedgerEntry, Settlement, Us
 from shucheng.bays.data.queries.ledger import (
     Owed,
     overdue,
-    owed_to,
+    owed,
     require_books,
     trial_balance,
 )
@@ -74,12 +74,13 @@ class SettlementPage:
     entries: list[LedgerEntry]
     disputes: list[Dispute]
     left: int
+    names: dict[str, str]
 
 
 def settlement_page(code: str, given: Mapping[str, str], *, actor: Actor) -> SettlementPage:
     row = find_settlement(code, actor=actor)
     accounts = [name.split(":", 2) for name in row.parts]
-    names = names_of(account[2] for account in accounts)
+    names = names_of({account[2] for account in accounts} | {row.agreement.order.buyer.code})
     records = usage_of(row.agreement, Period.parse(row.period)).order_by("at", "id")
     return SettlementPage(
         row,
@@ -92,6 +93,7 @@ def settlement_page(code: str, given: Mapping[str, str], *, actor: Actor) -> Set
         list(LedgerEntry.objects.filter(about=code).prefetch_related("lines").order_by("id")),
         list(row.agreement.disputes.filter(settlement__in=("", code))),
         int(row.invoices.aggregate(fen=Sum("fen"))["fen"] or 0),
+        names,
     )
 
 
@@ -114,6 +116,7 @@ class BooksPage:
     credit: int
     entries: "Page[LedgerEntry]"
     asked: dict[str, str]
+    names: dict[str, str]
     simulated: bool
 
 
@@ -132,6 +135,7 @@ def books_page(given: Mapping[str, str], *, actor: Actor) -> BooksPage:
         sum(each.credit for each in balances),
         page,
         {"account": account} if account else {},
+        names_of(each.account.rpartition(":")[2] for each in balances),
         any(each.simulated for each in page),
     )
 
@@ -140,13 +144,14 @@ def _named(balances: list[Balance]) -> list[Account]:
     parts = [each.account.split(":") for each in balances]
     names = names_of(part[-1] for part in parts if len(part) > 1)
     today = timezone.localdate()
+    payees = owed(each.account for each in balances if each.account.startswith("payable:"))
     return [
         Account(
             each,
             part[0],
             part[1] if len(part) == 3 else "",
             names.get(part[-1], "") if len(part) > 1 else "",
-            owed_to(each.account) if part[0] == "payable" else None,
+            payees.get(each.account),
             overdue(part[1], today) if part[0] == "receivable" else 0,
         )
         for each, part in zip(balances, parts, strict=True)

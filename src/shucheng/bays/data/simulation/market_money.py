@@ -9,7 +9,7 @@ from shucheng.bays.data.actions.disputes import move_dispute, open_dispute
 from shucheng.bays.data.actions.settling import pay_out, record_payment, settle_until
 from shucheng.bays.data.models.market import Agreement
 from shucheng.bays.data.models.money import Invoice, Settlement, UsageRecord
-from shucheng.bays.data.queries.ledger import balance, owed_to, trial_balance
+from shucheng.bays.data.queries.ledger import balance, owed, trial_balance
 from shucheng.kernel.public import Actor, Organisation
 from shucheng.lib.periods import Period, iterate
 
@@ -73,11 +73,12 @@ def _pay(world: World, month: Period, on: date) -> None:
         owes = balance(f"receivable:{buyer.code}")
         late = at == 1 and month >= Period.of(world.today, "M").shift(-3)
         if owes > 0 and not late:
-            reference = f"模拟-{month}-{buyer.code}"[:40]
+            reference = f"模拟-{month}-{buyer.code}"
             record_payment(buyer.code, owes, reference, actor=world.office, on=on, simulated=True)
-    for each in trial_balance():
-        if each.account.startswith("payable:") and owed_to(each.account).payable > 0:
-            pay_out(each.account, actor=world.office, on=on, simulated=True)
+    payees = [each.account for each in trial_balance() if each.account.startswith("payable:")]
+    for account, waiting in owed(payees).items():
+        if waiting.payable > 0:
+            pay_out(account, actor=world.office, on=on, simulated=True)
 
 
 def disputes(world: World) -> int:

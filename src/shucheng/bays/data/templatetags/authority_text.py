@@ -7,6 +7,7 @@ from django import template
 from django.utils.translation import gettext as _
 
 from shucheng.bays.data.queries.grading_words import grade_name
+from shucheng.bays.data.queries.limits import limits_in_words
 
 register = template.Library()
 
@@ -21,6 +22,18 @@ def at(values: Mapping[str, Any], key: str) -> Any:
 def before(prefix: str, rest: str) -> str:
     """Two parts of a name as one."""
     return f"{prefix}{rest}"
+
+
+@register.filter
+def limit_words(limits: Mapping[str, list[str]]) -> list[tuple[str, list[str]]]:
+    """What something is limited in, dimension by dimension."""
+    return limits_in_words(limits)
+
+
+@register.filter
+def values_of(codes: list[str], dimension: str) -> list[str]:
+    """Values of one dimension in words."""
+    return [word for _name, words in limits_in_words({dimension: codes}) for word in words]
 
 
 @register.filter

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django import template
+from django.utils.translation import gettext as _
 
 from shucheng.bays.data.queries import assets
 from shucheng.bays.data.queries import market_words as words
@@ -50,6 +51,28 @@ def word(code: str, kind: str) -> str:
 
 
 @register.filter
+def account_words(account: str, names: Mapping[str, str]) -> str:
+    """An account of the books by what it is of whom: `payable:holder:CODE`."""
+    kind, *rest = account.split(":")
+    role = [word(rest[0], "role")] if len(rest) > 1 else []
+    return " · ".join(
+        [word(kind, "account"), *role, *(names.get(code, code) for code in rest[-1:])]
+    )
+
+
+@register.filter
+def whole(number: int | None) -> str:
+    """A count with its thousands set apart."""
+    return "—" if number is None else f"{number:,}"
+
+
+@register.filter
+def without_sign(fen: int) -> int:
+    """Where the words beside it say which way the money goes."""
+    return abs(fen)
+
+
+@register.filter
 def get(values: Mapping[str, Any] | Any, name: str) -> Any:
     """The value of a name that a template cannot write."""
     return values.get(name, "") if isinstance(values, Mapping) else ""
@@ -72,7 +95,7 @@ def pretty(value: Any) -> str:
 
 @register.filter
 def words_of(codes: Iterable[str], kind: str) -> str:
-    return "、".join(word(each, kind) for each in codes)
+    return _(", ").join(word(each, kind) for each in codes)
 
 
 @register.filter

@@ -136,6 +136,8 @@ def made(cast: Cast, rows: int, today: date) -> Product:
         made_from=[Deal.resource],
         under=[Deal.process],
         data=parquet(FIRMS.format(rows=rows)),
+        grade="general_2",
+        modes=sorted(MODES),
         state=Product.State.LISTED,
     )
 

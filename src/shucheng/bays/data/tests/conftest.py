@@ -41,14 +41,14 @@ def cast_of() -> Cast:
         for code, name in (("ORG-O", "数据运营公司"), ("ORG-B", "银行"))
     )
     return Cast(
-        holder=_actor("holder", Role.LIAISON, market),
-        reviewer=_actor("reviewer", Role.REVIEWER, market),
-        other=_actor("other", Role.LIAISON, health),
-        bureau=_actor("bureau", Role.PLAN_OFFICE, office),
-        leader=_actor("leader", Role.LEADER, office),
-        operator=_actor("operator", Role.PARTICIPANT, runs),
-        buyer=_actor("buyer", Role.PARTICIPANT, buys),
-        auditor=_actor("auditor", Role.AUDITOR, office),
+        holder=actor_of("holder", Role.LIAISON, market),
+        reviewer=actor_of("reviewer", Role.REVIEWER, market),
+        other=actor_of("other", Role.LIAISON, health),
+        bureau=actor_of("bureau", Role.PLAN_OFFICE, office),
+        leader=actor_of("leader", Role.LEADER, office),
+        operator=actor_of("operator", Role.PARTICIPANT, runs),
+        buyer=actor_of("buyer", Role.PARTICIPANT, buys),
+        auditor=actor_of("auditor", Role.AUDITOR, office),
     )
 
 
@@ -57,7 +57,7 @@ def second_bureau(cast: Cast) -> Actor:
     """Another person of the bureau: who publishes what the first proposed."""
     assert cast.bureau.organisation_id
     office = Organisation.objects.get(pk=cast.bureau.organisation_id)
-    return _actor("second", Role.PLAN_OFFICE, office)
+    return actor_of("second", Role.PLAN_OFFICE, office)
 
 
 @pytest.fixture(autouse=True)
@@ -69,7 +69,7 @@ def own_folder(tmp_path: Path, settings: Any) -> Iterator[None]:
     book._KEPT.clear()
 
 
-def _actor(name: str, role: Role, organisation: Organisation) -> Actor:
+def actor_of(name: str, role: Role, organisation: Organisation) -> Actor:
     person = Person.objects.create(username=name, display_name=name, password="!")
     person.memberships.create(organisation=organisation, role=role, granted_by="test")
     return Actor(

@@ -169,8 +169,7 @@ def offer(cast: Cast, made: Product | None = None, **changes: Any) -> Offer:
 
 
 def ordered(cast: Cast, of: Offer | None = None, **changes: Any) -> Order:
-    of = of or offer(cast)
-    assert cast.buyer.organisation_id
+    of, buyer = of or offer(cast), changes.pop("buyer", cast.buyer)
     given: dict[str, Any] = {
         "purpose": "industry-development",
         "first": DAY,
@@ -178,7 +177,7 @@ def ordered(cast: Cast, of: Offer | None = None, **changes: Any) -> Order:
         "on": DAY,
         **changes,
     }
-    return place_order(of.code, cast.buyer.organisation_id, actor=cast.buyer, **given)
+    return place_order(of.code, buyer.organisation_id, actor=buyer, **given)
 
 
 def accepted(cast: Cast, order: Order | None = None, **changes: Any) -> Agreement:

@@ -1,9 +1,11 @@
 """Resources are described, listed and taken out by their holder; every change is a version."""
 
+import json
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.apps import apps
 
 from shucheng.bays.data.actions.catalogue import (
     describe_resource,
@@ -15,12 +17,21 @@ from shucheng.bays.data.actions.sources import note_source, read_source, take_ta
 from shucheng.bays.data.engine.catalogue.model import Field
 from shucheng.bays.data.models.catalogue import Resource, Source
 from shucheng.bays.data.models.evidence import EvidenceEvent
+from shucheng.bays.data.models.grading import GradeProposal
 from shucheng.bays.data.queries.catalogue import resources_seen
 from shucheng.bays.data.queries.inputs import input_of
+from shucheng.bays.data.queries.lineage import lineage_picture
 from shucheng.bays.data.queries.searching import search_page
 from shucheng.bays.data.queries.sources import source_page
 from shucheng.bays.data.tests.conftest import Cast
-from shucheng.kernel.public import Actor, Conflict, Forbidden, Invalid
+from shucheng.kernel.public import (
+    Actor,
+    Conflict,
+    Forbidden,
+    Invalid,
+    NotFound,
+    run_pending_jobs,
+)
 
 SAID: dict[str, Any] = {
     "title": "企业登记信息",
@@ -112,6 +123,44 @@ def test_nothing_is_made_from_itself_in_however_many_steps(cast: Cast):
         note_lineage(a.code, c.code, how="回流", actor=cast.holder)
 
 
+def test_what_is_in_the_catalogue_is_not_put_there_twice_nor_taken_out_twice(cast: Cast):
+    one = listed(cast.holder)
+    with pytest.raises(Invalid) as refused:
+        list_resource(one.code, one.revision, actor=cast.holder)
+    assert refused.value.code == "data.resource.state"
+    one = withdraw_resource(one.code, one.revision, reason="停止采集", actor=cast.holder)
+    with pytest.raises(Invalid) as refused:
+        withdraw_resource(one.code, one.revision, reason="停止采集", actor=cast.holder)
+    assert refused.value.code == "data.resource.state"
+    kinds = EvidenceEvent.objects.filter(about=one.code).values_list("kind", flat=True)
+    assert list(kinds) == ["resource.listed", "resource.withdrawn"]
+
+
+def test_the_record_says_from_which_state_a_resource_was_taken_out(cast: Cast):
+    one = described(cast.holder)
+    withdraw_resource(one.code, one.revision, reason="重复", actor=cast.holder)
+    entries: Any = apps.get_model("audit", "AuditEntry")._default_manager
+    changes = json.loads(entries.get(code="data.resource.withdrawn").changes)
+    assert changes["state"] == ["draft", "withdrawn"]
+
+
+def test_a_department_learns_nothing_of_anothers_drafts_by_lineage(cast: Cast):
+    draft, shown = described(cast.holder, title="草稿"), listed(cast.holder, title="已编目")
+    mine = listed(cast.other)
+    for code in (draft.code, "RES-2026-999999"):
+        with pytest.raises(NotFound):
+            note_lineage(mine.code, code, how="试探", actor=cast.other)
+    note_lineage(shown.code, draft.code, how="清洗", actor=cast.holder)
+    note_lineage(mine.code, shown.code, how="汇总", actor=cast.other)
+
+    def told(actor: Actor) -> list[str]:
+        columns = lineage_picture(mine, actor=actor).columns
+        return [node.title for column in columns for node in column]
+
+    assert told(cast.holder) == ["草稿", "已编目", SAID["title"]]
+    assert told(cast.other) == told(cast.buyer) == ["已编目", SAID["title"]]
+
+
 @pytest.mark.django_db(transaction=True)
 def test_the_search_finds_what_is_listed_by_words_items_and_facets(cast: Cast):
     one = listed(cast.holder, theme="市场监管")
@@ -141,6 +190,8 @@ def test_a_file_is_read_for_its_schema_and_its_tables_are_described(cast: Cast, 
     assert "甲公司" not in str(source.found)
     (made,) = take_tables(source.pk, [table["name"]], actor=cast.holder)
     assert (made.kind, made.fields.count()) == ("file", 3)
+    run_pending_jobs()
+    assert GradeProposal.objects.filter(field__resource=made).count() == 3
     again = take_tables(source.pk, [table["name"]], actor=cast.holder)
     assert again == [made]
 

@@ -22,6 +22,7 @@ from shucheng.bays.data.engine.catalogue.model import Field, Holder, Resource
 from shucheng.bays.data.jobs import SCHEDULE, harvest_job
 from shucheng.bays.data.models.catalogue import Harvest, Source
 from shucheng.bays.data.models.catalogue import Resource as Row
+from shucheng.bays.data.models.grading import GradeProposal
 from shucheng.bays.data.queries.harvesting import harvest_page
 from shucheng.bays.data.tests.conftest import Cast
 from shucheng.bays.data.tests.test_web_catalogue import signed_in
@@ -123,6 +124,14 @@ def test_what_is_new_waits_until_it_is_taken_over_and_a_second_reading_finds_not
         (f"air-{n}", "listed", cast.holder.organisation_id) for n in (1, 2)
     ]
     assert set(read(cast, source).counts.values()) == {0}
+
+
+def test_what_is_taken_over_is_graded_in_the_background(cast: Cast, site: tuple[Site, str]) -> None:
+    taken(cast, noted(cast, site[1]))
+    run_pending_jobs()
+    proposed = GradeProposal.objects.values_list("field__resource__identifier", flat=True)
+    assert set(proposed) == {"air-1", "air-2"}
+    assert not Row.objects.filter(grade="").exists()
 
 
 def test_what_differs_is_named_and_what_is_gone_is_taken_out_and_comes_back_as_the_same(

@@ -1,12 +1,14 @@
 """From a product to an agreement: judged, offered within the grant, ordered, delivered, stopped."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from django.utils import timezone
 from django.utils.translation import override
 
+from shucheng.bays.data.actions.delivering import stop_delivery
 from shucheng.bays.data.actions.offers import close_offer
 from shucheng.bays.data.actions.orders import move_order
 from shucheng.bays.data.actions.products import move_product
@@ -15,7 +17,7 @@ from shucheng.bays.data.engine.ledger.prices import PricePlan, Tier
 from shucheng.bays.data.engine.ledger.split import Share
 from shucheng.bays.data.engine.policy import odrl
 from shucheng.bays.data.engine.policy.model import problems
-from shucheng.bays.data.models.authority import Authorisation, PriceReview, Stop
+from shucheng.bays.data.models.authority import Authorisation, Grant, PriceReview, Stop
 from shucheng.bays.data.models.cases import Case, Step
 from shucheng.bays.data.models.market import Agreement, Offer, Order
 from shucheng.bays.data.queries.agreements import roles_of_order, visible_orders
@@ -38,7 +40,7 @@ from shucheng.bays.data.tests.market_world import (
     shares,
     world,
 )
-from shucheng.kernel.public import Conflict, Forbidden, Invalid, NotFound
+from shucheng.kernel.public import Actor, Conflict, Forbidden, Invalid, NotFound
 
 
 def test_a_product_goes_to_the_market_by_the_bureaus_word(cast: Cast):
@@ -181,6 +183,20 @@ def test_a_price_needs_a_ceiling_after_the_first_year_and_stays_below_it(cast: C
     assert offer(cast, made, on=later, plan=PricePlan(tiers=(Tier(5, 60, 10), Tier(None, 1))))
 
 
+def test_a_trial_is_the_authorisations_first_year_and_not_that_of_a_renewed_grant(cast: Cast):
+    world(cast)
+    made = listed(cast)
+    assert offer(cast, made, on=DAY)
+    for grant in Grant.objects.filter(right="operate"):
+        Step.objects.create(
+            subject=grant.basis[0], event="take_effect", role="holder", after="operating",
+            by="x", on=DAY - timedelta(days=500),
+        )  # fmt: skip
+    with pytest.raises(Invalid) as refused:
+        offer(cast, made, on=DAY)
+    assert refused.value.code == "authority.no-ceiling"
+
+
 @pytest.mark.parametrize(
     ("change", "code"),
     [
@@ -264,6 +280,47 @@ def test_delivery_runs_only_while_its_operator_delivers(cast: Cast):
     assert not runs()
 
 
+def test_each_side_lifts_its_own_stop_and_no_others(cast: Cast):
+    world(cast)
+    agreement = accepted(cast)
+    code = agreement.code
+
+    def suspended_by() -> set[str]:
+        return set(book().sides(code, DAY))
+
+    with pytest.raises(Invalid) as refused:
+        stop_delivery(code, "lift", "x", actor=cast.holder)
+    assert refused.value.code == "delivery.suspended-by-others", "its operator has not begun"
+    stop_delivery(code, "suspend", "核查", actor=cast.bureau)
+    stop_delivery(code, "suspend", "核查", actor=cast.holder)
+    delivering(cast, agreement)
+    assert stopped(book(), code, timezone.localdate()), "to begin lifts nobody's suspension"
+    stop_delivery(code, "lift", "好了", actor=cast.holder)
+    with pytest.raises(Invalid):
+        stop_delivery(code, "lift", "好了", actor=cast.holder)
+    assert suspended_by() <= {"bureau"}
+    stop_delivery(code, "lift", "好了", actor=cast.bureau)
+    assert stopped(book(), code, timezone.localdate()) is None
+
+
+def test_a_holder_resumes_what_it_or_the_operator_suspended(cast: Cast):
+    world(cast)
+    order = delivering(cast).order
+
+    def move(event: str, actor: Actor) -> None:
+        order.refresh_from_db()
+        move_order(order.code, order.revision, event, text="x", actor=actor, on=DAY)
+
+    for who in (cast.operator, cast.holder):
+        move("suspend", who)
+        move("resume", cast.holder)
+    move("suspend", cast.bureau)
+    with pytest.raises(Invalid) as refused:
+        move("resume", cast.holder)
+    assert refused.value.code == "market.suspended-by-others"
+    move("resume", cast.bureau)
+
+
 @pytest.mark.parametrize("on", ["GO", "GP", "GH", "RES-2026-000001", "AUT-1"])
 def test_a_stop_on_anything_below_ends_the_delivery_at_once(cast: Cast, on: str):
     world(cast)
@@ -340,19 +397,6 @@ def test_a_grant_that_fell_meanwhile_stands_against_the_agreement(cast: Cast):
     assert refused.value.code.startswith("authority.")
     order.refresh_from_db()
     assert order.state == "placed"
-
-
-def test_taking_a_product_off_closes_its_offers(cast: Cast):
-    world(cast)
-    made = offer(cast)
-    item = made.product
-    item.refresh_from_db()
-    with pytest.raises(Forbidden):
-        move_product(item.pk, item.revision, "delist", text="x", actor=cast.buyer, on=DAY)
-    move_product(item.pk, item.revision, "delist", text="停售", actor=cast.bureau, on=DAY)
-    made.refresh_from_db()
-    assert made.state == "closed"
-    assert not visible_offers(cast.buyer).exists()
 
 
 def _recipe() -> Any:

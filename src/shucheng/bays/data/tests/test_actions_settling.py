@@ -19,12 +19,12 @@ from shucheng.bays.data.actions.settling import (
     settle_until,
 )
 from shucheng.bays.data.engine.ledger.prices import PricePlan
+from shucheng.bays.data.models.authority import Stop
 from shucheng.bays.data.models.evidence import EvidenceEvent
 from shucheng.bays.data.models.market import Agreement
 from shucheng.bays.data.models.money import Invoice, LedgerEntry, LedgerLine, Settlement
 from shucheng.bays.data.queries.ledger import (
     balance,
-    held_back,
     overdue,
     owed_to,
     trial_balance,
@@ -137,6 +137,37 @@ def test_a_fee_is_due_only_while_it_was_delivered(cast: Cast):
     ]
 
 
+@pytest.mark.parametrize("on", ["delivery", "product", "GO", "GH", "RES-2026-000001", "REG-1"])
+def test_a_fee_ends_when_anything_that_delivery_stands_on_is_revoked(cast: Cast, on: str):
+    world(cast)
+    agreement = delivering(cast, accepted(cast, ordered(cast, offer(cast, plan=PricePlan(500)))))
+    named = {"delivery": agreement.code, "product": str(agreement.order.offer.product)}
+    for kind, day in (
+        ("suspend", date(2026, 3, 10)),
+        ("revoke", date(2026, 5, 1)),
+        ("lift", date(2026, 5, 2)),
+    ):
+        Stop.objects.create(on=named.get(on, on), kind=kind, day=day, by="x")
+    found = settle_until(MAY, actor=cast.bureau, on=LATER).settlements
+    assert [(each.period, each.amount) for each in found] == [("2026-03", 500), ("2026-04", 500)]
+    # What was used is due all the same.
+    use(agreement, 1, date(2026, 5, 1))
+    assert [each.period for each in settle_until(MAY, actor=cast.bureau, on=LATER).settlements] == [
+        "2026-05"
+    ]
+
+
+def test_a_fee_is_due_for_the_day_on_which_delivery_was_completed(cast: Cast):
+    world(cast)
+    agreement = delivering(cast, accepted(cast, ordered(cast, offer(cast, plan=PricePlan(500)))))
+    order = agreement.order
+    order.refresh_from_db()
+    move_order(order.code, order.revision, "finish", actor=cast.operator, on=date(2026, 4, 1))
+    Stop.objects.create(on="GO", kind="revoke", day=date(2026, 4, 20), by="x")
+    found = settle_until(MAY, actor=cast.bureau, on=LATER).settlements
+    assert [each.period for each in found] == ["2026-03", "2026-04"]
+
+
 def test_one_agreements_bad_records_hold_up_no_other(cast: Cast, agreement: Agreement):
     use(agreement, 10, date(2026, 3, 5))
     settled(cast)
@@ -184,7 +215,7 @@ def test_what_is_in_dispute_or_not_paid_in_is_not_paid_out(cast: Cast, agreement
     pay_out(account(cast), actor=cast.bureau, on=LATER)
     assert balance(account(cast)) == -210
     dispute = move_dispute(dispute.code, 0, "withdraw", actor=cast.buyer, on=LATER)
-    assert held_back(account(cast)) == 0
+    assert owed_to(account(cast)).held == 0
     pay_out(account(cast), actor=cast.bureau, on=LATER)
     assert balance(account(cast)) == 0
 

@@ -54,6 +54,28 @@ def test_a_second_suspension_changes_nothing_and_nothing_lifts_a_revocation() ->
     assert stopped(graver, "D1", later).values["cause"] == "O2"
 
 
+def test_each_side_lifts_its_own_suspension_only() -> None:
+    ours, theirs = Stop("H1", "suspend", DAY, "a"), Stop("H1", "suspend", DAY, "b")
+    full = replace(book(), stops=(ours, theirs, Stop("H1", "lift", DAY, "a")))
+    assert full.stop_of("H1", DAY) == theirs
+    assert full.sides("H1", DAY) == {"b"}
+    lifted = replace(full, stops=(*full.stops, Stop("H1", "lift", DAY, "b")))
+    assert (lifted.stop_of("H1", DAY), lifted.sides("H1", DAY)) == (None, frozenset())
+
+
+def test_a_delivery_is_revoked_from_the_first_revocation_of_what_it_stands_on() -> None:
+    full, later = book(), DAY + timedelta(days=9)
+    assert full.revoked_from("D1") is None
+    stops = (
+        Stop("H1", "suspend", START),
+        Stop("nothing", "revoke", START),
+        Stop("O2", "revoke", later),
+        Stop("REG-1", "revoke", DAY),
+        Stop("REG-1", "lift", DAY),
+    )
+    assert replace(full, stops=stops).revoked_from("D1") == DAY
+
+
 def test_what_falls_is_all_that_stands_on_it_and_nothing_else() -> None:
     full = book()
     assert full.fallout(["P2"]) == Fallout(("B1", "P2"), (CREDIT,), ("D1",))

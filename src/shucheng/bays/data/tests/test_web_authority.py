@@ -1,5 +1,6 @@
 """The room of authority on screen: desk, notices, authorisations, grants, lists, by who looks."""
 
+import re
 from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
@@ -27,7 +28,7 @@ from shucheng.bays.data.tests.authority import (
     step,
 )
 from shucheng.bays.data.tests.conftest import Cast
-from shucheng.kernel.public import Person, StoredFile
+from shucheng.kernel.public import Area, Person, StoredFile
 
 Browser = Callable[[str], Client]
 ROLES = ("holder", "reviewer", "other", "bureau", "leader", "operator", "buyer", "auditor")
@@ -159,14 +160,28 @@ def test_a_plan_is_written_and_submitted_head_by_head(cast: Cast, browser: Brows
     holder = browser("holder")
     heads = {f"head-{code}": words for code, words in PLAN.items()}
     form = {"title": "信用授权", "mode": "scenario", "scenario": "普惠金融", "resources": ["RES-1"],
-            "limit-purpose": "industry-development，public-welfare", **heads}  # fmt: skip
+            "limit-purpose": ["industry-development", "public-welfare"], "limit-region": "320902",
+            "limit-recipient": "ORG-B", "limit-field": "名称，信用代码", **heads}  # fmt: skip
+    Area.objects.create(code="320902", name="亭湖区", kind=Area.Kind.COUNTY)
     wrong = holder.post(reverse("data:authorisation_new"), form | {"scenario": ""})
     assert wrong.status_code == 422
     assert "信用授权" in text(wrong)
     first = form | {"head-security": ""}
     assert holder.post(reverse("data:authorisation_new"), first).status_code == 302
     found = Authorisation.objects.get()
-    assert found.limits["purpose"] == ["industry-development", "public-welfare"]
+    assert {name: set(values) for name, values in found.limits.items()} == {
+        "scenario": {"普惠金融"},
+        "purpose": {"industry-development", "public-welfare"},
+        "region": {"320902"},
+        "recipient": {"ORG-B"},
+        "field": {"名称", "信用代码"},
+    }
+    page = holder.get(reverse("data:authorisation", args=[found.case.code]))
+    for word in ("亭湖区", "银行", "名称"):
+        assert word in text(page)
+    kept = text(holder.get(reverse("data:authorisation_plan", args=[found.case.code])))
+    assert re.search(r'value="320902"\s+checked', kept)
+    assert re.search(r'value="ORG-B"\s+checked', kept)
     move = reverse("data:authorisation_step", args=[found.case.code])
     case = Case.objects.get()
     refused = holder.post(move, sent(case, "submit_plan"))

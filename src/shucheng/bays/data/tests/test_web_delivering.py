@@ -104,8 +104,13 @@ def test_holder_and_bureau_stop_a_delivery_others_do_not(cast: Cast, browser: Br
     assert ask(code, given)[1]["code"] == "delivery.agreement-suspended"
     shown = text(browser("buyer").get(page(code)))
     assert "agreement-suspended" in shown
-    bureau = browser("bureau")
-    assert bureau.post(address, {"kind": "lift", "reason": "核查完毕"}).status_code == 302
+    bureau, lift = browser("bureau"), {"kind": "lift", "reason": "核查完毕"}
+    assert 'value="lift"' not in bureau.get(page(code)).content.decode()
+    others = bureau.post(address, lift)
+    assert others.status_code == 422
+    assert "delivery.suspended-by-others" in text(others)
+    assert 'value="lift"' in holder.get(page(code)).content.decode()
+    assert holder.post(address, lift).status_code == 302
     assert ask(code, given)[1]["code"] == "delivery.token-revoked", "begun anew"
     assert ask(code, token(cast, code))[0] == 200
     refused = text(bureau.get(reverse("data:deliveries")))

@@ -144,6 +144,10 @@ def test_an_offer_is_made_by_form_and_ordered(cast: Cast, enter: Any):
     assert "runs longer" in beyond
     uneven = sent | {"share_percent": ["30", "69"]}
     assert "100 %" in post(operator, "offer_make", made.code, status=422, **uneven)
+    assert '<option value="row"' in form
+    assert '<option value="hour"' not in form
+    by_hour = sent | {"basis": "hour"}
+    assert "calls and rows" in post(operator, "offer_make", made.code, status=422, **by_hour)
     sent |= {
         "private_unit": "area",
         "private_contributions": "2",
@@ -220,6 +224,12 @@ def test_the_bureau_books_payments_and_payouts_on_the_page(cast: Cast, enter: An
     pay: dict[str, Any] = {"event": "payment", "buyer": buyer, "fen": "0.70", "reference": "B-1"}
     assert "like 12.50" in post(bureau, "books", status=422, **(pay | {"fen": "0.705"}))
     post(bureau, "books", **pay)
+    assert "It is in the books" in get(bureau, "books")
+    post(bureau, "books", **pay)
+    assert "It was booked already" in get(bureau, "books")
+    assert LedgerEntry.objects.filter(kind="payment").count() == 1
+    assert "more than 40" in post(bureau, "books", status=422, **(pay | {"reference": "1" * 41}))
+    assert "is not over" in post(bureau, "settlements", status=422, period="2062-11")
     holder = f"payable:holder:{code_of(cast.holder.organisation_id)}"
     too_much = {"event": "payout", "account": holder, "fen": "5"}
     assert "can be paid out" in post(bureau, "books", status=422, **too_much)

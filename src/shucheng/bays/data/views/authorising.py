@@ -21,6 +21,7 @@ from shucheng.bays.data.queries.authorisation_pages import (
     codes_in,
     plan_form,
 )
+from shucheng.bays.data.views.form_fields import codes_or_words
 from shucheng.bays.data.views.posting import posted
 from shucheng.bays.data.views.stepping import sent_step
 from shucheng.kernel.public import Forbidden, NotFound, ShuchengError, actor_for
@@ -90,7 +91,7 @@ def authorisation_step(request: HttpRequest, code: str) -> HttpResponse:
             sent.get("event", ""),
             actor=actor_for(request),
             operator=whole_number(sent.get("operator", "")),
-            resources=codes_in(sent.get("resources", "")),
+            resources=codes_in(sent.getlist("resources")),
             **sent_step(request),
         )
     except (NotFound, Forbidden):
@@ -125,6 +126,7 @@ def _page(request: HttpRequest, code: str, error: ShuchengError | None = None) -
         "authorisation": found.authorisation,
         "fallout": found.fallout,
         "companies": found.companies,
+        "candidates": found.candidates,
         "error": error,
         "errors": getattr(error, "fields", {}),
         "typed": request.POST.dict() if error else {},
@@ -144,9 +146,7 @@ def _plan(request: HttpRequest, found: Any, error: ShuchengError | None) -> Http
         if sent
         else (kept.plan if kept else {})
     )
-    limits = {name: "、".join(values) for name, values in kept.limits.items()} if kept else {}
-    if sent:
-        limits = {name.removeprefix("limit-"): str(text) for name, text in sent.items()}
+    limits = _sent_limits(request) if sent else (kept.limits if kept else {})
     context = {
         "form": plan_form(texts, actor=actor_for(request)),
         "found": found,
@@ -166,23 +166,21 @@ def _plan(request: HttpRequest, found: Any, error: ShuchengError | None) -> Http
 def _sent_plan(request: HttpRequest) -> dict[str, Any]:
     sent = request.POST
     heads = {k.removeprefix("head-"): str(v) for k, v in sent.items() if k.startswith("head-")}
-    limits = {
-        name.removeprefix("limit-"): codes_or_words(str(text))
-        for name, text in sent.items()
-        if name.startswith("limit-") and str(text).strip()
-    }
     return {
         "resources": codes_in(sent.getlist("resources")),
         "mode": sent.get("mode", ""),
         "scenario": sent.get("scenario", ""),
-        "limits": limits,
+        "limits": _sent_limits(request),
         "plan": heads,
         "may_pass_on": "may_pass_on" in sent,
     }
 
 
-def codes_or_words(text: str) -> list[str]:
-    """The values of a limit: words that may have spaces in them, one from the next by a comma."""
-    for sign in "，、;；\n":
-        text = text.replace(sign, ",")
-    return [part.strip() for part in text.split(",") if part.strip()]
+def _sent_limits(request: HttpRequest) -> dict[str, list[str]]:
+    """What was chosen or typed, by dimension; one that is not limited is not there."""
+    said = {
+        name.removeprefix("limit-"): codes_or_words("，".join(map(str, request.POST.getlist(name))))
+        for name in request.POST
+        if name.startswith("limit-")
+    }
+    return {name: values for name, values in said.items() if values}

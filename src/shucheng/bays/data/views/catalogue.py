@@ -56,13 +56,14 @@ def catalogue_file(request: HttpRequest, form: str) -> HttpResponse:
 
 @require_safe
 def resource(request: HttpRequest, code: str) -> HttpResponse:
-    page = resource_page(code, actor=actor_for(request))
+    actor = actor_for(request)
+    page = resource_page(code, actor=actor)
     context = {
         "page": page,
         "one": page.resource,
         "words": _words(page.resource),
         "problems": [words.problem_text(each) for each in page.problems],
-        "picture": lineage_picture(page.resource),
+        "picture": lineage_picture(page.resource, actor=actor),
         "simulated": page.resource.simulated,
     }
     return render(request, "data/resource.html", context)

@@ -31,3 +31,10 @@ def number(sent: QueryDict, name: str) -> int | None:
 def several(text: str) -> tuple[str, ...]:
     """Words set apart by commas, semicolons or blanks of either language."""
     return tuple(dict.fromkeys(filter(None, re.split(r"[\s,，;；、]+", text))))
+
+
+def codes_or_words(text: str) -> list[str]:
+    """The values of a limit: words that may have spaces in them, one from the next by a comma."""
+    for sign in "，、;；\n":
+        text = text.replace(sign, ",")
+    return [part.strip() for part in text.split(",") if part.strip()]

@@ -59,7 +59,7 @@ def grading_csv(request: HttpRequest) -> HttpResponse:
     rows = proposal_rows(request.GET.dict(), actor=actor_for(request), most=MOST_SAVED)
     answer = HttpResponse("\ufeff", content_type="text/csv; charset=utf-8")
     answer["Content-Disposition"] = (
-        content_disposition_header(as_attachment=True, filename=f"{_('Grades')}.csv") or ""
+        content_disposition_header(as_attachment=True, filename=_("Grades") + ".csv") or ""
     )
     heads = (_("Holder"), _("Code"), _("Resource"), _("Data item"), _("Title"), _("Proposed grade"))
     write_rows(

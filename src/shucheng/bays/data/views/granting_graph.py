@@ -65,7 +65,7 @@ def _box(node: Node, x: int, y: int) -> SafeString:
         '<text x="{}" y="{}" fill="var(--muted)" font-size="11">{}{}</text>',
         *(x, y, _WIDE, _HIGH, "accent-soft" if node.here else "surface", edge),
         *(x + 10, y + 18, _short(node.title), node.title),
-        *(x + 10, y + 35, node.code, "" if node.now else f" · {_('stopped')}"),
+        *(x + 10, y + 35, node.code, "" if node.now else " · " + _("stopped")),
     )
     page = _PAGES.get(node.kind)
     return format_html('<a href="{}">{}</a>', reverse(page, args=[node.code]), box) if page else box

@@ -83,7 +83,7 @@ def sheet_errors(request: HttpRequest, pk: int) -> HttpResponse:
 @require_safe
 def sheet_template(request: HttpRequest) -> HttpResponse:
     made = template_file(actor=actor_for(request))
-    return _workbook(f"{_('Template of resources')}.xlsx", made)
+    return _workbook(_("Template of resources") + ".xlsx", made)
 
 
 @require_safe

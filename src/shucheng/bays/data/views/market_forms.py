@@ -49,8 +49,8 @@ def terms(sent: QueryDict) -> Terms:
         modes=tuple(sent.getlist("modes")),
         first=day(sent, "first"),
         last=day(sent, "last"),
-        regions=several(sent.get("regions", "")),
-        recipients=several(sent.get("recipients", "")),
+        regions=tuple(sent.getlist("regions")),
+        recipients=tuple(sent.getlist("recipients")),
         count=number(sent, "count"),
         compensate="compensate" in sent,
     )

@@ -12,8 +12,12 @@ from shucheng.bays.data.actions.making import Recipe, ask_making, draft_product
 from shucheng.bays.data.actions.offers import close_offer, open_offer
 from shucheng.bays.data.actions.orders import place_order
 from shucheng.bays.data.actions.products import move_product
+from shucheng.bays.data.engine.ledger.prices import METERED
 from shucheng.bays.data.models.market import Offer, Product
+from shucheng.bays.data.queries.book import rights
 from shucheng.bays.data.queries.inputs import input_of
+from shucheng.bays.data.queries.limits import choices as limit_choices
+from shucheng.bays.data.queries.limits import names_of_values
 from shucheng.bays.data.queries.making import choices
 from shucheng.bays.data.queries.market_words import BASES, MASKS, MODES, PURPOSES
 from shucheng.bays.data.queries.offers import (
@@ -25,7 +29,9 @@ from shucheng.bays.data.queries.offers import (
 from shucheng.bays.data.queries.parties import bureaux, names_of
 from shucheng.bays.data.queries.products import find_product
 from shucheng.bays.data.queries.products_pages import line_of, market_page, product_page
+from shucheng.bays.data.queries.refusals import named
 from shucheng.bays.data.views import market_forms as forms
+from shucheng.bays.data.views.form_fields import codes_or_words
 from shucheng.kernel.public import (
     Actor,
     Conflict,
@@ -110,8 +116,8 @@ def make(request: HttpRequest) -> HttpResponse:
         "kinds": Product.Kind.choices,
         "maker": maker,
         "of": of,
-        "purposes": PURPOSES.items(),
-        "modes": MODES.items(),
+        "dimensions": [(code, named(each)) for code, each in rights().dimensions.items()],
+        "values": limit_choices(),
         "used": _used(request, of),
         **_errors(request, error, _typed_of(of)),
     }
@@ -137,9 +143,10 @@ def new_offer(request: HttpRequest, code: str) -> HttpResponse:
     context = {
         "product": found,
         "columns": found.columns if found.data else [],
+        "values": limit_choices(),
         "purposes": PURPOSES.items(),
         "modes": [(code, MODES.get(code, code)) for code in map(str, found.modes)],
-        "bases": BASES.items(),
+        "bases": [(each, BASES[each]) for each in METERED],
         "masks": MASKS,
         "grants": nearest(found),
         "ceiling": ceiling_of(found, timezone.localdate()),
@@ -177,9 +184,11 @@ def offer(request: HttpRequest, code: str) -> HttpResponse:
         else:
             messages.success(request, _("The order is placed."))
             return redirect("data:order", order.code)
-    maker = found.product.maker_id
+    maker, line = found.product.maker_id, line_of(found)
+    regions = names_of_values({"region": line.terms.regions})
     context = {
-        "line": line_of(found),
+        "line": line,
+        "regions": [(code, regions.get(code, code)) for code in line.terms.regions],
         "offer": found,
         "product": found.product,
         "parties": names_of({share[1] for share in found.shares}),
@@ -221,10 +230,7 @@ def _drafted(
     request: HttpRequest, actor: Actor, maker: Organisation, of: Product | None
 ) -> Product:
     sent = request.POST
-    uses = {
-        name: list(forms.several("，".join(sent.getlist(f"use-{name}"))))
-        for name in ("purpose", "mode", "scenario", "region", "field", "recipient")
-    }
+    uses = _used(request, None)
     meanings = {}
     for line in sent.get("meanings", "").splitlines():
         name, _colon, meaning = line.replace("：", ":").partition(":")
@@ -254,10 +260,13 @@ def _drafted(
 
 
 def _used(request: HttpRequest, of: Product | None) -> dict[str, list[str]]:
-    """The purposes and ways of delivery that are marked."""
-    if request.method == "POST":
-        return {name: request.POST.getlist(f"use-{name}") for name in ("purpose", "mode")}
-    return of.uses if of else {}
+    """What was chosen or typed of each dimension, or what the last version said."""
+    if request.method != "POST":
+        return of.uses if of else {}
+    return {
+        name: codes_or_words("，".join(request.POST.getlist(f"use-{name}")))
+        for name in rights().dimensions
+    }
 
 
 def _typed_of(of: Product | None) -> dict[str, object]:
@@ -274,8 +283,6 @@ def _typed_of(of: Product | None) -> dict[str, object]:
     }
     for step in of.processing:
         typed["sql" if step["kind"] == "sql" else "words"] = step["text"]
-    for name, values in of.uses.items():
-        typed[f"use-{name}"] = "，".join(values)
     return typed
 
 

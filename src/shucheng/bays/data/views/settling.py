@@ -15,6 +15,7 @@ from shucheng.bays.data.actions.settling import (
     settle_until,
 )
 from shucheng.bays.data.actions.settling_files import XLSX, invoice_file
+from shucheng.bays.data.models.money import LedgerEntry
 from shucheng.bays.data.queries.settling_pages import (
     books_page,
     settlement_page,
@@ -95,11 +96,15 @@ def books(request: HttpRequest) -> HttpResponse:
     error: Invalid | Conflict | None = None
     if request.method == "POST":
         try:
-            _book(request, actor)
+            again = _book(request, actor)
         except (Invalid, Conflict) as refused:
             error = refused
         else:
-            messages.success(request, _("It is in the books."))
+            if again:
+                told = _("It was booked already on %(day)s; nothing was booked again.")
+                messages.warning(request, told % {"day": again.on})
+            else:
+                messages.success(request, _("It is in the books."))
             return redirect("data:books")
     page = books_page(request.GET, actor=actor)
     context = {
@@ -114,11 +119,12 @@ def books(request: HttpRequest) -> HttpResponse:
     return render(request, "data/books.html", context, status=error.status if error else 200)
 
 
-def _book(request: HttpRequest, actor: Actor) -> None:
+def _book(request: HttpRequest, actor: Actor) -> LedgerEntry | None:
+    """Books what was sent; gives the entry that was there already, where there was one."""
     sent = request.POST
     match sent.get("event"):
         case "payment":
-            record_payment(
+            done = record_payment(
                 sent.get("buyer", ""),
                 forms.fen(sent, "fen"),
                 sent.get("reference", ""),
@@ -127,10 +133,12 @@ def _book(request: HttpRequest, actor: Actor) -> None:
         case "payout":
             amount = forms.fen(sent, "fen", optional=True) or None
             pay_out(sent.get("account", "")[:80], fen=amount, actor=actor)
+            return None
         case "repayment":
-            repay_buyer(sent.get("buyer", ""), sent.get("reference", ""), actor=actor)
+            done = repay_buyer(sent.get("buyer", ""), sent.get("reference", ""), actor=actor)
         case _:
             raise forms.wrong("event", _("Choose what is booked."))
+    return done.entry if done.again else None
 
 
 def _month(text: str) -> Period:

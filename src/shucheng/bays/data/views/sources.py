@@ -31,6 +31,7 @@ def sources(request: HttpRequest) -> HttpResponse:
                 username=sent.get("username", ""),
                 password=sent.get("password", ""),
                 file=(upload.name or "", upload.read()) if upload else None,
+                simulated="simulated" in sent,
                 actor=actor,
             )
             if made.kind in HARVESTED:

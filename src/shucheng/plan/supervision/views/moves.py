@@ -118,7 +118,7 @@ def items_csv(request: HttpRequest) -> HttpResponse:
             item.number,
             item.title,
             item.lead.label,
-            "、".join(helper.label for helper in line.joint),
+            _(", ").join(helper.label for helper in line.joint),
             STATE_LABELS[item.state],
             item.issued_on or "",
             item.deadline or "",

@@ -74,11 +74,13 @@ class Delivery:
 @dataclass(frozen=True, slots=True)
 class Stop:
     """From `day` on, that day included, `on` is suspended, again in force, or revoked for good.
-    `on`: a grant, product, resource, registration, authorisation or contract."""
+    `on`: a grant, product, resource, registration, authorisation or contract. `side`: who decided,
+    where several may; each lifts what it suspended itself."""
 
     on: str
     kind: Literal["suspend", "lift", "revoke"]
     day: date
+    side: str = ""
 
 
 @dataclass(frozen=True)
@@ -159,13 +161,38 @@ class Book:
         )
 
     def stop_of(self, code: str, day: date) -> Stop | None:
-        """The stop that holds for a code itself on a day, or None; nothing lifts a revocation."""
-        holding: Stop | None = None
+        """The stop that holds for a code itself on a day, or None: a revocation, which nothing
+        lifts, else the first suspension that its own side has not lifted."""
+        holding: dict[str, Stop] = {}
         for stop in self._stops_by_code.get(code, ()):
-            if stop.day <= day and (holding is None or holding.kind != "revoke"):
-                again = holding is not None and stop.kind == holding.kind
-                holding = holding if again else (None if stop.kind == "lift" else stop)
-        return holding
+            if stop.day > day:
+                continue
+            if stop.kind == "revoke":
+                return stop
+            if stop.kind == "lift":
+                holding.pop(stop.side, None)
+            else:
+                holding.setdefault(stop.side, stop)
+        return next(iter(holding.values()), None)
+
+    def sides(self, code: str, day: date) -> frozenset[str]:
+        """Those whose suspension holds for a code itself on a day."""
+        suspended: set[str] = set()
+        for stop in self._stops_by_code.get(code, ()):
+            if stop.day <= day:
+                (suspended.add if stop.kind == "suspend" else suspended.discard)(stop.side)
+        return frozenset(suspended)
+
+    def revoked_from(self, code: str) -> date | None:
+        """The first day on which a code, or anything that it stands on, is revoked for good."""
+        below = self.stands_on([code])
+        days = (
+            stop.day
+            for each in below & self._stops_by_code.keys()
+            for stop in self._stops_by_code[each]
+            if stop.kind == "revoke"
+        )
+        return min(days, default=None)
 
     @cached_property
     def _stops_by_code(self) -> dict[str, list[Stop]]:

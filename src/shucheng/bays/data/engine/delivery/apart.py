@@ -80,6 +80,10 @@ class Apart:
     def alive(self) -> bool:
         return self._process.poll() is None
 
+    @property
+    def busy(self) -> bool:
+        return self._turn.locked()
+
     def query(self, sql: str) -> Answer:
         """Raises `Refused`: as `Sandbox.query`; `query-too-slow`, `sandbox-failed`: the child is
         gone then."""

@@ -7,6 +7,8 @@ from itertools import pairwise
 from typing import Literal
 
 Basis = Literal["call", "row", "hour", "product"]
+# What delivery counts; a plan may charge by nothing else. The others stand in older offers.
+METERED: tuple[Basis, ...] = ("call", "row")
 # Free of charge: products for public governance and public welfare.
 FREE_PURPOSES = frozenset({"public-governance", "public-welfare"})
 
