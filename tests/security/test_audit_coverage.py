@@ -17,6 +17,7 @@ NOT_ACTIONS = {
     # The data bay: queue a job that acts, take one thing after another with an action each ...
     "shucheng.bays.data.actions.grading.ask_for_grading",
     "shucheng.bays.data.actions.grading.grade_resources",
+    "shucheng.bays.data.actions.harvesting.ask_due_harvests",
     "shucheng.bays.data.actions.quality.add_quality_rule",
     "shucheng.bays.data.actions.quality.ask_for_check",
     "shucheng.bays.data.actions.quality.check_due",
@@ -28,6 +29,7 @@ NOT_ACTIONS = {
     "shucheng.bays.data.actions.market_steps.keep_step",
     "shucheng.bays.data.actions.offers.close",
     "shucheng.bays.data.actions.measuring.measured",
+    "shucheng.bays.data.actions.offers.close",
     "shucheng.bays.data.actions.orders.stop",
     "shucheng.bays.data.actions.proving.keep_proofs",
     "shucheng.bays.data.actions.reaching.give_rights",
@@ -55,6 +57,14 @@ NOT_ACTIONS = {
     "shucheng.bays.statistics.actions.publishing.publish_tables",
     # Batches that are actions, each in a transaction of its own.
     "shucheng.bays.data.actions.evidence.append_evidence",
+    # Read another's server or large files and compute, in no transaction; what they found is kept
+    # by an action that asks again for what can have changed. Their refusals leave an entry.
+    "shucheng.bays.data.actions.grading_proposals.propose_grades",
+    "shucheng.bays.data.actions.harvesting.read_catalogue",
+    "shucheng.bays.data.actions.making.run_making",
+    "shucheng.bays.data.actions.quality.check_quality",
+    "shucheng.bays.data.actions.serving_files.find_mark",
+    "shucheng.bays.data.actions.sources.read_source",
     # Finds and locks a draft for the action that changes it.
     "shucheng.plan.briefings.actions.making.locked_draft",
 }

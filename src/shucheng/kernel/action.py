@@ -9,7 +9,9 @@
 
 `record` is called inside, where the facts are known. An action that leaves no entry is a
 defect and says so; one that is refused leaves an entry of its own with `success=False`.
-Actions may call actions: the inner one joins the outer transaction.
+Actions may call actions: the inner one joins the outer transaction. What takes longer than a moment
+(another's server, a large file, a computation) is `prepared` before its action: on SQLite nobody
+else writes while a transaction is open.
 """
 
 from collections.abc import Callable
@@ -39,7 +41,27 @@ def action(function: Callable[P, R]) -> Callable[P, R]:
                 return result
         except ShuchengError as error:
             record_refusal(function.__name__, error, actor=actor)
+            error.recorded = True
             raise
 
     run.is_action = True  # type: ignore[attr-defined]
+    return run
+
+
+def prepared(function: Callable[P, R]) -> Callable[P, R]:
+    """A write that first reads or computes for long, in no transaction, and then calls an action
+    that asks again for what can have changed and stores. Who is refused before that leaves an entry
+    as well."""
+
+    @wraps(function)
+    def run(*args: P.args, **kwargs: P.kwargs) -> R:
+        actor: Any = kwargs["actor"]
+        try:
+            return function(*args, **kwargs)
+        except ShuchengError as error:
+            if not error.recorded:
+                record_refusal(function.__name__, error, actor=actor)
+                error.recorded = True
+            raise
+
     return run

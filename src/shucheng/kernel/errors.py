@@ -18,6 +18,7 @@ class ShuchengError(Exception):
 
     status = 400
     code = "error"
+    recorded = False  # that this was refused is in the audit log
 
     def __init__(self, code: str, message: Text, next_step: Text, **values: Any) -> None:
         super().__init__(code)

@@ -6,7 +6,7 @@ be imported earlier by manifests.
 
 from ninja import Router
 
-from shucheng.kernel.action import action
+from shucheng.kernel.action import action, prepared
 from shucheng.kernel.actor import (
     ANONYMOUS,
     GOVERNMENT,
@@ -236,6 +236,7 @@ __all__ = [
     "platform_keyring",
     "platform_signing_key",
     "play_reports",
+    "prepared",
     "raise_alert",
     "record",
     "record_export",

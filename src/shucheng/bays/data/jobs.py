@@ -7,7 +7,12 @@ from django.utils.translation import gettext_lazy as _
 
 from shucheng.bays.data.actions.evidence import APPEND_JOB, append_evidence
 from shucheng.bays.data.actions.grading import GRADE_JOB, grade_resources
-from shucheng.bays.data.actions.harvesting import HARVEST_JOB, read_catalogue, take_harvest
+from shucheng.bays.data.actions.harvesting import (
+    HARVEST_JOB,
+    ask_due_harvests,
+    read_catalogue,
+    take_harvest,
+)
 from shucheng.bays.data.actions.importing import SHEET_JOB, take_sheet
 from shucheng.bays.data.actions.making import MAKE_JOB, run_making
 from shucheng.bays.data.actions.measuring import MEASURE_JOB, measure
@@ -20,7 +25,7 @@ from shucheng.bays.data.actions.quality import (
 from shucheng.bays.data.actions.requests import tell_late_requests
 from shucheng.bays.data.actions.settling import SETTLE_JOB, settle_until
 from shucheng.bays.data.actions.turning import TURN_JOB, finish_orders, turn_day
-from shucheng.bays.data.queries.data_files import file_samples
+from shucheng.bays.data.queries.data_files import sampling
 from shucheng.bays.data.queries.evidence import waits
 from shucheng.kernel.public import Actor, Scheduled
 from shucheng.lib.periods import Period
@@ -40,7 +45,7 @@ def turn_day_job(payload: Any, *, actor: Actor, progress: Any) -> dict[str, int]
 
 def grade_job(payload: Any, *, actor: Actor, progress: Any) -> dict[str, int]:
     done = grade_resources(
-        payload.get("resources", ()), samples=file_samples, progress=progress, actor=actor
+        payload.get("resources", ()), samples=sampling(), progress=progress, actor=actor
     )
     return {"proposed": done.proposed, "looked": done.looked, "again": done.again}
 
@@ -54,13 +59,16 @@ def check_job(payload: Any, *, actor: Actor, progress: Any) -> dict[str, int]:
 
 
 def harvest_job(payload: Any, *, actor: Actor, progress: Any) -> dict[str, int]:
+    """One catalogue, or what was found in it; without either, all that are harvested."""
     if harvest := payload.get("take"):
         taken = take_harvest(
             harvest, payload["revision"], list_whole=bool(payload.get("list")), actor=actor
         )
         return dict(taken.counts)
-    found = read_catalogue(payload["source"], actor=actor)
-    return dict(found.counts) if found else {"failed": 1}
+    if "source" not in payload:
+        return {"asked": ask_due_harvests(actor=actor)}
+    found = read_catalogue(payload["source"], due=bool(payload.get("due")), actor=actor)
+    return dict(found.counts) if found else {"kept": 0}
 
 
 def sheet_job(payload: Any, *, actor: Actor, progress: Any) -> dict[str, int]:
@@ -99,6 +107,7 @@ SCHEDULE = (
     Scheduled(TURN_JOB, every_minutes=60),
     Scheduled(CHECK_JOB, every_minutes=_DAY),
     Scheduled(GRADE_JOB, every_minutes=_DAY),
+    Scheduled(HARVEST_JOB, every_minutes=_DAY),
     Scheduled(SETTLE_JOB, every_minutes=_DAY),
     Scheduled(MEASURE_JOB, every_minutes=_DAY),
 )

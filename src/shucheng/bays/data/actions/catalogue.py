@@ -21,7 +21,7 @@ from shucheng.kernel.public import Actor, Conflict, Invalid, NotFound, action, r
 SAID = (
     *("title", "summary", "kind", "theme", "keywords", "basis", "frequency", "area", "since"),
     *("until", "sharing", "sharing_terms", "opening", "opening_terms", "licence", "people", "rows"),
-    *("source", "table", "identifier"),
+    *("source", "table", "identifier", "publisher"),
 )
 
 

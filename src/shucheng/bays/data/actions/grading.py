@@ -10,31 +10,31 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django.utils import timezone
-from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
 from shucheng.bays.data.actions.evidence import leave_evidence
+from shucheng.bays.data.actions.grading_proposals import Graded, propose_grades
 from shucheng.bays.data.actions.regrading import follow_grades
-from shucheng.bays.data.engine.grading import model as engine
-from shucheng.bays.data.engine.grading.decisions import Decision, review
-from shucheng.bays.data.engine.grading.model import Proposal, digest_of, grade
+from shucheng.bays.data.engine.grading.model import digest_of
 from shucheng.bays.data.engine.grading.propose import Grader
 from shucheng.bays.data.engine.grading.rules import Rules
-from shucheng.bays.data.engine.grading.stored import from_data, to_data
 from shucheng.bays.data.models.catalogue import Field, Resource
 from shucheng.bays.data.models.grading import GradeDecision, GradeProposal
-from shucheng.bays.data.queries.grading import proposal_of
-from shucheng.bays.data.queries.grading_rules import read_of, rules_in_force
-from shucheng.kernel.public import Actor, Conflict, Invalid, NotFound, action, enqueue, record
+from shucheng.bays.data.queries.data_files import Samples
+from shucheng.bays.data.queries.grading_rules import rules_in_force
+from shucheng.kernel.public import (
+    Actor,
+    Conflict,
+    Invalid,
+    NotFound,
+    action,
+    enqueue,
+    record,
+)
 
 GRADE_JOB = "data.grade"
 # Resources whose fields are graded and written together.
 _BATCH = 200
-_SAMPLES = 1000
-
-# Values of a column for the recognisers: resource, column, at most so many; none where its source
-# cannot be read. They are looked at and never kept.
-Samples = Callable[[Resource, str, int], Sequence[object]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,15 +46,6 @@ class Answer:
     digest: str
     grade: str = ""
     categories: Collection[str] | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Graded:
-    """What a run did: fields proposed anew, those looked at, decisions that are asked for again."""
-
-    proposed: int = 0
-    looked: int = 0
-    again: int = 0
 
 
 def ask_for_grading(codes: Iterable[str] = (), *, actor: Actor) -> None:
@@ -86,45 +77,6 @@ def grade_resources(
         if progress:
             progress(min(at + _BATCH, len(keys)), len(keys))
     return total
-
-
-@action
-def propose_grades(
-    resources: Collection[int], grader: Grader, *, actor: Actor, samples: Samples | None = None
-) -> Graded:
-    """Propose for fields whose name, comment, rules or samples are others than at the last
-    proposal. The right is asked for each holder."""
-    found = Field.objects.filter(resource__in=resources, dropped=False)
-    with_all = found.select_related("resource__holder", "resource__source__file", "proposal")
-    fields = list(with_all.defer("proposal__content"))
-    for holder in {each.resource.holder_id for each in fields}:
-        _require_describing(actor, holder)
-    asked = [_Asked.of(field, grader.rules, samples) for field in fields]
-    changed = [each for each in asked if not each.is_answered]
-    proposals = grader.propose_all(each.read for each in changed)
-    decisions = _decisions([each.field.pk for each in changed])
-    rows = [
-        _row(each, proposal, decisions.get(each.field.pk))
-        for each, proposal in zip(changed, proposals, strict=True)
-    ]
-    GradeProposal.objects.bulk_create(
-        rows,
-        batch_size=1000,
-        update_conflicts=True,
-        unique_fields=["field"],
-        update_fields=_WRITTEN,
-    )
-    if rows:
-        follow_grades({each.field.resource_id for each in changed}, actor=actor)
-    again = sum(row.state == GradeProposal.State.AGAIN for row in rows)
-    made = Graded(len(rows), len(fields), again)
-    record(
-        "data.grades.proposed",
-        ("grading", "", ""),
-        actor=actor,
-        after={"resources": len(resources), "fields": len(rows), "again": again},
-    )
-    return made
 
 
 @action
@@ -174,105 +126,6 @@ def _resources(codes: Sequence[str], actor: Actor) -> QuerySet[Resource]:
     if not actor.may("data.govern"):
         rows = rows.filter(holder_id__in=actor.organisation_ids)
     return rows
-
-
-def _require_describing(actor: Actor, holder: int) -> None:
-    """Whoever describes data has it graded; deciding is another's right."""
-    if not actor.may("data.govern"):
-        actor.require("data.hold", holder)
-
-
-@dataclass(frozen=True, slots=True)
-class _Asked:
-    """A field as the engine reads it, and a digest of all that it reads: half of it of what is said
-    of the field, half of the samples, empty without any. The samples' half needs the platform's
-    secret: nobody can try out values on it."""
-
-    field: Field
-    read: engine.Field
-    said: str
-    seen: str
-
-    @classmethod
-    def of(cls, field: Field, rules: Rules, samples: Samples | None) -> "_Asked":
-        values = tuple(samples(field.resource, field.name, _SAMPLES)) if samples else ()
-        read = read_of(field, values)
-        of = read.resource
-        said = digest_of(read.name, read.comment, read.type, of.title, of.department, rules.digest)
-        seen = ""
-        if values:
-            told = "\0".join(map(str, values))
-            seen = salted_hmac("shucheng.data.grading", told, algorithm="sha256").hexdigest()
-        return cls(field, read, said[:32], seen[:32])
-
-    @property
-    def digest(self) -> str:
-        return self.said + self.seen
-
-    @property
-    def is_answered(self) -> bool:
-        """Nothing has changed; or values were looked at before, cannot be read now, and the rest is
-        as it was: the better proposal stays."""
-        before = proposal_of(self.field)
-        if before is None:
-            return False
-        if before.sampled and not self.seen:
-            return before.digest.startswith(self.said)
-        return before.digest == self.digest
-
-
-_WRITTEN = [
-    "grade",
-    "categories",
-    "confidence",
-    "content",
-    "digest",
-    "rules",
-    "sampled",
-    "state",
-    "why_again",
-    "proposed_at",
-]
-
-
-def _row(asked: _Asked, proposal: Proposal, decision: GradeDecision | None) -> GradeProposal:
-    state, why = _state(proposal, decision)
-    return GradeProposal(
-        field=asked.field,
-        grade=proposal.grade.code,
-        categories=sorted(proposal.categories),
-        confidence=proposal.confidence,
-        content={"proposal": to_data(proposal)},
-        digest=asked.digest,
-        rules=proposal.rules,
-        sampled=bool(asked.seen),
-        state=state,
-        why_again=why,
-        proposed_at=timezone.now(),
-    )
-
-
-def _state(proposal: Proposal, decision: GradeDecision | None) -> tuple[str, str]:
-    if decision is None:
-        return GradeProposal.State.WAITING, ""
-    decided = Decision(
-        grade(decision.grade),
-        frozenset(decision.categories),
-        from_data(decision.proposed),
-    )
-    found = review(decided, proposal)
-    if found.outcome == "keep":
-        return GradeProposal.State.DECIDED, ""
-    return GradeProposal.State.AGAIN, found.reason
-
-
-def _decisions(fields: list[int]) -> dict[int, GradeDecision]:
-    """The newest of each field."""
-    found: dict[int, GradeDecision] = {}
-    for at in range(0, len(fields), 1000):
-        some = GradeDecision.objects.filter(field__in=fields[at : at + 1000]).order_by("pk")
-        found |= {each.field_id: each for each in some}
-    return found
 
 
 def _answered(answers: Sequence[Answer]) -> dict[int, Field]:

@@ -24,6 +24,7 @@ from shucheng.bays.data.engine.catalogue.harvest import (
 from shucheng.bays.data.models.catalogue import Harvest, Resource, Source
 from shucheng.bays.data.queries.catalogue import entry_of
 from shucheng.bays.data.queries.harvesting import (
+    KINDS,
     failure_text,
     find_harvested,
     kept_of,
@@ -31,7 +32,15 @@ from shucheng.bays.data.queries.harvesting import (
     told,
     wanted_of,
 )
-from shucheng.kernel.public import Actor, Conflict, NotFound, action, enqueue, record
+from shucheng.kernel.public import (
+    Actor,
+    Conflict,
+    NotFound,
+    action,
+    enqueue,
+    prepared,
+    record,
+)
 
 HARVEST_JOB = "data.harvest"
 
@@ -55,22 +64,54 @@ def ask_take(harvest_id: int, revision: int, *, list_whole: bool, actor: Actor) 
     return harvest
 
 
-@action
-def read_catalogue(source_id: int, *, actor: Actor, fetch: Fetch | None = None) -> Harvest | None:
+def ask_due_harvests(*, actor: Actor) -> int:
+    """Have every catalogue that is harvested read anew, each by a job of its own: one that answers
+    slowly keeps no other waiting. How many there are."""
+    actor.require("data.govern")
+    sources = Source.objects.filter(kind__in=KINDS).values_list("pk", flat=True)
+    for source in sources:
+        _enqueue({"source": source, "due": True}, actor)
+    return len(sources)
+
+
+@prepared
+def read_catalogue(
+    source_id: int, *, actor: Actor, fetch: Fetch | None = None, due: bool = False
+) -> Harvest | None:
     """Read all of it and keep what would change; None where it could not be read, which is noted
-    with the source. Nothing of the catalogue is changed."""
-    source = Source.objects.select_for_update(of=("self",)).filter(pk=source_id).first()
+    with the source, or where it is read because it is `due` and nothing else is told than what
+    waits or is here. Nothing of the catalogue is changed.
+
+    The site is asked in no transaction. Raises `Conflict` where the source was changed or read by
+    another meanwhile."""
+    source = Source.objects.filter(pk=source_id).first()
     if source is None:
         raise NotFound(str(source_id))
-    actor.require("data.hold", source.organisation_id)
+    _require_reading(source, actor)
     read = harvest_ckan if source.kind == Source.Kind.CKAN else harvest_dcat
-    harvest, source.trouble, source.read_at = None, "", timezone.now()
+    changes, trouble = None, ""
     try:
         found = kept_of(read(fetch or fetcher(source.password), source.address))
     except HarvestFailed as failed:
-        source.trouble = failure_text(failed.code)[:300]
+        trouble = failure_text(failed.code)[:300]
     else:
         changes = told(plan(known_of(source), found))
+    return _keep_reading(source, changes, trouble, due=due, actor=actor)
+
+
+@action
+def _keep_reading(
+    read: Source, changes: dict[str, Any] | None, trouble: str, *, due: bool, actor: Actor
+) -> Harvest | None:
+    source = Source.objects.select_for_update(of=("self",)).get(pk=read.pk)
+    _require_reading(source, actor)
+    if source.revision != read.revision:
+        raise Conflict(_("The source"))
+    source.trouble, source.read_at = trouble, timezone.now()
+    source.revision += 1
+    source.save()
+    harvest = None
+    if changes is not None and not (due and _says_nothing_else(source, changes)):
         source.harvests.filter(state=Harvest.State.READ).update(state=Harvest.State.LAID_ASIDE)
         harvest = Harvest.objects.create(
             source=source,
@@ -78,10 +119,8 @@ def read_catalogue(source_id: int, *, actor: Actor, fetch: Fetch | None = None) 
             counts={name: len(each) for name, each in changes.items()},
             by=actor.name[:150],
         )
-    source.revision += 1
-    source.save()
     counts = harvest.counts if harvest else {}
-    record("data.harvest.read", source, actor=actor, after={"trouble": source.trouble, **counts})
+    record("data.harvest.read", source, actor=actor, after={"trouble": trouble, **counts})
     return harvest
 
 
@@ -90,7 +129,9 @@ def take_harvest(
     harvest_id: int, revision: int, *, actor: Actor, list_whole: bool = False
 ) -> Harvest:
     """Take over what a reading found: what is new is described, what differs anew, what is gone is
-    taken out. With `list_whole`, what nothing is wrong with goes into the catalogue at once."""
+    taken out. Who harvests a catalogue holds here what is in it; whom an entry names as its
+    publisher stands beside it. With `list_whole`, what nothing is wrong with goes into the
+    catalogue at once."""
     harvest = _waiting(harvest_id, revision)
     source = harvest.source
     actor.require("data.hold", source.organisation_id)
@@ -146,6 +187,7 @@ def _described(
         "licence": entry.licence,
         "source": source,
         "identifier": own,
+        "publisher": entry.holder.name,
     }
     if known and known.state != Resource.State.DRAFT and not _stays_whole(known, entry):
         known.state = Resource.State.DRAFT  # to be completed before it is listed again
@@ -173,6 +215,18 @@ def _is_whole(resource: Resource) -> bool:
     return not engine.problems(entry_of(resource))
 
 
+def _require_reading(source: Source, actor: Actor) -> None:
+    """The clock reads every catalogue; what is taken over the department decides."""
+    if not actor.may("data.govern"):
+        actor.require("data.hold", source.organisation_id)
+
+
+def _says_nothing_else(source: Source, changes: dict[str, Any]) -> bool:
+    """Whoever looks at what waits is not sent back for a reading that tells the same."""
+    waits = source.harvests.filter(state=Harvest.State.READ).first()
+    return waits.changes == changes if waits else not any(changes.values())
+
+
 def _waiting(harvest_id: int, revision: int) -> Harvest:
     rows = Harvest.objects.select_for_update(of=("self",)).select_related("source__organisation")
     found = rows.filter(pk=harvest_id).first()
@@ -184,7 +238,7 @@ def _waiting(harvest_id: int, revision: int) -> Harvest:
 
 
 def _enqueue(payload: dict[str, Any], actor: Actor) -> None:
-    key = ":".join(map(str, payload.values()))
+    key = ":".join(str(said) for name, said in payload.items() if name != "due")
     enqueue(HARVEST_JOB, payload=payload, unique_key=f"{HARVEST_JOB}:{key}", actor=actor)
 
 

@@ -34,6 +34,7 @@ from shucheng.kernel.public import (
     Organisation,
     action,
     enqueue,
+    prepared,
     record,
     store_file,
     system_actor,
@@ -113,7 +114,7 @@ def draft_product(
 @action
 def ask_making(product_id: int, *, actor: Actor) -> Product:
     """Have the SQL of a product run in the background."""
-    product = _own(product_id, actor)
+    product = _own(product_id, actor, lock=True)
     enqueue(
         MAKE_JOB, payload={"product": product.pk}, unique_key=f"{MAKE_JOB}:{product.pk}",
         actor=actor,
@@ -122,20 +123,17 @@ def ask_making(product_id: int, *, actor: Actor) -> Product:
     return product
 
 
-@action
+@prepared
 def run_making(product_id: int, *, actor: Actor, on: date | None = None) -> Product:
-    """Read the inputs, run the SQL and keep what comes out. The rights are asked again; what cannot
-    be read or run is noted with the product, and nothing else has changed."""
+    """Read the inputs, run the SQL and keep what comes out. What cannot be read or run is noted
+    with the product, and nothing else has changed.
+
+    Reading and running happen in no transaction; afterwards the rights are asked again. Raises
+    `Conflict` where the product was changed or run by another meanwhile."""
     product = _own(product_id, actor)
     day = on or timezone.localdate()
-    if product.state not in _OPEN:
-        raise refused(
-            "not-open",
-            _("This version is not changed any more."),
-            _("Make a new version of it."),
-        )
-    _check_rights(product, day)
-    step = next((each for each in product.processing if each["kind"] == "sql"), None)
+    _require_runnable(product, day)
+    step = _sql_of(product)
     inputs = {each.name: each for code in product.made_from if (each := input_of(code))}
     if step is None or not all(each.readable for each in inputs.values()):
         raise refused(
@@ -146,11 +144,30 @@ def run_making(product_id: int, *, actor: Actor, on: date | None = None) -> Prod
     try:
         made = _run(step["text"], inputs, product)
     except Refused as error:
+        return _note_trouble(product, error, day, actor=actor)
+    return _keep_made(product, inputs, made, day, actor=actor)
+
+
+@action
+def _note_trouble(ran: Product, error: Refused, day: date, *, actor: Actor) -> Product:
+    product = _unchanged(ran, day, actor)
+    step = _sql_of(product)
+    if step is not None:
         step["trouble"] = str(not_possible(error).message)
-        product.revision += 1
-        product.save()
-        record("data.product.run", product, actor=actor, after={"trouble": error.code})
-        return product
+    product.revision += 1
+    product.save()
+    record("data.product.run", product, actor=actor, after={"trouble": error.code})
+    return product
+
+
+@action
+def _keep_made(
+    ran: Product, inputs: Mapping[str, InputOf], made: Made, day: date, *, actor: Actor
+) -> Product:
+    product = _unchanged(ran, day, actor)
+    step = _sql_of(product)
+    if step is None:
+        raise Conflict(_("The product"))
     _keep(product, step, inputs, made, actor)
     leave_evidence(
         "product.processed",
@@ -161,6 +178,30 @@ def run_making(product_id: int, *, actor: Actor, on: date | None = None) -> Prod
     )
     record("data.product.run", product, actor=actor, after={"rows": product.rows})
     return product
+
+
+def _unchanged(ran: Product, day: date, actor: Actor) -> Product:
+    """The product, locked, as it was when it was read for a run, and with the rights that it needs
+    still."""
+    product = _own(ran.pk, actor, lock=True)
+    if product.revision != ran.revision:
+        raise Conflict(_("The product"))
+    _require_runnable(product, day)
+    return product
+
+
+def _require_runnable(product: Product, day: date) -> None:
+    if product.state not in _OPEN:
+        raise refused(
+            "not-open",
+            _("This version is not changed any more."),
+            _("Make a new version of it."),
+        )
+    _check_rights(product, day)
+
+
+def _sql_of(product: Product) -> dict[str, Any] | None:
+    return next((each for each in product.processing if each["kind"] == "sql"), None)
 
 
 def _run(sql: str, inputs: Mapping[str, InputOf], product: Product) -> Made:
@@ -206,8 +247,9 @@ def _keep(
     product.save()
 
 
-def _own(product_id: int, actor: Actor) -> Product:
-    product = Product.objects.select_for_update().filter(pk=product_id).first()
+def _own(product_id: int, actor: Actor, *, lock: bool = False) -> Product:
+    rows = Product.objects.select_for_update() if lock else Product.objects
+    product = rows.filter(pk=product_id).first()
     if product is None or not actor.may("data.operate", product.maker_id):
         raise NotFound(_("The product"))
     return product

@@ -2,7 +2,7 @@
 which they are mended or explained; the next check closes them."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from datetime import date, timedelta
 from typing import Any
 
@@ -15,7 +15,7 @@ from shucheng.bays.data.engine.quality.rules import Rule, RulesInvalid, read
 from shucheng.bays.data.engine.quality.suggest import to_yaml
 from shucheng.bays.data.models.catalogue import Field, Resource
 from shucheng.bays.data.models.quality import Defect, QualityCheck, QualityRules
-from shucheng.bays.data.queries.data_files import OpenData, file_of, open_file
+from shucheng.bays.data.queries.data_files import OpenData, no_rows, open_rows, rows_of
 from shucheng.bays.data.queries.grading_rules import rules_in_force
 from shucheng.bays.data.queries.quality import (
     newest_checks,
@@ -32,6 +32,7 @@ from shucheng.kernel.public import (
     ShuchengError,
     action,
     enqueue,
+    prepared,
     raise_alert,
     record,
 )
@@ -96,29 +97,27 @@ def add_quality_rule(code: str, said: Mapping[str, Any], *, number: int, actor: 
 
 def ask_for_check(code: str, *, actor: Actor) -> None:
     resource = _held(code, actor)
-    if file_of(resource) is None:
-        raise ShuchengError(
-            "quality.no_data",
-            _("The rows of “%(title)s” cannot be read here."),
-            _("Store its data as CSV or Parquet in the catalogue, then check again."),
-            title=resource.title,
-        )
+    if rows_of(resource) is None:
+        raise no_rows(resource)
     enqueue(
         CHECK_JOB, payload={"resource": code}, unique_key=f"{CHECK_JOB}:{resource.pk}", actor=actor
     )
 
 
-@action
+@prepared
 def check_quality(
     code: str,
     *,
     actor: Actor,
-    open_data: OpenData = open_file,
+    open_data: OpenData = open_rows,
     as_of: date | None = None,
     simulated: bool = False,
 ) -> QualityCheck:
     """Check a resource's rows by its rules and follow its defects up. No value of the rows is kept
-    but masked examples; none of sensitive fields."""
+    but masked examples; none of sensitive fields.
+
+    The rows are read in no transaction. Raises `Conflict` where the resource or its rules were
+    changed meanwhile: that check would be of something else."""
     resource, day = _held(code, actor), as_of or timezone.localdate()
     row = rules_of(resource)
     rules = read_rules(row)
@@ -133,16 +132,39 @@ def check_quality(
             )
         except RulesInvalid as error:
             raise _wrong({"text": str(error)[:500]}) from None
-        version = opened.version
+        looked = _Looked(resource, row, day, found, opened.version, opened.first)
+    return _keep_check(looked, simulated=simulated, actor=actor)
+
+
+@dataclass(frozen=True, slots=True)
+class _Looked:
+    """What a check saw; `first`: of that many rows, where the source has more."""
+
+    resource: Resource
+    rules: QualityRules | None
+    day: date
+    found: engine.Profile
+    version: str
+    first: int | None
+
+
+@action
+def _keep_check(looked: _Looked, *, simulated: bool, actor: Actor) -> QualityCheck:
+    found, day, code = looked.found, looked.day, looked.resource.code
+    resource = _held(code, actor, lock=True)
+    if resource.revision != looked.resource.revision:
+        raise Conflict(_("The resource"))
+    if rules_of(resource) != looked.rules:
+        raise Conflict(_("The rules"))
     made = QualityCheck.objects.create(
         resource=resource,
-        rules=row,
+        rules=looked.rules,
         as_of=day,
         rows=found.rows,
         score=found.score,
         scores=dict(found.scores),
-        profile=_profile(found, _sensitive(resource)),
-        version=version,
+        profile=_profile(found, _sensitive(resource)) | {"first": looked.first},
+        version=looked.version,
         simulated=simulated or resource.simulated,
         by=actor.name[:150],
     )
@@ -165,7 +187,7 @@ def check_due(
     for a month."""
     actor.require("data.govern")
     rows = Resource.objects.exclude(state=Resource.State.WITHDRAWN)
-    having = rows.filter(quality_rules__isnull=False, source__file__isnull=False).distinct()
+    having = rows.filter(quality_rules__isnull=False, source__isnull=False).distinct()
     resources = list(having.select_related("source__file"))
     last = newest_checks([each.pk for each in resources])
     due = [each for each in resources if _is_due(each, last.get(each.pk))]
@@ -310,19 +332,22 @@ def _needs_reference(rules: list[Rule]) -> bool:
 
 
 def _is_due(resource: Resource, last: QualityCheck | None) -> bool:
-    stored, rules = file_of(resource), rules_of(resource)
-    if stored is None or rules is None:
+    rules = rules_of(resource)
+    if rules is None or rows_of(resource) is None:
         return False
     if last is None or last.rules_id != rules.pk:
         return True
-    if last.version != stored.sha256:
+    # Whether a database's table has changed nobody tells us.
+    stored = resource.source.file if resource.source else None
+    if stored is not None and last.version != stored.sha256:
         return True
     return last.as_of <= timezone.localdate() - timedelta(days=30)
 
 
-def _held(code: str, actor: Actor) -> Resource:
+def _held(code: str, actor: Actor, *, lock: bool = False) -> Resource:
     """A resource that the actor answers for, or the bureau."""
-    found = Resource.objects.select_related("holder", "source__file").filter(code=code).first()
+    rows = Resource.objects.select_for_update(of=("self",)) if lock else Resource.objects
+    found = rows.select_related("holder", "source__file").filter(code=code).first()
     if found is None:
         raise NotFound(code)
     if not actor.may("data.govern") and not actor.may("data.hold", found.holder_id):

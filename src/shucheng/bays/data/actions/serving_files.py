@@ -24,7 +24,7 @@ from shucheng.bays.data.queries.delivery_keys import delivery_ring, lasting_secr
 from shucheng.bays.data.queries.delivery_words import refusal
 from shucheng.bays.data.queries.permitting import thing_of
 from shucheng.bays.data.queries.views_of_products import Shown, shown, terms_of
-from shucheng.kernel.public import Actor, Forbidden, Invalid, action, record
+from shucheng.kernel.public import Actor, Forbidden, Invalid, action, prepared, record
 from shucheng.lib import duck
 
 FORMS = {"csv": "text/csv; charset=utf-8", "parquet": "application/vnd.apache.parquet"}
@@ -124,15 +124,13 @@ class Carrier:
     compared: int
 
 
-@action
+@prepared
 def find_mark(code: str, name: str, content: bytes, *, actor: Actor) -> Carrier:
     """Whose mark a part of the agreement's product carries (CSV or Parquet, columns by their
     names), of all agreements on that product. For who governs, the holder and the maker: never a
-    buyer, who would learn how its mark is found."""
-    agreement = find_delivery(code, actor=actor)
+    buyer, who would learn how its mark is found. The file is compared in no transaction."""
+    agreement = _sought(code, actor)
     product = agreement.order.offer.product
-    if not may_seek_mark(agreement, actor):
-        raise Forbidden("data.govern")
     try:
         marking = terms_of(agreement).marking
     except Refused as refused:
@@ -151,7 +149,14 @@ def find_mark(code: str, name: str, content: bytes, *, actor: Actor) -> Carrier:
     ]
     found = watermark.find(rows, marking, [each.code for each in others], _secret(agreement))
     carrier = next((each for each in others if each.code == found.recipient), None)
-    told = found.recipient or ""
+    _note_search(code, found, actor=actor)
+    return Carrier(carrier, found.marks, found.agree, found.chance, len(others))
+
+
+@action
+def _note_search(code: str, found: watermark.Found, *, actor: Actor) -> None:
+    """Who sought whose mark; nobody learns what is not on record."""
+    agreement, told = _sought(code, actor), found.recipient or ""
     leave_evidence("delivery.mark_sought", code, found=told, marks=found.marks, agree=found.agree)
     record(
         "data.delivery.mark_sought",
@@ -159,7 +164,13 @@ def find_mark(code: str, name: str, content: bytes, *, actor: Actor) -> Carrier:
         actor=actor,
         after={"agreement": code, "found": told, "marks": found.marks},
     )
-    return Carrier(carrier, found.marks, found.agree, found.chance, len(others))
+
+
+def _sought(code: str, actor: Actor) -> Agreement:
+    agreement = find_delivery(code, actor=actor)
+    if not may_seek_mark(agreement, actor):
+        raise Forbidden("data.govern")
+    return agreement
 
 
 def _leaked(name: str, content: bytes, marking: watermark.Marking) -> list[dict[str, Any]]:

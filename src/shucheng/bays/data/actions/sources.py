@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable
+from typing import Any
 
 from django.conf import settings
 from django.utils import timezone
@@ -15,7 +16,15 @@ from shucheng.bays.data.models.catalogue import Resource, Source
 from shucheng.bays.data.queries.harvesting import KINDS as HARVESTED
 from shucheng.bays.data.queries.source_words import failure_text
 from shucheng.bays.data.queries.sources import fields_of, find_source, reader_of, told
-from shucheng.kernel.public import Actor, Conflict, Invalid, action, record, store_file
+from shucheng.kernel.public import (
+    Actor,
+    Conflict,
+    Invalid,
+    action,
+    prepared,
+    record,
+    store_file,
+)
 
 FILE_ROOM = "data"
 _ADDRESS = re.compile(r"(?P<host>[A-Za-z0-9.-]+)(:\d{1,5})?/[A-Za-z0-9_-]+")
@@ -74,20 +83,34 @@ def note_source(
     return source
 
 
-@action
+@prepared
 def read_source(pk: int, revision: int, *, actor: Actor) -> Source:
-    """Look what tables there are, without copying any value; trouble is kept in words."""
+    """Look what tables there are, without copying any value; trouble is kept in words.
+
+    The source is asked in no transaction. A request may wait for it: a file's head takes a second
+    or two, a database at most 25 (5 to connect, 10 for each of two statements)."""
     source = find_source(pk, actor=actor)
     actor.require("data.hold", source.organisation_id)
     if source.revision != revision:
         raise Conflict(_("The source"))
+    found, trouble = None, ""
     try:
-        found = reader_of(source).describe()
+        found = [told(table) for table in reader_of(source).describe().tables]
     except SourceFailed as failed:
-        source.trouble = failure_text(failed)[:300]
-    else:
-        source.found, source.trouble = [told(table) for table in found.tables], ""
-    source.read_at = timezone.now()
+        trouble = failure_text(failed)[:300]
+    return _keep_found(source, found, trouble, actor=actor)
+
+
+@action
+def _keep_found(
+    read: Source, found: list[dict[str, Any]] | None, trouble: str, *, actor: Actor
+) -> Source:
+    source = Source.objects.select_for_update(of=("self",)).get(pk=read.pk)
+    actor.require("data.hold", source.organisation_id)
+    if source.revision != read.revision:
+        raise Conflict(_("The source"))
+    source.found = source.found if found is None else found
+    source.trouble, source.read_at = trouble, timezone.now()
     source.revision += 1
     source.save()
     record(

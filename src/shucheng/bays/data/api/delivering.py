@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.http import content_disposition_header
 from ninja import Field, Router, Schema
+from ninja.params import functions as given
 from ninja.security import APIKeyHeader
 
 from shucheng.bays.data.actions.delivering import issue_token, revoke_token
@@ -16,8 +17,10 @@ from shucheng.bays.data.actions.serving_files import deliver_file
 from shucheng.bays.data.actions.serving_private import deliver_aggregate, deliver_intersection
 from shucheng.bays.data.actions.serving_queries import deliver_query
 from shucheng.bays.data.actions.serving_rows import Rows, deliver_rows
+from shucheng.bays.data.engine.authority.book import Book
 from shucheng.bays.data.models.market import Agreement
-from shucheng.bays.data.queries.budgets import privacy_left, quota_lines
+from shucheng.bays.data.queries.book import book
+from shucheng.bays.data.queries.budgets import Values, privacy_left, quota_lines, values_of
 from shucheng.bays.data.queries.deliveries import deliveries_seen, find_delivery, why_not
 from shucheng.bays.data.queries.permitting import modes_shown, thing_of
 from shucheng.kernel.public import actor_for
@@ -131,8 +134,18 @@ class DeliveryOut(Schema):
 
 
 @router.get("/deliveries", response=list[DeliveryOut], summary="Agreements that one may see")
-def deliveries(request: HttpRequest) -> Any:
-    return [_told(each) for each in deliveries_seen(actor_for(request))[:_MOST_LISTED]]
+def deliveries(
+    request: HttpRequest,
+    response: HttpResponse,
+    limit: int = given.Query(100, ge=1, le=_MOST_LISTED),
+    offset: int = given.Query(0, ge=0),
+) -> Any:
+    """The header X-Total-Count says how many there are; `offset` begins after so many."""
+    seen = deliveries_seen(actor_for(request))
+    response["X-Total-Count"] = str(seen.count())
+    shown = list(seen[offset : offset + limit])
+    known, values = book(), values_of(shown)
+    return [_told(each, known, values) for each in shown]
 
 
 @router.get("/deliveries/{agreement}", response=DeliveryOut, summary="One agreement as delivery")
@@ -243,10 +256,12 @@ def _answer(number: str, answer: Rows) -> dict[str, Any]:
     return {"call": number, "columns": columns, "rows": answer.rows}
 
 
-def _told(agreement: Agreement) -> dict[str, Any]:
+def _told(
+    agreement: Agreement, known: Book | None = None, values: Values | None = None
+) -> dict[str, Any]:
     today = timezone.localdate()
-    code, why = why_not(agreement, today)
-    left = privacy_left(agreement)
+    code, why = why_not(agreement, today, known)
+    left = privacy_left(agreement, values)
     return {
         "agreement": agreement.code,
         "product": str(thing_of(agreement)),
@@ -255,7 +270,7 @@ def _told(agreement: Agreement) -> dict[str, Any]:
         "modes": sorted(modes_shown(agreement)),
         "first": str(agreement.first),
         "last": str(agreement.last),
-        "quota": quota_lines(agreement, today),
+        "quota": quota_lines(agreement, today, values),
         "epsilon_left": None if left is None else str(left),
         "stopped": code,
         "why": why,

@@ -38,6 +38,9 @@ class QualityOut(Schema):
     resource: str
     as_of: date | None = Field(description="Of the newest check; none: not checked")
     rows: int | None
+    first: int | None = Field(
+        description="Only so many rows were looked at, the source has more; none: all"
+    )
     score: float | None = Field(description="From 0 to 1")
     scores: dict[str, float] = Field(description="By dimension")
     outcomes: list[OutcomeOut]
@@ -78,6 +81,7 @@ def quality(request: HttpRequest, code: str) -> dict[str, Any]:
         "resource": page.resource.code,
         "as_of": check.as_of if check else None,
         "rows": check.rows if check else None,
+        "first": check.profile.get("first") if check else None,
         "score": check.score if check else None,
         "scores": check.scores if check else {},
         "outcomes": page.outcomes,

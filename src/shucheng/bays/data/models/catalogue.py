@@ -83,6 +83,7 @@ class Resource(models.Model):
     source = models.ForeignKey(Source, models.PROTECT, null=True, related_name="resources")
     table = models.CharField(max_length=200, blank=True)  # its name in the source
     identifier = models.CharField(max_length=300, blank=True)  # in the catalogue it came from
+    publisher = models.CharField(max_length=200, blank=True)  # whom that catalogue names
     state = models.CharField(max_length=10, choices=State, default=State.DRAFT)
     number = models.PositiveIntegerField(default=0)  # of its newest version
     # What the grading room found and what a person decided: the grade, and how it may be delivered.

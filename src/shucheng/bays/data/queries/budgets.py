@@ -1,12 +1,13 @@
 """How much of what was agreed is used: quota of the running period, uses of all time, privacy."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from typing import Any, cast
 
+from shucheng.bays.data.models.delivery import Budget
 from shucheng.bays.data.models.market import Agreement
 from shucheng.bays.data.queries.statements import read_budget
 from shucheng.lib.periods import Frequency, Period
@@ -58,27 +59,39 @@ def read_use(value: str, period: str) -> Use:
     return use if use.period >= period else Use(period, use.count, held=use.held)
 
 
-def use_of(agreement: Agreement, day: date) -> Use:
-    return read_use(_value(use_key(agreement.code)), period_of(agreement, day))
+# Values of budgets by their keys, read at once for many agreements.
+Values = Mapping[str, str]
 
 
-def privacy_left(agreement: Agreement) -> Decimal | None:
+def values_of(agreements: Iterable[Agreement]) -> Values:
+    codes = [each.code for each in agreements]
+    keys = [*map(use_key, codes), *map(privacy_key, codes)]
+    return dict(Budget.objects.filter(key__in=keys).values_list("key", "value"))
+
+
+def use_of(agreement: Agreement, day: date, known: Values | None = None) -> Use:
+    return read_use(_value(use_key(agreement.code), known), period_of(agreement, day))
+
+
+def privacy_left(agreement: Agreement, known: Values | None = None) -> Decimal | None:
     """ε that is left; None where none was agreed."""
     if agreement.epsilon is None:
         return None
-    value = _value(privacy_key(agreement.code))
+    value = _value(privacy_key(agreement.code), known)
     spent = Decimal(json.loads(value)["spent"]) / _MILLION if value else Decimal(0)
     return cast(Decimal, agreement.epsilon) - spent
 
 
-def quota_lines(agreement: Agreement, day: date) -> list[dict[str, Any]]:
+def quota_lines(
+    agreement: Agreement, day: date, known: Values | None = None
+) -> list[dict[str, Any]]:
     """Each limit of the agreement with what is used of it in the running period."""
-    use = use_of(agreement, day)
+    use = use_of(agreement, day, known)
     return [
         {"name": name, "most": agreement.quota.get(name), "used": getattr(use, name)}
         for name in ("calls", "rows", "size")
     ]
 
 
-def _value(key: str) -> str:
-    return read_budget(key)[0]
+def _value(key: str, known: Values | None) -> str:
+    return read_budget(key)[0] if known is None else known.get(key, "")

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.dateparse import parse_date
 
 from shucheng.bays.data.models.delivery import Call
+from shucheng.bays.data.queries.book import book
 from shucheng.bays.data.queries.deliveries import MODE_WORDS, deliveries_seen, why_not
 from shucheng.bays.data.queries.delivery_words import words_of
 from shucheng.kernel.public import Actor
@@ -121,8 +122,9 @@ def console(page: int, *, actor: Actor) -> Console:
         if not good:
             reasons[outcome] = reasons.get(outcome, 0) + n
     lines = []
+    known = book()
     for each in shown.object_list:
-        stopped_code, stopped = why_not(each, today)
+        stopped_code, stopped = why_not(each, today, known)
         delivered, refused = per.get(each.code, [0, 0])
         lines.append(Running(each, stopped, stopped_code, delivered, refused))
     ordered = sorted(reasons.items(), key=lambda each: -each[1])

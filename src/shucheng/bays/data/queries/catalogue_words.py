@@ -11,6 +11,7 @@ FIELDS = {
     "title": _("Title"),
     "description": _("What it holds"),
     "summary": _("What it holds"),
+    "holder": _("Publisher"),  # of a harvested entry
     "holder.code": _("Holder"),
     "holder.name": _("Holder"),
     "frequency": _("Updated"),

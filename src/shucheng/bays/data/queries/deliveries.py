@@ -9,6 +9,7 @@ from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from shucheng.bays.data.engine.authority.book import Book
 from shucheng.bays.data.engine.delivery.model import Refused
 from shucheng.bays.data.models.authority import Stop
 from shucheng.bays.data.models.catalogue import Resource
@@ -156,8 +157,9 @@ def delivery_page(code: str, *, actor: Actor) -> DeliveryPage:
     )
 
 
-def why_not(agreement: Agreement, day: date) -> tuple[str, str]:
-    """The code and sentence of what stands against delivery on a day; nothing where it runs."""
+def why_not(agreement: Agreement, day: date, known: Book | None = None) -> tuple[str, str]:
+    """The code and sentence of what stands against delivery on a day; nothing where it runs.
+    `known`: the book, where many are asked about at one moment."""
     if not agreement.first <= day <= agreement.last:
         return "agreement-not-in-term", words_of("agreement-not-in-term")
     if agreement.order.offer.product.data_id is None:
@@ -167,7 +169,7 @@ def why_not(agreement: Agreement, day: date) -> tuple[str, str]:
         if not modes:
             return "wrong-mode", words_of("action-not-permitted")
         # One way that is left is enough: of the others the page says nothing.
-        require_granted(agreement, min(modes_shown(agreement), default=modes[0]), day)
+        require_granted(agreement, min(modes_shown(agreement), default=modes[0]), day, known)
     except Refused as refused:
         return refused.code, getattr(refused, "said", "") or words_of(refused.code)
     return "", ""

@@ -38,7 +38,8 @@ _ENTRY = TypeAdapter(engine.Resource)
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """An entry that a reading would change; `what`: names of what differs, or why it is refused."""
+    """An entry that a reading would change; `what`: who publishes a new one, names of what differs,
+    or why it is refused."""
 
     own: str
     title: str
@@ -74,7 +75,10 @@ def harvest_page(pk: int, *, actor: Actor) -> HarvestPage:
         source=source,
         harvests=harvests,
         newest=newest,
-        new=[Line(own, each["title"]) for own, each in _first(changes, "new")],
+        new=[
+            Line(own, each["title"], each.get("holder", {}).get("name", ""))
+            for own, each in _first(changes, "new")
+        ],
         changed=[
             Line(own, each["entry"]["title"], _names(each["keys"]))
             for own, each in _first(changes, "changed")
@@ -92,19 +96,25 @@ def known_of(source: Source) -> dict[str, engine.Resource]:
     rows = source.resources.exclude(state=Resource.State.WITHDRAWN).exclude(identifier="")
     told = rows.select_related("holder", "source__file").prefetch_related("fields", "made_from")
     return {
-        each.identifier: kept(entry_of(each, [f for f in each.fields.all() if not f.dropped]))
+        each.identifier: kept(
+            replace(
+                entry_of(each, [f for f in each.fields.all() if not f.dropped]),
+                holder=engine.Holder(name=each.publisher),
+            )
+        )
         for each in told
     }
 
 
 def kept(entry: engine.Resource) -> engine.Resource:
-    """Of an entry, what is kept of it here: its code, its holder and the forms in which it is to be
-    had are ours, its grade is decided here."""
+    """Of an entry, what is kept of it here: its code and the forms in which it is to be had are
+    ours, its grade is decided here. Its holder is kept by name, as who publishes it."""
     fields = {each.name[:120]: each for each in entry.fields if each.name.strip()}
     return engine.Resource(
         code="",
         title=entry.title.strip()[:200],
         description=entry.description,
+        holder=engine.Holder(name=entry.holder.name.strip()[:200]),
         themes=tuple(each[:40] for each in entry.themes[:1]),
         keywords=entry.keywords,
         legal_basis=entry.legal_basis[:300],

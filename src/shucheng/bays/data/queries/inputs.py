@@ -5,7 +5,8 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from shucheng.bays.data.engine.grading.derived import Judged, Ways, permitted, strictest
-from shucheng.bays.data.engine.making import FileInput, Input, TableInput, table_name
+from shucheng.bays.data.engine.making import table_name
+from shucheng.bays.data.engine.reading import FileInput, Input, TableInput
 from shucheng.bays.data.models.catalogue import Field, Resource, Source
 from shucheng.bays.data.models.market import Product
 from shucheng.bays.data.queries.book import thing
@@ -40,12 +41,17 @@ class InputOf:
         """Where its rows are; None where the platform has none, or may not read them."""
         if self.product:
             return _file(self.product.data)
-        source = self.resource.source if self.resource else None
-        if source is None or self.resource is None or not may_be_read(source):
-            return None
-        if source.kind == Source.Kind.POSTGRESQL and self.resource.table:
-            return TableInput(source.address, source.username, source.password, self.resource.table)
-        return _file(source.file) if source.kind == Source.Kind.FILE else None
+        return where_rows_are(self.resource) if self.resource else None
+
+
+def where_rows_are(resource: Resource) -> Input | None:
+    """The table or file of a resource; None where the platform has none, or may not read it."""
+    source = resource.source
+    if source is None or not may_be_read(source):
+        return None
+    if source.kind == Source.Kind.POSTGRESQL and resource.table:
+        return TableInput(source.address, source.username, source.password, resource.table)
+    return _file(source.file) if source.kind == Source.Kind.FILE else None
 
 
 def input_of(said: str) -> InputOf | None:

@@ -12,7 +12,7 @@ from django.db import connection
 from django.db.models import Sum
 from django.utils import timezone
 
-from shucheng.bays.data.engine.authority.book import Limits, Thing
+from shucheng.bays.data.engine.authority.book import Book, Limits, Thing
 from shucheng.bays.data.engine.authority.granting import permits, stopped
 from shucheng.bays.data.engine.authority.refusal import Refused as NotGranted
 from shucheng.bays.data.engine.delivery.model import Refused
@@ -92,12 +92,12 @@ def thing_of(agreement: Agreement) -> Thing:
     return Thing(product.code, product.version)
 
 
-def require_granted(agreement: Agreement, mode: str, day: date) -> None:
+def require_granted(agreement: Agreement, mode: str, day: date, known: Book | None = None) -> None:
     """Raises `NotNow` where the book, or the grade of the product, does not permit this delivery
-    today."""
+    today; `known`: the book, where many are asked about at one moment."""
     if agreement.order.state in _ENDED:
         raise NotNow("agreement-ended")
-    book_ = book()
+    book_ = known or book()
     refused = stopped(book_, agreement.code, day)
     if refused is None and agreement.order.state != "delivering":
         raise NotNow("agreement-suspended")

@@ -12,7 +12,7 @@ from shucheng.bays.data.engine.quality.following import Following, following
 from shucheng.bays.data.engine.quality.rules import Dimension, formats
 from shucheng.bays.data.models.catalogue import Field, Resource
 from shucheng.bays.data.models.quality import Certificate, Defect, QualityCheck, QualityRules
-from shucheng.bays.data.queries.data_files import file_of
+from shucheng.bays.data.queries.data_files import rows_of
 from shucheng.bays.data.queries.grading import graded_resources
 from shucheng.bays.data.queries.quality import (
     find_checked,
@@ -237,7 +237,7 @@ def quality_page(code: str, *, actor: Actor) -> QualityPage:
         fields=list(Field.objects.filter(resource=found, dropped=False)),
         checks=[(each, str(CHECKS[each])) for each in COMMON],
         formats=list(formats()),
-        has_data=file_of(found) is not None,
+        has_data=rows_of(found) is not None,
         may_change=actor.may("data.govern") or actor.may("data.hold", found.holder_id),
         following=following(),
         certificates=list(Certificate.objects.filter(resource=found).order_by("-pk")),

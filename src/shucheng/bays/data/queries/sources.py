@@ -1,7 +1,7 @@
 """Sources: what each holds, and the engine that reads it. Passwords go from the database into the
 connection and nowhere else."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -61,11 +61,6 @@ def reader_of(source: Source) -> engine.Source:
         case Source.Kind.OPENAPI if source.file:
             return OpenApi(source.file.read().decode("utf-8", errors="replace"), source.name)
     raise engine.SourceFailed("source-unreadable", source.name)
-
-
-def samples_of(source: Source, table: str, column: str, most: int = 100) -> Sequence[object]:
-    """A few values for grading; they belong in no store and no log."""
-    return reader_of(source).samples(table, column, most).values
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,7 +27,7 @@ from shucheng.bays.data.engine.quality.suggest import Described, to_yaml
 from shucheng.bays.data.models.catalogue import Field, Resource, Source
 from shucheng.bays.data.models.quality import Certificate, Defect, QualityCheck
 from shucheng.bays.data.queries.certificates import hindrances
-from shucheng.bays.data.queries.data_files import Opened, file_samples
+from shucheng.bays.data.queries.data_files import Opened, sampling
 from shucheng.bays.data.queries.grading import standings
 from shucheng.bays.data.simulation.grading import accept, simulated_resources
 from shucheng.bays.data.simulation.rows import Mistakes, rows_for, rules_for
@@ -58,7 +58,7 @@ def simulate_quality(actor: Actor, today: date | None = None) -> dict[str, int]:
     codes = [each.resource.code for each in chosen]
     if codes:
         # Values are looked at for the first time: some decisions are to be made again.
-        grade_resources(codes, samples=file_samples, actor=actor)
+        grade_resources(codes, samples=sampling(), actor=actor)
         accept([each.resource.code for each in chosen if each.certified], "模拟：复核", actor)
     _answer([each for each in chosen if not each.certified], day, actor)
     for each in chosen:

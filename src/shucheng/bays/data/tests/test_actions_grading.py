@@ -7,13 +7,14 @@ from typing import Any
 import pytest
 from django.db import IntegrityError, transaction
 
-from shucheng.bays.data.actions.grading import Answer, Graded, decide_grades, grade_resources
+from shucheng.bays.data.actions.grading import Answer, decide_grades, grade_resources
+from shucheng.bays.data.actions.grading_proposals import Graded
 from shucheng.bays.data.actions.grading_rules import decide_rules, propose_rules
 from shucheng.bays.data.engine.grading.model import grade as grade_of
 from shucheng.bays.data.models.catalogue import Field, Resource
 from shucheng.bays.data.models.evidence import EvidenceEvent
 from shucheng.bays.data.models.grading import GradeDecision, GradeProposal, RulesProposal
-from shucheng.bays.data.queries.data_files import file_samples
+from shucheng.bays.data.queries.data_files import samples_of
 from shucheng.bays.data.queries.grading import modes_of, standing_of
 from shucheng.bays.data.queries.grading_rules import preview, rules_in_force, texts_in_force
 from shucheng.bays.data.tests.conftest import Cast
@@ -63,7 +64,7 @@ def test_values_that_were_looked_at_are_kept_nowhere_and_count_for_more_than_a_n
     with_file(made, "SELECT '320902199001011236' AS bz FROM range(50)", tmp_path)
     grade_resources(actor=cast.bureau)
     assert not proposals(made)["bz"].sampled
-    grade_resources(actor=cast.bureau, samples=file_samples)
+    grade_resources(actor=cast.bureau, samples=samples_of)
     row = proposals(made)["bz"]
     assert row.sampled
     assert "resident_id" in row.categories
@@ -288,7 +289,9 @@ def test_whatever_changes_and_however_often_it_runs_the_newest_decision_holds(
             Field.objects.filter(pk=field.pk).update(title=rng.choice(titles))
         elif what == "run":
             values = rng.choice(((), ("13912345678",) * 30))
-            grade_resources(actor=cast.holder, samples=lambda _r, _c, _n, v=values: v)
+            grade_resources(
+                actor=cast.holder, samples=lambda _r, names, _n, v=values: dict.fromkeys(names, v)
+            )
         elif (row := GradeProposal.objects.filter(field=field).first()) is not None:
             grade = row.grade if what == "accept" else rng.choice(("general_1", "important"))
             answer = Answer(field.pk, row.digest, grade)

@@ -10,17 +10,29 @@ from typing import Any
 import pytest
 
 from shucheng.bays.data.actions import fetching
-from shucheng.bays.data.actions.harvesting import lay_aside, read_catalogue, take_harvest
+from shucheng.bays.data.actions.harvesting import (
+    HARVEST_JOB,
+    lay_aside,
+    read_catalogue,
+    take_harvest,
+)
 from shucheng.bays.data.actions.sources import note_source
 from shucheng.bays.data.engine.catalogue.ckan import search_answer
 from shucheng.bays.data.engine.catalogue.model import Field, Holder, Resource
+from shucheng.bays.data.jobs import SCHEDULE, harvest_job
 from shucheng.bays.data.models.catalogue import Harvest, Source
 from shucheng.bays.data.models.catalogue import Resource as Row
 from shucheng.bays.data.models.grading import GradeProposal
 from shucheng.bays.data.queries.harvesting import harvest_page
 from shucheng.bays.data.tests.conftest import Cast
 from shucheng.bays.data.tests.test_web_catalogue import signed_in
-from shucheng.kernel.public import Conflict, Invalid, NotFound, run_pending_jobs
+from shucheng.kernel.public import (
+    Conflict,
+    Invalid,
+    NotFound,
+    run_pending_jobs,
+    system_actor,
+)
 
 
 def entry(number: int, **more: Any) -> Resource:
@@ -33,7 +45,7 @@ def entry(number: int, **more: Any) -> Resource:
         "sharing": "unconditional",
         "opening": "none",
     }
-    return Resource(code=f"air-{number}", holder=Holder("hbj", "环保局"), **said | more)
+    return Resource(code=f"air-{number}", **{"holder": Holder("hbj", "环保局")} | said | more)
 
 
 class Site:
@@ -167,6 +179,59 @@ def test_a_reading_is_taken_over_once_or_laid_aside(cast: Cast, site: tuple[Site
     with pytest.raises(Conflict):
         take_harvest(old.pk, old.revision, actor=cast.holder)
     assert take_harvest(new.pk, new.revision, actor=cast.holder).state == "applied"
+
+
+def test_every_day_catalogues_are_read_anew_and_what_waits_is_not_replaced_by_the_same(
+    cast: Cast, site: tuple[Site, str]
+) -> None:
+    def day() -> list[str]:
+        harvest_job({}, actor=system_actor("job"), progress=None)
+        run_pending_jobs()
+        return list(Harvest.objects.order_by("pk").values_list("state", flat=True))
+
+    assert [each.every_minutes for each in SCHEDULE if each.job == HARVEST_JOB] == [24 * 60]
+    source = noted(cast, site[1])
+    assert day() == ["read"]
+    assert day() == ["read"]
+    assert Source.objects.get(pk=source.pk).revision == 2  # it was read twice
+    site[0].entries = [entry(1), entry(3)]
+    assert day() == ["laid_aside", "read"]
+    waits = Harvest.objects.latest("pk")
+    take_harvest(waits.pk, waits.revision, list_whole=True, actor=cast.holder)
+    assert day() == ["laid_aside", "applied"]
+
+
+def test_a_reading_that_finds_again_what_is_here_lays_aside_what_waited(
+    cast: Cast, site: tuple[Site, str]
+) -> None:
+    source = noted(cast, site[1])
+    taken(cast, source)
+    site[0].entries = [entry(1)]
+    read(cast, source)
+    site[0].entries = [entry(1), entry(2)]
+    read_catalogue(source.pk, due=True, actor=cast.holder)
+    assert not Harvest.objects.filter(state=Harvest.State.READ, counts__vanished=1).exists()
+
+
+def test_the_department_that_harvests_holds_it_and_the_publisher_is_named(
+    cast: Cast, site: tuple[Site, str]
+) -> None:
+    source = noted(cast, site[1])
+    read(cast, source)
+    page = harvest_page(source.pk, actor=cast.holder)
+    assert [each.what for each in page.new] == ["环保局"] * 2
+    taken(cast, source)
+    one = Row.objects.get(identifier="air-1")
+    assert (one.holder_id, one.publisher) == (cast.holder.organisation_id, "环保局")
+    html = signed_in(cast.holder).get(f"/data-elements/catalogue/{one.code}/").content.decode()
+    assert "环保局" in html
+    site[0].entries[0] = entry(1, holder=Holder("sthjj", "生态环境局"))
+    read(cast, source)
+    (changed,) = harvest_page(source.pk, actor=cast.holder).changed
+    assert changed.what == "发布单位"
+    taken(cast, source)
+    one.refresh_from_db()
+    assert one.publisher == "生态环境局"
 
 
 @pytest.mark.parametrize(

@@ -9,9 +9,10 @@ import psycopg
 import pytest
 from tests.postgres import start_cluster
 
-from shucheng.bays.data.engine import making
+from shucheng.bays.data.engine import reading
 from shucheng.bays.data.engine.delivery.model import Refused
-from shucheng.bays.data.engine.making import FileInput, TableInput, make, table_name
+from shucheng.bays.data.engine.making import make, table_name
+from shucheng.bays.data.engine.reading import FileInput, TableInput
 
 pytestmark = pytest.mark.slow
 
@@ -82,7 +83,7 @@ def test_an_input_that_is_too_large_is_not_taken_in_part(firms: TableInput):
 def test_a_table_is_read_within_limits_of_text_and_time(
     firms: TableInput, monkeypatch: pytest.MonkeyPatch, limit: str, value: int, code: str
 ):
-    monkeypatch.setattr(making, limit, value)
+    monkeypatch.setattr(reading, limit, value)
     with pytest.raises(Refused) as refused:
         make("SELECT count(*) AS n FROM f", {"f": firms})
     assert refused.value.code == code

@@ -6,14 +6,16 @@ from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import translation
 
 from shucheng.bays.data.actions.evidence import append_evidence
 from shucheng.bays.data.models.authority import Stop
 from shucheng.bays.data.models.delivery import Token
-from shucheng.bays.data.queries import proofs
+from shucheng.bays.data.queries import book, proofs
 from shucheng.bays.data.tests.agreed import PURPOSE, deal
 from shucheng.bays.data.tests.conftest import Cast
 from shucheng.bays.data.tests.test_api_delivering import ask, nothing_kept, token
@@ -241,3 +243,34 @@ def test_pages_in_both_languages(cast: Cast, browser: Browser):
             for name in names:
                 assert bureau.get(f"{reverse(name)}?lang={language}").status_code == 200
             assert bureau.get(f"{page(code)}?lang={language}").status_code == 200
+
+
+def test_agreements_are_listed_in_pages_that_say_how_many_there_are(cast: Cast, browser: Browser):
+    for number in range(1, 6):
+        deal(cast, number=number)
+    buyer, api = browser("buyer"), "/api/v1/data/deliveries"
+    page = buyer.get(api, {"limit": 2, "offset": 1})
+    assert [each["agreement"][-1] for each in page.json()] == ["4", "3"]
+    assert page["X-Total-Count"] == "5"
+    assert buyer.get(api, {"limit": 0}).status_code == 422
+
+
+@pytest.mark.parametrize("where", ["/api/v1/data/deliveries", "/data-elements/delivery/"])
+def test_twice_the_agreements_ask_the_database_no_more_often(
+    cast: Cast, browser: Browser, where: str
+):
+    bureau = browser("bureau")
+
+    def asked() -> int:
+        book._KEPT.clear()
+        with CaptureQueriesContext(connection) as found:
+            assert bureau.get(where).status_code == 200
+        return len(found)
+
+    for number in range(1, 5):
+        deal(cast, number=number, epsilon="1.5")
+    assert asked()  # the session is noted once
+    few = asked()
+    for number in range(5, 9):
+        deal(cast, number=number, epsilon="1.5")
+    assert asked() == few

@@ -12,7 +12,7 @@ from django.utils.translation import override
 from shucheng.bays.data.actions.grading import grade_resources
 from shucheng.bays.data.models.catalogue import Resource
 from shucheng.bays.data.models.grading import GradeDecision, GradeProposal, RulesProposal
-from shucheng.bays.data.queries.data_files import file_samples
+from shucheng.bays.data.queries.data_files import samples_of
 from shucheng.bays.data.queries.grading_rules import texts_in_force
 from shucheng.bays.data.tests.conftest import Cast
 from shucheng.bays.data.tests.resources import PEOPLE, resource, with_file
@@ -85,7 +85,7 @@ def test_no_page_shows_a_value_that_is_not_masked(
 ):
     made = resource(cast.holder, "RES-1", "bz:备注", title="备注表")
     with_file(made, "SELECT '13912345678' AS bz FROM range(50)", tmp_path)
-    grade_resources(actor=cast.bureau, samples=file_samples)
+    grade_resources(actor=cast.bureau, samples=samples_of)
     shown = text(browsers["bureau"], HOME) + text(
         browsers["bureau"], reverse("data:grading_resource", args=["RES-1"])
     )

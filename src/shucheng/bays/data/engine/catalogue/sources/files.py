@@ -5,11 +5,13 @@ written anew in a folder of this process alone, which is gone before the answer 
 """
 
 import zipfile
+from codecs import getincrementaldecoder
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
+from shutil import copyfileobj
 from tempfile import TemporaryDirectory
 
 import duckdb
@@ -116,6 +118,15 @@ class Workbook:
         found = (row[index] for row in rows if index < len(row))
         return Samples(table, column, tuple(islice(found, at_most(most))))
 
+    def rows(self, table: str, most: int) -> tuple[list[str], list[list[object]]]:
+        """The names of a sheet's columns and its first rows. Raises `SourceFailed`, as `describe`,
+        and `source-unknown-column`."""
+        with self._opened() as book:
+            if table not in book.sheet_names:
+                raise SourceFailed("source-unknown-column", table)
+            heading, rows, _ = _sheet(book, table, most)
+        return heading, rows
+
     @contextmanager
     def _opened(self) -> Iterator[CalamineWorkbook]:
         failures = (
@@ -138,7 +149,9 @@ def _unpacked(path: Path) -> int:
         return sum(each.file_size for each in packed.infolist())
 
 
-def _sheet(book: CalamineWorkbook, name: str) -> tuple[list[str], list[list[object]], int]:
+def _sheet(
+    book: CalamineWorkbook, name: str, most: int = _ROWS
+) -> tuple[list[str], list[list[object]], int]:
     """The names of the fields, the first rows below them, and how many rows lie below."""
     sheet = book.get_sheet_by_name(name)
     rows = sheet.iter_rows()
@@ -147,7 +160,7 @@ def _sheet(book: CalamineWorkbook, name: str) -> tuple[list[str], list[list[obje
             heading = [str(cell).strip() or f"column {n}" for n, cell in enumerate(row, 1)]
             return (
                 heading,
-                [list(each) for each in islice(rows, _ROWS)],
+                [list(each) for each in islice(rows, most)],
                 (sheet.end or (0, 0))[0] + 1 - before,
             )
     return [], [], 0
@@ -186,6 +199,27 @@ def _readable(path: Path) -> Iterator[Path]:
         with TemporaryDirectory(prefix="shucheng-head-") as folder:
             copy = Path(folder, "head.csv")
             copy.write_text(head.decode("gb18030"), encoding="utf-8", newline="")
+            yield copy
+    else:
+        yield path
+
+
+@contextmanager
+def as_utf8(path: Path) -> Iterator[Path]:
+    """A whole CSV as DuckDB reads it: itself, or where its head is not UTF-8 a copy that is, gone
+    afterwards. Raises `OSError`, `UnicodeError` for what is neither UTF-8 nor GB18030."""
+    with path.open("rb") as file:
+        head = file.read(_HEAD)
+    try:
+        getincrementaldecoder("utf-8")().decode(head)  # the last character may be cut
+    except UnicodeDecodeError:
+        with TemporaryDirectory(prefix="shucheng-utf8-") as folder:
+            copy = Path(folder, "whole.csv")
+            with (
+                path.open(encoding="gb18030", newline="") as old,
+                copy.open("w", encoding="utf-8", newline="") as new,
+            ):
+                copyfileobj(old, new, _HEAD)
             yield copy
     else:
         yield path

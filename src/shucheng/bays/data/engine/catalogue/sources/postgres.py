@@ -98,7 +98,7 @@ class Postgres:
             if not _is_plain(self.address):
                 raise SourceFailed("source-unreachable")
             with psycopg.connect(
-                self.address, options=options, connect_timeout=10, application_name="shucheng"
+                self.address, options=options, connect_timeout=5, application_name="shucheng"
             ) as connection:
                 connection.read_only = True
                 with connection.cursor() as cursor:
