@@ -29,7 +29,6 @@ NOT_ACTIONS = {
     "shucheng.bays.data.actions.market_steps.keep_step",
     "shucheng.bays.data.actions.offers.close",
     "shucheng.bays.data.actions.measuring.measured",
-    "shucheng.bays.data.actions.offers.close",
     "shucheng.bays.data.actions.orders.stop",
     "shucheng.bays.data.actions.proving.keep_proofs",
     "shucheng.bays.data.actions.reaching.give_rights",
