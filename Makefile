@@ -69,10 +69,9 @@ test-fast: setup .venv/dev system ## engines, pages and actions on SQLite (a few
 	@$(BIN)/pytest -n 2 --dist worksteal -q -m "not slow and not browser"
 
 .PHONY: test-slow
-# Who may do what does not depend on the database: the matrix is walked on SQLite alone. The browser
-# tests share one filled demonstration, so one process runs them all, beside the others.
+# The browser tests share one filled demonstration, so one process runs them all, beside the others.
 test-slow: setup .venv/dev .venv/privacy .venv/spark system ## the same on PostgreSQL, then the slow and the browser tests, and Spark
-	@$(BIN)/pytest -n 2 --dist worksteal -q -m "not slow and not browser" --database postgres --ignore tests/security/test_matrix.py src tests/security
+	@$(BIN)/pytest -n 2 --dist worksteal -q -m "not slow and not browser" --database postgres src tests/security
 	@log=$$(mktemp); $(BIN)/pytest -q -m browser >$$log 2>&1 & browser=$$!; \
 	$(BIN)/pytest -n 2 --dist loadfile -q -m "slow and not browser"; slow=$$?; \
 	wait $$browser; browser=$$?; cat $$log; rm -f $$log; exit $$((slow || browser))

@@ -56,6 +56,7 @@ def written(table: Table) -> str:
     return "{\n" + ",\n".join(lines) + "\n}\n"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("part", range(PARTS))
 @pytest.mark.django_db
 def test_who_may_do_what_is_as_pinned(part: int):

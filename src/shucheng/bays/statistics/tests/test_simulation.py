@@ -99,7 +99,16 @@ def all_in() -> None:
         decide_coefficient(each.pk, each.revision, approve=True, reason="核定", actor=OFFICE)
 
 
-def test_everything_is_marked_as_simulated(told: Told | None) -> None:
+def test_a_simulated_city_is_marked_in_every_state_and_adds_up(told: Told | None) -> None:
+    """One after the other over one city: to make it takes most of the time."""
+    everything_is_marked_as_simulated(told)
+    every_state_can_be_seen()
+    a_second_run_adds_nothing()
+    what_waits_leaves_bounds_that_hold_what_the_city_has()
+    once_all_is_in_firms_add_up_to_the_last_thousand_yuan()
+
+
+def everything_is_marked_as_simulated(told: Told | None) -> None:
     assert told is not None
     assert told.firms >= FIRMS
     assert not Firm.objects.exclude(name__startswith="模拟企业").exists()
@@ -110,7 +119,7 @@ def test_everything_is_marked_as_simulated(told: Told | None) -> None:
     assert Observation.objects.count() == told.figures > 0
 
 
-def test_every_state_can_be_seen(told: Told | None) -> None:
+def every_state_can_be_seen() -> None:
     states = Counter(Batch.objects.values_list("kind", "state"))
     assert states["returns", Batch.State.STAGED] == 2
     assert states["returns", Batch.State.LAID_ASIDE] == 1
@@ -129,7 +138,7 @@ def test_every_state_can_be_seen(told: Told | None) -> None:
     assert ProspectEvent.objects.filter(prospect=running).count() == 6
 
 
-def test_what_waits_leaves_bounds_that_hold_what_the_city_has(told: Told | None) -> None:
+def what_waits_leaves_bounds_that_hold_what_the_city_has() -> None:
     found = sums()
     settled = {key: amount for key, amount in asked().items() if key[2] < 202507}
     assert len(settled) == 2 * (11 + 5 + 4 + 2)
@@ -137,7 +146,7 @@ def test_what_waits_leaves_bounds_that_hold_what_the_city_has(told: Told | None)
     assert any(found[key][0] < found[key][1] for key in settled)
 
 
-def test_once_all_is_in_firms_add_up_to_the_last_thousand_yuan(told: Told | None) -> None:
+def once_all_is_in_firms_add_up_to_the_last_thousand_yuan() -> None:
     all_in()
     found, wanted = sums(), asked()
     assert {key: found[key] for key in wanted} == {k: (v, v) for k, v in wanted.items()}
@@ -155,7 +164,7 @@ def test_once_all_is_in_firms_add_up_to_the_last_thousand_yuan(told: Told | None
     assert 0 < told_of.value <= sum(february) / 100_000
 
 
-def test_a_second_run_adds_nothing(told: Told | None) -> None:
+def a_second_run_adds_nothing() -> None:
     before = Batch.objects.count(), Firm.objects.count(), Observation.objects.count()
     assert simulated() is None
     assert (Batch.objects.count(), Firm.objects.count(), Observation.objects.count()) == before
