@@ -29,9 +29,10 @@ def simulate_catalogue(area: str) -> int:
             continue
         made[each["title"]] = _described(each, holder, area, number % _DRAFT_EVERY == 0)
     for target, origin, how in said["lineage"]:
-        if target in made and origin in made:
-            one = made[target]
-            note_lineage(one.code, made[origin].code, how=how, actor=acting(one.holder))
+        one, source = made.get(target), made.get(origin)
+        # Of another department one sees what is in the catalogue.
+        if one and source and (source.holder == one.holder or source.state == source.State.LISTED):
+            note_lineage(one.code, source.code, how=how, actor=acting(one.holder))
     return len(made)
 
 
