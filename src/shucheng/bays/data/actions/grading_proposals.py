@@ -4,6 +4,7 @@ what was said or decided while it was made."""
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from django.db.models import Prefetch
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
@@ -109,7 +110,9 @@ def _require_describing(actor: Actor, holder: int) -> None:
 def _fields(resources: Collection[int]) -> list[Field]:
     found = Field.objects.filter(resource__in=resources, dropped=False)
     rows = found.exclude(resource__state=Resource.State.WITHDRAWN)
-    with_all = rows.select_related("resource__holder", "resource__source__file", "proposal")
+    # A resource once, not with each of its fields.
+    of = Prefetch("resource", Resource.objects.select_related("holder", "source__file"))
+    with_all = rows.select_related("proposal").prefetch_related(of)
     return list(with_all.defer("proposal__content"))
 
 
