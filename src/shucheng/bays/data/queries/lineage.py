@@ -3,13 +3,14 @@ far as whoever looks may see it."""
 
 from dataclasses import dataclass
 
-from django.db.models import QuerySet
+from django.db.models import Case, QuerySet, When
 
 from shucheng.bays.data.models.catalogue import Lineage, Resource
 from shucheng.bays.data.queries.catalogue import resources_seen
 from shucheng.kernel.public import Actor
 
 DEPTH = 2
+_OFFERED = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,12 @@ def lineage_picture(resource: Resource, *, actor: Actor) -> LineagePicture:
         return LineagePicture(())
     own = [[Node(resource.code, resource.title, resource.holder.label, 0)]]
     return LineagePicture(tuple(tuple(each) for each in (*reversed(before), *own, *after)))
+
+
+def origins_offered(resource: Resource, *, actor: Actor) -> list[Resource]:
+    """What it may be said to be made from, its holder's own first; beyond these one types a code."""
+    own = Case(When(holder=resource.holder_id, then=0), default=1)
+    return list(resources_seen(actor).exclude(pk=resource.pk).order_by(own, "code")[:_OFFERED])
 
 
 def _walk(resource: Resource, way: int, visible: QuerySet[Resource]) -> list[list[Node]]:

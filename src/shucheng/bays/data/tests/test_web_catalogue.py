@@ -55,6 +55,8 @@ def test_a_resource_shows_items_terms_and_lineage_to_everybody_and_steps_to_its_
     assert "撤出目录" not in seen
     assert "撤出目录" in page(city.holder, f"{code}/")
     assert "撤出目录" not in page(city.other, f"{code}/")
+    assert '<option value="RES-' in page(city.holder, f"{code}/"), "what it may be made from"
+    assert '<option value="RES-' not in seen
 
 
 def test_the_holder_describes_a_resource_by_form_and_is_told_what_is_missing(city: Cast):

@@ -24,7 +24,7 @@ from shucheng.bays.data.engine.list_files import FORMS
 from shucheng.bays.data.models.catalogue import Resource
 from shucheng.bays.data.queries import catalogue_words as words
 from shucheng.bays.data.queries.catalogue import find_resource, resource_page
-from shucheng.bays.data.queries.lineage import lineage_picture
+from shucheng.bays.data.queries.lineage import lineage_picture, origins_offered
 from shucheng.bays.data.queries.searching import search_page
 from shucheng.kernel.public import Conflict, Invalid, actor_for, areas
 from shucheng.lib.numbers import whole_number
@@ -64,6 +64,7 @@ def resource(request: HttpRequest, code: str) -> HttpResponse:
         "words": _words(page.resource),
         "problems": [words.problem_text(each) for each in page.problems],
         "picture": lineage_picture(page.resource, actor=actor),
+        "origins": origins_offered(page.resource, actor=actor) if page.may_change else [],
         "simulated": page.resource.simulated,
     }
     return render(request, "data/resource.html", context)
