@@ -39,7 +39,7 @@ def lineage_picture(resource: Resource, *, actor: Actor) -> LineagePicture:
 
 
 def origins_offered(resource: Resource, *, actor: Actor) -> list[Resource]:
-    """What it may be said to be made from, its holder's own first; beyond these one types a code."""
+    """What it may be made from, its holder's own first; beyond these one types a code."""
     own = Case(When(holder=resource.holder_id, then=0), default=1)
     return list(resources_seen(actor).exclude(pk=resource.pk).order_by(own, "code")[:_OFFERED])
 
