@@ -46,8 +46,8 @@ def make_agreement(
     on: date,
 ) -> Agreement:
     """The agreement on an order that its operator accepts; `move_order` asks who that is."""
-    offer, product = order.offer, order.offer.product
-    _require_on_the_market(offer)
+    offer = order.offer
+    product = _on_the_market(offer)
     if frequency not in FREQUENCIES:
         raise refused(
             "frequency", _("There is no such period of settlement."), _("Choose one."), "frequency"
@@ -109,9 +109,11 @@ def make_agreement(
     return row
 
 
-def _require_on_the_market(offer: Offer) -> None:
-    """Both still, and until this is done: who takes one of them off waits, or comes first."""
-    product = Product.objects.select_for_update().get(pk=offer.product_id)
+def _on_the_market(offer: Offer) -> Product:
+    """The offer's product as it now stands; both are on the market until this is done: who takes
+    one of them off, or grades it higher, waits or comes first."""
+    products = Product.objects.select_related("maker").select_for_update(of=("self",))
+    product = products.get(pk=offer.product_id)
     locked = Offer.objects.select_for_update().get(pk=offer.pk)
     if product.state != Product.State.LISTED:
         raise refused(
@@ -125,6 +127,7 @@ def _require_on_the_market(offer: Offer) -> None:
             _("The offer is closed."),
             _("Refuse the order; the buyer may order by an offer that is open."),
         )
+    return product
 
 
 def _agreed_terms(order: Order) -> Terms:

@@ -12,9 +12,12 @@ from shucheng.bays.data.actions.evidence import leave_evidence
 from shucheng.bays.data.actions.grading import ask_for_grading
 from shucheng.bays.data.actions.regrading import follow_grades
 from shucheng.bays.data.engine.catalogue import model as engine
+from shucheng.bays.data.engine.grading.model import grade
 from shucheng.bays.data.models.catalogue import Field, Lineage, Resource, ResourceVersion
+from shucheng.bays.data.models.grading import GradeProposal
 from shucheng.bays.data.queries.catalogue import entry_of, find_resource, index, indexed, said_of
 from shucheng.bays.data.queries.catalogue_words import problem_text
+from shucheng.bays.data.queries.grading_rules import rules_in_force
 from shucheng.kernel.public import Actor, Conflict, Invalid, NotFound, action, record
 
 # What a person says of a resource; the rest follows from it.
@@ -194,6 +197,7 @@ def keep_fields(resource: Resource, fields: Sequence[engine.Field]) -> bool:
     whether what they are graded by has changed."""
     known = {row.name: row for row in resource.fields.all()}
     before = {_graded_by(row) for row in known.values()}
+    names = {row.name: _graded_by(row) for row in known.values()}
     rows = []
     for position, each in enumerate(fields):
         row = known.pop(each.name, None) or Field(resource=resource, name=each.name[:120])
@@ -208,7 +212,20 @@ def keep_fields(resource: Resource, fields: Sequence[engine.Field]) -> bool:
         [*(row for row in rows if row.pk is not None), *known.values()],
         ["position", "dropped", "title", "comment", "type", "nullable", "key"],
     )
+    _rank_as_unknown([row for row in rows if names.get(row.name, ()) not in ((), _graded_by(row))])
     return {_graded_by(row) for row in (*rows, *known.values())} != before
+
+
+def _rank_as_unknown(fields: Sequence[Field]) -> None:
+    """Of what is described otherwise it is not known what it is, until the rules have looked again;
+    it ranks no lower than before."""
+    unknown = grade(rules_in_force().levels.unknown)
+    proposals = list(GradeProposal.objects.filter(field__in=fields).select_related("field"))
+    for each in proposals:
+        each.grade = max(grade(each.grade), unknown).code
+        each.state = each.State.AGAIN if each.field.grade else each.State.WAITING
+        each.why_again, each.digest = "other-field" if each.field.grade else "", ""
+    GradeProposal.objects.bulk_update(proposals, ["grade", "state", "why_again", "digest"])
 
 
 def _graded_by(row: Field) -> tuple[str, str, str, str, bool]:

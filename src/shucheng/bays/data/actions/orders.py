@@ -7,7 +7,9 @@ its operator begins to deliver, and each later step that ends or interrupts deli
 from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
+from functools import partial
 
+from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -23,10 +25,11 @@ from shucheng.bays.data.models.market import Offer, Order, Product
 from shucheng.bays.data.queries.agreements import roles_of_order, visible_orders
 from shucheng.bays.data.queries.market_words import refused
 from shucheng.bays.data.queries.offers import require_modes, terms_read
+from shucheng.bays.data.queries.sandboxes import forget
 from shucheng.kernel.public import Actor, Conflict, Forbidden, NotFound, action, record
 
-# What a step means for deliveries under the agreement.
 ORDER_SIDE = "order"
+# What a step means for deliveries under the agreement.
 _STOPS = {
     "deliver": Stop.Kind.LIFT,
     "resume": Stop.Kind.LIFT,
@@ -155,6 +158,7 @@ def move_order(
         if event == "resume" and role == "holder":
             _require_own_suspension(order, actor)
         stop(order.agreement.code, _STOPS[event], day, text, actor)
+        transaction.on_commit(partial(forget, order.agreement.code))
     order.state = after
     order.revision += 1
     order.save()
@@ -172,10 +176,10 @@ def move_order(
 
 def _require_own_suspension(order: Order, actor: Actor) -> None:
     """A holder takes back its own suspension or the operator's; of another holder's it is not the
-    judge, nor of the bureau's."""
+    judge, nor of the bureau's, whose people may well be of its organisation."""
     last = Step.objects.filter(subject=order.code, event="suspend").last()
-    others = last is not None and last.role in ("holder", "bureau")
-    if last and others and last.organisation_id not in actor.organisation_ids:
+    role, by = (last.role, last.organisation_id) if last else ("", None)
+    if role == "bureau" or (role == "holder" and by not in actor.organisation_ids):
         raise refused(
             "suspended-by-others",
             _("Another side suspended this delivery."),

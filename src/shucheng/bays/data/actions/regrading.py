@@ -42,8 +42,8 @@ def follow_grades(resources: Iterable[int], *, actor: Actor) -> dict[int, Resour
 def _narrow(codes: Collection[str], actor: Actor) -> None:
     products = _held(codes)
     before = {each.pk: _ways(each) for each in products}
-    # What is made of a product follows it; a few rounds, since nothing is made of itself.
-    while any(_follows(each) for each in products):
+    # What is made of a product follows it: as many rounds as they stand on each other.
+    while sum(map(_follows, products)):
         pass
     for product in products:
         if (was := before[product.pk]) != _ways(product):

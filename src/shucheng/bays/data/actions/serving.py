@@ -1,5 +1,6 @@
 """A call of a delivery, from token to metered answer. Every call is held against the agreement, the
-book and the policy as they stand at that moment; nothing that was found earlier is believed.
+book and the policy as they stand at that moment: what was found earlier is believed only while
+nothing has changed by which it was judged.
 
 Calls are no actions: hundreds a second would stand in one line for the audit chain. Each leaves a
 row that nobody can change and, where its token was one of ours, a leaf of evidence.
@@ -31,6 +32,8 @@ from shucheng.bays.data.queries.statements import token_alive
 
 # Calls without a token of ours, a minute: whoever sends a million of them fills no table.
 _STRANGERS_A_MINUTE = 60
+# Refused so, nothing of it is kept ready; another way of delivery may run on where a grade forbids.
+_FORGOTTEN = {"agreement-revoked", "agreement-suspended", "agreement-ended", "not-permitted"}
 _STRANGERS: deque[float] = deque(maxlen=_STRANGERS_A_MINUTE)
 
 
@@ -162,7 +165,7 @@ def _refused(
     refused: Refused,
     began: float,
 ) -> None:
-    if refused.code in ("agreement-revoked", "agreement-suspended", "grade-forbids"):
+    if refused.code in _FORGOTTEN:
         forget(code)
     if claims is None and not _room_for_a_stranger():
         return

@@ -17,6 +17,7 @@ from shucheng.bays.data.models.cases import Sequence
 from shucheng.bays.data.models.market import Agreement
 from shucheng.bays.data.models.money import Invoice, LedgerEntry, LedgerLine, Settlement
 from shucheng.bays.data.queries.agreements import ROWS, agreement_of
+from shucheng.bays.data.queries.book import book
 from shucheng.bays.data.queries.ledger import (
     balance,
     entry_of,
@@ -69,6 +70,7 @@ def settle_until(
         if not rows.exists():
             raise NotFound(agreement)
     _lock_books()
+    known = book()
     made: list[Settlement] = []
     faults: dict[str, str] = {}
     for row in rows:
@@ -76,7 +78,7 @@ def settle_until(
             with transaction.atomic():
                 made += [
                     settled
-                    for each in to_be_settled(row, period)
+                    for each in to_be_settled(row, period, known)
                     if (settled := _settle(row, each, actor, day))
                 ]
         except engine.SettlementRefused as error:

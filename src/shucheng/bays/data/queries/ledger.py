@@ -1,6 +1,6 @@
 """The books: entries as the engine reads them, balances, what is held back, what is overdue."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import get_args
@@ -138,11 +138,33 @@ def _bills() -> dict[str, Met]:
         .annotate(sum=Sum("fen"), since=Min("entry_id"))
         .order_by("since")
     )
-    paid = lines.exclude(entry__kind__in=_BILLED).values("account").annotate(sum=Sum("fen"))
-    return met(
-        (Bill(row["entry__about"], row["account"], row["sum"]) for row in rows.iterator()),
-        {row["account"]: -row["sum"] for row in paid.order_by("account")},
+    bills = [Bill(row["entry__about"], row["account"], row["sum"]) for row in rows.iterator()]
+    came = lines.exclude(entry__kind__in=_BILLED).values("account").annotate(sum=Sum("fen"))
+    paid = {row["account"]: -row["sum"] for row in came.order_by("account")}
+    lent = _with_parties(met(bills, paid), {bill.settlement: bill.buyer for bill in bills})
+    return met(bills, {buyer: fen - lent.get(buyer, 0) for buyer, fen in paid.items()})
+
+
+def _with_parties(bills: Mapping[str, Met], buyers: Mapping[str, str]) -> dict[str, int]:
+    """By buyer, what it is to have back of refunds that a party was paid already and owes: until
+    then that meets no other bill."""
+    paid_out, parts = _paid_out(), _parts()
+    refunded = (
+        LedgerLine.objects.filter(account__startswith="payable:", entry__kind="refund")
+        .order_by("-entry_id")
+        .values_list("account", "entry__about", "fen")
     )
+    owes = {
+        account: out - sum(bills[code].of(part) for code, part in parts.get(account, {}).items())
+        for account, out in paid_out.items()
+    }
+    lent: dict[str, int] = {}
+    for account, about, fen in refunded:
+        part = max(0, min(owes.get(account, 0), fen))
+        if part:
+            owes[account] -= part
+            lent[buyers[about]] = lent.get(buyers[about], 0) + part
+    return lent
 
 
 def _parts() -> dict[str, dict[str, int]]:

@@ -17,6 +17,7 @@ LIMITS = Limits(seconds=10.0, rows=10_000, size=5_000_000, memory="512MB")
 _MOST = 4
 _KEPT: dict[str, Apart] = {}
 _TURN = Lock()
+_BEGUN: set[str] = set()  # being filled: they have their place
 _FILLING: defaultdict[str, Lock] = defaultdict(Lock)
 
 
@@ -34,14 +35,19 @@ def sandbox_of(agreement: Agreement) -> Apart:
                 return kept
             _drop(agreement.code)
             _make_room()
-        made = Apart(task)
-        with _TURN:
-            _KEPT[agreement.code] = made
-            return made
+            _BEGUN.add(agreement.code)
+        try:
+            made = Apart(task)
+            with _TURN:
+                _KEPT[agreement.code] = made
+        finally:
+            with _TURN:
+                _BEGUN.discard(agreement.code)
+        return made
 
 
 def _make_room() -> None:
-    while len(_KEPT) >= _MOST:
+    while len(_KEPT) + len(_BEGUN) >= _MOST:
         idle = [code for code, each in _KEPT.items() if not each.busy]
         if not idle:
             raise Refused("sandbox-busy")

@@ -5,12 +5,12 @@ from datetime import UTC, date, datetime, time, timedelta
 
 from django.db.models import QuerySet
 
+from shucheng.bays.data.engine.authority.book import Book
 from shucheng.bays.data.engine.ledger import settlement as engine
 from shucheng.bays.data.models.cases import Step
 from shucheng.bays.data.models.market import Agreement
 from shucheng.bays.data.models.money import Settlement, UsageRecord
 from shucheng.bays.data.queries.agreements import visible_orders
-from shucheng.bays.data.queries.book import book
 from shucheng.kernel.public import Actor, NotFound
 from shucheng.lib.periods import Period, iterate
 
@@ -42,7 +42,7 @@ def usage_of(agreement: Agreement, period: Period) -> QuerySet[UsageRecord]:
     return UsageRecord.objects.filter(agreement=agreement, at__gte=first, at__lt=last)
 
 
-def to_be_settled(agreement: Agreement, until: Period) -> list[Period]:
+def to_be_settled(agreement: Agreement, until: Period, book: Book) -> list[Period]:
     """The agreement's periods that are over by the end of `until` and never settled, or settled
     before a record of them came in. Before delivery began and after it ended for good nothing is
     due, unless something was used; a suspension ends nothing."""
@@ -50,7 +50,7 @@ def to_be_settled(agreement: Agreement, until: Period) -> list[Period]:
     first = Period.of(agreement.first, frequency)  # type: ignore[arg-type]
     last = Period.of(min(until.end, agreement.last), frequency)  # type: ignore[arg-type]
     settled = {row.period: row for row in _in_order(agreement)}
-    begun, ended = _served(agreement)
+    begun, ended = _served(agreement, book)
     waiting = []
     for period in iterate(first, last):
         # The last one is over when the agreement is.
@@ -80,14 +80,14 @@ def find_settlement(code: str, *, actor: Actor) -> Settlement:
     return found
 
 
-def _served(agreement: Agreement) -> tuple[date | None, date]:
+def _served(agreement: Agreement, book: Book) -> tuple[date | None, date]:
     """From which day it was delivered (None: never), and the last day on which it was. Whatever it
     stands on ends it, if revoked, with the day before; on the day on which the order itself says
     that delivery is complete there was delivery."""
     steps = Step.objects.filter(subject=agreement.order.code).order_by("id")
     begun = steps.filter(event="deliver").first()
     finished = steps.filter(event="finish").first()
-    last, revoked = agreement.last, book().revoked_from(agreement.code)
+    last, revoked = agreement.last, book.revoked_from(agreement.code)
     if finished and (revoked is None or finished.on <= revoked):
         last = min(last, finished.on)
     elif revoked:

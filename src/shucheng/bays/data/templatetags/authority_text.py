@@ -1,6 +1,6 @@
 """Small words of the authority room's pages."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django import template
@@ -16,6 +16,13 @@ register = template.Library()
 def at(values: Mapping[str, Any], key: str) -> Any:
     """What stands under a key that another value names; empty where nothing does."""
     return values.get(key, "")
+
+
+@register.filter
+def others(picked: Iterable[str], options: Iterable[tuple[str, Any]]) -> list[str]:
+    """What was picked that is not among the options: it is kept, and seen."""
+    known = {code for code, _words in options}
+    return [value for value in picked or () if value not in known]
 
 
 @register.filter

@@ -22,7 +22,7 @@ from shucheng.bays.data.jobs import settle_job
 from shucheng.bays.data.models.evidence import EvidenceEvent
 from shucheng.bays.data.models.market import Agreement
 from shucheng.bays.data.models.money import LedgerEntry, LedgerLine, Settlement
-from shucheng.bays.data.queries.ledger import balance, owed_to, trial_balance
+from shucheng.bays.data.queries.ledger import balance, free_to_repay, owed_to, trial_balance
 from shucheng.bays.data.tests.conftest import Cast, actor_of
 from shucheng.bays.data.tests.market_world import (
     accepted,
@@ -154,6 +154,27 @@ def test_a_buyer_gets_nothing_back_out_of_what_others_paid_in(cast: Cast, market
     settled(cast, market, 0, 100, APRIL)  # the parties have earned it again
     assert balance(f"receivable:{market.buyers[0]}") == 0
     assert [owed_to(each).payable for each in market.accounts] == [0, 0, 630]
+
+
+def test_what_a_party_has_to_give_back_pays_no_other_with_a_third_buyers_money(cast: Cast):
+    books = (
+        ("settlement", "S1", {"receivable:X": 100, "payable:holder:A": -100}),
+        ("payment", "", {"cash": 100, "receivable:X": -100}),
+        ("payout", "", {"payable:holder:A": 100, "cash": -100}),
+        ("refund", "S1", {"receivable:X": -100, "payable:holder:A": 100}),
+        ("settlement", "S2", {"receivable:X": 100, "payable:operator:B": -100}),
+        ("settlement", "S3", {"receivable:Y": 50, "payable:holder:D": -50}),
+        ("payment", "", {"cash": 50, "receivable:Y": -50}),
+    )
+    for number, (kind, about, lines) in enumerate(books):
+        entry = LedgerEntry.objects.create(
+            code=f"E{number}", on=LATER, kind=kind, about=about, by="x"
+        )
+        for account, fen in lines.items():
+            LedgerLine.objects.create(entry=entry, account=account, fen=fen)
+    assert owed_to("payable:operator:B").payable == 0, "A has what X paid"
+    assert owed_to("payable:holder:D").payable == 50
+    assert free_to_repay() == 0
 
 
 LONG = "20260602 跨行转账 0012345678901234567890123456"

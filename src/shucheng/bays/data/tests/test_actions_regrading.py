@@ -67,6 +67,26 @@ def describe(cast: Cast, *names: str) -> Resource:
     )  # fmt: skip
 
 
+def test_what_is_described_otherwise_ranks_as_unknown_at_once(graded: Cast):
+    for row in GradeProposal.objects.select_related("field"):
+        answer = [Answer(row.field_id, row.digest, grade="general_1")]
+        decide_grades(answer, reason="公开", actor=graded.reviewer)
+    assert Resource.objects.get().grade == "general_1"
+    one = Resource.objects.get()
+    describe_resource(
+        {"title": one.title, "summary": "全市企业", "frequency": "DAILY", "area": "320900",
+         "sharing": "unconditional", "basis": "条例"},
+        [described.Field(each.name, comment="身份证号" * (each.name == "area"))
+         for each in one.fields.all()],
+        holder=one.holder_id, actor=graded.holder, code=one.code, revision=one.revision,
+    )  # fmt: skip
+    assert Resource.objects.get().grade == "general_2"
+    again = GradeProposal.objects.get(field__name="area")
+    assert (again.state, again.why_again) == ("again", "other-field")
+    run_pending_jobs()
+    assert Resource.objects.get().grade > "general_2", "the rules have looked again"
+
+
 def anew(made: Product) -> Product:
     made.refresh_from_db()
     return made
