@@ -15,6 +15,7 @@ else writes while a transaction is open.
 """
 
 from collections.abc import Callable
+from contextvars import ContextVar
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar
 
@@ -25,6 +26,8 @@ from shucheng.kernel.errors import ShuchengError
 
 P = ParamSpec("P")
 R = TypeVar("R")
+# The prepared write that runs: what its storing step refuses is refused to it.
+_PREPARED: ContextVar[str] = ContextVar("prepared", default="")
 
 
 def action(function: Callable[P, R]) -> Callable[P, R]:
@@ -40,7 +43,7 @@ def action(function: Callable[P, R]) -> Callable[P, R]:
                     raise AssertionError(f"{function.__qualname__} wrote no audit entry")
                 return result
         except ShuchengError as error:
-            record_refusal(function.__name__, error, actor=actor)
+            record_refusal(_PREPARED.get() or function.__name__, error, actor=actor)
             error.recorded = True
             raise
 
@@ -56,6 +59,7 @@ def prepared(function: Callable[P, R]) -> Callable[P, R]:
     @wraps(function)
     def run(*args: P.args, **kwargs: P.kwargs) -> R:
         actor: Any = kwargs["actor"]
+        named = _PREPARED.set(function.__name__)
         try:
             return function(*args, **kwargs)
         except ShuchengError as error:
@@ -63,5 +67,7 @@ def prepared(function: Callable[P, R]) -> Callable[P, R]:
                 record_refusal(function.__name__, error, actor=actor)
                 error.recorded = True
             raise
+        finally:
+            _PREPARED.reset(named)
 
     return run

@@ -25,6 +25,7 @@ from shucheng.bays.data.actions.quality import (
 from shucheng.bays.data.actions.requests import tell_late_requests
 from shucheng.bays.data.actions.settling import SETTLE_JOB, settle_until
 from shucheng.bays.data.actions.turning import TURN_JOB, finish_orders, turn_day
+from shucheng.bays.data.models.catalogue import Source
 from shucheng.bays.data.queries.data_files import sampling
 from shucheng.bays.data.queries.evidence import waits
 from shucheng.kernel.public import Actor, Scheduled
@@ -68,6 +69,8 @@ def harvest_job(payload: Any, *, actor: Actor, progress: Any) -> dict[str, int]:
     if "source" not in payload:
         return {"asked": ask_due_harvests(actor=actor)}
     found = read_catalogue(payload["source"], due=bool(payload.get("due")), actor=actor)
+    if found is None and Source.objects.filter(pk=payload["source"]).exclude(trouble="").exists():
+        return {"failed": 1}
     return dict(found.counts) if found else {"kept": 0}
 
 

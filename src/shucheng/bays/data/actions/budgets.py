@@ -20,7 +20,7 @@ from shucheng.bays.data.queries.statements import read_budget
 Made = TypeVar("Made")
 
 _TRIES = 200
-# Longer than any call may take: then its process is gone.
+# Then its process counts as gone: what it held goes to others, and it delivers no more.
 _LOST_AFTER = 900.0
 # As in `queries/statements`: every call comes here twice.
 _SET = "UPDATE data_budget SET value = %s, version = %s WHERE key = %s AND version = %s"

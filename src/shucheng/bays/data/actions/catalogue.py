@@ -180,8 +180,12 @@ def withdraw_resource(code: str, revision: int, *, reason: str, actor: Actor) ->
 @action
 def note_lineage(target: str, origin: str, *, how: str, actor: Actor) -> Lineage:
     """Say that a resource is made from another that one sees, and how."""
-    made, source = (find_resource(code, actor=actor) for code in (target, origin))
+    made = find_resource(target, actor=actor)
     actor.require("data.hold", made.holder_id)
+    try:
+        source = find_resource(origin, actor=actor)
+    except NotFound:
+        raise _wrong({"origin": str(_("You see no resource with this code."))}) from None
     if made.pk == source.pk or made.pk in _ancestors(source):
         raise _wrong({"origin": str(_("It would be made from itself."))})
     row, _new = Lineage.objects.get_or_create(

@@ -89,6 +89,10 @@ def decide_grades(answers: Sequence[Answer], *, reason: str = "", actor: Actor) 
     fields = _answered(answers)
     for holder in {each.resource.holder_id for each in fields.values()}:
         actor.require("data.grade", holder)
+    # Resources before their fields, as whoever describes them does.
+    keys = {each.resource_id for each in fields.values()}
+    locked = Resource.objects.select_for_update(of=("self",)).filter(pk__in=keys).order_by("pk")
+    list(locked.values_list("pk", flat=True))
     rules, reason = rules_in_force(), reason.strip()[:300]
     rows = [_decision(fields[each.field], each, reason, rules, actor) for each in answers]
     GradeDecision.objects.bulk_create(rows, batch_size=1000)

@@ -78,7 +78,9 @@ def _keep_proposals(
     same = [
         (asked, proposal)
         for key, (asked, proposal) in made.items()
-        if key in known and asked.said == _said(read_of(known[key], ()), rules)
+        if key in known
+        and asked.said == _said(read_of(known[key], ()), rules)
+        and asked.before == _digest(known[key])
     ]
     decisions = _decisions([asked.field.pk for asked, _proposal in same])
     rows = [_row(asked, proposal, decisions.get(asked.field.pk)) for asked, proposal in same]
@@ -148,6 +150,12 @@ def _said(read: engine.Field, rules: Rules) -> str:
     return digest_of(*told)[:32]
 
 
+def _digest(field: Field) -> str:
+    """Of the proposal that stands; another run may have put a better one in its place."""
+    stands = proposal_of(field)
+    return stands.digest if stands else ""
+
+
 @dataclass(frozen=True, slots=True)
 class _Asked:
     """A field as the engine reads it, and a digest of all that it reads: half of it of what is said
@@ -158,6 +166,7 @@ class _Asked:
     read: engine.Field
     said: str
     seen: str
+    before: str
 
     @classmethod
     def of(cls, field: Field, rules: Rules, values: Sequence[object]) -> "_Asked":
@@ -166,7 +175,7 @@ class _Asked:
         if values:
             told = "\0".join(map(str, values))
             seen = salted_hmac("shucheng.data.grading", told, algorithm="sha256").hexdigest()
-        return cls(field, read, _said(read, rules), seen[:32])
+        return cls(field, read, _said(read, rules), seen[:32], _digest(field))
 
     @property
     def digest(self) -> str:

@@ -89,7 +89,8 @@ def draft_product(
     product.made_from = [each.thing for each in inputs]
     product.uses = {name: sorted(set(values)) for name, values in recipe.uses.items() if values}
     product.under = grants_to_process(product, day)
-    product.simulated = product.simulated or simulated
+    # What is made of simulated data is simulated.
+    product.simulated = product.simulated or simulated or any(each.simulated for each in inputs)
     _check_rights(product, day)
     product.processing = [*_steps(recipe, inputs)]
     product.columns = [[name, "", meaning] for name, meaning in recipe.meanings.items()]

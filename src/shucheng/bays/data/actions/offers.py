@@ -96,7 +96,7 @@ def open_offer(
         quota=_quota(quota or {}),
         epsilon=epsilon,
         broker_id=broker,
-        simulated=simulated,
+        simulated=simulated or product.simulated,
     )
     leave_evidence("offer.opened", code, product=str(product), price=offer.price, day=str(day))
     record("data.offer.opened", offer, actor=actor, after={"product": str(product)})

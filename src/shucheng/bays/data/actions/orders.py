@@ -113,7 +113,7 @@ def place_order(
         last=last,
         text=text.strip()[:500],
         state=ORDER.start,
-        simulated=simulated,
+        simulated=simulated or offer.simulated,
     )
     keep_step(order.code, "place", "buyer", "", order.state, actor=actor, on=day, text=text)
     leave_evidence("order.placed", order.code, offer=offer.code, buyer=order.buyer.code)

@@ -15,7 +15,13 @@ from shucheng.bays.data.engine.catalogue.sources.model import SourceFailed
 from shucheng.bays.data.models.catalogue import Resource, Source
 from shucheng.bays.data.queries.harvesting import KINDS as HARVESTED
 from shucheng.bays.data.queries.source_words import failure_text
-from shucheng.bays.data.queries.sources import fields_of, find_source, reader_of, told
+from shucheng.bays.data.queries.sources import (
+    fields_of,
+    find_source,
+    reader_of,
+    table_title,
+    told,
+)
 from shucheng.kernel.public import (
     Actor,
     Conflict,
@@ -153,7 +159,7 @@ def _address_problem(address: str) -> dict[str, str]:
 def _described(
     source: Source, table: dict[str, object], known: Resource | None, actor: Actor
 ) -> tuple[Resource, bool]:
-    said = {"title": known.title if known else table["comment"] or table["name"]}
+    said = {"title": known.title if known else table["comment"] or table_title(source, table)}
     said |= {"source": source, "table": table["name"], "rows": table["rows"]}
     if known is None:
         kinds = {Source.Kind.FILE: Resource.Kind.FILE, Source.Kind.OPENAPI: Resource.Kind.API}

@@ -74,7 +74,7 @@ class FileAsked(Asked):
 
 
 class AggregateAsked(Asked):
-    epsilon: str = Field(description="How much of the privacy budget to spend, such as 0.1")
+    epsilon: str | float = Field(description="How much of the privacy budget to spend, such as 0.1")
     column: str = Field("", description="Its sum; empty: the number of rows")
     by: str = Field("", description="One of the agreed columns with known groups; empty: over all")
 
@@ -218,7 +218,7 @@ def download(request: HttpRequest, agreement: str, asked: FileAsked) -> HttpResp
 )
 def aggregate(request: HttpRequest, agreement: str, asked: AggregateAsked) -> Any:
     number, noisy = deliver_aggregate(
-        agreement, _token(request), asked.purpose, asked.epsilon, asked.column, asked.by
+        agreement, _token(request), asked.purpose, str(asked.epsilon), asked.column, asked.by
     )
     return {
         "call": number,

@@ -5,6 +5,7 @@ from functools import partial
 from typing import Any
 
 from django.db import connection, transaction
+from django.utils import timezone
 
 from shucheng.bays.data.engine.authority.book import (
     Book,
@@ -79,6 +80,8 @@ def product_of(row: market.Product) -> Product:
         under=tuple(row.under),
         uses=limits(row.uses),
         registration=row.registration,
+        since=timezone.localdate(row.listed_at) if row.listed_at else None,
+        until=timezone.localdate(row.delisted_at) if row.delisted_at else None,
     )
 
 

@@ -25,7 +25,7 @@ MODE_WORDS: Mapping[str, Any] = {
     "api": _("Governed interface"),
     "sandbox": _("Query in the sandbox"),
     "aggregate": _("Aggregates with noise"),
-    "download": _("Download with a mark"),
+    "download": _("Download"),
     "intersection": _("Private intersection"),
 }
 _LATEST = 20

@@ -33,6 +33,11 @@ class InputOf:
         return Ways(self.grade, self.modes)
 
     @property
+    def simulated(self) -> bool:
+        of = self.resource or self.product
+        return of is not None and of.simulated
+
+    @property
     def readable(self) -> bool:
         return self.source is not None
 

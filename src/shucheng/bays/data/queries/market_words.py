@@ -115,6 +115,11 @@ MASKS: dict[str, Word] = {
     "date": _("as month, quarter or year"),
     "empty": _("empty"),
 }
+UNITS: dict[str, Word] = {
+    "month": _("Month"),
+    "quarter": _("Quarter"),
+    "year": _("Year"),
+}
 QUOTAS: dict[str, Word] = {
     "calls": _("Calls"),
     "rows": _("Rows"),

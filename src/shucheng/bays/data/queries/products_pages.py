@@ -59,6 +59,7 @@ class MarketPage:
     offers: int
     kinds: list[tuple[str, str]]
     named: list[str]
+    waiting: list[Product]
     simulated: bool
 
 
@@ -83,8 +84,17 @@ def market_page(given: Mapping[str, str], *, actor: Actor) -> MarketPage:
         open_.filter(product__state=Product.State.LISTED).count(),
         [(code, str(label)) for code, label in Product.Kind.choices],
         list(listed.order_by("variety").values_list("variety", flat=True).distinct()),
+        _waiting(actor),
         any(each.product.simulated for each in lines),
     )
+
+
+def _waiting(actor: Actor) -> list[Product]:
+    """Who puts products on the market sees which wait for that."""
+    if not actor.may("data.govern"):
+        return []
+    rows = Product.objects.filter(state=Product.State.REVIEW).select_related("maker")
+    return list(rows.order_by("recorded_at")[:PAGE])
 
 
 def line_of(offer: Offer) -> OfferLine:

@@ -145,6 +145,11 @@ WORDS = {
 }
 
 
+UNSAID = (
+    _("Grant %(grant)s limits %(dimension)s to %(allowed)s, and none of them is chosen."),
+    _("Choose among them."),
+)
+
 # Values of limits that are codes, as other rooms and programs read them.
 VALUES = {
     "public-governance": _("public governance"),
@@ -161,7 +166,8 @@ VALUES = {
 
 def not_done(refused: Refused, table: Table | None = None) -> Invalid:
     """A refusal as the error that a page or program gets."""
-    message, next_step = WORDS[refused.code]
+    unsaid = refused.code == "authority.limits" and not refused.values.get("wanted")
+    message, next_step = UNSAID if unsaid else WORDS[refused.code]
     return Invalid(refused.code, message, next_step, None, **_values(refused, table))
 
 
@@ -192,4 +198,5 @@ def _names(table: Table | None) -> dict[str, str]:
     parts.append({str(code): right for code, right in book.rights.items()})
     if table:
         parts += [table.roles, table.states, table.events, table.evidence, table.clocks]
-    return {code: named(each) for part in parts for code, each in part.items()}
+    names = {code: named(each) for part in parts for code, each in part.items()}
+    return names | {code: str(word) for code, word in VALUES.items()}

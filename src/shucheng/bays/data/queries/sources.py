@@ -1,7 +1,7 @@
 """Sources: what each holds, and the engine that reads it. Passwords go from the database into the
 connection and nowhere else."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -69,6 +69,7 @@ class FoundTable:
     from that: `other` have another type."""
 
     name: str
+    title: str
     comment: str
     fields: int
     rows: int | None
@@ -94,14 +95,15 @@ class SourcePage:
 def source_page(pk: int, *, actor: Actor) -> SourcePage:
     source = find_source(pk, actor=actor)
     taken = {each.table: each for each in source.resources.prefetch_related("fields")}
-    tables = [_found(table, taken.pop(table["name"], None)) for table in source.found]
+    tables = [_found(source, table, taken.pop(table["name"], None)) for table in source.found]
     gone = [each for each in taken.values() if each.state != Resource.State.WITHDRAWN]
     return SourcePage(source, tables, gone if source.read_at and not source.trouble else [])
 
 
-def _found(table: dict[str, Any], resource: Resource | None) -> FoundTable:
-    count = len(table["fields"])
-    plain = FoundTable(table["name"], table["comment"], count, table["rows"], resource)
+def _found(source: Source, table: dict[str, Any], resource: Resource | None) -> FoundTable:
+    name, count = table["name"], len(table["fields"])
+    title = table_title(source, table)
+    plain = FoundTable(name, title, table["comment"], count, table["rows"], resource)
     if resource is None:
         return plain
     there = {each.name[:120]: each.type[:60] for each in fields_of(table)}
@@ -123,6 +125,14 @@ def told(table: engine.Table) -> dict[str, Any]:
         "exact": table.exact,
         "fields": [[f.name, f.title, f.type, f.comment, f.nullable, f.key] for f in table.fields],
     }
+
+
+def table_title(source: Source, table: Mapping[str, Any]) -> str:
+    """What a table is called: a file's is named by its content, and called as the file was."""
+    file = source.file
+    if file is not None and table["name"] == file.sha256:
+        return Path(file.original_name).stem
+    return str(table["name"])
 
 
 def fields_of(table: dict[str, Any]) -> list[Field]:

@@ -84,7 +84,8 @@ def mask(said: Any) -> str:
     name = said if isinstance(said, str) else said.get("as", "")
     if name == "show":
         return ""
-    more = "" if isinstance(said, str) else " ".join(str(v) for k, v in said.items() if k != "as")
+    widths = () if isinstance(said, str) else (v for k, v in said.items() if k != "as")
+    more = " ".join(str(words.UNITS.get(str(each), each)) for each in widths)
     return f" ({word(name, 'mask')}{' ' if more else ''}{more})"
 
 

@@ -1,7 +1,7 @@
 """Resources, registrations and authorisations as the stories of the room need them."""
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
 from shucheng.bays.data.actions.authorising import (
@@ -140,4 +140,5 @@ def product(cast: Cast, made_from: list[str], under: list[str], code: str = "PRD
         under=under,
         uses=LIMITS,
         state=Product.State.LISTED,
+        listed_at=datetime(2025, 1, 1, tzinfo=UTC),
     )

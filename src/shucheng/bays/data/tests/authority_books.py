@@ -73,7 +73,7 @@ def broker() -> Grant:
 
 def book() -> Book:
     uses = {"scenario": some("credit")}
-    made = Product(CREDIT, "operator", some_of(POWER, PERMITS), ("P1", "P2"), uses, "REG-P1")
+    made = Product(CREDIT, "operator", some_of(POWER, PERMITS), ("P1", "P2"), uses, "REG-P1", START)
     return Book(
         {**grants(), "B1": broker()},
         {CREDIT: made},

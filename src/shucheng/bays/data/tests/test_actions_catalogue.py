@@ -29,7 +29,6 @@ from shucheng.kernel.public import (
     Conflict,
     Forbidden,
     Invalid,
-    NotFound,
     run_pending_jobs,
 )
 
@@ -148,8 +147,9 @@ def test_a_department_learns_nothing_of_anothers_drafts_by_lineage(cast: Cast):
     draft, shown = described(cast.holder, title="草稿"), listed(cast.holder, title="已编目")
     mine = listed(cast.other)
     for code in (draft.code, "RES-2026-999999"):
-        with pytest.raises(NotFound):
+        with pytest.raises(Invalid) as refused:
             note_lineage(mine.code, code, how="试探", actor=cast.other)
+        assert "origin" in refused.value.fields
     note_lineage(shown.code, draft.code, how="清洗", actor=cast.holder)
     note_lineage(mine.code, shown.code, how="汇总", actor=cast.other)
 

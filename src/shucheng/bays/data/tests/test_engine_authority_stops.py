@@ -124,7 +124,7 @@ def test_the_lists_follow_the_state() -> None:
 def test_a_product_of_a_product_names_the_resources_below() -> None:
     full = book()
     second = Thing("credit-report", "1")
-    made = Product(second, "bank", some_of(CREDIT, Thing("own")), ("X",))
+    made = Product(second, "bank", some_of(CREDIT, Thing("own")), ("X",), since=START)
     assert raw_of(full, made) == (Thing("own"), PERMITS, POWER)
 
 

@@ -147,6 +147,13 @@ def _said(request: HttpRequest) -> dict[str, Any]:
     keywords = sent.get("keywords", "").replace("，", ",").split(",")
     said["keywords"] = [word.strip() for word in keywords if word.strip()]
     said["people"] = whole_number(sent.get("people", ""))
+    if said["people"] is None and sent.get("people", "").strip():
+        raise Invalid(
+            "data.resource",
+            _("The entry is not complete."),
+            _("Correct what is marked and send it again."),
+            {"people": _("Write a whole number, or nothing.")},
+        )
     wrong = {
         name: str(_("Choose one of the list."))
         for name, known in (

@@ -22,6 +22,7 @@ __all__ = [
 ]  # fmt: skip
 
 _MOST = Decimal(10) ** 12
+_UNITS = {"月": "month", "季": "quarter", "年": "year"}
 ROLES = ("holder", "processor", "operator", "platform", "broker")
 
 
@@ -133,7 +134,7 @@ def _mask(sent: QueryDict, name: str) -> Any:
         case "step":
             return {"as": "step", "width": str(decimal_number(given) or 0)}
         case "date":
-            return {"as": "date", "unit": given or "month"}
+            return {"as": "date", "unit": _UNITS.get(given[:1], given or "month")}
     return mask
 
 

@@ -51,7 +51,8 @@ class Grant:
 
 @dataclass(frozen=True)
 class Product:
-    """Made by `maker` from `made_from` under its grants to process; `uses` as for `permits`."""
+    """Made by `maker` from `made_from` under its grants to process; `uses` as for `permits`. On the
+    market from the day `since` (None: never) until the day before `until` (None: still)."""
 
     thing: Thing
     maker: str
@@ -59,6 +60,11 @@ class Product:
     under: tuple[str, ...]
     uses: Limits = field(default_factory=dict)
     registration: str = ""
+    since: date | None = None
+    until: date | None = None
+
+    def offered_on(self, day: date) -> bool:
+        return bool(self.since and self.since <= day and (self.until is None or day < self.until))
 
 
 @dataclass(frozen=True)

@@ -78,10 +78,12 @@ def resource_list(rights: Rights, book: Book, day: date) -> tuple[ResourceRow, .
 def product_list(
     rights: Rights, book: Book, day: date, prices: Mapping[Thing, Price]
 ) -> tuple[ProductRow, ...]:
-    """A row for each product that its maker may list on that day; a product that stands on anything
-    suspended, revoked or run out is not there."""
+    """A row for each product on the market that its maker may list on that day; one that stands on
+    anything suspended, revoked or run out is not there."""
     rows = []
     for thing, product in sorted(book.products.items()):
+        if not product.offered_on(day):
+            continue
         codes = operating(rights, book, product, day)
         if isinstance(permits(rights, book, codes, "list", thing, day, product.uses), Refused):
             continue
