@@ -1,0 +1,136 @@
+"""Why emissions changed: LMDI-I, additive and multiplicative, without a residue.
+
+A total is the sum over parts i (sectors, companies, carriers) of products of factors k, such as
+activity x structure x intensity x carbon content: V = sum over i of x_1i ... x_ki. With the
+logarithmic mean L(a, b) = (a - b) / (ln a - ln b), L(a, a) = a, from year 0 to year T
+
+    additive        effect_k = sum over i of L(V_iT, V_i0) ln(x_kiT / x_ki0),   sum = V_T - V_0
+    multiplicative  ln D_k = effect_k / L(V_T, V_0),                        product = V_T / V_0
+
+(B.W. Ang, Energy Policy 32 (2004) 1131-1139 and 33 (2005) 867-871, formulas for LMDI-I.) Zeros are
+taken at their limit rather than as small numbers (B.W. Ang and Na Liu, Energy Policy 35 (2007)
+238-246; R. Wood and M. Lenzen, Energy Policy 34 (2006) 1326-1331): a part that appears gives its
+whole to the factors that were zero, in equal shares, one that disappears likewise, and a part that
+is zero in both years gives nothing. What a carrier newly used adds is thus an effect of the factor
+that was zero, its share, and not of activity.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Context, Decimal, localcontext
+from fractions import Fraction
+
+from .refused import CarbonRefused
+from .units import Number, exact
+
+DIGITS = 60
+"""Significant digits of logarithms; ratios near 1 lose as many as they agree in."""
+PLACES = 30
+"""Decimal places of effects."""
+
+Factors = Mapping[str, Number]
+"""The factors of one part by name, each in the same unit in both years."""
+
+
+@dataclass(frozen=True, slots=True)
+class Decomposition:
+    """`effects` by factor, in the total's unit; they add up to `change` exactly. `parts`: the same
+    by part and factor, not rounded."""
+
+    before: Fraction
+    after: Fraction
+    effects: dict[str, Fraction]
+    parts: dict[str, dict[str, Decimal]]
+
+    @property
+    def change(self) -> Fraction:
+        return self.after - self.before
+
+    def ratios(self) -> dict[str, Decimal]:
+        """D_k by factor, whose product is after / before (to 50 digits). Refused:
+        `aggregate-zero` where one of the totals is zero."""
+        if not self.before or not self.after:
+            raise CarbonRefused("aggregate-zero", before=self.before, after=self.after)
+        with localcontext(Context(prec=DIGITS)):
+            mean = _mean(_decimal(self.after), _decimal(self.before))
+            return {name: (_decimal(each) / mean).exp() for name, each in self.effects.items()}
+
+
+def decompose(before: Mapping[str, Factors], after: Mapping[str, Factors]) -> Decomposition:
+    """The effects from one year to the other. Both years name the same parts, and all parts the
+    same factors: what is not there in a year has a factor of zero. Refused: `factors-differ`,
+    `negative-value`, `number-inexact`."""
+    names = _names(before, after)
+    effects = dict.fromkeys(names, Decimal(0))
+    parts: dict[str, dict[str, Decimal]] = {}
+    old = new = Fraction(0)
+    with localcontext(Context(prec=DIGITS)):
+        for part in before:
+            x0, xt = _numbers(part, before[part]), _numbers(part, after[part])
+            v0, vt = _product(x0), _product(xt)
+            parts[part] = _effects(x0, xt, v0, vt)
+            for name, effect in parts[part].items():
+                effects[name] += effect
+            old, new = old + v0, new + vt
+    scale = 10**PLACES
+    whole = {name: Fraction(round(Fraction(x) * scale), scale) for name, x in effects.items()}
+    # What cut logarithms and this rounding leave goes to the largest effect.
+    if whole:
+        largest = max(names, key=lambda name: abs(whole[name]))
+        whole[largest] += new - old - sum(whole.values(), Fraction(0))
+    return Decomposition(old, new, whole, parts)
+
+
+def _effects(
+    x0: Mapping[str, Fraction], xt: Mapping[str, Fraction], v0: Fraction, vt: Fraction
+) -> dict[str, Decimal]:
+    nothing = dict.fromkeys(x0, Decimal(0))
+    if v0 and vt:
+        mean = _mean(_decimal(vt), _decimal(v0))
+        return {name: mean * _log(xt[name], x0[name]) for name in x0}
+    if not v0 and not vt:
+        return nothing
+    source = x0 if vt else xt
+    were_zero = [name for name, value in source.items() if not value]
+    share = _decimal(vt - v0) / len(were_zero)
+    return nothing | dict.fromkeys(were_zero, share)
+
+
+def _mean(a: Decimal, b: Decimal) -> Decimal:
+    if a == b:
+        return a
+    return (a - b) / (a / b).ln()
+
+
+def _log(above: Fraction, below: Fraction) -> Decimal:
+    return Decimal(0) if above == below else _decimal(above / below).ln()
+
+
+def _decimal(value: Fraction) -> Decimal:
+    return Decimal(value.numerator) / Decimal(value.denominator)
+
+
+def _product(values: Mapping[str, Fraction]) -> Fraction:
+    product = Fraction(1)
+    for value in values.values():
+        product *= value
+    return product
+
+
+def _numbers(part: str, factors: Factors) -> dict[str, Fraction]:
+    found = {name: exact(value, name) for name, value in factors.items()}
+    if negative := [name for name, value in found.items() if value < 0]:
+        raise CarbonRefused("negative-value", part=part, factor=negative[0])
+    return found
+
+
+def _names(before: Mapping[str, Factors], after: Mapping[str, Factors]) -> list[str]:
+    """The factors' names, the same for every part in both years."""
+    if before.keys() != after.keys():
+        raise CarbonRefused("factors-differ", part=min(before.keys() ^ after.keys()))
+    names: list[str] = list(next(iter(before.values()), {}))
+    for year in (before, after):
+        for part, factors in year.items():
+            if factors.keys() != set(names):
+                raise CarbonRefused("factors-differ", part=part)
+    return names
