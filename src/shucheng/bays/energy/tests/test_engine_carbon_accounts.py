@@ -62,10 +62,13 @@ def test_an_amount_may_come_in_any_unit_of_its_dimension():
         ({"period": "2023-13"}, "activity-invalid"),
         ({"period": "23-01"}, "activity-invalid"),
         ({"scope": 4}, "activity-invalid"),
+        ({"scope": 1}, "activity-invalid"),
+        ({"carrier": "natural-gas", "unit": "Nm3"}, "activity-invalid"),
+        ({"sold_as": "heat"}, "activity-invalid"),
         ({"quality": "good"}, "activity-invalid"),
         ({"source": ""}, "activity-invalid"),
         ({"company": ""}, "activity-invalid"),
-        ({"carrier": "peat"}, "no-factor"),
+        ({"carrier": "peat", "scope": 1}, "no-factor"),
         ({"factor": "electricity.life-cycle.china.2023"}, "kind-mixed"),
         ({"factor": "fuel.diesel.cn"}, "factor-invalid"),
         ({"factor": "electricity.residual.china.2023"}, "factor-invalid"),
@@ -115,6 +118,11 @@ def test_a_factor_is_the_regions_own_of_the_latest_year_up_to_the_activitys():
         ("electricity.superseded.china.2022", ("factor-superseded", "factor-of-another-year")),
         ("fuel.diesel.cn", ("factor-unverified",)),
     ]
+
+
+def test_a_factor_of_another_region_that_was_chosen_by_id_is_told():
+    (line,) = inputs(used(factor="electricity.location.china.2023")).account().lines
+    assert line.notes == ("factor-of-another-region",)
 
 
 def test_each_line_carries_its_factor_notice_year_and_quality_and_the_account_the_version():

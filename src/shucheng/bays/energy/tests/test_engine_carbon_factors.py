@@ -27,7 +27,7 @@ NUMBERS = st.decimals(0, 10**12, places=6)
         (1, "kWh", "MJ", "3.6"),
         (1, "GJ", "MWh", Fraction(1000, 3600)),
         (1, "万kWh", "MWh", 10),
-        (1, "TJ (NCV)", "GJ", 1000),
+        (1, "TJ (NCV)", "GJ (NCV)", 1000),
         (2, "万tce", "kgce", 20_000_000),
         (1, "万Nm3", "Nm3", 10_000),
         (3, "万tCO2", "kgCO2", 30_000_000),
@@ -49,7 +49,14 @@ def test_units_convert_there_and_back_or_not_at_all(amount, a, b):
 
 @pytest.mark.parametrize(
     ("source", "target"),
-    [("t", "tCO2"), ("tCO2", "tCO2e"), ("Nm3", "m3"), ("Nm3", "m3-20C"), ("kWh", "tce")],
+    [
+        ("t", "tCO2"),
+        ("tCO2", "tCO2e"),
+        ("Nm3", "m3"),
+        ("Nm3", "m3-20C"),
+        ("kWh", "tce"),
+        ("GJ", "GJ (NCV)"),
+    ],
 )
 def test_what_looks_alike_and_measures_something_else_does_not_convert(source, target):
     with refused("unit-mixed"):

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import strategies as st
 from tests.laws import law
 
-from shucheng.bays.energy.engine.carbon.lmdi import decompose
+from shucheng.bays.energy.engine.carbon.lmdi import decompose, identity
 
 from .carbon_cases import fractions, refused
 
@@ -86,6 +86,47 @@ def test_what_cannot_be_decomposed_is_refused():
     with refused("aggregate-zero"):
         decompose({"x": {"a": 0}}, {"x": {"a": 1}}).ratios()
     assert decompose({}, {}).effects == {}
+
+
+def test_a_city_by_sector_as_activity_structure_intensity_and_carbon():
+    """Steel halves its share and chips appear: what was not there is an effect of structure."""
+    before = identity(
+        {"steel": 100, "chips": 0}, {"steel": 50, "chips": 0}, {"steel": 150, "chips": 0}
+    )
+    after = identity(
+        {"steel": 100, "chips": 100}, {"steel": 40, "chips": 10}, {"steel": 120, "chips": 20}
+    )
+    assert after["chips"] == {
+        "activity": 200,
+        "structure": Fraction(1, 2),
+        "intensity": Fraction(1, 10),
+        "carbon": 2,
+    }
+    found = decompose(before, after)
+    assert found.change == -10 == sum(found.effects.values())
+    assert found.parts["steel"]["carbon"] == 0
+    assert {name: each for name, each in found.parts["chips"].items() if each} == {"structure": 20}
+
+
+@pytest.mark.parametrize(
+    ("output", "energy", "tonnes", "reason"),
+    [
+        ({"x": 0}, {"x": 1}, {"x": 1}, "not-positive"),
+        ({"x": 1}, {"x": 0}, {"x": 1}, "not-positive"),
+        ({"x": 1}, {"y": 1}, {"x": 1}, "factors-differ"),
+        ({"x": 1}, {"x": 1.5}, {"x": 1}, "number-inexact"),
+    ],
+)
+def test_a_part_that_no_ratio_carries_is_refused(output, energy, tonnes, reason):
+    with refused(reason):
+        identity(output, energy, tonnes)
+
+
+def test_a_factor_that_is_defined_in_one_year_alone_has_no_effect():
+    found = decompose({"x": {"a": 2, "b": None}}, {"x": {"a": 4, "b": 3}})
+    assert found.before == 6
+    assert found.effects == {"a": 6, "b": 0}
+    assert decompose({"x": {"a": 2, "b": None}}, {"x": {"a": 4, "b": None}}).change == 0
 
 
 POSITIVE = st.decimals("0.001", 10_000, places=3)
@@ -168,3 +209,16 @@ def test_a_factor_in_another_unit_changes_no_effect(two, times):
     for name in NAMES:
         off = other.effects[name] - found.effects[name] * Fraction(times)
         assert abs(off) < (1 + Fraction(times) + other.before) / 10**29
+
+
+@law(
+    st.lists(st.tuples(POSITIVE, ANY, ANY), min_size=1, max_size=5),
+    few=20,
+    many=200,
+)
+def test_an_identity_multiplies_to_the_tonnes(listed):
+    output, energy, tonnes = ({str(n): each[k] for n, each in enumerate(listed)} for k in range(3))
+    tonnes = {part: each if energy[part] else Decimal(0) for part, each in tonnes.items()}
+    for part, factors in identity(output, energy, tonnes).items():
+        known = [Fraction(each) for each in factors.values() if each is not None]
+        assert math.prod(known, start=Fraction(1)) == tonnes[part]

@@ -23,6 +23,8 @@ from .refused import CarbonRefused
 from .units import Number, convert, exact
 
 Basis = Literal["location", "market"]
+METHOD = "carbon-account/1"
+"""Part of every digest: a change of what is computed is a new number."""
 GROUPINGS = ("city", "sector", "park", "company", "scope", "carrier", "year", "month")
 
 
@@ -63,6 +65,7 @@ class Account:
     factors_version: str
     factors_digest: str
     rules_version: str
+    method: str
     digest: str
 
     def total(
@@ -100,6 +103,7 @@ class Inputs:
             "contracts " + digest_of(each.plain() for each in self.contracts),
             f"factors {self.factors.name} {self.factors.version} {self.factors.digest}",
             "rules " + digest_of([self.rules.plain()]),
+            "method " + METHOD,
         )
         return digest_of(parts)
 
@@ -118,6 +122,7 @@ class Inputs:
             self.factors.version,
             self.factors.digest,
             self.rules.version,
+            METHOD,
             self.digest,
         )
 

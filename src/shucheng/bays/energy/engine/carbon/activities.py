@@ -12,6 +12,9 @@ from .refused import CarbonRefused
 from .units import convert, exact, unit
 
 ELECTRICITY = "electricity"
+BOUGHT = (ELECTRICITY, "heat", "steam", "cooling")
+"""What emits where it is made and not where it is used: never scope 1, and all that scope 2 is.
+Electricity of one's own panels is another carrier, `electricity-pv`."""
 Scope = Literal[1, 2, 3]
 Quality = Literal["measured", "billed", "calculated", "estimated"]
 QUALITIES = ("measured", "billed", "calculated", "estimated")
@@ -130,6 +133,10 @@ def _check(each: Activity) -> None:
         wrong = f"amount {amount}"
     elif each.scope not in (1, 2, 3):
         wrong = f"scope {each.scope}"
+    elif each.scope == (1 if each.carrier in BOUGHT else 2):
+        wrong = f"{each.carrier} in scope {each.scope}"
+    elif each.sold_as and each.scope != 1:
+        wrong = f"sold as {each.sold_as} in scope {each.scope}"
     elif each.quality not in QUALITIES:
         wrong = f"quality {each.quality}"
     if wrong:

@@ -74,7 +74,7 @@ class Chooser:
                     "factor-invalid", activity=each.id, carrier=each.carrier, factor=factor.id
                 )
             tonnes = tonnes_by(factor, each.unit) * self._warming(factor)
-            found = self._chosen[key] = Chosen(factor, tonnes, notes_of(factor, each.year))
+            found = self._chosen[key] = Chosen(factor, tonnes, notes_of(factor, each))
         return found
 
     def left_over(self, each: Activity) -> LeftOver:
@@ -136,11 +136,13 @@ def tonnes_by(factor: EmissionFactor, symbol: str) -> Fraction:
     return exact(factor.value) * to_tonnes * ratio(unit(symbol), rate.below)
 
 
-def notes_of(factor: EmissionFactor, year: int) -> tuple[str, ...]:
+def notes_of(factor: EmissionFactor, each: Activity) -> tuple[str, ...]:
     """What a reader of a figure must know of its factor, as codes."""
     told = {
         "factor-unverified": factor.checked == "unverified",
         "factor-superseded": factor.use == "superseded",
-        "factor-of-another-year": factor.year is not None and factor.year != year,
+        "factor-of-another-year": factor.year not in (None, each.year),
+        "factor-of-another-region": each.region not in ("", factor.region)
+        and each.carrier == ELECTRICITY,
     }
     return tuple(code for code, holds in told.items() if holds)

@@ -28,8 +28,9 @@ DIGITS = 60
 PLACES = 30
 """Decimal places of effects."""
 
-Factors = Mapping[str, Number]
-"""The factors of one part by name, each in the same unit in both years."""
+Factors = Mapping[str, Number | None]
+"""The factors of one part by name, each in the same unit in both years. None: not defined in this
+year, as the intensity of a sector without output; it is taken to be as in the other year."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +67,8 @@ def decompose(before: Mapping[str, Factors], after: Mapping[str, Factors]) -> De
     old = new = Fraction(0)
     with localcontext(Context(prec=DIGITS)):
         for part in before:
-            x0, xt = _numbers(part, before[part]), _numbers(part, after[part])
+            x0 = _numbers(part, before[part], after[part])
+            xt = _numbers(part, after[part], before[part])
             v0, vt = _product(x0), _product(xt)
             parts[part] = _effects(x0, xt, v0, vt)
             for name, effect in parts[part].items():
@@ -79,6 +81,37 @@ def decompose(before: Mapping[str, Factors], after: Mapping[str, Factors]) -> De
         largest = max(names, key=lambda name: abs(whole[name]))
         whole[largest] += new - old - sum(whole.values(), Fraction(0))
     return Decomposition(old, new, whole, parts)
+
+
+def identity(
+    output: Mapping[str, Number], energy: Mapping[str, Number], tonnes: Mapping[str, Number]
+) -> dict[str, Factors]:
+    """Parts of a year as activity x structure x intensity x carbon: all output, the part's share of
+    it, its energy by output, its tonnes by energy, each in the units given. The product is the
+    part's tonnes, exactly; a ratio of nothing to nothing is None. Refused: `factors-differ`
+    where the three name other parts; `not-positive` for energy without output or tonnes without
+    energy, which no ratio carries."""
+    if not output.keys() == energy.keys() == tonnes.keys():
+        raise CarbonRefused("factors-differ", parts=len(output))
+    whole = sum((exact(each, "output") for each in output.values()), Fraction(0))
+    parts: dict[str, Factors] = {}
+    for part in output:
+        made, used = exact(output[part], "output"), exact(energy[part], "energy")
+        parts[part] = {
+            "activity": whole,
+            "structure": _by(part, made, whole),
+            "intensity": _by(part, used, made),
+            "carbon": _by(part, exact(tonnes[part], "tonnes"), used),
+        }
+    return parts
+
+
+def _by(part: str, above: Fraction, below: Fraction) -> Fraction | None:
+    if below:
+        return above / below
+    if above:
+        raise CarbonRefused("not-positive", part=part)
+    return None
 
 
 def _effects(
@@ -117,8 +150,12 @@ def _product(values: Mapping[str, Fraction]) -> Fraction:
     return product
 
 
-def _numbers(part: str, factors: Factors) -> dict[str, Fraction]:
-    found = {name: exact(value, name) for name, value in factors.items()}
+def _numbers(part: str, factors: Factors, other: Factors) -> dict[str, Fraction]:
+    """Of one year, in the factors' order; what is defined in neither year is zero."""
+    found = {}
+    for name, value in factors.items():
+        told = other[name] if value is None else value
+        found[name] = Fraction(0) if told is None else exact(told, name)
     if negative := [name for name, value in found.items() if value < 0]:
         raise CarbonRefused("negative-value", part=part, factor=negative[0])
     return found

@@ -3,7 +3,8 @@
 A dimension here says also of what: a tonne of fuel, of CO2 and of CO2e are three dimensions, and so
 are a cubic metre at 0 °C (Nm3) and at 20 °C (m3-20C), since a volume of gas without its conditions
 is not an amount. A tonne of coal equivalent (tce) is no energy: how many kWh make one depends on a
-coefficient (equivalent or equal value), which is data. `TJ` of a fuel is by net calorific value.
+coefficient (equivalent or equal value), which is data. Nor is the heat of a fuel just energy: it
+says by which calorific value.
 Conversions are fractions, hence exact in both directions.
 
 Sources of factors between units: SI Brochure, 9th edition (2019), table 8 (tonne, hour); a kilowatt
@@ -33,11 +34,16 @@ _ROWS: dict[str, dict[str, str]] = {
         "MJ": "1",
         "GJ": "1000",
         "TJ": "1000000",
-        "TJ (NCV)": "1000000",
         "kWh": "3.6",
         "MWh": "3600",
         "GWh": "3600000",
         "万kWh": "36000",
+    },
+    # How much more a gross calorific value says depends on the fuel: it is not in this table.
+    "heat of fuel by net calorific value": {
+        "MJ (NCV)": "1",
+        "GJ (NCV)": "1000",
+        "TJ (NCV)": "1000000",
     },
     "coal equivalent": {"kgce": "1", "tce": "1000", "万tce": "10000000"},
     "mass": {"g": "0.001", "kg": "1", "t": "1000", "万t": "10000000"},
