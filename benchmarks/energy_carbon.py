@@ -33,7 +33,7 @@ from benchmarks.frame import Row, arguments, row, seconds, told  # noqa: E402
 from shucheng.bays.energy.engine.carbon.account import Account, Inputs  # noqa: E402
 from shucheng.bays.energy.engine.carbon.activities import Activity, Contract  # noqa: E402
 from shucheng.bays.energy.engine.carbon.choice import Rules  # noqa: E402
-from shucheng.bays.energy.engine.carbon.factors import shipped  # noqa: E402
+from shucheng.bays.energy.engine.carbon.factor_files import shipped  # noqa: E402
 from shucheng.bays.energy.engine.carbon.lmdi import Decomposition, decompose  # noqa: E402
 
 COMPANIES, SEED = 5_000, 7

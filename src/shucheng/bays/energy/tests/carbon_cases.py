@@ -12,7 +12,8 @@ import pytest
 from shucheng.bays.energy.engine.carbon.account import Inputs
 from shucheng.bays.energy.engine.carbon.activities import Activity, Contract
 from shucheng.bays.energy.engine.carbon.choice import Rules
-from shucheng.bays.energy.engine.carbon.factors import EmissionFactor, FactorSet, Source, shipped
+from shucheng.bays.energy.engine.carbon.factor_files import shipped
+from shucheng.bays.energy.engine.carbon.factors import EmissionFactor, FactorSet, Source
 from shucheng.bays.energy.engine.carbon.refused import CarbonRefused
 
 RULES = Rules(

@@ -11,7 +11,7 @@ from tests.laws import law
 
 from shucheng.bays.energy.engine.carbon.account import GROUPINGS, Inputs, difference
 from shucheng.bays.energy.engine.carbon.choice import Rules
-from shucheng.bays.energy.engine.carbon.factors import shipped
+from shucheng.bays.energy.engine.carbon.factor_files import shipped
 from shucheng.bays.energy.engine.carbon.twice import counted_twice
 
 from .carbon_cases import contract, emission, gas, inputs, refused, used

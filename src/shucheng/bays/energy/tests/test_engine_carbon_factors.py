@@ -8,16 +8,15 @@ import pytest
 from hypothesis import strategies as st
 from tests.laws import law
 
-from shucheng.bays.energy.engine.carbon import factors as module
 from shucheng.bays.energy.engine.carbon.choice import tonnes_by
-from shucheng.bays.energy.engine.carbon.factor_files import read_factors
-from shucheng.bays.energy.engine.carbon.factors import FactorSet, Library, shipped
+from shucheng.bays.energy.engine.carbon.factor_files import FOLDER, read_factors, shipped
+from shucheng.bays.energy.engine.carbon.factors import FactorSet, Library
 from shucheng.bays.energy.engine.carbon.refused import CarbonRefused
 from shucheng.bays.energy.engine.carbon.units import UNITS, convert, rate, rounded
 
 from .carbon_cases import emission, refused
 
-FILE = module.FOLDER / "china.yaml"
+FILE = FOLDER / "china.yaml"
 NUMBERS = st.decimals(0, 10**12, places=6)
 
 

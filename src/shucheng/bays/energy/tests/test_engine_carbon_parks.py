@@ -9,7 +9,8 @@ import pytest
 
 from shucheng.bays.energy.engine.carbon import park_definitions
 from shucheng.bays.energy.engine.carbon.activities import Activity, Contract
-from shucheng.bays.energy.engine.carbon.factors import Conversion, FactorSet, shipped
+from shucheng.bays.energy.engine.carbon.factor_files import shipped
+from shucheng.bays.energy.engine.carbon.factors import Conversion, FactorSet
 from shucheng.bays.energy.engine.carbon.park_definitions import ParkDefinitions, read_definitions
 from shucheng.bays.energy.engine.carbon.parks import Assessment, assess
 

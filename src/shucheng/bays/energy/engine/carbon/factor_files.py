@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping
 from decimal import Decimal, InvalidOperation
+from functools import cache
+from pathlib import Path
 from typing import Any
 
 import yaml
@@ -9,6 +11,7 @@ import yaml
 from .factors import Conversion, EmissionFactor, Factor, FactorSet, FootprintFactor, Source, Warming
 from .refused import CarbonRefused
 
+FOLDER = Path(__file__).parents[2] / "data" / "factors"
 SCHEMA = "shucheng.carbon_factors/1"
 FIELDS: dict[str, tuple[type[Factor], frozenset[str]]] = {
     "emission": (EmissionFactor, frozenset(["use", "carrier", "region", "level", "year", "gas"])),
@@ -51,6 +54,12 @@ def read_factors(text: str) -> FactorSet:
             "digest-differs", version=version, told=data.get("digest"), is_now=found.digest
         )
     return found
+
+
+@cache
+def shipped() -> FactorSet:
+    """The set that comes with the package (data/factors/china.yaml)."""
+    return read_factors((FOLDER / "china.yaml").read_text(encoding="utf-8"))
 
 
 def _factor(row: Mapping[str, Any], sources: Mapping[str, Source]) -> Factor:

@@ -11,14 +11,10 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from decimal import Decimal
-from functools import cache
-from pathlib import Path
 from typing import Literal, TypeVar
 
 from .refused import CarbonRefused
 from .units import Rate, exact, rate
-
-FOLDER = Path(__file__).parents[2] / "data" / "factors"
 
 Checked = Literal["official", "several-copies", "one-copy", "unverified"]
 """Where the value was read: in the document itself, in copies of it, or not surely."""
@@ -209,14 +205,6 @@ def digest_of(rows: Iterable[str]) -> str:
         hashed.update(each.encode())
         hashed.update(b"\n")
     return hashed.hexdigest()
-
-
-@cache
-def shipped() -> FactorSet:
-    """The set that comes with the package (data/factors/china.yaml)."""
-    from .factor_files import read_factors
-
-    return read_factors((FOLDER / "china.yaml").read_text(encoding="utf-8"))
 
 
 def _plain(factor: Factor) -> str:
