@@ -13,7 +13,7 @@ from shucheng.bays.energy.engine.lca.errors import LcaRefused
 from shucheng.bays.energy.engine.lca.factors import Factors
 from shucheng.bays.energy.engine.lca.files import read, written
 from shucheng.bays.energy.engine.lca.model import Background, Exchange, Process, Quality
-from shucheng.bays.energy.engine.lca.scores import scores
+from shucheng.bays.energy.engine.lca.scores import inventory, scores
 from shucheng.bays.energy.engine.lca.system import build
 from shucheng.bays.energy.engine.lca.uncertainty import sigma
 
@@ -187,6 +187,17 @@ class TestRefusals:
     def test_a_number_without_source_that_is_no_estimate(self) -> None:
         wrong = (taken("diesel", "kg", estimate=False),)
         assert refused(changed("lorry", inputs=wrong)).code == "no-source"
+
+    def test_a_set_without_processes(self) -> None:
+        assert refused(replace(sample(), processes=())).code == "empty"
+
+    def test_a_demand_and_a_factor_that_are_no_numbers(self) -> None:
+        method, nan = sample().methods[0], float("nan")
+        wrong = replace(method, factors=(replace(method.factors[0], factor=nan),))
+        for each, amount in ((method, nan), (wrong, 1.0)):
+            with pytest.raises(LcaRefused) as caught:
+                inventory(build(sample()), each, {"heat": amount})
+            assert caught.value.code == "not-finite"
 
     @pytest.mark.parametrize("amount", [float("nan"), float("inf")])
     def test_a_number_that_is_none(self, amount: float) -> None:

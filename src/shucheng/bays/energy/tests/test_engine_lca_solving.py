@@ -209,6 +209,29 @@ def test_a_tree_ends_where_it_is_deep_or_large_enough_and_says_so() -> None:
     assert any(each.end == "size" for each in small)
 
 
+def test_a_credit_is_a_negative_branch_and_the_sums_still_hold() -> None:
+    """The third process gives back 0.5 of the first product, as avoided production."""
+    a = np.array([[1.0, -0.2, 0.5], [0.0, 1.0, -2.0], [0.0, 0.0, 1.0]])
+    b, c = np.array([[3.0, 1.0, 0.1]]), np.ones(1)
+    told = scores(system_of(a, b), method_of(c))
+    assert told.values == pytest.approx([3.0, 1.6, 0.1 + 2 * 1.6 - 0.5 * 3.0])
+    root = tree(told, "p2")
+    assert {each.product: each.score for each in root.children} == pytest.approx(
+        {"p0": -1.5, "p1": 3.2}
+    )
+    assert sum(e.value for e in links(root) if e.target == "0:p2") == pytest.approx(root.score)
+
+
+def test_amounts_of_one_product_that_are_taken_twice_add() -> None:
+    told = sample()
+    lorry = next(each for each in told.processes if each.id == "lorry")
+    half = replace(lorry.inputs[0], amount=lorry.inputs[0].amount / 2)
+    twice = replace(lorry, inputs=(half, half, *lorry.inputs[1:]))
+    other = replace(told, processes=tuple(twice if e is lorry else e for e in told.processes))
+    before, after = (scores(build(each), told.methods[0]).values for each in (told, other))
+    assert off(after, before) < 1e-12
+
+
 def test_the_same_seed_draws_the_same() -> None:
     system, method = build(sample()), sample().methods[0]
     one, two = (

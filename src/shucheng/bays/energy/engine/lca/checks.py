@@ -10,9 +10,11 @@ from .model import Background, Exchange, Flow, Process
 def makers(background: Background) -> dict[str, int]:
     """For each product the position of the one process that makes it.
 
-    Raises `LcaRefused` (`two-makers`, `withdrawn`, `output-not-positive`, `years-reversed`,
-    `id-twice`).
+    Raises `LcaRefused` (`empty`, `two-makers`, `withdrawn`, `output-not-positive`,
+    `years-reversed`, `id-twice`).
     """
+    if not background.processes:
+        raise LcaRefused("empty", f"{background.id} has no processes; add some")
     found: dict[str, int] = {}
     for position, process in enumerate(background.processes):
         if process.product in found:

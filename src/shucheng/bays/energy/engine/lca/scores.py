@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from math import isfinite
 
 import numpy as np
 
@@ -64,10 +65,12 @@ def inventory(
 ) -> Inventory:
     """One demand (amounts by product, in the products' units), solved directly: A s = f.
 
-    Raises `LcaRefused` as `scores` does.
+    Raises `LcaRefused` as `scores` does, and `not-finite`.
     """
     wanted = np.zeros(system.size)
     for product, amount in demand.items():
+        if not isfinite(amount):
+            raise LcaRefused("not-finite", f"the demand of {product} is {amount}; give a number")
         wanted[system.position(product)] += amount
     weights = system.weights(method)
     solution = reached((factors or Factors(system.technosphere)).scales(wanted))

@@ -8,6 +8,7 @@ the scale s of each process with A s = f.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from math import isfinite
 
 import numpy as np
 from numpy.typing import NDArray
@@ -83,8 +84,8 @@ class System:
     def weights(self, method: Method) -> Floats:
         """c: what one unit of each flow counts in the method.
 
-        Raises `LcaRefused` (`unit-differs`, `counted-twice`) where the method counts a flow in
-        another unit, or one flow twice.
+        Raises `LcaRefused` (`unit-differs`, `counted-twice`, `not-finite`) where the method counts
+        a flow in another unit, one flow twice, or by what is no number.
         """
         known = {name: position for position, name in enumerate(self.flows)}
         told = np.zeros(len(self.flows))
@@ -105,6 +106,12 @@ class System:
                     "unit-differs",
                     f"{method.id} counts {each.flow} per {each.per}, the set has it in {unit}; "
                     f"give the factor per {unit}",
+                    flow=each.flow,
+                )
+            if not isfinite(each.factor):
+                raise LcaRefused(
+                    "not-finite",
+                    f"{method.id} counts {each.flow} by {each.factor}; give a number",
                     flow=each.flow,
                 )
             told[known[each.flow]] = each.factor
