@@ -5,8 +5,10 @@ another, in processor time on one thread.
 
 The technosphere is made: 40 hubs (electricity, transport, heat) that nearly all use by a power law;
 a core a fifth of the whole, in sectors, all of which need one another; long tails made from core
-and tail. Units are of any size, so that no row or column is dominated by its diagonal. The second
-matrix has loops that use up to 99.9 % of what is made, and one input in twenty is a credit.
+and tail. It fills in about as a real database does: bw2calc's sources report 1.7 s for SuperLU on
+ecoinvent 3.9, and this one takes 1.5 s. (One whose core is drawn uniformly takes 40 s and flatters
+us.) Units are of any size, so that no row or column is dominated by its diagonal. The second matrix
+has loops that use up to 99.9 % of what is made, and one input in twenty is a credit.
 
 The bar of 1,000 is for 20,000 products (50 for 2,000: the gain grows with their number).
 bw2calc is given its factorisation for nothing and measured on 50 demands, then scaled up. Run it by
@@ -155,7 +157,7 @@ def made(size: int, loop: float, credits: float) -> Any:
     core = size // 5
     popular = np.arange(1, HUBS + 1) ** -0.7
     popular /= popular.sum()
-    sectors = max(core // 100, 1)
+    sectors = max(core // 40, 1)
     members = np.array_split(random.permutation(core), sectors)
     of = {int(each): k for k, group in enumerate(members) for each in group}
     rows, columns, values = [], [], []
@@ -163,12 +165,12 @@ def made(size: int, loop: float, credits: float) -> Any:
         taken = [random.choice(HUBS, random.integers(4, 10), replace=False, p=popular)]
         if column < core:
             taken.append(random.choice(members[of[column]], random.integers(2, 7)))
-            taken.append(random.integers(core, size=random.integers(0, 3)))
+            taken.append(core * random.power(0.1, random.integers(0, 3)))
         else:
-            back = random.geometric(0.01, random.integers(2, 7))
+            back = random.geometric(0.05, random.integers(0, 3))
             taken.append(np.maximum(column - back, 0))
-            taken.append(random.integers(HUBS, core, size=random.integers(1, 4)))
-        each = np.setdiff1d(np.concatenate(taken), [column])
+            taken.append(random.choice(members[column % sectors], random.integers(2, 7)))
+        each = np.setdiff1d(np.concatenate(taken).astype(np.int64), [column])
         share = random.lognormal(0, 1.5, each.size)
         share *= random.uniform(0.3, loop) / share.sum()
         rows.append(each)

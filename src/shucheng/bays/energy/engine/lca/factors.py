@@ -1,8 +1,8 @@
 """Solving A x = b and Aᵀ x = b for a technosphere, with the error that is left.
 
 Outside the core both are triangular solves. In the core GMRES (Saad and Schultz 1986), made easy
-by the core's upper triangle, takes some twenty steps, where a factorisation fills in a quarter of
-a dense matrix. Where it does not get there the core is factorised (SuperLU). Either way the whole
+by the core's upper triangle, takes some twenty steps, however much a factorisation would fill in.
+Where it does not get there the core is factorised (SuperLU). Either way the whole
 solution is refined until the last correction is small (Skeel 1980, Math. Comp. 35), and the
 answer says how small it was. Decision 0032 has the measurements.
 """
@@ -187,7 +187,7 @@ class _Core:
 
     def factorise(self) -> None:
         """The transpose fills in less: hubs are dense rows, and so become dense columns."""
-        self._factors = _factorised(self._transpose, "MMD_AT_PLUS_A")
+        self._factors = _factorised(self._transpose, "COLAMD")
         shape = self._matrix.shape
         inverse = LinearOperator(
             shape,
@@ -213,11 +213,11 @@ class _Core:
 
 
 def _factorised(matrix: csc_array, ordering: str) -> Any:
-    # Pivots stay on the diagonal, which keeps the ordering, unless one is small beside its column.
-    symmetric = {"SymmetricMode": True}
+    # A given order is kept by pivots on the diagonal, unless one is small beside its column.
+    kept: dict[str, Any] = {"diag_pivot_thresh": 0.01, "options": {"SymmetricMode": True}}
     try:
         return splu(
-            csc_array(matrix), permc_spec=ordering, diag_pivot_thresh=0.01, options=symmetric
+            csc_array(matrix), permc_spec=ordering, **(kept if ordering == "NATURAL" else {})
         )
     except RuntimeError as error:
         if "singular" not in str(error):
