@@ -12,8 +12,8 @@ from itertools import combinations, pairwise, product
 from typing import Any
 
 import numpy as np
-from scipy.optimize import linprog  # type: ignore[import-untyped]
-from scipy.sparse import lil_array  # type: ignore[import-untyped]
+from scipy.optimize import linprog
+from scipy.sparse import lil_array
 
 from shucheng.bays.statistics.engine.suppression.rules import Rules, sensitivity
 from shucheng.bays.statistics.engine.suppression.tables import Cell, Key
