@@ -22,6 +22,8 @@ Floats = NDArray[np.float64]
 # A correction, relative to the sizes that were added, that counts as solved; and one that is
 # aimed at, since the last steps cost little.
 TOLERANCE, AIM = 1e-9, 1e-13
+# What may be left of the equations, relative to the sizes that were added.
+RESIDUAL = 1e-12
 SMALL = 500
 _STEPS = 60
 _ROUNDS = 6
@@ -33,7 +35,8 @@ _GROWTH = 1e13
 class Solution:
     """`values` of the unknowns; `residual`: the largest of |b - Ax| over |A||x| + |b|, by row;
     `error`: the last correction over the sizes that added up to each unknown; `reached`: whether
-    that is at most 1e-9. An answer that is not reached must not be shown as one."""
+    the error is at most 1e-9 and the residual at most 1e-12. An answer that is not reached must
+    not be shown as one."""
 
     values: Floats
     residual: float
@@ -115,21 +118,19 @@ class Factors:
 
     def _round(self, right: Floats, matrix: Any, sizes: Any, transposed: bool) -> Solution:
         values = self._solved(right, transposed)
-        error, residual = np.inf, np.inf
+        error = np.inf
         for _ in range(_ROUNDS):
             rest = right - matrix @ values
-            added = sizes @ abs(values) + abs(right)
-            left = _largest(rest, added)
             correction = self._solved(rest, transposed)
-            change = _largest(correction, added)
+            change = _largest(correction, sizes @ abs(values) + abs(right))
             if not np.isfinite(change) or change >= error:
                 break  # no better for correcting: the values before it stand
-            values, error, residual = values + correction, change, left
+            values, error = values + correction, change
             if error <= AIM:
                 break
-        rest = right - matrix @ values
-        residual = min(residual, _largest(rest, sizes @ abs(values) + abs(right)))
-        return Solution(values, residual, error, bool(error <= TOLERANCE))
+        # A small correction alone proves nothing: steps that stand still correct nothing either.
+        residual = _largest(right - matrix @ values, sizes @ abs(values) + abs(right))
+        return Solution(values, residual, error, error <= TOLERANCE and residual <= RESIDUAL)
 
     def _solved(self, right: Floats, transposed: bool) -> Floats:
         before, core, after = self._parts
