@@ -51,6 +51,8 @@ def hubs(size: int, seed: int, loop: float = 0.9) -> tuple[Floats, Floats, Float
     technosphere = (np.eye(size) - inputs) * units[:, None] / units * made
     mixed = random.permutation(size)
     biosphere = random.lognormal(0, 1, (4, size)) * (random.random((4, size)) < 0.4)
+    # All emit something: of a score of exactly 0 full matrices make a rounding error.
+    biosphere[0] += 0.01
     return technosphere[mixed][:, mixed], biosphere, random.uniform(0.5, 30, 4)
 
 

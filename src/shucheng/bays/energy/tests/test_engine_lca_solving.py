@@ -81,9 +81,27 @@ def test_where_steps_do_not_get_there_the_core_is_factorised() -> None:
     assert np.max(np.abs(told.values - true)) < 1e-9 * np.abs(true).max()
 
 
+@pytest.mark.parametrize("small", [0, 500])
+def test_units_that_are_far_apart_are_no_singular_loop(small: int) -> None:
+    """Grams of one product for a gigawatt hour of the other, and the other way round."""
+    loop, units = np.array([[1.0, -0.4], [-0.5, 1.0]]), np.array([1e-6, 1e6])
+    a = loop * units[:, None] / units
+    b, c = np.array([[1.0, 2.0]]), np.ones(1)
+    system = system_of(a, b)
+    told = scores(system, method_of(c), Factors(system.technosphere, small=small))
+    # Cramer's rule; the determinant is 0.8 in any unit.
+    true = np.array([1.0 + 2.0 * 0.5e12, 2.0 + 0.4e-12]) / 0.8
+    assert off(told.values, true) < 1e-9
+
+
 def test_hubs_need_no_factorisation() -> None:
     a, b, _ = hubs(260, seed=5)
     assert not Factors(system_of(a, b).technosphere, small=0).is_factorised
+
+
+def test_a_product_whose_whole_chain_emits_nothing_scores_exactly_nothing() -> None:
+    a, b, c = hubs(60, seed=4)
+    assert not scores(system_of(a, 0 * b), method_of(c)).values.any()
 
 
 def test_an_answer_that_is_not_reached_is_refused() -> None:
