@@ -22,6 +22,7 @@ from shucheng.bays.data.queries.quality import (
     read_rules,
     references,
     rules_of,
+    suggested,
 )
 from shucheng.kernel.public import (
     Actor,
@@ -82,9 +83,11 @@ def set_quality_rules(
 
 
 def add_quality_rule(code: str, said: Mapping[str, Any], *, number: int, actor: Actor) -> None:
-    """One more rule, told by a form, as the next version of the resource's rules."""
+    """One more rule, told by a form, as the next version of the resource's rules: beside those that
+    are suggested, where none are kept yet."""
     resource = _held(code, actor)
-    before = read_rules(rules_of(resource))
+    kept = rules_of(resource)
+    before = read_rules(kept) if kept else read(suggested(resource))
     try:
         rule = Rule.model_validate(said)
     except ValueError:

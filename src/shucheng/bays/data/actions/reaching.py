@@ -14,6 +14,7 @@ from shucheng.bays.data.models.authority import Authorisation
 from shucheng.bays.data.models.catalogue import Resource
 from shucheng.bays.data.queries.authorising import held, resources_of
 from shucheng.bays.data.queries.book import book, limits, thing
+from shucheng.bays.data.queries.grading import undecided
 from shucheng.kernel.public import Actor, Invalid
 
 _GIVEN: tuple[RightCode, ...] = ("process", "operate")
@@ -63,10 +64,19 @@ def reach_further(resource: str, hold: Grant, *, actor: Actor) -> None:
 
 
 def require_graded(resources: Sequence[Resource]) -> None:
-    """Each resource is graded, and may be delivered in some way (PD-SCP-01)."""
+    """Each resource is graded, every data item by a person, and may be delivered in some way
+    (PD-SCP-01)."""
+    waiting = undecided(resources)
     for each in resources:
         if not each.grade:
             raise _not_ready(each, _("%(resource)s is not graded yet."), _("Have it graded first."))
+        if count := waiting.get(each.pk):
+            raise _not_ready(
+                each,
+                _("%(count)s data items of %(resource)s are only proposed, not decided."),
+                _("Have its reviewer decide them on the grading page first."),
+                count=count,
+            )
         if not each.modes:
             raise _not_ready(
                 each,
@@ -118,10 +128,11 @@ def _under(
         )
 
 
-def _not_ready(resource: Resource, message: object, next_step: object) -> Invalid:
+def _not_ready(resource: Resource, message: object, next_step: object, **values: object) -> Invalid:
     return Invalid(
         "data.resource_not_ready",
         message,  # type: ignore[arg-type]
         next_step,  # type: ignore[arg-type]
         resource=f"{resource.title} ({resource.code})",
+        **values,
     )

@@ -19,6 +19,7 @@ from shucheng.bays.data.models.catalogue import Resource
 from shucheng.bays.data.models.market import Product
 from shucheng.bays.data.queries.book import book, thing
 from shucheng.bays.data.queries.cases import machine_of
+from shucheng.bays.data.queries.granting import titles_of
 from shucheng.kernel.public import Actor, Invalid, NotFound, action, record
 
 KINDS = (Case.Kind.RESOURCE, Case.Kind.PRODUCT)
@@ -55,7 +56,7 @@ def open_registration(
         kind,
         next_code(REGISTRATION, day.year),
         about=about,
-        title=title.strip() or about,
+        title=title.strip() or titles_of([about]).get(thing(about).code, about),
         applicant=applicant,
         actor=actor,
         on=day,

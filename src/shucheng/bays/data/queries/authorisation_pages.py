@@ -18,6 +18,7 @@ from shucheng.bays.data.queries.book import book, rights
 from shucheng.bays.data.queries.case_files import seen_by
 from shucheng.bays.data.queries.case_pages import CasePage, case_page
 from shucheng.bays.data.queries.cases import machine_of
+from shucheng.bays.data.queries.grading import undecided
 from shucheng.bays.data.queries.granting import GrantLine, given_by, grant_lines
 from shucheng.bays.data.queries.limits import Choice, choices, limits_in_words
 from shucheng.bays.data.queries.parties import acts_for
@@ -151,7 +152,9 @@ def authorisation_page(code: str, *, actor: Actor) -> AuthorisationPage:
 def _ready() -> list[Resource]:
     """The resources that may be authorised: listed and graded."""
     listed = Resource.objects.filter(state=Resource.State.LISTED).exclude(grade="")
-    return list(listed.select_related("holder").order_by("holder__order", "code")[:_MOST])
+    rows = list(listed.select_related("holder").order_by("holder__order", "code")[:_MOST])
+    waiting = undecided(rows)
+    return [each for each in rows if each.pk not in waiting]
 
 
 def plan_form(texts: dict[str, str], *, actor: Actor) -> PlanForm:

@@ -18,6 +18,11 @@ WORDS: dict[str, tuple[int, Any, Any]] = {
     "token-invalid": (401, _("This is no token of the platform."), _NEW_TOKEN),
     "token-expired": (401, _("The token has expired."), _NEW_TOKEN),
     "token-revoked": (403, _("The token was revoked."), _NEW_TOKEN),
+    "agreement-not-begun": (
+        403,
+        _("Delivery has not begun."),
+        _("Its operator begins it, on the page of the order."),
+    ),
     "agreement-suspended": (403, _("Delivery is suspended."), _WAIT),
     "agreement-revoked": (403, _("Delivery was revoked."), _("It does not come back.")),
     "agreement-ended": (403, _("The order has ended."), _("Order anew.")),

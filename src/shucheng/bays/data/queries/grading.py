@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet
 
 from shucheng.bays.data.engine.grading.model import Grade, Proposal, grade
 from shucheng.bays.data.engine.grading.model import Resource as Described
@@ -79,6 +79,13 @@ def modes_of(resource: Resource) -> Modes:
     if stands.fields == 0:
         return Modes(None, (), False)
     return Modes(stands.of.grade, stands.of.permitted, stands.decided)
+
+
+def undecided(resources: Iterable[Resource]) -> dict[int, int]:
+    """How many data items of each nobody has decided on; those with none are not there."""
+    fields = Field.objects.filter(resource__in=[each.pk for each in resources], dropped=False)
+    open_ = fields.exclude(proposal__state=State.DECIDED).values("resource")
+    return {row["resource"]: row["n"] for row in open_.annotate(n=Count("pk")).order_by()}
 
 
 def standing_of(resource: Resource) -> Standing:

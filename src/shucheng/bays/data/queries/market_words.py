@@ -107,6 +107,13 @@ BASES: dict[str, Word] = {
     "hour": _("hour"),
     "product": _("product"),
 }
+# Of several, as English says it.
+BASES_OF_SEVERAL: dict[str, Word] = {
+    "call": _("calls"),
+    "row": _("rows"),
+    "hour": _("hours"),
+    "product": _("products"),
+}
 MASKS: dict[str, Word] = {
     "show": _("as it is"),
     "hash": _("hashed"),

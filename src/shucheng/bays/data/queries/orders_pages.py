@@ -1,7 +1,7 @@
 """Orders on screen: the lists of buyer and operator, an order with all that came of it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from django.core.paginator import Page, Paginator
@@ -9,6 +9,7 @@ from django.db.models import Count, Q, Sum
 from django.utils import timezone
 
 from shucheng.bays.data.engine.authority.granting import stopped
+from shucheng.bays.data.engine.authority.refusal import Refused as NotGranted
 from shucheng.bays.data.engine.ledger.prices import PricePlan
 from shucheng.bays.data.engine.ledger.states import ORDER
 from shucheng.bays.data.engine.terms import read_plan
@@ -25,6 +26,7 @@ from shucheng.bays.data.queries.book import book
 from shucheng.bays.data.queries.budgets import quota_lines
 from shucheng.bays.data.queries.cases import steps_of
 from shucheng.bays.data.queries.deliveries import deliveries_seen
+from shucheng.bays.data.queries.delivery_words import words_of
 from shucheng.bays.data.queries.ledger import balance, overdue
 from shucheng.bays.data.queries.offers import TermsRead, terms_read
 from shucheng.bays.data.queries.parties import names_of
@@ -105,6 +107,13 @@ class OrderPage:
     delivers: bool
 
 
+def _halted(order: Order, stop: NotGranted | None) -> str:
+    """Why nothing is delivered, in words; nothing where it runs."""
+    if order.state == "agreed":
+        return words_of("agreement-not-begun")
+    return sentence(stop) if stop else ""
+
+
 def order_page(code: str, *, actor: Actor) -> OrderPage:
     order = find_order(code, actor=actor)
     agreement = Agreement.objects.filter(order=order).first()
@@ -112,7 +121,9 @@ def order_page(code: str, *, actor: Actor) -> OrderPage:
     events = {event for role in roles for event in ORDER.open_to(order.state, role)}
     stop = stopped(book(), agreement.code, timezone.localdate()) if agreement else None
     settlements = list(agreement.settlements.order_by("id")) if agreement else []
-    terms = terms_read(agreement.policy if agreement else order.offer.policy)
+    # Until there is an agreement: the offer's terms for the days that were asked for.
+    offered = replace(terms_read(order.offer.policy), first=order.first, last=order.last)
+    terms = terms_read(agreement.policy) if agreement else offered
     return OrderPage(
         order,
         agreement,
@@ -121,7 +132,7 @@ def order_page(code: str, *, actor: Actor) -> OrderPage:
         steps_of(code),
         tuple(sorted(events)),
         roles,
-        sentence(stop) if stop else "",
+        _halted(order, stop),
         quota_left(agreement) if agreement else [],
         used(agreement) if agreement else 0,
         settlements,

@@ -151,14 +151,14 @@ def _described(today: date) -> Iterator[Link]:
         proposals.filter(field__dropped=False).count(),
         _("data items to be decided"),
     )
-    defects = Defect.objects.filter(state__in=(Defect.State.OPEN, Defect.State.MENDED))
+    late = Defect.objects.filter(state=Defect.State.OPEN, due__lt=today)
     yield Link(
         _("Quality"),
         _("what checks found, data sets with a certificate"),
         str(Certificate.objects.count()),
         _("certificates"),
         reverse("data:quality"),
-        defects.filter(due__lt=today).count(),
+        late.count(),
         _("defects past their day"),
     )
     authorised = Case.objects.filter(kind=Case.Kind.AUTHORISATION, state="in_force")
@@ -168,7 +168,7 @@ def _described(today: date) -> Iterator[Link]:
         str(authorised.count()),
         _("authorisations in force"),
         reverse("data:authorisations"),
-        Case.objects.filter(due__lt=today).count(),
+        Case.objects.exclude(kind=Case.Kind.REQUEST).filter(due__lt=today).count(),
         _("cases past their day"),
     )
 
@@ -179,7 +179,7 @@ def _market(waits: int) -> Link:
         _("products made of authorised resources, on offer"),
         str(Product.objects.filter(state=Product.State.LISTED).count()),
         _("products on the market"),
-        reverse("data:market"),
+        reverse("data:market") + ("#waiting" if waits else ""),
         waits,
         _("products to be reviewed"),
     )

@@ -97,6 +97,8 @@ def require_granted(agreement: Agreement, mode: str, day: date, known: Book | No
     today; `known`: the book, where many are asked about at one moment."""
     if agreement.order.state in _ENDED:
         raise NotNow("agreement-ended")
+    if agreement.order.state == "agreed":
+        raise NotNow("agreement-not-begun")
     book_ = known or book()
     refused = stopped(book_, agreement.code, day)
     if refused is None and agreement.order.state != "delivering":

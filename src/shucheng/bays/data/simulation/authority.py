@@ -25,6 +25,7 @@ from shucheng.bays.data.models.market import Product
 from shucheng.bays.data.queries.cases import machine_of
 from shucheng.bays.data.queries.prices import periods_of
 from shucheng.bays.data.queries.prices_asked import prices_on
+from shucheng.bays.data.simulation.grading import accept
 from shucheng.kernel.public import Actor, Organisation
 from shucheng.lib.workdays import working_days_after
 
@@ -103,6 +104,7 @@ def simulate_authority(*, office: str, operator: str, today: date, actor: Actor)
     usable = [each for each in found.exclude(grade="").order_by("code")[:80] if each.modes]
     cut = (_MAIN, _MAIN + _SUSPENDED, _MAIN + _SUSPENDED + _PLANNED)
     main, paused, planned = usable[: cut[0]], usable[cut[0] : cut[1]], usable[cut[1] : cut[2]]
+    accept([each.code for each in (*main, *paused, *planned)], "模拟：按建议确定", actor)
     since = date(today.year - 1, 12, 16)
     later = max(today - timedelta(days=220), since + timedelta(days=30))
     for each in main:

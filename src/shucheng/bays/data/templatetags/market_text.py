@@ -73,6 +73,13 @@ def without_sign(fen: int) -> int:
 
 
 @register.filter
+def units(basis: str, number: int) -> str:
+    """What is paid for, one or several of it."""
+    several = f"{number:,} {words.BASES_OF_SEVERAL.get(basis, basis)}"
+    return word(basis, "basis") if number == 1 else several
+
+
+@register.filter
 def get(values: Mapping[str, Any] | Any, name: str) -> Any:
     """The value of a name that a template cannot write."""
     return values.get(name, "") if isinstance(values, Mapping) else ""

@@ -23,7 +23,9 @@ from shucheng.bays.data.engine.authority.papers import shipped_papers
 from shucheng.bays.data.engine.authority.refusal import Refused
 from shucheng.bays.data.models.authority import Authorisation, Grant, Stop
 from shucheng.bays.data.models.cases import Case, Step
+from shucheng.bays.data.models.catalogue import Field
 from shucheng.bays.data.models.market import Agreement, Offer, Order
+from shucheng.bays.data.queries.authorisation_pages import plan_form
 from shucheng.bays.data.queries.book import book, limits, rights, thing
 from shucheng.bays.data.queries.cases import machine_of, roles_of
 from shucheng.bays.data.tests.authority import (
@@ -158,6 +160,13 @@ def test_what_is_not_graded_or_not_registered_is_not_authorised(cast: Cast) -> N
         move(plan.case, "submit_plan", cast.holder, SUBMITTED)
     found.grade, found.modes = "general_2", ["api"]
     found.save()
+    item = Field.objects.create(resource=found, name="uscc", position=0)
+    with pytest.raises(Invalid) as refused:  # proposed by rules, decided by nobody
+        move(plan.case, "submit_plan", cast.holder, SUBMITTED)
+    assert "RES-1" in refused.value.message
+    assert not plan_form({}, actor=cast.holder).resources
+    item.delete()
+    assert plan_form({}, actor=cast.holder).resources == [found]
     Authorisation.objects.all().delete()
     case = signed(cast)
     with pytest.raises(Invalid) as refused:

@@ -207,6 +207,19 @@ def test_a_rule_told_by_a_form_joins_the_others(cast: Cast, tmp_path: Path):
     assert [each.code for each in read(newest.text).rules] == ["name", "year", "nd-listed"]
 
 
+def test_the_first_rule_told_by_a_form_stands_beside_what_is_suggested(cast: Cast):
+    made = resource(cast.holder, "RES-1", "tyshxydm:统一社会信用代码", "nd:年度")
+    Field.objects.filter(name="tyshxydm").update(key=True, categories=["credit_code"])
+    proposed = [each.code for each in read(suggested(made)).rules]
+    assert proposed
+    said = {"code": "nd-listed", "dimension": "validity", "check": "listed", "fields": ["nd"],
+            "values": ["2025"]}  # fmt: skip
+    add_quality_rule("RES-1", said, number=0, actor=cast.holder)
+    newest = rules_of(made)
+    assert newest
+    assert [each.code for each in read(newest.text).rules] == [*proposed, "nd-listed"]
+
+
 def test_areas_are_compared_with_the_official_list(cast: Cast, tmp_path: Path):
     made = resource(cast.holder, "RES-1", "xzqhdm:区划代码")
     with_file(made, "SELECT unnest(['320902', '999999']) AS xzqhdm", tmp_path)

@@ -238,7 +238,11 @@ def test_who_owes_gets_nothing_where_paying_is_a_duty(cast: Cast):
 def test_an_order_that_rests_or_has_ended_delivers_nothing(cast: Cast):
     agreed = deal(cast)
     given = token(cast, agreed.code)
-    for state, code in (("suspended", "agreement-suspended"), ("closed", "agreement-ended")):
+    for state, code in (
+        ("agreed", "agreement-not-begun"),
+        ("suspended", "agreement-suspended"),
+        ("closed", "agreement-ended"),
+    ):
         Order.objects.update(state=state)
         assert ask(agreed.code, given)[1]["code"] == f"delivery.{code}"
 

@@ -230,7 +230,8 @@ def _take(values: Any, count: int) -> list[Any]:
 def _field(
     name: str, kind: str, rows: int, filled: int, distinct: int, short: int | None, long: int | None
 ) -> FieldProfile:
-    return FieldProfile(name, kind, filled, rows - filled, distinct, short, long)
+    # The estimate may be a little too high; more values than there are none can be.
+    return FieldProfile(name, kind, filled, rows - filled, min(distinct, filled), short, long)
 
 
 def _outcome(rule: Rule, judged: int, failed: int, first: object, last: object) -> Outcome:
