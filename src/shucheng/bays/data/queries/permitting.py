@@ -24,14 +24,13 @@ from shucheng.bays.data.models.market import Agreement
 from shucheng.bays.data.models.money import LedgerLine
 from shucheng.bays.data.queries.book import book, rights
 from shucheng.bays.data.queries.inputs import mode_codes
+from shucheng.bays.data.queries.ledger import DAYS_TO_PAY
 from shucheng.bays.data.queries.offers import OF_THE_PRODUCT, terms_read
 from shucheng.bays.data.queries.refusals import sentence
 from shucheng.bays.data.queries.statements import State, state
 
 # An order that has ended or rests delivers nothing, whatever its agreement says.
 _ENDED = {"cancelled", "revoked", "delivered", "closed"}
-# Whoever owes longer than this has something due unpaid: a proposal, no rule of the city's yet.
-_DAYS_TO_PAY = 30
 
 _MOST = 500
 _KEPT: "OrderedDict[tuple[str, str], Standing]" = OrderedDict()
@@ -161,7 +160,7 @@ def require_policy(
 def owes(buyer: str, day: date) -> bool:
     """Whether the buyer has not paid what was settled longer ago than it has to pay."""
     lines = LedgerLine.objects.filter(account=f"receivable:{buyer}")
-    old = lines.filter(fen__gt=0, entry__on__lt=day - timedelta(days=_DAYS_TO_PAY))
+    old = lines.filter(fen__gt=0, entry__on__lt=day - timedelta(days=DAYS_TO_PAY))
     paid = lines.filter(fen__lt=0).aggregate(fen=Sum("fen"))["fen"] or 0
     return (old.aggregate(fen=Sum("fen"))["fen"] or 0) + paid > 0
 
