@@ -284,8 +284,10 @@ def _paid(page: Page, demo: Platform, agreement: str) -> None:
     """What the buyer paid is booked, and each party's share is paid out."""
     become(page, demo, "plan-office")
     go(page, demo, "settlements/books/")
-    _choose(page, "#buyer", "盐城模拟银行")
-    page.fill("#paid", "9.99")
+    # What comes in meets the oldest bills first, so the bank pays all that it owes.
+    owes = _choose(page, "#buyer", "盐城模拟银行").rpartition("(")[2].strip(") ").replace(",", "")
+    assert Decimal(owes) >= Decimal("9.99")
+    page.fill("#paid", owes)
     page.fill("#reference", f"模拟流水 {agreement}")
     page.locator("form:has(#paid) button").click()
     done(page)
@@ -296,6 +298,8 @@ def _paid(page: Page, demo: Platform, agreement: str) -> None:
         done(page)
 
 
-def _choose(page: Page, select: str, text: str) -> None:
+def _choose(page: Page, select: str, text: str) -> str:
+    """The words of the option that was chosen."""
     option = page.locator(f"{select} option", has_text=text).first
     page.select_option(select, str(option.get_attribute("value")))
+    return option.inner_text()
