@@ -128,11 +128,11 @@ def _under(
         )
 
 
-def _not_ready(resource: Resource, message: object, next_step: object, **values: object) -> Invalid:
+def _not_ready(resource: Resource, message: object, next_step: object, count: int = 0) -> Invalid:
     return Invalid(
         "data.resource_not_ready",
         message,  # type: ignore[arg-type]
         next_step,  # type: ignore[arg-type]
         resource=f"{resource.title} ({resource.code})",
-        **values,
+        count=count,
     )
