@@ -48,6 +48,7 @@ BARS = {
     ("pyomo", "cold"): 20.0,
     ("pypsa", "again"): 100.0,
     ("pypsa", "park"): 50.0,
+    ("pyomo", "park"): 50.0,
 }
 
 

@@ -112,7 +112,8 @@ def _admitted(
     agreement, unused = found.agreement, replace(found.facts, revoked_tokens=_revoked(claims))
     call = engine.Call(str(thing_of(agreement)), mode, purpose)
     engine.check(claims, call, unused, now)
-    rows = min(rows, max(1, agreement.order.offer.product.rows or rows))
+    if mode in ("api", "download"):  # A query or an aggregate may answer more rows than there are.
+        rows = min(rows, max(1, agreement.order.offer.product.rows or rows))
     reserved = reserve(agreement, number, now, day, rows, size)
     try:
         require_policy(agreement, found.policy, mode, purpose, reserved.count, now)

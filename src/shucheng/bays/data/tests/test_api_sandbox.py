@@ -42,6 +42,8 @@ def test_queries_over_http(cast: Cast, tmp_path: Path, monkeypatch: pytest.Monke
     )
     assert status == 200, answer
     assert sorted(row[0] for row in answer["rows"]) == ["320902", "320903"]
+    paired = "select a.id from product a join product b on a.area = b.area"
+    assert len(ask(code, given, "query", sql=paired)[1]["rows"]) == 800, "more than it has rows"
     assert ask(code, given, "query", sql="select note from product")[1]["code"] == (
         "delivery.unknown-column"
     )
@@ -55,7 +57,7 @@ def test_queries_over_http(cast: Cast, tmp_path: Path, monkeypatch: pytest.Monke
         assert CANARY not in str(answer)
     assert sandboxes._KEPT[code] is first, "one process an agreement"
     assert first.alive
-    assert Call.objects.filter(mode="sandbox", outcome="delivered").count() == 1
+    assert Call.objects.filter(mode="sandbox", outcome="delivered").count() == 2
     assert not (tmp_path / "out").exists()
     sandboxes.forget(code)
     assert not first.alive
